@@ -1,0 +1,39 @@
+"""The process settings: the only reader of the environment."""
+
+import os
+from pathlib import Path
+
+NAMES = ("MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV")
+
+
+def clock_file() -> Path | None:
+    """MAINSTAY_CLOCK: a file with the replay time; unset means the machine's clock."""
+    return _path("MAINSTAY_CLOCK")
+
+
+def keys_folder() -> Path:
+    """MAINSTAY_KEYS: where private keys and the trust file lie; default ~/.config/mainstay."""
+    return _path("MAINSTAY_KEYS") or Path.home() / ".config" / "mainstay"
+
+
+def key_name() -> str:
+    """MAINSTAY_KEY: the name of the key that signs; empty means the only one there is."""
+    return os.environ.get("MAINSTAY_KEY", "")
+
+
+def uv() -> str:
+    """MAINSTAY_UV: the uv program; empty means the one installed beside Mainstay, then PATH."""
+    return os.environ.get("MAINSTAY_UV", "")
+
+
+def child_environment(*, library_path: str = "") -> dict[str, str]:
+    """The environment of a subprocess that runs the user's code: no secrets, only what it needs."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START")
+    child = {name: os.environ[name] for name in kept if name in os.environ}
+    paths = [path for path in (library_path, child.get("LD_LIBRARY_PATH", "")) if path]
+    return {**child, "LD_LIBRARY_PATH": ":".join(paths)} if paths else child
+
+
+def _path(name: str) -> Path | None:
+    text = os.environ.get(name, "")
+    return Path(text).expanduser() if text else None
