@@ -1,4 +1,4 @@
-"""What the model sees, as one float64 matrix: the same at the bench, at the door and in the worker."""
+"""What the model sees, as one float64 matrix: the same at bench and door and in the worker."""
 
 from typing import Literal
 
@@ -20,7 +20,7 @@ class Input(msgspec.Struct, frozen=True):
 
 
 def inputs(columns: Columns) -> tuple[Input, ...]:
-    """The inputs that training columns define; integer and boolean only where nothing is missing."""
+    """What training columns define; integer and boolean only where nothing is missing."""
     return tuple(_input(name, values) for name, values in columns.items())
 
 
