@@ -16,7 +16,7 @@ OnBreach = Literal["reject", "fallback", "flag"]
 SEVERITY: tuple[OnBreach, ...] = ("flag", "fallback", "reject")
 
 
-class FieldRule(msgspec.Struct, frozen=True, tag="field"):
+class FieldRule(msgspec.Struct, frozen=True, tag_field="rule", tag="field"):
     """What one column must hold; on_breach of the worst broken rule decides a row."""
 
     name: str
@@ -29,7 +29,7 @@ class FieldRule(msgspec.Struct, frozen=True, tag="field"):
     unit: str = ""
 
 
-class RowRule(msgspec.Struct, frozen=True, tag="row"):
+class RowRule(msgspec.Struct, frozen=True, tag_field="rule", tag="row"):
     """A condition over the columns of one row; text is how the contract wrote it."""
 
     text: str

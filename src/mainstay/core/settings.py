@@ -1,6 +1,8 @@
 """The process settings: the only reader of the environment."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 NAMES = ("MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV")
@@ -24,6 +26,24 @@ def key_name() -> str:
 def uv() -> str:
     """MAINSTAY_UV: the uv program; empty means the one installed beside Mainstay, then PATH."""
     return os.environ.get("MAINSTAY_UV", "")
+
+
+@contextmanager
+def given(values: dict[str, str]) -> Iterator[None]:
+    """These settings while the block runs, in this process and its children. Not thread-safe."""
+    unknown = values.keys() - set(NAMES)
+    if unknown:
+        raise ValueError(f"{sorted(unknown)} are no settings")
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def child_environment(*, library_path: str = "") -> dict[str, str]:

@@ -1,0 +1,12 @@
+"""Where what lies in a bundle, beside its manifest, its lock, its code and its engine."""
+
+GOLDEN = "golden.json"
+"""Rows with their expected inputs and scores."""
+PROFILE = "profile.json"
+"""What the training rows looked like, in counts."""
+PARITY = "parity.json"
+"""How far the engine is from the model that was fitted."""
+ENGINE = "engine"
+"""Folder of the engine's files and of the original."""
+ULP = 4
+"""Units in the last place that an engine may differ from the model itself."""

@@ -1,0 +1,128 @@
+"""What a bundle is and what it came from, and the digest of every file it holds."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from mainstay.bundle.baseline import Baseline
+from mainstay.bundle.guard import RequestColumn
+from mainstay.core import digest
+from mainstay.core.errors import Broken, Conflict, Missing
+from mainstay.core.expressions import Output
+from mainstay.core.inputs import Input
+from mainstay.core.nouns import Dataset
+from mainstay.core.rules import Rule
+
+FILE = "manifest.json"
+FORMAT = 1
+Task = Literal["binary", "multiclass", "regression"]
+
+
+class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What computes scores; files: path in the bundle by role, for example `booster`."""
+
+    kind: Literal["lightgbm", "worker"]
+    files: dict[str, str]
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One built bundle; request is what a caller sends, outputs and inputs what the model sees.
+
+    threshold: a binary score from here on means yes; None for the other tasks; baseline_threshold
+    likewise for the baseline. code: file -> digest. versions: distribution -> version, of the
+    model's environment. files: path -> digest of every other file, filled in by `written`.
+    """
+
+    model: str
+    task: Task
+    classes: tuple[bool | int | float | str, ...]
+    seed: int
+    request: tuple[RequestColumn, ...]
+    rules: tuple[Rule, ...]
+    outputs: tuple[Output, ...]
+    inputs: tuple[Input, ...]
+    baseline: Baseline
+    threshold: float | None
+    baseline_threshold: float | None
+    engine: Engine
+    python: str
+    platform: str
+    versions: dict[str, str]
+    contract: str
+    datasets: tuple[Dataset, ...]
+    code: dict[str, str]
+    files: dict[str, str] = {}
+    format: int = FORMAT
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the request columns, in the order of a row."""
+        return tuple(column.name for column in self.request)
+
+
+class _Format(msgspec.Struct, frozen=True):
+    format: int
+
+
+def written(folder: Path, manifest: Manifest) -> str:
+    """Writes the manifest beside the files it then names; returns the digest of the bundle."""
+    sealed = msgspec.structs.replace(manifest, files=_others(folder))
+    (folder / FILE).write_bytes(digest.canonical(sealed))
+    return digest.of_folder(folder)
+
+
+def read(folder: Path, expected: str = "") -> Manifest:
+    """The manifest of a bundle whose files are all as built.
+
+    expected: the bundle's digest, where it is known from elsewhere. Raises Missing, Conflict for a
+    format of another time, Broken for anything that is not as it was built.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise Missing(f"{folder} holds no {FILE}", hint="name the folder of a built bundle")
+    manifest = _parsed(path)
+    _unchanged(folder, manifest)
+    if expected and digest.of_folder(folder) != expected:
+        raise Broken(f"{folder} is not bundle {expected[:12]}: its manifest was changed")
+    return manifest
+
+
+def _parsed(path: Path) -> Manifest:
+    content = path.read_bytes()
+    try:
+        stated = msgspec.json.decode(content, type=_Format).format
+        if stated != FORMAT:
+            raise Conflict(
+                f"{path} is of format {stated}, this Mainstay reads format {FORMAT}",
+                hint="use the Mainstay that built it, or build the version again",
+            )
+        return msgspec.json.decode(content, type=Manifest)
+    except (ValueError, RecursionError) as error:
+        raise Broken(f"{path} is no manifest: {error}") from error
+
+
+def _unchanged(folder: Path, manifest: Manifest) -> None:
+    found = _others(folder)
+    changes = [
+        f"{name} {_change(name, found, manifest.files)}"
+        for name in sorted(found.keys() | manifest.files.keys())
+        if found.get(name) != manifest.files.get(name)
+    ]
+    if changes:
+        raise Broken(
+            f"{folder} is not as it was built: {', '.join(changes)}",
+            hint="fetch the bundle again from where it was published",
+        )
+
+
+def _change(name: str, found: dict[str, str], stated: dict[str, str]) -> str:
+    return "is missing" if name not in found else "differs" if name in stated else "was added"
+
+
+def _others(folder: Path) -> dict[str, str]:
+    try:
+        found = digest.files(folder)
+    except ValueError as error:
+        raise Broken(f"{folder} is not as a bundle is built: {error}") from error
+    return {name: value for name, value in found.items() if name != FILE}

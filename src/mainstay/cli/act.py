@@ -1,0 +1,63 @@
+"""From a command line to the control plane and back."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+
+from mainstay.cli.main import Options
+from mainstay.cli.show import show
+from mainstay.control import handle
+from mainstay.control.commands import Command
+from mainstay.control.project import Tell
+from mainstay.control.queries import Query
+
+
+def act(options: Options, command: Command) -> int:
+    """Does a command and shows its answer; the exit code."""
+    with telling() as tell:
+        answer = handle.handle(options.folder, command, tell)
+    return show(answer, as_json=options.json)
+
+
+def ask(options: Options, query: Query) -> int:
+    """Asks a query and shows its answer; the exit code."""
+    return show(handle.answer(options.folder, query), as_json=options.json)
+
+
+@contextmanager
+def telling() -> Iterator[Tell]:
+    """What is being done and for how long, on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    console = Console(stderr=True)
+    with console.status("starting") as status:
+        yield status.update
+
+
+class Day(click.ParamType[datetime]):
+    """A date or time on the command line: UTC where it names no zone."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date, write 2013-04-01 or 2013-04-01T00:00Z", param, ctx)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def period(command: click.Command) -> click.Command:
+    """Adds --from and --until to a command."""
+    command.params += [
+        click.Option(["--from", "since"], type=Day(), help="First decision; default: all."),
+        click.Option(["--until"], type=Day(), help="Up to, not included; default: now."),
+    ]
+    return command

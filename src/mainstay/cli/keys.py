@@ -1,0 +1,24 @@
+"""`mainstay key` and `mainstay trust`."""
+
+import click
+
+from mainstay.cli.act import act
+from mainstay.cli.main import Options
+from mainstay.control.commands import NewKey, Trust
+
+
+@click.command()
+@click.argument("name")
+@click.pass_obj
+def new(options: Options, name: str) -> int:
+    """Make a key of your own."""
+    return act(options, NewKey(name))
+
+
+@click.command()
+@click.argument("name")
+@click.option("--role", required=True, help="author or approver.")
+@click.pass_obj
+def trust(options: Options, name: str, role: str) -> int:
+    """Bind somebody's key to roles."""
+    return act(options, Trust(name, role))

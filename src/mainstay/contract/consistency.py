@@ -1,0 +1,175 @@
+"""Clauses that speak of each other, across sections.
+
+Reads the plain values of a contract whether or not they are valid elsewhere, so that one reading
+finds every mistake; what is not understood here is the business of the clause's own type.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from mainstay.contract import conditions, durations
+from mainstay.contract.clauses import Path, path_text, shown
+from mainstay.contract.gates import STANDING
+from mainstay.contract.metrics import MEASURES, VALUE
+from mainstay.contract.mistakes import Slip
+from mainstay.contract.sources import DECISIONS
+from mainstay.core import expressions, nearest
+from mainstay.core.errors import Mistake
+
+_METRICS = ("objective.good_enough.*.metric", "certify.slices.metric")
+_PAYOFFS = ("true_positive", "false_positive", "true_negative", "false_negative")
+_LABEL_FREE = (
+    "objective.baseline.rate_by", "objective.baseline.column", "data.context.*.on",
+    "certify.slices.by", "watch.seasonal",
+)  # fmt: skip
+_UNKNOWN = "it is not known when an answer is asked for"
+
+
+def slips(contract: object) -> list[Slip]:
+    """What contradicts something said elsewhere."""
+    checks = (_metrics, _payoffs, _constant, _gates, _label, _early_labels, _taken_twice)
+    return [slip for check in checks for slip in check(contract)]
+
+
+def found(contract: object, pattern: str) -> Iterator[tuple[Path, object]]:
+    """Every value at `objective.good_enough.*.metric`, with its path; * is any key or place."""
+    places: list[tuple[Path, object]] = [((), contract)]
+    for step in pattern.split("."):
+        places = [inner for path, value in places for inner in _inside(path, value, step)]
+    yield from places
+
+
+def _inside(path: Path, value: object, step: str) -> Iterator[tuple[Path, object]]:
+    match value:
+        case dict() if step == "*":
+            yield from (((*path, key), member) for key, member in value.items())
+        case dict() if step in value:
+            yield (*path, step), value[step]
+        case list() if step == "*":
+            yield from (((*path, place), item) for place, item in enumerate(value))
+        case _:
+            return
+
+
+def texts(contract: object, *patterns: str) -> Iterator[tuple[Path, str]]:
+    """The texts at these places, alone or in a list."""
+    for pattern in patterns:
+        for path, value in found(contract, pattern):
+            items = _inside(path, value, "*") if isinstance(value, list) else [(path, value)]
+            yield from ((place, item) for place, item in items if isinstance(item, str))
+
+
+def _text(contract: object, pattern: str) -> str | None:
+    return next((text for _, text in texts(contract, pattern)), None)
+
+
+def _slip(path: Path, says: str, hint: str, *, on_key: bool = False) -> Slip:
+    return Slip(path, f"{path_text(path)} {says}", hint, on_key)
+
+
+def _metrics(contract: object) -> Iterator[Slip]:
+    """A metric fits the task; money needs objective.value."""
+    task = _text(contract, "objective.task")
+    priced = next(found(contract, "objective.value"), ((), None))[1] is not None
+    for path, name in texts(contract, *_METRICS):
+        fitting = [metric for metric, measure in MEASURES.items() if task in measure.tasks]
+        if name not in MEASURES or not fitting:
+            continue
+        if name not in fitting:
+            hint = f"for {task}: {', '.join(fitting)}"
+            yield _slip(path, f"is {name}, which does not measure a {task} task", hint)
+        elif name in VALUE and not priced:
+            hint = "value: {currency: USD, true_positive: 40, false_positive: -12}"
+            yield _slip(path, f"is {name}, but objective.value is not stated", hint)
+
+
+def _payoffs(contract: object) -> Iterator[Slip]:
+    task = _text(contract, "objective.task")
+    for payoff in _PAYOFFS if task in ("multiclass", "regression") else ():
+        for path, _ in found(contract, f"objective.value.{payoff}"):
+            yield _slip(path, f"is for a binary task, not {task}", "take it out", on_key=True)
+    for path, _ in found(contract, "certify.calibration_error") if task == "regression" else ():
+        yield _slip(path, "is for probabilities, not regression", "take it out", on_key=True)
+
+
+def _constant(contract: object) -> Iterator[Slip]:
+    task = _text(contract, "objective.task")
+    for path, value in found(contract, "objective.baseline.constant"):
+        match task, value:
+            case "binary", (int() | float()) if 0 <= value <= 1:
+                continue
+            case "binary", str() | int() | float():
+                yield _slip(path, f"is {shown(value)}", "write a probability from 0 to 1")
+            case "regression", str() | bool():
+                yield _slip(path, f"is {shown(value)}, but a number is predicted", "write a number")
+            case _:
+                continue
+
+
+def _gates(contract: object) -> Iterator[Slip]:
+    goals = {name for _, name in texts(contract, _METRICS[0]) if name in MEASURES}
+    sliced = next(found(contract, "certify.slices"), ((), None))[1] is not None
+    known = goals | {name for name in STANDING if name != "slices" or sliced}
+    for path, name in texts(contract, "certify.accept_unsure"):
+        if name not in known:
+            yield _slip(
+                path,
+                f"is {shown(name)}, which is no gate that can be unsure here",
+                nearest.hint(name, known),
+            )
+
+
+def _label(contract: object) -> Iterator[Slip]:
+    """Nothing the door needs may be the label, which no request carries."""
+    label = _text(contract, "data.label.column")
+    fields = (path for path, _ in found(contract, "data.fields.*") if path[-1] == label)
+    yield from (_slip(path, "is the label", _UNKNOWN, on_key=True) for path in fields)
+    for path, name in texts(contract, *_LABEL_FREE):
+        if name == label:
+            yield _slip(path, f"is {shown(name)}, the label", _UNKNOWN)
+    for path, text in texts(contract, "data.rules.*.expect"):
+        if label in _columns(text):
+            yield _slip(path, f"speaks of {shown(label)}, the label", _UNKNOWN)
+
+
+def _columns(text: str) -> set[str]:
+    try:
+        return set(expressions.columns(conditions.condition(text)))
+    except Mistake:
+        return set()
+
+
+def _early_labels(contract: object) -> Iterator[Slip]:
+    """An aggregate over earlier labels waits until they are known."""
+    label = _text(contract, "data.label.column")
+    known_after = _length(contract, "data.label.known_after")
+    for path, context in found(contract, "data.context.*"):
+        called = [text.partition("(")[2].strip(") ") for _, text in texts(context, "take.*")]
+        if label in called and _text(context, "from") == DECISIONS and known_after:
+            waits = _length(context, "known_after") or timedelta()
+            if waits < known_after:
+                says = f"takes {shown(label)}, which is known {durations.text(known_after)} later"
+                yield _slip(path, says, f"write known_after: {durations.text(known_after)}")
+
+
+def _length(contract: object, pattern: str) -> timedelta | None:
+    text = _text(contract, pattern)
+    try:
+        return durations.duration(text) if text else None
+    except Mistake:
+        return None
+
+
+def _taken_twice(contract: object) -> Iterator[Slip]:
+    """One name, one column: among all contexts, and beside what decisions surely hold."""
+    own = ("data.decisions.key", "data.decisions.time", "data.decisions.entity")
+    whose = {name: path_text(path) for path, name in texts(contract, *own, "data.label.column")}
+    for path, take in found(contract, "data.context.*.take"):
+        named = isinstance(take, dict)
+        for place, item in _inside(path, take, "*"):
+            name = place[-1] if named else item
+            if not isinstance(name, str):
+                continue
+            if whose.setdefault(name, path_text(path)) != path_text(path):
+                says = f"is {shown(name)}, which {whose[name]} names already"
+                yield _slip(place, says, "take it by another name: {other: column}", on_key=named)

@@ -1,0 +1,107 @@
+"""Why the model exists: the decision, what it is worth, how good is good enough."""
+
+import math
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
+
+from mainstay.contract.clauses import Clause, Section, shown
+from mainstay.contract.goals import Goal
+from mainstay.contract.metrics import Task
+from mainstay.contract.terms import Name, Names, Number, Text, wrong
+
+Constant = bool | int | float | str
+
+
+def _currency(code: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise wrong(f"is {shown(code)}", "write a code of three capital letters, for example USD")
+    return code
+
+
+def _constant(value: object) -> Constant | None:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    hint = "a number, or a text that is one of the classes"
+    raise wrong(f"is {shown(value)}, but one value is wanted", hint)
+
+
+def _only_one(column: str | None, info: ValidationInfo) -> str | None:
+    stated = [name for name in ("rate_by", "constant") if info.data.get(name) is not None]
+    stated += ["column"] if column is not None else []
+    if info.data.keys() >= {"rate_by", "constant"} and len(stated) != 1:
+        found = f"states {' and '.join(stated)}" if stated else "states nothing"
+        raise wrong(found, "keep exactly one of rate_by, constant, column", up=1)
+    return column
+
+
+Currency = Annotated[Text, AfterValidator(_currency)]
+
+
+class Value(Section):
+    """What one decision of each kind is worth, in money; costs are negative."""
+
+    currency: Annotated[Currency, Clause("the money all values are in", ("bench", "field"))]
+    true_positive: Annotated[
+        Number, Clause("money per positive decided positive", ("bench", "field"))
+    ] = 0
+    false_positive: Annotated[
+        Number, Clause("money per negative decided positive", ("bench", "field"))
+    ] = 0
+    true_negative: Annotated[
+        Number, Clause("money per negative decided negative", ("bench", "field"))
+    ] = 0
+    false_negative: Annotated[
+        Number, Clause("money per positive decided negative", ("bench", "field"))
+    ] = 0
+    per_retrain: Annotated[
+        Number, Clause("money per new version, weighed against ageing", ("bench", "field"))
+    ] = 0
+    per_1000_predictions: Annotated[
+        Number, Clause("money per 1,000 answers", ("bench", "field"))
+    ] = 0
+
+
+class Baseline(Section):
+    """What is done without the model: exactly one of the three."""
+
+    rate_by: Annotated[
+        Names | None,
+        Clause("the training mean of the label per group; [] is one group", ("bench", "door")),
+    ] = None
+    constant: Annotated[
+        Constant | None,
+        PlainValidator(_constant, json_schema_input_type=Constant | None),
+        Clause("the same answer always", ("bench", "door")),
+    ] = None
+    column: Annotated[
+        Name | None,
+        AfterValidator(_only_one),
+        Field(validate_default=True),
+        Clause("a column that holds today's answer", ("bench", "door")),
+    ] = None
+
+
+class Objective(Section):
+    """The decision, and the number that makes the model worth having."""
+
+    decision: Annotated[Text, Clause("the decision that the answers improve", ("bench",))]
+    why_ml: Annotated[str, Clause("why a rule does not do; assess asks for it", ("bench",))] = ""
+    task: Annotated[Task, Clause("what is predicted", ("bench", "door", "field"))]
+    value: Annotated[
+        Value | None,
+        Clause("what right and wrong decisions are worth; without it no money is shown"),
+    ] = None
+    good_enough: Annotated[
+        tuple[Goal, ...],
+        Clause(
+            "the floors of a version; without one assess and certify refuse", ("bench", "field")
+        ),
+    ] = ()
+    baseline: Annotated[
+        Baseline,
+        Clause("what the model must beat and the door falls back to", ("bench", "door", "field")),
+    ] = Baseline(rate_by=())

@@ -1,0 +1,103 @@
+"""How a version is trained, judged, served and watched, and who may let it through."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Le, MinLen
+
+from mainstay.contract.clauses import Clause, Section
+from mainstay.contract.goals import AtLeast, AtMost, Ceiling, limit
+from mainstay.contract.metrics import Metric
+from mainstay.contract.terms import Names, PerYear, Positive, Share, Span, Text, Whole
+from mainstay.core.nouns import Limit
+
+
+class Train(Section):
+    """What train() is given."""
+
+    window: Annotated[
+        Span | None, Clause("how much history; without it, all of it", ("bench", "field"))
+    ] = None
+    seed: Annotated[
+        Whole, Ge(0), Le(2**32 - 1), Clause("the seed of every random choice", ("bench",))
+    ] = 0
+
+
+class Slices(Section):
+    """The groups each of which must be good enough."""
+
+    by: Annotated[Names, MinLen(1), Clause("one slice per value of each", ("bench", "door"))]
+    metric: Annotated[Metric, Clause("what is measured", ("bench", "field"))]
+    at_least: AtLeast = None
+    at_most: AtMost = None
+    least_rows: Annotated[
+        Whole, Ge(1), Clause("a slice with fewer is not covered", ("bench", "door"))
+    ] = 1000
+
+    @property
+    def limit(self) -> Limit:
+        return limit(self.at_least, self.at_most)
+
+
+class Certify(Section):
+    """What a version must show before it may go live."""
+
+    hold_out: Annotated[
+        Span, Clause("the last stretch of the period, never trained on", ("bench",))
+    ] = timedelta(days=31)
+    slices: Annotated[
+        Slices | None, Clause("groups judged on their own; without it, none", ("bench", "door"))
+    ] = None
+    calibration_error: Annotated[
+        Ceiling, Clause("how far probabilities are from shares; not in regression", ("bench",))
+    ] = Ceiling(at_most=0.1)
+    stopped: Annotated[
+        Ceiling, Clause("rows that reject and fallback may stop, trained or held out", ("bench",))
+    ] = Ceiling(at_most=0.01)
+    lasts: Annotated[Span, Clause("how long a certificate is valid at most", ("bench", "door"))] = (
+        timedelta(days=180)
+    )
+    accept_unsure: Annotated[
+        Names, Clause("gates that may be unsure, named before the hold-out opens", ("bench",))
+    ] = ()
+
+
+class Serve(Section):
+    """How the door answers."""
+
+    latency_p99: Annotated[
+        Span, Clause("99 of 100 single answers are faster", ("bench", "field"))
+    ] = timedelta(milliseconds=20)
+    fallback: Annotated[
+        Literal["baseline"], Clause("what answers where the model may not", ("door",))
+    ] = "baseline"
+    uncovered: Annotated[
+        Literal["flag", "fallback"], Clause("how slices not covered are answered", ("door",))
+    ] = "flag"
+    canary: Annotated[
+        Share, Gt(0), Clause("the share of entities a new version answers first", ("door",))
+    ] = 0.1
+
+
+class Watch(Section):
+    """How live data is judged."""
+
+    window: Annotated[Span, Clause("what is judged at a time", ("field",))] = timedelta(days=1)
+    false_alarms: Annotated[PerYear, Clause("the budget of alarms about nothing", ("field",))] = 1.0
+    tolerated_shift: Annotated[
+        Positive,
+        Clause("the smallest lasting shift to find, in training standard deviations", ("field",)),
+    ] = 0.1
+    seasonal: Annotated[Names, Clause("columns that may move with the calendar", ("field",))] = ()
+    retrain: Annotated[
+        Literal["when_it_pays"], Clause("when a new version is proposed", ("field",))
+    ] = "when_it_pays"
+
+
+class Access(Section):
+    """Who may do what; keys are bound to names in the trust file."""
+
+    approver: Annotated[
+        Text | None,
+        Clause("who must sign; without one, anyone trusted to approve", ("bench", "door")),
+    ] = None

@@ -1,0 +1,90 @@
+"""`review`, `approve`, `reject`: a second person between a certificate and its use."""
+
+from mainstay.control import papers, versions
+from mainstay.control.commands import Approve, Reject
+from mainstay.control.project import Project
+from mainstay.control.queries import Review
+from mainstay.core.answers import Answer
+from mainstay.core.errors import Conflict, Mistake, Refused
+from mainstay.core.nouns import Verdict
+from mainstay.ledger import blobs
+from mainstay.ledger.state import Version
+from mainstay.seal import certificate as seal
+from mainstay.seal import checks, dsse
+from mainstay.seal.keys import short
+
+
+def review(project: Project, query: Review) -> Answer:
+    """What an approver has to read: evidence, what is not covered, whose work it is."""
+    version = versions.found(project, query.version)
+    envelope, record = papers.envelope(project, version), papers.record(project, version)
+    issued = seal.opened(envelope, project.trust)
+    makers = [project.trust.holder(key) for key in issued.authors]
+    authors = ", ".join(one.name if one else "a key nobody vouches for" for one in makers)
+    return Answer(
+        f"{issued.name} waits for {issued.approver}."
+        if version.status == "certified"
+        else f"{issued.name} is {version.status}.",
+        Verdict.UNSURE if version.status == "certified" else None,
+        record.evidence,
+        (
+            f"made by {authors}; bundle {short(issued.version.bundle)}",
+            f"contract revision {issued.registered.revision}, look {issued.registered.look}",
+            f"in {issued.scope.environment} until {issued.not_after:%Y-%m-%d}",
+            f"not covered: {', '.join(issued.not_covered) or 'nothing'}",
+            f"page: {project.places.certificates / issued.version.name}.html",
+        ),
+        next=f"mainstay approve {issued.version.name}"
+        if version.status == "certified"
+        else "mainstay status",
+        facts={"version": issued.version.name, "status": version.status},
+    )
+
+
+def approve(project: Project, command: Approve) -> Answer:
+    """Adds the approver's signature. Raises Refused for an author, another name, a second time."""
+    version = versions.found(project, command.version)
+    _refuse_unless_certified(version)
+    signer, trust = project.signer, project.trust
+    signed = checks.approved(papers.envelope(project, version), signer, trust)
+    sha = blobs.stored(project.ledger.blobs, dsse.encoded(signed))
+    payload = {"number": version.number, "certificate": sha, "because": command.because}
+    project.ledger.append("Approved", version.model, project.actor, payload)
+    shown = papers.written(project, signed, papers.record(project, version).details)
+    name = f"v{version.number}"
+    return Answer(
+        f"{version.model} {name} is approved by {signer.name}.",
+        Verdict.PASS,
+        lines=(f"Certificate: {shown}",),
+        next=f"mainstay verify certificate {name}",
+        facts={"version": name, "certificate": sha, "page": str(shown)},
+    )
+
+
+def reject(project: Project, command: Reject) -> Answer:
+    """Ends a version for good. Raises Refused for anyone but the approver."""
+    version = versions.found(project, command.version)
+    _refuse_unless_certified(version)
+    if not command.because.strip():
+        raise Mistake("a rejection needs its reason", hint='--because "..."')
+    issued = seal.opened(papers.envelope(project, version), project.trust)
+    if project.signer.name != issued.approver:
+        raise Refused(
+            f"{project.signer.name} may not reject {issued.name}: {issued.approver} decides",
+            hint=f"MAINSTAY_KEY={issued.approver}",
+        )
+    payload = {"number": version.number, "because": command.because}
+    project.ledger.append("Rejected", version.model, project.actor, payload)
+    return Answer(
+        f"{issued.name} is rejected: {command.because}",
+        lines=("The version stays on record and can never be approved.",),
+        next="mainstay build",
+        facts={"version": issued.version.name, "because": command.because},
+    )
+
+
+def _refuse_unless_certified(version: Version) -> None:
+    name = f"v{version.number}"
+    if version.status != "certified":
+        hint = f"mainstay certify {name}" if version.status in ("built", "refused") else ""
+        raise Conflict(f"{name} is {version.status}, nothing waits for a decision", hint=hint)

@@ -1,0 +1,69 @@
+"""`assess`: what the training rows say before anything is trained, on record."""
+
+import msgspec
+
+from mainstay.contract import names
+from mainstay.control.commands import Assess
+from mainstay.control.project import Project
+from mainstay.core import clock, digest
+from mainstay.core.answers import Answer
+from mainstay.core.nouns import Verdict
+from mainstay.data import features
+from mainstay.ledger import blobs, steps
+from mainstay.life.assess.assess import assessed
+from mainstay.life.assess.assessment import Assessment, headline
+from mainstay.life.build import build as life
+from mainstay.life.build.build import Order, Started
+
+
+def assess(project: Project, command: Assess) -> Answer:
+    """Looks at the training rows; the hold-out stays closed. Raises what life.assess raises."""
+    document = project.document
+    order = Order(document, project.places, command.since, command.until, clock.now(), project.tell)
+    started = life.started(order)
+    key = steps.key("assess", contract=document.digest, **started.inputs)
+    earlier = steps.result(project.ledger, key)
+    if earlier:
+        return msgspec.convert(earlier, Answer, strict=False)
+    project.tell("looking at the training rows")
+    assessment = _assessment(project, started)
+    answer = _answer(assessment)
+    _recorded(project, assessment, key, answer)
+    return answer
+
+
+def _assessment(project: Project, started: Started) -> Assessment:
+    document, rows = project.document, started.rows
+    outputs = features.outputs(project.places.features, rows.columns)
+    types = {column.name: column.type for column in rows.columns}
+    names.check(document, types, tuple(output.name for output in outputs))
+    return assessed(
+        document.contract,
+        rows.table,
+        outputs,
+        train=started.periods.train,
+        hold_out=started.periods.hold_out,
+        notes=rows.notes,
+    )
+
+
+def _recorded(project: Project, assessment: Assessment, key: str, answer: Answer) -> None:
+    ledger, actor = project.ledger, project.actor
+    evidence = blobs.stored(ledger.blobs, digest.canonical(assessment))
+    with ledger.transaction():
+        payload = {"verdict": assessment.verdict, "blobs": [evidence]}
+        ledger.append("Assessed", assessment.model, actor, payload)
+        result = msgspec.to_builtins(answer)
+        steps.done(ledger, key, result, subject=assessment.model, actor=actor)
+
+
+def _answer(assessment: Assessment) -> Answer:
+    broken = assessment.verdict is Verdict.FAIL
+    return Answer(
+        headline(assessment),
+        assessment.verdict,
+        assessment.evidence,
+        assessment.lines,
+        next="fix what is broken, then  mainstay assess" if broken else "mainstay build",
+        facts={"model": assessment.model},
+    )

@@ -1,0 +1,253 @@
+"""`certify`: the hold-out opened on record, every gate judged, then a certificate or a refusal."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple, get_args
+
+import msgspec
+
+from mainstay.contract.model import Contract
+from mainstay.control import papers, versions
+from mainstay.control.commands import Certify
+from mainstay.control.project import Project
+from mainstay.control.versions import Birth
+from mainstay.core import clock, digest
+from mainstay.core.answers import Answer
+from mainstay.core.errors import Conflict, Mistake, Refused
+from mainstay.core.nouns import Verdict, Window
+from mainstay.ledger import blobs, state, steps
+from mainstay.ledger.state import Version
+from mainstay.life.certify.certify import Judgement, Order, certified
+from mainstay.life.certify.registration import Registration
+from mainstay.seal import certificate as seal
+from mainstay.seal import dsse
+from mainstay.seal.certificate import Certificate, Environment, Registered, Scope
+
+
+class Case(NamedTuple):
+    """A version before its judges: where it would serve, on which rows, as of when."""
+
+    version: Version
+    born: Birth
+    environment: Environment
+    window: Window
+    now: datetime
+    renew: bool
+
+
+def certify(project: Project, command: Certify) -> Answer:
+    """Judges a version. Raises what life.certify raises; a verdict is an answer, never an error."""
+    case = _case(project, command)
+    key = _key(project, case)
+    earlier = steps.result(project.ledger, key)
+    if earlier:
+        return msgspec.convert(earlier, Answer, strict=False)
+    _refuse_decided(case)
+    _refuse_without_author(project)
+    order = Order(
+        project.document,
+        project.places,
+        case.born.version,
+        _opened(project, case),
+        case.now,
+        project.tell,
+    )
+    judgement = certified(order)
+    named = project.document.contract.certify.accept_unsure
+    decide = _passed if judgement.verdict(named) is Verdict.PASS else _refused
+    with project.ledger.transaction():
+        answer = decide(project, case, judgement)
+        result = msgspec.to_builtins(answer)
+        steps.done(project.ledger, key, result, subject=case.version.model, actor=project.actor)
+    return answer
+
+
+def _case(project: Project, command: Certify) -> Case:
+    version = versions.found(project, command.version)
+    born = versions.birth(project, version)
+    if command.environment not in get_args(Environment):
+        known = ", ".join(get_args(Environment))
+        raise Mistake(f"{command.environment!r} is no environment", hint=f"known: {known}")
+    environment: Environment = command.environment  # type: ignore[assignment]  # just checked
+    now = clock.now()
+    window = _newest(project, now) if command.renew else born.hold_out
+    return Case(version, born, environment, window, now, command.renew)
+
+
+def _newest(project: Project, now: datetime) -> Window:
+    """The newest hold-out whose labels are all known, ending at a midnight."""
+    contract = project.document.contract
+    known = now - contract.data.label.known_after
+    until = known.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Window(until - contract.certify.hold_out, until)
+
+
+def _key(project: Project, case: Case) -> str:
+    return steps.key(
+        "certify",
+        bundle=case.version.bundle,
+        contract=project.document.digest,
+        window=case.window,
+        environment=case.environment,
+        renew=case.renew,
+    )
+
+
+def _refuse_decided(case: Case) -> None:
+    """Decisions are final: what was approved or rejected is not judged again, only renewed."""
+    name, status = f"v{case.version.number}", case.version.status
+    if case.renew and status != "approved":
+        raise Conflict(f"{name} is {status}: only an approved version is renewed")
+    if not case.renew and status in ("approved", "rejected"):
+        hint = "mainstay build" if status == "rejected" else f"mainstay certify {name} --renew"
+        raise Conflict(f"{name} is {status} already", hint=hint)
+
+
+def _refuse_without_author(project: Project) -> None:
+    """Before rows are opened: somebody must be there who may sign."""
+    signer = project.signer
+    bound = project.trust.named(signer.name)
+    if bound is None or bound.key != signer.id or "author" not in bound.roles:
+        raise Refused(
+            f"{signer.name} is not trusted as author",
+            hint=f"mainstay trust {signer.name} --role author",
+        )
+
+
+def _opened(project: Project, case: Case) -> Registration | None:
+    """Puts the look on record; None where no contract was registered at all."""
+    ledger, version = project.ledger, case.version
+    known = [
+        one for one in state.contracts(ledger, version.model) if one.digest == version.contract
+    ]
+    if not known:
+        return None
+    payload = {
+        "number": version.number,
+        "contract": version.contract,
+        "since": case.window.since,
+        "until": case.window.until,
+    }
+    with ledger.transaction():
+        ledger.append("HoldoutOpened", version.model, project.actor, payload)
+        look = state.looks(ledger, version.model, case.window)
+    return Registration(
+        contract=known[-1].digest,
+        revision=known[-1].revision,
+        position=known[-1].seq,
+        version=f"v{version.number}",
+        hold_out=case.window,
+        look=look,
+    )
+
+
+def _passed(project: Project, case: Case, judgement: Judgement) -> Answer:
+    """Issues the certificate, signed by its author."""
+    issued = _certificate(project, case, judgement)
+    envelope = seal.issued(issued, project.signer)
+    sha = blobs.stored(project.ledger.blobs, dsse.encoded(envelope))
+    payload = {
+        "number": case.version.number,
+        "certificate": sha,
+        "blobs": [_evidence(project, judgement)],
+    }
+    kind = "Renewed" if case.renew else "Certified"
+    project.ledger.append(kind, case.version.model, project.actor, payload)
+    shown = papers.written(project, envelope, judgement.details)
+    return Answer(
+        f"{issued.name} is good enough: {len(issued.gates)} gates hold"
+        f"{_accepted(issued)}; valid until {issued.not_after:%Y-%m-%d}.",
+        Verdict.PASS,
+        judgement.evidence,
+        (*_looked(case, judgement), f"Certificate: {shown}", f"Waiting for: {issued.approver}"),
+        next=f"mainstay review {issued.version.name}",
+        facts={"version": issued.version.name, "certificate": sha, "page": str(shown)},
+    )
+
+
+def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
+    """Records what fell short; a later hold-out may judge otherwise."""
+    name = f"v{case.version.number}"
+    evidence = _evidence(project, judgement)
+    payload = {"number": case.version.number, "blobs": [evidence]}
+    project.ledger.append("CertificateRefused", case.version.model, project.actor, payload)
+    counts = {verdict: _count(judgement, verdict) for verdict in Verdict}
+    named = project.document.contract.certify.accept_unsure
+    short = [one.clause for one in judgement.evidence if one.verdict is not Verdict.PASS]
+    return Answer(
+        f"{case.version.model} {name} is not good enough yet: {counts[Verdict.PASS]} of"
+        f" {len(judgement.evidence)} gates hold, {counts[Verdict.UNSURE]} unsure,"
+        f" {counts[Verdict.FAIL]} broken.",
+        judgement.verdict(named),
+        judgement.evidence,
+        tuple(_looked(case, judgement)),
+        next=f"mainstay explain {name} '{short[0]}'",
+        facts={"version": name, "evidence": evidence},
+    )
+
+
+def _certificate(project: Project, case: Case, judgement: Judgement) -> Certificate:
+    contract = project.document.contract
+    stated = judgement.registration
+    bundle = project.places.bundle(case.version.bundle)
+    return Certificate(
+        version=case.born.version,
+        registered=Registered(stated.contract, stated.revision, stated.position, stated.look),
+        datasets=(judgement.held.dataset,),
+        gates=judgement.evidence,
+        files=digest.files(bundle),
+        authors=_authors(project, case.version),
+        approver=_approver(contract),
+        scope=Scope(case.environment),
+        issued=case.now,
+        not_after=case.now + contract.certify.lasts,
+        accepted_unsure=judgement.accepted(contract.certify.accept_unsure),
+        not_covered=judgement.not_covered,
+        supersedes=case.version.certificate,
+    )
+
+
+def _authors(project: Project, version: Version) -> tuple[str, ...]:
+    """Keys of everybody who registered the contract, built the version or certifies it."""
+    acts = ("ContractRegistered", "Built", "HoldoutOpened")
+    touched = [
+        event.actor.key
+        for event in project.ledger.events(subject=version.model)
+        if event.kind in acts and _concerns(event.payload, version)
+    ]
+    return tuple(dict.fromkeys(key for key in (*touched, project.signer.id) if key))
+
+
+def _concerns(payload: dict[str, object], version: Version) -> bool:
+    return payload.get("number") == version.number or payload.get("digest") == version.contract
+
+
+def _approver(contract: Contract) -> str:
+    """Who must sign: the approver the contract names, else its owner."""
+    return contract.access.approver or contract.owner
+
+
+def _evidence(project: Project, judgement: Judgement) -> str:
+    """All evidence and details as a blob, for explain, review and pages."""
+    record = papers.Record(judgement.evidence, judgement.not_covered, judgement.details)
+    return blobs.stored(project.ledger.blobs, digest.canonical(record))
+
+
+def _looked(case: Case, judgement: Judgement) -> tuple[str, ...]:
+    since, until = case.window.since, case.window.until - timedelta(microseconds=1)
+    look = judgement.registration.look
+    few = ", ".join(judgement.not_covered)
+    held = f"held out {since:%Y-%m-%d} to {until:%Y-%m-%d}, opened {_times(look)}"
+    return (held, f"not covered, too few rows: {few}") if few else (held,)
+
+
+def _times(look: int) -> str:
+    return "once" if look == 1 else f"{look} times"
+
+
+def _count(judgement: Judgement, verdict: Verdict) -> int:
+    return sum(one.verdict is verdict for one in judgement.evidence)
+
+
+def _accepted(issued: Certificate) -> str:
+    few = len(issued.accepted_unsure)
+    return f", {few} of them unsure and accepted beforehand" if few else ""

@@ -1,0 +1,79 @@
+"""What can be asked of the control plane that changes something, as values."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Init(msgspec.Struct, frozen=True, tag="init"):
+    """Propose a contract, features.py and model.py from a table; overwrites nothing."""
+
+    table: str
+    label: str
+    time: str | None = None
+    key: str | None = None
+    model: str = ""
+
+
+class Assess(msgspec.Struct, frozen=True, tag="assess"):
+    """Is it worth it, is the data enough and right? since, until: the period, UTC."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Build(msgspec.Struct, frozen=True, tag="build"):
+    """Train on a period and pack a bundle: a new version, unless nothing changed."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Certify(msgspec.Struct, frozen=True, tag="certify"):
+    """Judge a version (empty: the newest) on its hold-out, or renewed on the newest mature one."""
+
+    version: str = ""
+    renew: bool = False
+    environment: str = "production"
+
+
+class Approve(msgspec.Struct, frozen=True, tag="approve"):
+    """Countersign the certificate of a version, as the approver the contract names."""
+
+    version: str
+    because: str = ""
+
+
+class Reject(msgspec.Struct, frozen=True, tag="reject"):
+    """Refuse a version for good, with the reason."""
+
+    version: str
+    because: str
+
+
+class Trust(msgspec.Struct, frozen=True, tag="trust"):
+    """Bind the key of a name to a role, in the trust file."""
+
+    name: str
+    role: str
+
+
+class NewKey(msgspec.Struct, frozen=True, tag="key_new"):
+    """Make a key and keep it in the keys folder."""
+
+    name: str
+
+
+class Backup(msgspec.Struct, frozen=True, tag="backup"):
+    """Copy the ledger and everything it points to into a new folder."""
+
+    folder: str
+
+
+class Restore(msgspec.Struct, frozen=True, tag="restore"):
+    """Bring a verified copy back into a project without state."""
+
+    folder: str
+
+
+Command = Init | Assess | Build | Certify | Approve | Reject | Trust | NewKey | Backup | Restore

@@ -1,0 +1,108 @@
+"""The control plane's two doors: commands that change something, queries that do not."""
+
+from pathlib import Path
+
+from mainstay.control import (
+    approving,
+    assessing,
+    building,
+    certifying,
+    contracting,
+    keeping,
+    project,
+    proposing,
+    reading,
+    standing,
+)
+from mainstay.control.commands import (
+    Approve,
+    Assess,
+    Backup,
+    Build,
+    Certify,
+    Command,
+    Init,
+    NewKey,
+    Reject,
+    Restore,
+    Trust,
+)
+from mainstay.control.project import Project, Tell
+from mainstay.control.queries import (
+    CheckContract,
+    Explain,
+    ExplainContract,
+    History,
+    OfProject,
+    Query,
+    Review,
+    Status,
+    VerifyBundle,
+    VerifyCertificate,
+    VerifyLedger,
+)
+from mainstay.core.answers import Answer
+
+
+def handle(folder: Path, command: Command, tell: Tell = lambda _: None) -> Answer:
+    """Does what a command asks, in the project of a folder; raises MainstayError."""
+    match command:
+        case Init():
+            return proposing.propose(folder, command)
+        case NewKey():
+            return keeping.new_key(command)
+        case Trust():
+            return keeping.trust_key(command)
+        case Restore():
+            return keeping.restore(folder, command)
+        case _:
+            with project.opened(folder, tell) as opened:
+                return _changed(opened, command)
+
+
+def answer(folder: Path, query: Query) -> Answer:
+    """Answers a query about the project of a folder; raises MainstayError."""
+    match query:
+        case CheckContract():
+            return contracting.check(folder)
+        case ExplainContract():
+            return contracting.explain(folder)
+        case _:
+            with project.opened(folder) as opened:
+                return _asked(opened, query)
+
+
+def _changed(
+    opened: Project, command: Assess | Build | Certify | Approve | Reject | Backup
+) -> Answer:
+    match command:
+        case Assess():
+            return assessing.assess(opened, command)
+        case Build():
+            return building.build(opened, command)
+        case Certify():
+            return certifying.certify(opened, command)
+        case Approve():
+            return approving.approve(opened, command)
+        case Reject():
+            return approving.reject(opened, command)
+        case Backup():
+            return keeping.backup(opened, command)
+
+
+def _asked(opened: Project, query: OfProject) -> Answer:  # noqa: PLR0911 - one line per query
+    match query:
+        case Explain():
+            return reading.explain(opened, query)
+        case Review():
+            return approving.review(opened, query)
+        case Status():
+            return standing.status(opened)
+        case History():
+            return reading.history(opened, query)
+        case VerifyLedger():
+            return reading.verify_ledger(opened, query)
+        case VerifyCertificate():
+            return reading.verify_certificate(opened, query)
+        case VerifyBundle():
+            return reading.verify_bundle(opened, query)

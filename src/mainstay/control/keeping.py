@@ -1,0 +1,59 @@
+"""Keys, trust, copies: what concerns a project as a whole."""
+
+from pathlib import Path
+
+from mainstay.control.commands import Backup, NewKey, Restore, Trust
+from mainstay.control.project import Project
+from mainstay.core import settings
+from mainstay.core.answers import Answer
+from mainstay.core.places import Places
+from mainstay.ledger import backup as copies
+from mainstay.seal import keys, trust
+from mainstay.seal.keys import short
+
+
+def new_key(command: NewKey) -> Answer:
+    """A key pair in the keys folder."""
+    key = keys.new(settings.keys_folder(), command.name)
+    return Answer(
+        f"Made the key {short(key.id)} of {key.name}.",
+        lines=(f"private, yours alone: {settings.keys_folder() / key.name}.pem",),
+        next=f"mainstay trust {key.name} --role author",
+        facts={"name": key.name, "key": key.id},
+    )
+
+
+def trust_key(command: Trust) -> Answer:
+    """A role for the key of a name, in the trust file."""
+    now = trust.trusted(settings.keys_folder(), command.name, command.role)  # type: ignore[arg-type]  # checked there
+    bound = now.named(command.name)
+    roles = ", ".join(bound.roles) if bound else ""
+    return Answer(
+        f"{command.name} is trusted as {roles}.",
+        lines=(f"trust file: {settings.keys_folder() / trust.FILE}",),
+        next="mainstay status",
+        facts={"name": command.name, "roles": list(bound.roles) if bound else []},
+    )
+
+
+def backup(project: Project, command: Backup) -> Answer:
+    """The ledger, its blobs, bundles, snapshots and certificates, copied and verified."""
+    places, target = project.places, Path(command.folder)
+    folders = (places.bundles, places.snapshots, places.certificates)
+    made = copies.backup(project.ledger, target, tuple(one for one in folders if one.is_dir()))
+    project.ledger.append("BackedUp", project.model, project.actor, {"head": made.head})
+    return Answer(
+        f"Copied {len(made.files):,} files to {target}, verified.",
+        next=f"mainstay restore {target}",
+        facts={"folder": str(target), "files": len(made.files), "head": made.head},
+    )
+
+
+def restore(folder: Path, command: Restore) -> Answer:
+    """A verified copy becomes the state of a project that has none."""
+    made = copies.restore(Path(command.folder), Places(folder).state)
+    return Answer(
+        f"Restored {len(made.files):,} files from {command.folder}, verified first.",
+        next="mainstay verify ledger",
+        facts={"files": len(made.files), "head": made.head},
+    )

@@ -1,0 +1,56 @@
+"""Certificates as files for people: the signed envelope and its page, by version."""
+
+from pathlib import Path
+
+import msgspec
+
+from mainstay.control import versions
+from mainstay.control.project import Project
+from mainstay.core import clock
+from mainstay.core.errors import Missing
+from mainstay.core.nouns import Evidence
+from mainstay.ledger import durable
+from mainstay.ledger.state import Version
+from mainstay.life.certify.details import Details
+from mainstay.seal import certificate as seal
+from mainstay.seal import dsse
+from mainstay.seal.dsse import Envelope
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What certify keeps of a judgement, as a blob."""
+
+    evidence: tuple[Evidence, ...]
+    not_covered: tuple[str, ...]
+    details: Details
+
+
+def written(project: Project, envelope: Envelope, details: Details) -> Path:
+    """The envelope as NAME.json and its page as NAME.html; the path of the page."""
+    trust = project.trust
+    certificate = seal.opened(envelope, trust)
+    folder = project.places.certificates
+    folder.mkdir(parents=True, exist_ok=True)
+    name = certificate.version.name
+    durable.write(folder / f"{name}.json", dsse.encoded(envelope))
+    shown = f"{certificate.name} {details.threshold} {clock.now()}"
+    durable.write(folder / f"{name}.html", shown.encode())
+    return folder / f"{name}.html"
+
+
+def envelope(project: Project, version: Version) -> Envelope:
+    """The newest certificate of a version, from the ledger's blobs. Raises Missing."""
+    if not version.certificate:
+        name = f"v{version.number}"
+        raise Missing(f"{name} has no certificate", hint=f"mainstay certify {name}")
+    return dsse.decoded(versions.blob(project, version.certificate))
+
+
+def record(project: Project, version: Version) -> Record:
+    """The newest judgement of a version. Raises Missing where it was never judged."""
+    kinds = ("Certified", "Renewed", "CertificateRefused")
+    judged = [event for event in versions.events(project, version) if event.kind in kinds]
+    if not judged:
+        name = f"v{version.number}"
+        raise Missing(f"{name} was not judged yet", hint=f"mainstay certify {name}")
+    return msgspec.json.decode(versions.blob(project, judged[-1].payload["blobs"][0]), type=Record)

@@ -1,0 +1,73 @@
+"""One project as the control plane holds it: its folders, its ledger, who is acting."""
+
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from mainstay.contract import document
+from mainstay.contract.document import Document
+from mainstay.core import settings
+from mainstay.core.errors import Missing
+from mainstay.core.nouns import Actor
+from mainstay.core.places import Places
+from mainstay.ledger.store import Ledger
+from mainstay.seal import keys, trust
+from mainstay.seal.keys import Key
+from mainstay.seal.trust import Trust
+
+Tell = Callable[[str], None]
+
+
+class Project(NamedTuple):
+    """What every command acts on; tell is told each step of long work as it begins."""
+
+    places: Places
+    ledger: Ledger
+    tell: Tell = lambda _: None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ledger.close()
+
+    @property
+    def document(self) -> Document:
+        """The contract as it stands now. Raises Missing, Mistakes."""
+        return document.read(self.places.contract)
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self.document.contract.model
+
+    @property
+    def trust(self) -> Trust:
+        """Who may sign what, from outside the registry."""
+        return trust.read(settings.keys_folder())
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever acts: the holder of the chosen key where there is one, else the user."""
+        chosen = settings.key_name()
+        if chosen or len(keys.names(settings.keys_folder())) == 1:
+            key = self.signer
+            return Actor(key.name, key.id)
+        return Actor(getpass.getuser())
+
+    @property
+    def signer(self) -> Key:
+        """The key that signs. Raises Missing or Mistake where it is not clear which."""
+        return keys.load(settings.keys_folder(), settings.key_name())
+
+
+def opened(folder: Path, tell: Tell = lambda _: None) -> Project:
+    """The project in a folder that holds a contract; raises Missing where there is none."""
+    places = Places(folder)
+    if not places.contract.is_file():
+        raise Missing(
+            f"there is no contract.yaml in {folder.resolve()}",
+            hint="mainstay init proposes one from a table; --folder names another place",
+        )
+    return Project(places, Ledger(places.ledger), tell)

@@ -1,0 +1,60 @@
+"""What can be asked of the control plane that changes nothing, as values."""
+
+import msgspec
+
+
+class CheckContract(msgspec.Struct, frozen=True, tag="check_contract"):
+    """Every mistake of the contract, also the names that its tables do not hold."""
+
+
+class ExplainContract(msgspec.Struct, frozen=True, tag="explain_contract"):
+    """Every clause with its value, its meaning and where it is enforced."""
+
+
+class Explain(msgspec.Struct, frozen=True, tag="explain"):
+    """The evidence of a version, or all about one of its clauses."""
+
+    version: str
+    clause: str = ""
+
+
+class Review(msgspec.Struct, frozen=True, tag="review"):
+    """What an approver has to read before signing."""
+
+    version: str = ""
+
+
+class Status(msgspec.Struct, frozen=True, tag="status"):
+    """One sentence: how the model stands and who must act."""
+
+
+class History(msgspec.Struct, frozen=True, tag="history"):
+    """Events of the ledger, newest last; kind and subject narrow them."""
+
+    last: int = 20
+    kind: str = ""
+    subject: str = ""
+
+
+class VerifyLedger(msgspec.Struct, frozen=True, tag="verify_ledger"):
+    """Walk the chain and every blob; head: a hash published earlier that must be on the chain."""
+
+    head: str = ""
+
+
+class VerifyCertificate(msgspec.Struct, frozen=True, tag="verify_certificate"):
+    """Check the certificate of a version, as a door would."""
+
+    version: str
+    environment: str = "production"
+
+
+class VerifyBundle(msgspec.Struct, frozen=True, tag="verify_bundle"):
+    """Check every file of a version's bundle against its digest."""
+
+    version: str
+
+
+OfContract = CheckContract | ExplainContract
+OfProject = Explain | Review | Status | History | VerifyLedger | VerifyCertificate | VerifyBundle
+Query = OfContract | OfProject

@@ -1,0 +1,135 @@
+"""Questions that change nothing: explain, history, verify."""
+
+from mainstay.bundle import manifest as bundle
+from mainstay.control import papers, versions
+from mainstay.control.project import Project
+from mainstay.control.queries import (
+    Explain,
+    History,
+    VerifyBundle,
+    VerifyCertificate,
+    VerifyLedger,
+)
+from mainstay.core import clock, nearest
+from mainstay.core.answers import Answer
+from mainstay.core.errors import Mistake
+from mainstay.core.nouns import Event, Evidence, Verdict
+from mainstay.ledger import chain
+from mainstay.ledger import verify as ledger_verify
+from mainstay.seal import checks, verify
+
+
+def explain(project: Project, query: Explain) -> Answer:
+    """The evidence of a version, or everything about one clause of it."""
+    version = versions.found(project, query.version)
+    record = papers.record(project, version)
+    name = f"{version.model} v{version.number}"
+    if query.clause:
+        return _clause(name, _named(record.evidence, query.clause))
+    return Answer(
+        f"{name} is {version.status}: {len(record.evidence)} gates.",
+        evidence=record.evidence,
+        lines=(f"not covered: {', '.join(record.not_covered)}",) if record.not_covered else (),
+        next=f"mainstay explain v{version.number} '{record.evidence[0].clause}'",
+        facts={"version": f"v{version.number}", "status": version.status},
+    )
+
+
+def history(project: Project, query: History) -> Answer:
+    """The newest events, oldest of them first."""
+    found = tuple(project.ledger.events(kind=query.kind, subject=query.subject))[-query.last :]
+    head = project.ledger.head()
+    return Answer(
+        f"{head.seq:,} events; the last {len(found):,} of those asked for:",
+        lines=tuple(map(_line, found)),
+        next="mainstay verify ledger",
+        facts={"head": str(head), "events": [_fact(event) for event in found]},
+    )
+
+
+def verify_ledger(project: Project, query: VerifyLedger) -> Answer:
+    """Whether the record is whole."""
+    head = chain.head(query.head) if query.head else None
+    flaws = ledger_verify.verify(project.ledger, head=head)
+    now = str(project.ledger.head())
+    if flaws:
+        told = tuple(f"event {flaw.seq}: {flaw.what}" for flaw in flaws)
+        return Answer(
+            f"The ledger does not hold: {len(flaws)} flaws.",
+            Verdict.FAIL,
+            lines=told,
+            next="mainstay restore FOLDER",
+            facts={"flaws": list(told)},
+        )
+    return Answer(
+        f"The ledger holds: {project.ledger.head().seq:,} events, chain and blobs verified.",
+        Verdict.PASS,
+        lines=(f"head {now}: publish it, so that rewriting the file would show",),
+        facts={"head": now, "events": project.ledger.head().seq},
+    )
+
+
+def verify_certificate(project: Project, query: VerifyCertificate) -> Answer:
+    """Whether a door would let the version answer now."""
+    version = versions.found(project, query.version)
+    asked = checks.presented(
+        papers.envelope(project, version),
+        project.trust,
+        at=clock.now(),
+        environment=query.environment,  # type: ignore[arg-type]  # compared, never trusted
+        bundle=project.places.bundle(version.bundle),
+    )
+    found = tuple(verify.results(asked))
+    broken = next((one for one in found if one.broken), None)
+    return Answer(
+        f"{asked.certificate.name} may not answer: {broken.what}"
+        if broken
+        else f"{asked.certificate.name} may answer in {query.environment}.",
+        Verdict.FAIL if broken else Verdict.PASS,
+        lines=tuple(f"{'◆' if one.broken else '●'} {one.check:<12}{one.what}" for one in found),
+        facts={"checks": {one.check: one.broken or "holds" for one in found}},
+    )
+
+
+def verify_bundle(project: Project, query: VerifyBundle) -> Answer:
+    """Whether every file of a bundle is as built. Raises Broken naming those that are not."""
+    version = versions.found(project, query.version)
+    stated = bundle.read(project.places.bundle(version.bundle), version.bundle)
+    return Answer(
+        f"The bundle of v{version.number} is as it was built: {len(stated.files) + 1} files.",
+        Verdict.PASS,
+        facts={"bundle": version.bundle, "files": len(stated.files) + 1},
+    )
+
+
+def _named(evidence: tuple[Evidence, ...], clause: str) -> Evidence:
+    known = {one.clause: one for one in evidence}
+    if clause not in known:
+        raise Mistake(f"{clause!r} is no gate of this version", hint=nearest.hint(clause, known))
+    return known[clause]
+
+
+def _clause(name: str, one: Evidence) -> Answer:
+    window = f"{one.window.since:%Y-%m-%d} to {one.window.until:%Y-%m-%d}" if one.window else ""
+    lines = (f"method: {one.method}", f"population: {one.population} {window}".rstrip())
+    read = tuple(f"read: {sha[:16]}" for sha in one.inputs)
+    return Answer(
+        f"{name}: {one.clause} {one.verdict or 'is a finding'}.",
+        one.verdict,
+        (one,),
+        (*lines, *read),
+    )
+
+
+def _line(event: Event) -> str:
+    number = event.payload.get("number")
+    which = f" v{number}" if number else ""
+    when, who = f"{event.time:%Y-%m-%d %H:%M}", event.actor.name
+    return f"{event.seq:>5}  {when}  {event.kind:<19}{event.subject}{which}  by {who}"
+
+
+def _fact(event: Event) -> dict[str, object]:
+    return {
+        "seq": event.seq, "time": event.time, "kind": event.kind, "subject": event.subject,
+        "actor": event.actor.name, "key": event.actor.key, "hash": event.hash,
+    }  # fmt: skip

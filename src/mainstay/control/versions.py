@@ -1,0 +1,53 @@
+"""Versions by the names people call them, with what the ledger keeps of each."""
+
+import re
+
+import msgspec
+
+from mainstay.control.project import Project
+from mainstay.core.errors import Missing, Mistake
+from mainstay.core.nouns import Event, ModelVersion, Window
+from mainstay.ledger import blobs, state
+from mainstay.ledger.state import Version
+
+
+class Birth(msgspec.Struct, frozen=True):
+    """What the Built event says beyond the tables: the version whole, and its hold-out."""
+
+    version: ModelVersion
+    hold_out: Window
+    notes: tuple[str, ...] = ()
+
+
+def found(project: Project, name: str = "") -> Version:
+    """A version by name, the newest where none is given. Raises Mistake, Missing."""
+    if not name:
+        known = state.versions(project.ledger, project.model)
+        if not known:
+            raise Missing(f"{project.model} has no version yet", hint="mainstay build")
+        return known[-1]
+    match = re.fullmatch(r"v?([1-9]\d*)", name)
+    if not match:
+        raise Mistake(f"{name!r} names no version", hint="for example v1")
+    return state.version(project.ledger, project.model, int(match[1]))
+
+
+def birth(project: Project, version: Version) -> Birth:
+    """What was recorded when a version was built."""
+    event = next(
+        event
+        for event in project.ledger.events(kind="Built", subject=version.model)
+        if event.payload["number"] == version.number
+    )
+    return msgspec.convert(event.payload["birth"], Birth, strict=False)
+
+
+def events(project: Project, version: Version) -> tuple[Event, ...]:
+    """Everything recorded of one version, in order."""
+    of_model = project.ledger.events(subject=version.model)
+    return tuple(event for event in of_model if event.payload.get("number") == version.number)
+
+
+def blob(project: Project, sha: str) -> bytes:
+    """Content the ledger points to."""
+    return blobs.read(project.places.blobs, sha)

@@ -1,0 +1,70 @@
+"""Where a project keeps what: three files of the user's, everything else under `.mainstay/`."""
+
+from pathlib import Path
+
+import msgspec
+
+
+class Places(msgspec.Struct, frozen=True):
+    """The folders of one project; nothing is created by asking."""
+
+    folder: Path
+
+    @property
+    def contract(self) -> Path:
+        return self.folder / "contract.yaml"
+
+    @property
+    def features(self) -> Path:
+        return self.folder / "features.py"
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model.py"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / ".mainstay"
+
+    @property
+    def ledger(self) -> Path:
+        return self.state / "ledger.db"
+
+    @property
+    def blobs(self) -> Path:
+        """Evidence and certificates by digest."""
+        return self.state / "blobs"
+
+    @property
+    def staged(self) -> Path:
+        """Sources that DuckDB does not read itself, as Parquet by digest."""
+        return self.state / "staged"
+
+    @property
+    def snapshots(self) -> Path:
+        """The exact rows trained and judged on, as Parquet by digest."""
+        return self.state / "snapshots"
+
+    @property
+    def environments(self) -> Path:
+        """The models' own Python environments, by digest of the lock."""
+        return self.state / "environments"
+
+    @property
+    def bundles(self) -> Path:
+        """Bundles by digest."""
+        return self.state / "bundles"
+
+    @property
+    def certificates(self) -> Path:
+        """Signed certificates and their pages, by the name of the version, for people."""
+        return self.state / "certificates"
+
+    @property
+    def work(self) -> Path:
+        """What is being made and may be deleted at any time."""
+        return self.state / "work"
+
+    def bundle(self, digest: str) -> Path:
+        """The folder of one bundle."""
+        return self.bundles / digest

@@ -1,0 +1,128 @@
+"""Row expressions to Ibis: the same meaning on every engine, whatever its own habits.
+
+Constants travel as text and are cast, since SQL would read 1.8 as a decimal. What engines answer
+differently (a zero divisor, a root below zero) is asked for so that only one answer is left.
+"""
+
+import string
+from collections.abc import Callable
+
+import ibis
+import ibis.expr.types as ir
+
+from mainstay.core.expressions import Call, ColumnOf, Expression, Literal
+from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TYPES, typed
+from mainstay.data import schema
+
+Constant = bool | int | float | str | None
+_LOWEST, _BEYOND = -(2.0**63), 2.0**63
+
+
+def to_ibis(table: ir.Table, expression: Expression) -> ir.Value:
+    """The value of an expression over the rows of a table, typed by its columns; see core.typed."""
+    return _value(table, typed(expression, schema.types(table)))
+
+
+def _value(table: ir.Table, expression: Expression) -> ir.Value:
+    match expression:
+        case ColumnOf(name=name):
+            return schema.plain(table[name])
+        case Literal(value=value, type=kind):
+            return constant(value, kind)
+        case Call(operation="cast", arguments=(argument,), type=kind):
+            return _cast(_value(table, argument), kind)
+        case Call(operation=operation, arguments=arguments, type=kind):
+            made = _MADE[operation](*(_value(table, argument) for argument in arguments))
+            return made.cast(kind) if kind in TYPES and str(made.type()) != kind else made
+
+
+def constant(value: Constant, kind: str) -> ir.Value:
+    """A constant of exactly that type and value on every engine."""
+    if value is None:
+        return ibis.null(kind)
+    if kind in (TEXT, FLAG):
+        return ibis.literal(value, type=kind)
+    return ibis.literal(str(value)).cast(kind)
+
+
+def _cast(value: ir.Value, kind: str) -> ir.Value:
+    if value.type().is_boolean() and kind == TEXT:
+        return ibis.cases((value, "true"), (~value, "false"))
+    if value.type().is_boolean():
+        return ibis.cases((value, constant(1, kind)), (~value, constant(0, kind)))
+    return value.date() if value.type().is_timestamp() and kind == DATE else value.cast(kind)
+
+
+def _where(condition: ir.BooleanValue, value: ir.Value) -> ir.Value:
+    """The value where the condition holds, else null."""
+    return ibis.ifelse(condition, value, ibis.null(value.type()))
+
+
+def _whole(rounded: Callable[[ir.Value], ir.Value]) -> Callable[[ir.Value], ir.Value]:
+    """Rounding to int64, null for what int64 cannot hold."""
+
+    def made(value: ir.Value) -> ir.Value:
+        holds = (value >= constant(_LOWEST, NUMBER)) & (value < constant(_BEYOND, NUMBER))
+        return rounded(_where(holds, value))
+
+    return made
+
+
+def _wall(moment: ir.Value) -> ir.Value:
+    """A time as clocks in UTC show it: parts of a moment depend on the session's zone elsewhere."""
+    return moment.cast("timestamp") if moment.type().is_timestamp() else moment
+
+
+def _is_in(value: ir.Value, *among: ir.Value) -> ir.Value:
+    return value.isin(among)
+
+
+def _divisor(value: ir.Value) -> ir.Value:
+    zero = INTEGER if value.type().is_integer() else NUMBER
+    return value.nullif(constant(0, zero))
+
+
+_MADE: dict[str, Callable[..., ir.Value]] = {
+    "add": lambda left, right: left + right,
+    "subtract": lambda left, right: left - right,
+    "multiply": lambda left, right: left * right,
+    "divide": lambda left, right: left / _divisor(right),
+    "modulo": lambda left, right: left % _divisor(right),
+    "negate": lambda value: -value,
+    "abs": lambda value: value.abs(),
+    "floor": _whole(lambda value: value.floor()),
+    "ceil": _whole(lambda value: value.ceil()),
+    "sqrt": lambda value: _where(value >= constant(0, NUMBER), value).sqrt(),
+    "exp": lambda value: value.exp(),
+    "ln": lambda value: _where(value > constant(0, NUMBER), value).ln(),
+    "equals": lambda left, right: left == right,
+    "not_equals": lambda left, right: left != right,
+    "less": lambda left, right: left < right,
+    "less_equal": lambda left, right: left <= right,
+    "greater": lambda left, right: left > right,
+    "greater_equal": lambda left, right: left >= right,
+    "and": lambda left, right: left & right,
+    "or": lambda left, right: left | right,
+    "not": lambda value: ~value,
+    "is_null": lambda value: value.isnull(),
+    "coalesce": ibis.coalesce,
+    "if_else": ibis.ifelse,
+    "is_in": _is_in,
+    "least": ibis.least,
+    "greatest": ibis.greatest,
+    "year": lambda moment: _wall(moment).year(),
+    "month": lambda moment: _wall(moment).month(),
+    "day": lambda moment: _wall(moment).day(),
+    "hour": lambda moment: _wall(moment).hour(),
+    "minute": lambda moment: _wall(moment).minute(),
+    "day_of_week": lambda moment: _wall(moment).day_of_week.index(),
+    "day_of_year": lambda moment: _wall(moment).day_of_year(),
+    "lower": lambda text: text.translate(string.ascii_uppercase, string.ascii_lowercase),
+    "upper": lambda text: text.translate(string.ascii_lowercase, string.ascii_uppercase),
+    "strip": lambda text: text.strip(),
+    "length": lambda text: text.length(),
+    "contains": lambda text, part: text.contains(part),
+    "starts_with": lambda text, part: text.startswith(part),
+    "ends_with": lambda text, part: text.endswith(part),
+    "concat": lambda left, right: left + right,
+}

@@ -1,0 +1,220 @@
+"""The rows of a model: decisions, the context of their moment, the label where it is known.
+
+Every read is cut at `now`: what lies after it does not exist, and a label not yet known is null.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+
+from mainstay.contract.model import Contract
+from mainstay.contract.sources import DECISIONS
+from mainstay.contract.sources import Context as Clause
+from mainstay.core.errors import Mistake
+from mainstay.core.nouns import Column, Dataset
+from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, TIME, TYPES
+from mainstay.data import context, schema, source
+from mainstay.data.context import Context, Decisions, Taken
+from mainstay.data.expression import constant
+from mainstay.data.source import Moment, Reader, Source
+
+_KEYS = (INTEGER, TEXT)
+_LABELS = {
+    "binary": (FLAG, INTEGER),
+    "multiclass": (FLAG, INTEGER, TEXT),
+    "regression": (INTEGER, NUMBER),
+}
+_RESERVED = "mainstay_"
+
+
+class Sources(NamedTuple):
+    """Every table of a contract, opened; contexts by name."""
+
+    decisions: Source
+    contexts: dict[str, Source]
+
+
+class Rows(NamedTuple):
+    """One row per key: decision columns, then taken ones; the label is among the former.
+
+    datasets: what was read, decisions first. notes: what a person should know of the joins.
+    """
+
+    table: ir.Table
+    datasets: tuple[Dataset, ...]
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...]
+
+
+def assembled(
+    contract: Contract,
+    reader: Reader,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    now: datetime,
+) -> Rows:
+    """The rows decided in [since, until) and not after now. Raises Mistake for what is not rows:
+
+    a column or file that is not there, a key that is null or not unique, a decision without time, a
+    label of the wrong type, context with several rows per key.
+    """
+    return joined(contract, opened(contract, reader), since=since, until=until, now=now)
+
+
+def opened(contract: Contract, reader: Reader) -> Sources:
+    """The tables a contract names, in neutral types, their times in UTC."""
+    decisions = contract.data.decisions
+    times = (Moment(decisions.time, decisions.format or "", decisions.zone or ""),)
+    table = source.opened(reader, decisions.source, times)
+    contexts = {
+        name: table if one.source == DECISIONS else source.opened(reader, one.source, _times(one))
+        for name, one in contract.data.context.items()
+    }
+    return Sources(table, contexts)
+
+
+def _times(clause: Clause) -> tuple[Moment, ...]:
+    names = [name for name in (clause.as_of, clause.available_at) if name]
+    return tuple(Moment(name, clause.format or "", clause.zone or "") for name in names)
+
+
+def joined(
+    contract: Contract,
+    sources: Sources,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    now: datetime,
+) -> Rows:
+    """The same from tables that are open."""
+    clause = contract.data.decisions
+    table, left_out = _expressible(sources.decisions.table)
+    whole = Decisions(table, clause.key, clause.time)
+    _check(whole, contract)
+    decided = _cut(whole, since, until, now)
+    contexts = tuple(_context(contract, sources, name) for name in contract.data.context)
+    _refuse_early_labels(contract, sources)
+    made = context.joined(decided, contexts, now)
+    labelled = _with_known_label(made, contract, now)
+    opened = (sources.decisions, *sources.contexts.values())
+    return Rows(
+        table=labelled,
+        datasets=tuple(_dataset(one) for one in dict.fromkeys(opened)),
+        columns=schema.columns(labelled),
+        notes=(*filter(None, map(context.note, contexts)), *left_out),
+    )
+
+
+def _expressible(table: ir.Table) -> tuple[ir.Table, tuple[str, ...]]:
+    """The columns of types that all engines share, and a note for each of the others."""
+    found = schema.columns(table)
+    reserved = [column.name for column in found if column.name.startswith(_RESERVED)]
+    if reserved:
+        raise Mistake(f"{reserved[0]}: names in {_RESERVED}… are taken", "rename the column")
+    others = [column for column in found if column.type not in TYPES]
+    notes = tuple(f"{one.name} is left out: nothing takes {one.type}" for one in others)
+    return table.drop(*(one.name for one in others)), notes
+
+
+def _check(decisions: Decisions, contract: Contract) -> None:
+    table = decisions.table
+    key = schema.column(table, decisions.key, "data.decisions")
+    time = schema.column(table, decisions.time, "data.decisions")
+    _check_label(table, contract)
+    if schema.neutral(key.type()) not in _KEYS:
+        raise Mistake(f"the key {decisions.key} is {key.type()}", "a key is a whole number or text")
+    asked = {"keys": key.count(), "times": time.count(), "rows": table.count()}
+    found = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    for name, known in ((decisions.key, found["keys"]), (decisions.time, found["times"])):
+        if known < found["rows"]:
+            lost = found["rows"] - known
+            raise Mistake(f"{lost:,} of {found['rows']:,} decisions have no {name}")
+    _refuse_repeated(table, decisions.key)
+
+
+def _refuse_repeated(table: ir.Table, key: str) -> None:
+    counts = table.group_by(key).aggregate(mainstay_rows=table.count())
+    several = counts.filter(counts.mainstay_rows > 1)
+    asked = {
+        "keys": several.count(),
+        "rows": several.mainstay_rows.sum(),
+        "example": several[key].min(),
+    }
+    found = several.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    if found["keys"]:
+        raise Mistake(
+            f"{key} is not unique: {found['keys']:,} values on {found['rows']:,} rows,"
+            f" for example {found['example']}",
+            "a key names one decision; add what tells these rows apart",
+        )
+
+
+def _check_label(table: ir.Table, contract: Contract) -> None:
+    name, task = contract.data.label.column, contract.objective.task
+    value = schema.column(table, name, "data.decisions")
+    if schema.neutral(value.type()) not in _LABELS[task]:
+        hint = f"a {task} label is {' or '.join(_LABELS[task])}"
+        raise Mistake(f"the label {name} is {value.type()}", hint)
+    if task == "binary" and value.type().is_integer():
+        other = table.filter(value.notin([0, 1]))[name].min().to_pyarrow().as_py()
+        if other is not None:
+            raise Mistake(f"the label {name} holds {other}", "a binary label is 0 or 1")
+
+
+def _cut(
+    decisions: Decisions, since: datetime | None, until: datetime | None, now: datetime
+) -> Decisions:
+    time = decisions.table[decisions.time]
+    kept = [time <= _moment(now)]
+    kept += [time >= _moment(since)] if since else []
+    kept += [time < _moment(until)] if until else []
+    return decisions._replace(table=decisions.table.filter(kept))
+
+
+def _context(contract: Contract, sources: Sources, name: str) -> Context:
+    clause, decisions = contract.data.context[name], contract.data.decisions
+    own = clause.source == DECISIONS
+    return Context(
+        name=name,
+        table=sources.contexts[name].table,
+        on=clause.on,
+        take=tuple(Taken(one.name, one.column, one.function or "") for one in clause.take),
+        as_of=clause.as_of or (decisions.time if own else ""),
+        within=clause.within,
+        available_at=clause.available_at or "",
+        over=clause.over,
+        known_after=clause.known_after or timedelta(),
+    )
+
+
+def _refuse_early_labels(contract: Contract, sources: Sources) -> None:
+    """A label read as context from the decisions' own file must wait until it is known."""
+    label = contract.data.label
+    for name, clause in contract.data.context.items():
+        waits = clause.known_after if clause.over else timedelta()
+        takes = label.column in (one.column for one in clause.take)
+        same = sources.contexts[name].digest == sources.decisions.digest
+        if takes and same and (waits or timedelta()) < label.known_after:
+            raise Mistake(
+                f"{name} takes the label {label.column} before it is known",
+                "take an aggregate over time with the known_after of the label",
+            )
+
+
+def _with_known_label(table: ir.Table, contract: Contract, now: datetime) -> ir.Table:
+    label = contract.data.label
+    known = table[contract.data.decisions.time] <= _moment(now - label.known_after)
+    value = table[label.column]
+    return table.mutate(**{label.column: ibis.ifelse(known, value, ibis.null(value.type()))})
+
+
+def _dataset(source: Source) -> Dataset:
+    rows = source.table.count().to_pyarrow().as_py()
+    return Dataset(source.address, source.digest, source.columns, rows)
+
+
+def _moment(time: datetime) -> ir.TimestampScalar:
+    return constant(time.isoformat(), TIME)

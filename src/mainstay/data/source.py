@@ -1,0 +1,103 @@
+"""Where rows come from: a Parquet, CSV or SQLite file as a table in neutral types."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from mainstay.core import digest
+from mainstay.core.errors import Mistake
+from mainstay.core.nouns import Column
+from mainstay.data import schema, sqlite
+from mainstay.data.engine import EngineError, moments
+
+_SQLITE = "sqlite://"
+_READ = (".parquet", ".csv", ".csv.gz", ".tsv")
+
+
+class Moment(NamedTuple):
+    """A column that says when: layout as strptime takes it ("" = ISO 8601), zone if without one."""
+
+    column: str
+    layout: str = ""
+    zone: str = ""
+
+
+class Source(NamedTuple):
+    """A table as its file holds it, by the digest of that file, and the address people wrote."""
+
+    table: ir.Table
+    digest: str
+    address: str
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Names and neutral types."""
+        return schema.columns(self.table)
+
+
+class Reader(NamedTuple):
+    """What reads sources: the engine, the folder that paths start from, the folder to stage in."""
+
+    engine: Backend
+    base: Path
+    staged: Path
+
+
+def opened(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> Source:
+    """The table at an address: a path, with `*` for many files, or `sqlite:///path#table`.
+
+    NaN is null, types are neutral, the columns of `times` are moments in UTC. Raises Mistake: no
+    such file, table or column, an unreadable file, text that is no time.
+    """
+    files, content = _found(reader, address)
+    try:
+        raw = _read(reader.engine, files)
+    except EngineError as error:
+        raise Mistake(f"{address} is not readable: {str(error).splitlines()[0]}") from error
+    for moment in times:
+        schema.column(raw, moment.column, address)
+        raw = moments(raw, *moment)
+    return Source(schema.widened(raw), content, address)
+
+
+def _found(reader: Reader, address: str) -> tuple[list[Path], str]:
+    """The files DuckDB can read, and the digest of what they hold."""
+    if address.startswith(_SQLITE):
+        path, _, table = address.removeprefix(_SQLITE).removeprefix("/").partition("#")
+        file = sqlite.staged(_files(path, reader.base)[0], table, reader.staged)
+        return [file], file.stem
+    files = _files(address, reader.base)
+    digests = [digest.of_file(file) for file in files]
+    return files, digests[0] if len(digests) == 1 else digest.of_value(digests)
+
+
+def _files(path: str, base: Path) -> list[Path]:
+    if "://" in path:
+        raise Mistake(
+            f"{path} cannot be read yet", "copy it beside contract.yaml and name the file"
+        )
+    place = base / Path(path).expanduser()
+    found = sorted(place.parent.glob(place.name)) if "*" in place.name else [place]
+    files = [file for file in found if file.is_file()]
+    if not files:
+        near = sorted(file.name for file in place.parent.glob("*")) if place.parent.is_dir() else []
+        beside = f"{place.parent} holds {', '.join(near[:8]) or 'nothing'}"
+        raise Mistake(
+            f"there is no file {path}: looked for {place}",
+            beside if place.parent.is_dir() else f"there is no folder {place.parent}",
+        )
+    return files
+
+
+def _read(engine: Backend, files: list[Path]) -> ir.Table:
+    names = [str(file) for file in files]
+    if all(file.suffix == ".parquet" for file in files):
+        return engine.read_parquet(names)
+    if all(file.name.endswith(_READ) for file in files):
+        return engine.read_csv(names, sample_size=-1, header=True)
+    raise Mistake(
+        f"{files[0].name} is of a kind nobody reads",
+        f"known: {', '.join(_READ)}, sqlite:///FILE#TABLE",
+    )

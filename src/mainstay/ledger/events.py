@@ -1,0 +1,33 @@
+"""Every kind of event the ledger keeps, one line of meaning each."""
+
+from mainstay.core import nearest
+from mainstay.core.errors import Mistake
+
+MEANINGS = {
+    "ContractRegistered": "A contract's digest was written down, before anything was judged by it.",
+    "Assessed": "A model was looked at before it was built: worth, data, reach, shelf life.",
+    "Built": "A version was built: its bundle, the contract it was built for.",
+    "HoldoutOpened": "The held-out rows of a period were opened once more.",
+    "Certified": "A version passed every gate; its certificate waits for an approval.",
+    "CertificateRefused": "A version fell short of a gate, with the evidence.",
+    "Approved": "An approver signed the certificate of a version.",
+    "Rejected": "An approver declined a certified version, with the reason.",
+    "Renewed": "An approved version was judged on newer rows and has a new certificate.",
+    "Trusted": "A key was bound to a name and a role.",
+    "Deployed": "Shares of the traffic were given to versions, under a higher sequence.",
+    "RolledBack": "The traffic went back to an earlier version, under a higher sequence.",
+    "LabelsReceived": "Labels of earlier decisions arrived.",
+    "WindowJudged": "A window of live decisions was held against the contract.",
+    "IncidentOpened": "A clause is broken in the field; somebody is responsible.",
+    "IncidentClosed": "An incident is over.",
+    "Decided": "Keep, retrain, roll back or ask a person: which, and why.",
+    "StepDone": "A step of work ended with a result, under the digest of its inputs.",
+    "BackedUp": "A copy of the ledger and its blobs was made and verified.",
+}
+NAMES = tuple(MEANINGS)
+
+
+def check(kind: str) -> None:
+    """Raises Mistake for a kind that does not exist."""
+    if kind not in MEANINGS:
+        raise Mistake(f"no event is called {kind}", hint=nearest.hint(kind, NAMES))

@@ -1,0 +1,89 @@
+"""The tables, in SQL that SQLite and PostgreSQL both read: record, projections, leases.
+
+Projections hold nothing that the events do not say; each row names the event that wrote it last.
+"""
+
+from typing import NamedTuple
+
+VERSION = 1
+
+EVENT = """
+CREATE TABLE event (
+    seq INTEGER PRIMARY KEY, time TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+    actor TEXT NOT NULL, payload TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
+)"""
+LEASE = """
+CREATE TABLE lease (
+    name TEXT PRIMARY KEY, holder TEXT NOT NULL, fence INTEGER NOT NULL,
+    until DOUBLE PRECISION NOT NULL
+)"""
+
+
+class Table(NamedTuple):
+    """A projection: columns with their types, constraints, and the columns that tell rows apart."""
+
+    name: str
+    types: dict[str, str]
+    key: tuple[str, ...]
+    references: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self.types)
+
+    @property
+    def create(self) -> str:
+        """The statement that makes it."""
+        columns = [f"{name} {kind} NOT NULL" for name, kind in self.types.items()]
+        key = f"PRIMARY KEY ({', '.join(self.key)})"
+        return f"CREATE TABLE {self.name} ({', '.join([*columns, key, *self.references])})"
+
+
+OF_MODEL = "FOREIGN KEY (model) REFERENCES model (name)"
+PROJECTIONS = (
+    Table("model", {"name": "TEXT", "sequence": "INTEGER", "seq": "INTEGER"}, ("name",)),
+    Table(
+        "contract",
+        {"model": "TEXT", "revision": "INTEGER", "digest": "TEXT", "seq": "INTEGER"},
+        ("model", "revision"),
+        (OF_MODEL,),
+    ),
+    Table(
+        "version",
+        {
+            "model": "TEXT", "number": "INTEGER", "bundle": "TEXT", "contract": "TEXT",
+            "status": "TEXT", "certificate": "TEXT", "seq": "INTEGER",
+        },
+        ("model", "number"),
+        (OF_MODEL,),
+    ),
+    Table(
+        "holdout",
+        {
+            "model": "TEXT", "contract": "TEXT", "since": "TEXT", "until": "TEXT",
+            "looks": "INTEGER", "seq": "INTEGER",
+        },
+        ("model", "contract", "since", "until"),
+        (OF_MODEL,),
+    ),
+    Table(
+        "deployment",
+        {
+            "model": "TEXT", "sequence": "INTEGER", "version": "INTEGER",
+            "share": "DOUBLE PRECISION", "seq": "INTEGER",
+        },
+        ("model", "sequence", "version"),
+        ("FOREIGN KEY (model, version) REFERENCES version (model, number)",),
+    ),
+    Table(
+        "incident",
+        {
+            "id": "INTEGER", "model": "TEXT", "clause": "TEXT", "what": "TEXT", "opened": "TEXT",
+            "closed": "TEXT", "seq": "INTEGER",
+        },
+        ("id",),
+        (OF_MODEL,),
+    ),
+    Table("step", {"key": "TEXT", "result": "TEXT", "seq": "INTEGER"}, ("key",)),
+)  # fmt: skip
+CREATE = (EVENT, *(table.create for table in PROJECTIONS), LEASE)

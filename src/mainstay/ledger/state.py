@@ -1,0 +1,126 @@
+"""The present state, asked of the tables that follow from the events."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from mainstay.core.errors import Missing
+from mainstay.core.nouns import Window
+from mainstay.ledger.projections import Share, text
+from mainstay.ledger.store import Ledger
+
+Status = Literal["built", "refused", "certified", "approved", "rejected"]
+
+
+class Contract(msgspec.Struct, frozen=True):
+    """A contract on record; seq is the event that registered it."""
+
+    model: str
+    revision: int
+    digest: str
+    seq: int
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A version as it stands; certificate is the digest of a blob, empty before the first one."""
+
+    model: str
+    number: int
+    bundle: str
+    contract: str
+    status: Status
+    certificate: str
+    seq: int
+
+
+class Deployment(msgspec.Struct, frozen=True):
+    """Who gets which share of the traffic, under a sequence that only rises."""
+
+    model: str
+    sequence: int
+    shares: tuple[Share, ...]
+    seq: int
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """A clause broken in the field; id is the event that opened it, closed empty while it lasts."""
+
+    id: int
+    model: str
+    clause: str
+    what: str
+    opened: str
+    closed: str
+    seq: int
+
+
+def models(ledger: Ledger) -> tuple[str, ...]:
+    """Every model with a registered contract."""
+    return tuple(name for (name,) in ledger.rows("SELECT name FROM model ORDER BY name"))
+
+
+def contracts(ledger: Ledger, model: str) -> tuple[Contract, ...]:
+    """Every one registered, oldest first."""
+    query = "SELECT model, revision, digest, seq FROM contract WHERE model = ? ORDER BY revision"
+    return tuple(Contract(*row) for row in ledger.rows(query, model))
+
+
+def contract(ledger: Ledger, model: str) -> Contract | None:
+    """The newest one registered."""
+    known = contracts(ledger, model)
+    return known[-1] if known else None
+
+
+def versions(ledger: Ledger, model: str) -> tuple[Version, ...]:
+    """Every version built, oldest first."""
+    query = (
+        "SELECT model, number, bundle, contract, status, certificate, seq FROM version"
+        " WHERE model = ? ORDER BY number"
+    )
+    return tuple(Version(*row) for row in ledger.rows(query, model))
+
+
+def version(ledger: Ledger, model: str, number: int) -> Version:
+    """One version. Raises Missing with the ones there are."""
+    known = versions(ledger, model)
+    found = next((one for one in known if one.number == number), None)
+    if found is None:
+        listed = ", ".join(f"v{one.number}" for one in known)
+        raise Missing(
+            f"{model} has no version v{number}",
+            hint=f"known: {listed}" if known else "mainstay build",
+        )
+    return found
+
+
+def looks(ledger: Ledger, model: str, window: Window) -> int:
+    """How often the held-out rows of this window were opened, under whatever contract."""
+    query = (
+        "SELECT coalesce(sum(looks), 0) FROM holdout WHERE model = ? AND since = ? AND until = ?"
+    )
+    found = ledger.rows(query, model, text(window.since), text(window.until))
+    return int(found[0][0])
+
+
+def deployments(ledger: Ledger, model: str) -> tuple[Deployment, ...]:
+    """Every deployment, the present one last."""
+    query = (
+        "SELECT sequence, version, share, seq FROM deployment"
+        " WHERE model = ? ORDER BY sequence, version"
+    )
+    grouped: dict[int, list[tuple[Any, ...]]] = {}
+    for row in ledger.rows(query, model):
+        grouped.setdefault(row[0], []).append(row)
+    return tuple(
+        Deployment(model, sequence, tuple(Share(row[1], row[2]) for row in rows), rows[0][3])
+        for sequence, rows in grouped.items()
+    )
+
+
+def incidents(ledger: Ledger, model: str) -> tuple[Incident, ...]:
+    """Every incident, oldest first, the closed ones too."""
+    query = (
+        "SELECT id, model, clause, what, opened, closed, seq FROM incident"
+        " WHERE model = ? ORDER BY id"
+    )
+    return tuple(Incident(*row) for row in ledger.rows(query, model))

@@ -1,0 +1,123 @@
+"""The ledger: what happened, chained, and the state that follows, in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from mainstay.core import clock
+from mainstay.core.errors import Bug, Conflict
+from mainstay.core.nouns import Actor, Event
+from mainstay.ledger import blobs, chain, database, events, projections
+from mainstay.ledger.chain import START, Act, Head, Row
+from mainstay.ledger.database import Value
+
+PAGE = 500
+
+
+class Ledger:
+    """One connection to one ledger file, for the thread that opened it; blobs lie beside it.
+
+    Any number of processes may hold one each. What `append` returns is durable.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.blobs = path.parent / "blobs"
+        self._connection = database.opened(path)
+
+    def append(self, kind: str, subject: str, actor: Actor, payload: dict[str, Any]) -> Event:
+        """Remember what happened, and what follows from it, in one transaction.
+
+        Raises Mistake for an unknown kind, Conflict where the present state does not allow it,
+        Bug for a payload that does not say enough or names a blob that is not stored yet.
+        """
+        events.check(kind)
+        absent = blobs.missing(self.blobs, payload)
+        if absent:
+            raise Bug(f"{kind} names the blob {absent[0]}, which is not stored yet")
+        with self.transaction():
+            row = chain.linked(self.head(), clock.now(), Act(kind, subject, actor, payload))
+            event = chain.event(row)
+            self._insert(row)
+            self._follow(event)
+        return event
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Several appends, and reads that nobody can overtake: all of it or nothing.
+
+        Inside another transaction it is a part of that one, undone alone where it fails.
+        """
+        with database.transaction(self._connection):
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Reads inside see one moment, whatever others append meanwhile."""
+        with database.snapshot(self._connection):
+            yield
+
+    def head(self) -> Head:
+        """The last event; START where there is none."""
+        found = self.rows("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1")
+        return Head(*found[0]) if found else START
+
+    def events(self, since: int = 0, kind: str = "", subject: str = "") -> Iterator[Event]:
+        """Events after `since` in order, of one kind or subject where given."""
+        return map(chain.event, self.stored(since, kind, subject))
+
+    def stored(self, since: int = 0, kind: str = "", subject: str = "") -> Iterator[Row]:
+        """The same as they are stored; read a page at a time, so that nothing is held open."""
+        query = (
+            f"SELECT {chain.COLUMNS} FROM event WHERE seq > ?"  # noqa: S608
+            f" AND (? = '' OR kind = ?) AND (? = '' OR subject = ?) ORDER BY seq LIMIT {PAGE}"
+        )
+        while page := self.rows(query, since, kind, kind, subject, subject):
+            yield from (Row(*row) for row in page)
+            since = page[-1][0]
+
+    def rows(self, query: str, *values: Value) -> list[tuple[Any, ...]]:
+        """What a query gives."""
+        return database.rows(self._connection, query, values)
+
+    def change(self, statement: str, *values: Value) -> int:
+        """Change a table that is not part of the record; the number of rows changed."""
+        with self.transaction():
+            return database.change(self._connection, statement, values)
+
+    def copy(self, target: Path) -> None:
+        """Copy the file as it is at one moment, also while others append."""
+        database.copy(self._connection, target)
+
+    def damages(self) -> list[str]:
+        """What is wrong with the file itself, its tables and its triggers."""
+        return database.damages(self._connection)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _insert(self, row: Row) -> None:
+        places = ", ".join("?" * len(row))
+        insert = f"INSERT INTO event ({chain.COLUMNS}) VALUES ({places})"  # noqa: S608
+        database.change(self._connection, insert, row)
+
+    def _follow(self, event: Event) -> None:
+        try:
+            projections.apply(event, partial(database.change, self._connection))
+        except Conflict as error:
+            raise Conflict(f"{event.kind} of {event.subject}: {error}", error.hint) from error

@@ -1,0 +1,73 @@
+"""What an assessment came to, and the sentence that says it."""
+
+import msgspec
+
+from mainstay.core.answers import worst
+from mainstay.core.nouns import Evidence, Verdict
+from mainstay.life.assess import baselines, leaks, money, records
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """What was found; lines: questions for a person and what else is worth one."""
+
+    model: str
+    evidence: tuple[Evidence, ...]
+    lines: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of the whole: the worst of the evidence that was judged."""
+        return worst(self.evidence)
+
+
+def headline(assessment: Assessment) -> str:
+    """The verdict in one sentence."""
+    by_clause = {one.clause: one for one in assessment.evidence}
+    short = [by_clause[name] for name in (records.ROWS, records.EVENTS) if name in by_clause]
+    said = _short(short) or _leaking(assessment) or _worthless(by_clause) or _worth(by_clause)
+    return f"{assessment.model}: {said}"
+
+
+def _short(evidence: list[Evidence]) -> str:
+    """How much too few there is, empty where nothing is."""
+    words = {records.ROWS: "labelled rows", records.EVENTS: "rows of the rarer class"}
+    lacking = [
+        f"{one.estimate.value:,.0f} {words[one.clause]}, a first fit needs {one.limit.bound:,.0f}"
+        for one in evidence
+        if one.verdict is not Verdict.PASS and one.estimate and one.limit
+    ]
+    return f"not enough data: {'; '.join(lacking)}." if lacking else ""
+
+
+def _leaking(assessment: Assessment) -> str:
+    leaking = dict.fromkeys(
+        one.subject
+        for one in assessment.evidence
+        if one.clause.startswith(f"{leaks.CLAUSE}: ") and one.verdict is Verdict.FAIL
+    )
+    look = "looks" if len(leaking) == 1 else "look"
+    names = ", ".join(leaking)
+    return f"to fix first: {names} {look} known only after the decision." if leaking else ""
+
+
+def _worthless(by_clause: dict[str, Evidence]) -> str:
+    room = by_clause.get(money.ROOM)
+    if not room or room.verdict is not Verdict.FAIL or not room.estimate or not room.limit:
+        return ""
+    most, asked = room.estimate, room.limit.bound
+    return (
+        f"not worth it: even perfect decisions earn only {most.value:,.0f} {most.unit} more,"
+        f" {asked:,.0f} is asked."
+    )
+
+
+def _worth(by_clause: dict[str, Evidence]) -> str:
+    unsure = [name for name, one in by_clause.items() if one.verdict is Verdict.UNSURE]
+    found = f"enough data for a first fit, but unsure: {', '.join(unsure)}"
+    said = found if unsure else "worth trying, enough data for a first fit"
+    beat = [
+        f"{one.estimate.value:,.{digits}f} {one.estimate.unit}"
+        for clause, digits in ((baselines.RULE, 3), (money.RULE, 0))
+        if (one := by_clause.get(clause)) and one.estimate
+    ]
+    return f"{said}; to beat: {', '.join(beat)}." if beat else f"{said}."

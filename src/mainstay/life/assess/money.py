@@ -1,0 +1,82 @@
+"""What deciding without a model earns, and how much a model could earn above it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mainstay.contract.metrics import Metric
+from mainstay.contract.model import Contract
+from mainstay.contract.objective import Value
+from mainstay.core.nouns import Estimate, Evidence
+from mainstay.life.assess.alone import Floats
+from mainstay.life.assess.baselines import FORWARD, Judged, matrix, rule_text
+from mainstay.life.assess.findings import exact, finding, gate
+from mainstay.stats import bootstrap
+from mainstay.stats.value import Rival, best_of, per_row
+
+RULE, ALWAYS, NEVER = "rule earns", "always earns", "never earns"
+ROOM, EVEN, SUBJECT = "room for a model", "break-even", "objective.value"
+OVER: Metric = "value_over_baseline_per_1000"
+
+
+def money(contract: Contract, judged: Judged, *, seed: int) -> Iterator[Evidence]:
+    """What each rival earns, and what perfect decisions would earn above the best of them.
+
+    Nothing where the contract states no money.
+    """
+    value = contract.objective.value
+    if value is None or contract.objective.task != "binary":
+        return
+    best, earned = _earned(value, judged)
+    estimates = _estimates(earned, judged, f"{value.currency} per 1,000", seed)
+    room = estimates.pop(ROOM)
+    for clause, estimate in estimates.items():
+        note = rule_text(contract) if clause == RULE else ""
+        yield finding(clause, SUBJECT, FORWARD, estimate, note)
+    yield _room(contract, best, room)
+    even = break_even(value)
+    if even is not None:
+        told = exact(even, len(judged.label))
+        yield finding(EVEN, SUBJECT, "from the contract", told, "act from this probability on")
+
+
+def break_even(value: Value) -> float | None:
+    """The probability from which acting earns more than not; None where it is the same for all."""
+    gained = value.true_positive - value.false_negative
+    lost = value.true_negative - value.false_positive
+    return lost / (gained + lost) if gained + lost > 0 else None
+
+
+def _earned(value: Value, judged: Judged) -> tuple[Rival, dict[str, Floats]]:
+    """Who earns most without a model, and the money per 1,000 of each row, by clause."""
+    worth, label = matrix(value), judged.label
+    act, leave = (per_row(label, np.full_like(label, one), worth) for one in (1, 0))
+    ruled = np.where(judged.decided == 1, act, leave)
+    rivals: dict[Rival, Floats] = {"baseline": ruled, "always": act, "never": leave}
+    best = best_of(label, judged.decided, worth)
+    room = np.maximum(act, leave) - rivals[best] + value.per_1000_predictions / 1000
+    earned = {RULE: ruled, ALWAYS: act, NEVER: leave, ROOM: room}
+    return best, {clause: 1000 * amount for clause, amount in earned.items()}
+
+
+def _estimates(
+    earned: dict[str, Floats], judged: Judged, unit: str, seed: int
+) -> dict[str, Estimate]:
+    """Means with intervals, all from the same resamples; the same for every row is exact."""
+    amounts = np.stack(list(earned.values()))
+    found = bootstrap.pointwise(
+        lambda weight: amounts @ weight / weight.sum(), (judged.day,), seed=seed, unit=unit
+    )
+    return {
+        clause: exact(one.value, one.n, unit) if np.ptp(earned[clause]) == 0 else one
+        for clause, one in zip(earned, found, strict=True)
+    }
+
+
+def _room(contract: Contract, best: Rival, estimate: Estimate) -> Evidence:
+    """No model earns more than perfect decisions: a goal beyond them is out of reach."""
+    method = f"perfect decisions above {best}; {FORWARD}"
+    goals = [goal.limit for goal in contract.objective.good_enough if goal.metric == OVER]
+    if not goals:
+        return finding(ROOM, SUBJECT, method, estimate)
+    return gate(ROOM, SUBJECT, method, estimate, max(goals, key=lambda one: one.bound))

@@ -1,0 +1,178 @@
+"""From rows to a bundle: everything a version is, found by the digests of what it came from."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+import ibis.expr.types as ir
+import msgspec
+import numpy as np
+from ibis.backends.duckdb import Backend
+from numpy.typing import NDArray
+
+from mainstay.bundle import environment, golden
+from mainstay.bundle.worker import Worker
+from mainstay.contract.document import Document
+from mainstay.core.errors import Missing
+from mainstay.core.nouns import Dataset, Window
+from mainstay.core.places import Places
+from mainstay.data import engine, profile, rows
+from mainstay.data.rows import Rows
+from mainstay.data.source import Reader
+from mainstay.life.build import code, fitting, training
+from mainstay.life.build.fitting import Prepared
+from mainstay.life.build.packing import Contents, Packed, packed
+from mainstay.life.build.periods import Periods, midnight_after, periods
+from mainstay.life.build.training import Learned
+from mainstay.trainer.fit import PROGRAM
+
+Tell = Callable[[str], None]
+
+
+class Order(NamedTuple):
+    """What to build from; tell is told each step as it begins."""
+
+    document: Document
+    places: Places
+    since: datetime | None
+    until: datetime | None
+    now: datetime
+    tell: Tell = lambda _: None
+
+
+class Built(NamedTuple):
+    """A packed bundle, the periods it was made for, the rows it saw; notes for a person."""
+
+    packed: Packed
+    periods: Periods
+    learned: Learned
+    datasets: tuple[Dataset, ...]
+    code: dict[str, str]
+    notes: tuple[str, ...]
+
+
+class Started(NamedTuple):
+    """Sources opened and cut into periods, nothing computed. inputs: what it all hangs on."""
+
+    connection: Backend
+    rows: Rows
+    periods: Periods
+    inputs: dict[str, object]
+
+
+def started(order: Order) -> Started:
+    """What a build would work on, quickly. Raises Mistake, Missing."""
+    order.tell("reading the sources")
+    connection = opened(order.places)
+    found, chosen = gathered(order, connection)
+    inputs = {
+        "code": _code(order.places),
+        "sources": {dataset.uri: dataset.digest for dataset in found.datasets},
+        "train": chosen.train,
+        "hold_out": chosen.hold_out,
+    }
+    return Started(connection, found, chosen, inputs)
+
+
+def built(order: Order, started: Started) -> Built:
+    """Trains on a period and packs what comes out. Raises Mistake, Broken, Unavailable."""
+    order.tell("joining context, making features")
+    learned = training.learned(
+        order.document, order.places, started.connection, started.rows, started.periods.train
+    )
+    prepared = fitting.prepared(order.document.contract, learned, order.places)
+    result = _packed(order, learned, prepared)
+    notes = (*started.rows.notes, *filter(None, [result.note]))
+    datasets = (learned.dataset, *started.rows.datasets)
+    return Built(result, started.periods, learned, datasets, _code(order.places), notes)
+
+
+def opened(places: Places) -> Backend:
+    """The engine of a project."""
+    places.work.mkdir(parents=True, exist_ok=True)
+    return engine.connect(places.work)
+
+
+def gathered(order: Order, connection: Backend) -> tuple[Rows, Periods]:
+    """The rows of the period asked for, and how it is cut into training and hold-out."""
+    contract = order.document.contract
+    found = rows.assembled(
+        contract,
+        Reader(connection, order.places.folder, order.places.staged),
+        since=order.since,
+        until=order.until,
+        now=order.now,
+    )
+    span = _span(found.table, contract.data.decisions.time)
+    until = min(order.until or midnight_after(span.until), order.now)
+    period = Window(order.since or span.since, until)
+    cut = periods(
+        period,
+        hold_out=contract.certify.hold_out,
+        known_after=contract.data.label.known_after,
+        most=contract.train.window,
+    )
+    return found, cut
+
+
+def _span(table: ir.Table, time: str) -> Window:
+    found = table.aggregate(first=table[time].min(), last=table[time].max()).to_pyarrow()
+    first, last = found["first"][0].as_py(), found["last"][0].as_py()
+    if first is None:
+        raise Missing("the period holds no decision", hint="see --from and --until")
+    return Window(first, last)
+
+
+def _code(places: Places) -> dict[str, str]:
+    return code.digests((*code.sources(places.model), *code.sources(places.features)))
+
+
+def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
+    contract, places = order.document.contract, order.places
+    order.tell("locking the model's environment")
+    lock = environment.locked(places.model, places.work)
+    (places.work / "pylock.toml").write_bytes(lock)
+    made = environment.prepared(places.work / "pylock.toml", places.environments)
+    with Worker(made, PROGRAM, threads=2, seed=contract.train.seed) as worker:
+        order.tell("choosing thresholds out of fold")
+        choice = fitting.chosen(contract, prepared, worker)
+        order.tell("training")
+        fitted = fitting.fitted(prepared, worker)
+        order.tell("proving the engine, packing the bundle")
+        places_of = golden.choose(prepared.training.rows)
+        stated = {
+            "model": contract.model,
+            "task": contract.objective.task,
+            "classes": fitted.classes,
+            "seed": fitted.seed,
+            "request": learned.meaning.request,
+            "rules": learned.meaning.rules,
+            "outputs": learned.meaning.outputs,
+            "inputs": prepared.inputs,
+            **choice._asdict(),
+            "contract": order.document.digest,
+            "datasets": (learned.dataset,),
+            "code": _code(places),
+        }
+        contents = Contents(
+            stated,
+            prepared.training,
+            lock,
+            _profile(learned),
+            records(learned, contract.data.decisions.time, places_of),
+            places_of,
+        )
+        return packed(contents, worker, places.bundles)
+
+
+def _profile(learned: Learned) -> profile.Profile:
+    fields = tuple(column.name for column in learned.meaning.request)
+    return profile.profile(learned.table, profile.bins(learned.table, fields))
+
+
+def records(learned: Learned, time: str, at: NDArray[np.int64]) -> tuple[bytes, ...]:
+    """The rows at these places, in the order of time, as a caller would send them."""
+    names = [column.name for column in learned.meaning.request]
+    key = next(column.name for column in learned.meaning.request if column.role == "key")
+    ordered = learned.table.order_by([time, key]).select(names).to_pyarrow()
+    return tuple(msgspec.json.encode(row) for row in ordered.take(at).to_pylist())

@@ -1,0 +1,111 @@
+"""One fit: the model on its training rows, and what the thresholds are chosen on."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mainstay.bundle import baseline
+from mainstay.bundle.baseline import Baseline, Constant, OfColumn
+from mainstay.bundle.worker import Worker
+from mainstay.contract.model import Contract
+from mainstay.core.columns import Columns, Numbers, Text
+from mainstay.core.inputs import Input, inputs, matrix
+from mainstay.core.places import Places
+from mainstay.data import columns as memory
+from mainstay.data import features
+from mainstay.life.build import code
+from mainstay.life.build.training import Learned
+from mainstay.stats import value
+from mainstay.stats.value import Matrix
+from mainstay.trainer import fit
+from mainstay.trainer.fit import Fitted, Training
+
+FOLDS = 4
+
+
+class Prepared(NamedTuple):
+    """Training rows in memory, in the order of time; columns: the request columns they came as."""
+
+    training: Training
+    columns: Columns
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        return self.training.inputs
+
+
+class Chosen(NamedTuple):
+    """The baseline and both thresholds, all chosen on training rows only."""
+
+    baseline: Baseline
+    threshold: float | None
+    baseline_threshold: float | None
+
+
+def prepared(contract: Contract, learned: Learned, places: Places) -> Prepared:
+    """Rows as the matrix that train() gets. Raises Mistake for integers beyond 2^53."""
+    decisions, label = contract.data.decisions, contract.data.label.column
+    ordered = learned.table.order_by([decisions.time, decisions.key])
+    seen = memory.fetched(features.inputs(ordered, learned.meaning.outputs))
+    found = inputs(seen)
+    rows = memory.fetched(ordered)
+    training = Training(
+        code=code.copied(code.sources(places.model), places.work / "code"),
+        inputs=found,
+        rows=matrix(seen, found),
+        label=rows[label],
+        task=contract.objective.task,
+        seed=contract.train.seed,
+    )
+    return Prepared(training, rows)
+
+
+def chosen(contract: Contract, prepared: Prepared, worker: Worker) -> Chosen:
+    """Thresholds that earn most on training rows, scored by models that did not see them.
+
+    Without a value matrix a binary decision is made at one half.
+    """
+    label = numbers(prepared.training.label)
+    rule = _baseline(contract, prepared.columns, label)
+    if contract.objective.task != "binary":
+        return Chosen(rule, None, None)
+    worth = worth_of(contract)
+    if worth is None:
+        return Chosen(rule, 0.5, 0.5)
+    scores = fit.out_of_fold(worker, prepared.training, FOLDS)
+    said = baseline.rates(rule, prepared.columns)
+    return Chosen(
+        rule,
+        value.best_threshold(label, scores, worth),
+        value.best_threshold(label, said, worth),
+    )
+
+
+def fitted(prepared: Prepared, worker: Worker) -> Fitted:
+    """The model itself, on all training rows; it stays in the worker."""
+    return fit.fitted(worker, prepared.training)
+
+
+def worth_of(contract: Contract) -> Matrix | None:
+    """The value matrix of a contract, None where it states no money."""
+    stated = contract.objective.value
+    if stated is None:
+        return None
+    return Matrix(
+        stated.true_positive, stated.false_positive, stated.true_negative, stated.false_negative
+    )
+
+
+def numbers(label: Numbers | Text) -> NDArray[np.float64]:
+    """A label as numbers: 0 and 1, the value, or the code of the class."""
+    return (label.codes if isinstance(label, Text) else label).astype(np.float64)
+
+
+def _baseline(contract: Contract, columns: Columns, label: NDArray[np.float64]) -> Baseline:
+    stated = contract.objective.baseline
+    if stated.column is not None:
+        return OfColumn(stated.column, float(label.mean()))
+    if stated.constant is not None:
+        return Constant(float(stated.constant))
+    return baseline.fitted(stated.rate_by or (), columns, label)

@@ -1,0 +1,129 @@
+"""The rows a version learns from: assembled, judged by the rules, frozen as a snapshot."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import ibis.expr.types as ir
+import msgspec
+from ibis.backends.duckdb import Backend
+
+from mainstay.bundle.guard import RequestColumn
+from mainstay.contract import names, rules
+from mainstay.contract.document import Document
+from mainstay.contract.model import Contract
+from mainstay.core import typed
+from mainstay.core.errors import Broken
+from mainstay.core.expressions import Output, columns
+from mainstay.core.nouns import Dataset, Window
+from mainstay.core.places import Places
+from mainstay.core.rules import FieldRule, RowRule, Rule
+from mainstay.core.typed import TIME
+from mainstay.data import columns as memory
+from mainstay.data import features, snapshot
+from mainstay.data import rules as data_rules
+from mainstay.data.expression import constant
+from mainstay.data.rows import Rows
+
+STOPPING = ("reject", "fallback")
+FEWEST = 100  # rows below which no fit is tried: assess asks for far more, this catches mistakes
+
+
+class Meaning(NamedTuple):
+    """What a row is: what the model sees of it, what it must keep, what a caller sends."""
+
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+    request: tuple[RequestColumn, ...]
+
+
+class Learned(NamedTuple):
+    """The training rows. in_all: decisions with a known label; stopped: those a rule stops."""
+
+    table: ir.Table
+    dataset: Dataset
+    meaning: Meaning
+    in_all: int
+    stopped: int
+
+
+def learned(
+    document: Document, places: Places, engine: Backend, rows: Rows, train: Window
+) -> Learned:
+    """The rows of a period that have a label and that the rules let through to the model.
+
+    Raises Mistakes for names that do not exist, Broken where too few rows are left.
+    """
+    contract = document.contract
+    outputs = features.outputs(places.features, rows.columns)
+    types = {column.name: column.type for column in rows.columns}
+    names.check(document, types, tuple(output.name for output in outputs))
+    known = mature(rows.table, contract, train)
+    meaning = _meaning(contract, outputs, types, known)
+    judged = data_rules.judged(known, meaning.rules)
+    kept = judged.filter(~judged[data_rules.BREACH].isin(STOPPING).fill_null(False))  # noqa: FBT003 - Ibis's signature
+    dataset = _frozen(kept, contract, meaning, places)
+    in_all = int(known.count().to_pyarrow().as_py())
+    if dataset.rows < FEWEST:
+        raise Broken(
+            f"{dataset.rows} rows to train on, of {in_all} with a label: too few for any fit",
+            hint="give a longer period, or see which rule stops them: mainstay assess",
+        )
+    table = snapshot.read(engine, dataset.digest, places.snapshots)
+    return Learned(table, dataset, meaning, in_all, in_all - dataset.rows)
+
+
+def mature(table: ir.Table, contract: Contract, window: Window) -> ir.Table:
+    """Decisions of a window whose label is known."""
+    time = table[contract.data.decisions.time]
+    return table.filter(
+        time >= constant(window.since.isoformat(), TIME),
+        time < constant(window.until.isoformat(), TIME),
+        table[contract.data.label.column].notnull(),
+    )
+
+
+def _meaning(
+    contract: Contract, outputs: tuple[Output, ...], types: dict[str, str], known: ir.Table
+) -> Meaning:
+    levels = memory.levels(known, rules.observed(contract))
+    stated = tuple(_settled(rule, types, levels) for rule in rules.rules(contract))
+    return Meaning(outputs, stated, tuple(_request(contract, outputs, stated, types)))
+
+
+def _settled(rule: Rule, types: dict[str, str], levels: dict[str, tuple[str, ...]]) -> Rule:
+    """A rule as it is frozen: observed levels filled in, every type of a condition known."""
+    if isinstance(rule, RowRule):
+        return msgspec.structs.replace(rule, condition=typed.typed(rule.condition, types))
+    return msgspec.structs.replace(rule, levels=levels.get(rule.name, rule.levels))
+
+
+def _request(
+    contract: Contract, outputs: tuple[Output, ...], stated: tuple[Rule, ...], types: dict[str, str]
+) -> Iterator[RequestColumn]:
+    """Key, time, entity, then what features, rules, baseline and slices read, each once."""
+    decisions = contract.data.decisions
+    roles = {decisions.key: "key", decisions.time: "time"}
+    if decisions.entity:
+        roles.setdefault(decisions.entity, "entity")
+    for name in dict.fromkeys((*roles, *_read(contract, outputs, stated))):
+        if name in types:
+            yield RequestColumn(name, types[name], roles.get(name, "field"))  # type: ignore[arg-type]  # three literals
+
+
+def _read(
+    contract: Contract, outputs: tuple[Output, ...], stated: tuple[Rule, ...]
+) -> Iterator[str]:
+    for output in outputs:
+        yield from columns(output.expression)
+    for rule in stated:
+        yield from (rule.name,) if isinstance(rule, FieldRule) else columns(rule.condition)
+    baseline = contract.objective.baseline
+    yield from (*(baseline.rate_by or ()), *filter(None, [baseline.column]))
+    yield from contract.certify.slices.by if contract.certify.slices else ()
+
+
+def _frozen(kept: ir.Table, contract: Contract, meaning: Meaning, places: Places) -> Dataset:
+    decisions = contract.data.decisions
+    wanted = [column.name for column in meaning.request] + [contract.data.label.column]
+    rows = kept.select(*dict.fromkeys(wanted))
+    return snapshot.written(rows, places.snapshots, decisions.key, decisions.time)

@@ -1,0 +1,172 @@
+"""Every gate of a version on its held-out rows; nothing is opened without a registration."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from mainstay.bundle import golden, layout, runtime
+from mainstay.bundle.golden import Replay
+from mainstay.bundle.parity import Proof
+from mainstay.bundle.runtime import Runtime
+from mainstay.contract.document import Document
+from mainstay.core import clock
+from mainstay.core.answers import worst
+from mainstay.core.errors import Broken
+from mainstay.core.nouns import Evidence, ModelVersion, Verdict, Window
+from mainstay.core.places import Places
+from mainstay.data import engine, rows, travel
+from mainstay.data.source import Reader
+from mainstay.life.certify import gates, held_out, registration
+from mainstay.life.certify.details import Details, details
+from mainstay.life.certify.gates import Asked
+from mainstay.life.certify.held_out import Floats, HeldOut, Opening
+from mainstay.life.certify.registration import Registration
+from mainstay.life.certify.slices import slices
+
+WARM_UP = 50
+
+
+class Order(NamedTuple):
+    """Which version is judged, under which registration, as of when; tell is told each step."""
+
+    document: Document
+    places: Places
+    version: ModelVersion
+    registration: Registration | None
+    now: datetime
+    tell: Callable[[str], None] = lambda _: None
+
+
+class Judgement(NamedTuple):
+    """All evidence, the slices not covered, the rows it was judged on; details for its page."""
+
+    evidence: tuple[Evidence, ...]
+    not_covered: tuple[str, ...]
+    held: HeldOut
+    registration: Registration
+    details: Details
+
+    def accepted(self, named: tuple[str, ...]) -> tuple[str, ...]:
+        """Unsure gates that the contract named; `slices` names `slices, carrier = EV` too."""
+        unsure = (one.clause for one in self.evidence if one.verdict is Verdict.UNSURE)
+        return tuple(clause for clause in unsure if clause.partition(",")[0] in named)
+
+    def verdict(self, named: tuple[str, ...]) -> Verdict:
+        """Of the whole, with the unsure gates that the contract accepts taken as they are."""
+        kept = self.accepted(named)
+        return worst(tuple(one for one in self.evidence if one.clause not in kept))
+
+
+def certified(order: Order) -> Judgement:
+    """Opens the held-out rows once and judges every gate.
+
+    Raises Refused without a registration, Conflict for a contract changed since, Broken where a
+    gate that the contract must state is absent, Unsure where no label is known yet.
+    """
+    contract, version = order.document.contract, order.version
+    stated = registration.checked(
+        order.registration, contract=order.document.digest, version=version.name
+    )
+    _refuse_without_goal(order)
+    folder = order.places.bundle(version.bundle)
+    opened = runtime.opened(
+        folder, order.places.environments, expected=version.bundle, version=version.name
+    )
+    try:
+        return _judged(order, stated, opened, contract.train.seed)
+    finally:
+        opened.close()
+
+
+def _refuse_without_goal(order: Order) -> None:
+    if not order.document.contract.objective.good_enough:
+        finding = order.document.finding(("objective",), "objective.good_enough is not stated")
+        raise Broken(
+            f"nothing says how good is good enough: {finding}",
+            hint="for example  good_enough: [{metric: roc_auc, at_least: 0.7}]",
+        )
+
+
+def _judged(order: Order, stated: Registration, opened: Runtime, seed: int) -> Judgement:
+    contract = order.document.contract
+    order.places.work.mkdir(parents=True, exist_ok=True)
+    connection = engine.connect(order.places.work)
+    order.tell("opening the held-out rows")
+    reader = Reader(connection, order.places.folder, order.places.staged)
+    until = stated.hold_out.until
+    found = rows.assembled(
+        contract, reader, since=stated.hold_out.since, until=until, now=order.now
+    )
+    opening = Opening(contract, opened, order.places, connection)
+    held = held_out.held_out(opening, found, stated.hold_out)
+    asked = Asked(contract, held, order.version.name, seed)
+    order.tell("resampling days and entities")
+    groups = slices(asked)
+    evidence = (
+        *gates.goals(asked),
+        *groups.evidence,
+        *gates.calibrated(asked),
+        *gates.stopped(asked),
+    )
+    shown = details(asked, opened.manifest)
+    order.tell("rebuilding the environment, replaying golden rows")
+    proofs = tuple(_proofs(order, asked, opened))
+    order.tell("cutting the sources at a random time")
+    travelled = tuple(_travelled(order, asked, reader))
+    every = (*evidence, *proofs, *travelled)
+    return Judgement(every, groups.not_covered, held, stated, shown)
+
+
+def _proofs(order: Order, asked: Asked, opened: Runtime) -> Iterator[Evidence]:
+    bundle = order.places.bundle(order.version.bundle)
+    yield from gates.latency(asked, _milliseconds(opened, asked.held.records))
+    yield from gates.parity(asked, _proof(bundle))
+    yield from gates.clean_room(asked, _replay(order, opened, bundle))
+
+
+def _proof(bundle: Path) -> Proof:
+    return msgspec.json.decode((bundle / layout.PARITY).read_bytes(), type=Proof)
+
+
+def _milliseconds(opened: Runtime, records: tuple[bytes, ...]) -> Floats:
+    """Time of each single answer, the first ones not counted."""
+    bodies = [b'{"records":[' + record + b"]}" for record in records]
+    taken = [_answered(opened, body) for body in (*bodies[:WARM_UP], *bodies)]
+    return np.array(taken[min(WARM_UP, len(bodies)) :])
+
+
+def _answered(opened: Runtime, body: bytes) -> float:
+    began = clock.stopwatch()
+    judged = opened.guard.judged(body)
+    if isinstance(judged, list) and judged[0].outcome != "reject":
+        opened.answer(judged[0])
+    return (clock.stopwatch() - began) * 1000
+
+
+def _replay(order: Order, opened: Runtime, bundle: Path) -> Replay:
+    """The golden rows in an environment made anew; it is gone afterwards."""
+    kept = golden.read(bundle / layout.GOLDEN)
+    with tempfile.TemporaryDirectory(prefix="clean-", dir=order.places.work) as room:
+        original = runtime.original(bundle, Path(room), expected=order.version.bundle)
+        try:
+            return golden.replay(kept, opened.inputs, original.scores)
+        finally:
+            original.close()
+
+
+def _travelled(order: Order, asked: Asked, reader: Reader) -> Iterator[Evidence]:
+    trained = order.version.datasets[0].window or asked.held.window
+    cut = _random_moment(trained, asked.seed)
+    changed = travel.changed_rows(asked.contract, reader, cut=cut, now=order.now)
+    yield from gates.time_travel(asked, changed, order.version.datasets[0].rows)
+
+
+def _random_moment(window: Window, seed: int) -> datetime:
+    """A moment in the middle half of a window."""
+    share = np.random.default_rng(seed).uniform(0.25, 0.75)
+    return window.since + timedelta(seconds=share * (window.until - window.since).total_seconds())

@@ -1,0 +1,75 @@
+"""What a certificate's page shows beside the gates: curves and tables, from the same rows."""
+
+import msgspec
+import numpy as np
+
+from mainstay.bundle.manifest import Manifest
+from mainstay.life.certify.gates import Asked, worth
+from mainstay.stats import calibration, value
+from mainstay.stats.calibration import Bin
+from mainstay.stats.value import Curve
+
+THRESHOLDS = 41
+
+
+class Details(msgspec.Struct, frozen=True):
+    """curve: money by threshold, None without money; reliability: scores against shares.
+
+    threshold: the one in use. stopped, unlabelled: held-out decisions that were not judged.
+    """
+
+    curve: Curve | None
+    threshold: float | None
+    currency: str
+    reliability: tuple[Bin, ...]
+    in_all: int
+    stopped: int
+    unlabelled: int
+    python: str
+    platform: str
+    packages: dict[str, str]
+
+
+def details(asked: Asked, stated: Manifest) -> Details:
+    """All of it, for the held-out rows."""
+    held = asked.held
+    return Details(
+        curve=_curve(asked, stated),
+        threshold=stated.threshold,
+        currency=_currency(asked),
+        reliability=_reliability(asked),
+        in_all=held.in_all,
+        stopped=held.stopped,
+        unlabelled=held.unlabelled,
+        python=stated.python,
+        platform=stated.platform,
+        packages=stated.versions,
+    )
+
+
+def _curve(asked: Asked, stated: Manifest) -> Curve | None:
+    """Around the threshold in use: from nearly all to nearly nobody."""
+    if stated.threshold is None or asked.contract.objective.value is None:
+        return None
+    held = asked.held
+    low, high = np.quantile(held.score, [0.02, 0.98])
+    return value.curve(
+        held.label,
+        held.score,
+        worth(asked.contract),
+        held.blocks,
+        at=np.linspace(low, high, THRESHOLDS),
+        seed=asked.seed,
+    )
+
+
+def _reliability(asked: Asked) -> tuple[Bin, ...]:
+    held = asked.held
+    if asked.contract.objective.task != "binary":
+        return ()
+    return calibration.reliability(held.label, held.score, held.blocks, seed=asked.seed)
+
+
+def _currency(asked: Asked) -> str:
+    stated = asked.contract.objective.value
+    return stated.currency if stated else ""

@@ -1,0 +1,186 @@
+"""The gates every version meets: each measures held-out rows or the bundle against a limit."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from mainstay.bundle.golden import Replay
+from mainstay.bundle.layout import ULP
+from mainstay.bundle.parity import Proof
+from mainstay.contract.goals import Goal
+from mainstay.contract.metrics import MEASURES, VALUE
+from mainstay.contract.model import Contract
+from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
+from mainstay.life.certify.held_out import Floats, HeldOut
+from mainstay.stats import bootstrap, calibration, proportion, value
+from mainstay.stats.bootstrap import Statistic
+from mainstay.stats.metrics import METRICS, mean
+from mainstay.stats.value import Matrix
+
+NAMES = (
+    "good_enough",
+    "slices",
+    "calibration_error",
+    "stopped",
+    "latency_p99",
+    "parity",
+    "clean_room",
+    "time_travel",
+)
+BOOTSTRAP = "block bootstrap over days and entities, 1,000 resamples, 95 %"
+HELD_OUT = "hold-out"
+
+
+class Asked(NamedTuple):
+    """What is judged: the contract, the held-out rows, whose version, the seed of resampling."""
+
+    contract: Contract
+    held: HeldOut
+    subject: str
+    seed: int
+
+
+def goals(asked: Asked) -> Iterator[Evidence]:
+    """`objective.good_enough`: one gate per goal."""
+    for goal in asked.contract.objective.good_enough:
+        yield _goal(asked, goal)
+
+
+def calibrated(asked: Asked) -> Iterator[Evidence]:
+    """`certify.calibration_error`: how far probabilities are from shares; not in regression."""
+    if asked.contract.objective.task == "regression":
+        return
+    found = _estimated(asked, statistic("calibration_error", asked.held, asked.contract)[0])
+    ceiling = asked.contract.certify.calibration_error.limit
+    yield judged(asked, "calibration_error", bootstrap.within(found, 0, 1), ceiling, BOOTSTRAP)
+
+
+def stopped(asked: Asked) -> Iterator[Evidence]:
+    """`certify.stopped`: the share of held-out decisions that reject and fallback rules stop."""
+    held = asked.held
+    share = proportion.clopper_pearson(held.stopped, held.in_all)
+    yield judged(asked, "stopped", share, asked.contract.certify.stopped.limit, "Clopper-Pearson")
+
+
+def latency(asked: Asked, milliseconds: Floats) -> Iterator[Evidence]:
+    """`serve.latency_p99`: one row through guard, encoder and engine, in this process."""
+    found = proportion.quantile(milliseconds, 0.99, unit="ms")
+    most = Limit("at_most", asked.contract.serve.latency_p99.total_seconds() * 1000)
+    yield judged(asked, "latency_p99", found, most, "order statistics of single rows, no network")
+
+
+def parity(asked: Asked, proof: Proof) -> Iterator[Evidence]:
+    """The engine that answers against the model that was fitted, in units of the last place."""
+    for name, found in (("ordinary", proof.ordinary), ("adversarial", proof.adversarial)):
+        apart = float(found.max_ulp)
+        estimate = Estimate(apart, apart, apart, found.rows, "ulp")
+        one = judged(
+            asked, f"parity, {name} rows", estimate, Limit("at_most", ULP), "bits compared"
+        )
+        yield _on(one, "training rows" if name == "ordinary" else "rows beside every split")
+
+
+def clean_room(asked: Asked, replay: Replay) -> Iterator[Evidence]:
+    """The model in an environment made anew from its lock, on the golden rows."""
+    apart = float(max(replay.encoded_ulp, replay.scored_ulp))
+    estimate = Estimate(apart, apart, apart, replay.rows, "ulp")
+    method = "environment rebuilt from pylock.toml, golden rows replayed"
+    yield _on(judged(asked, "clean_room", estimate, Limit("at_most", ULP), method), "golden rows")
+
+
+def time_travel(asked: Asked, changed: int, rows: int) -> Iterator[Evidence]:
+    """Rows decided before a cut that change when everything after the cut is taken away."""
+    estimate = Estimate(float(changed), float(changed), float(changed), rows, "rows")
+    one = judged(
+        asked, "time_travel", estimate, Limit("at_most", 0), "sources cut at a random time"
+    )
+    yield _on(one, "decisions before the cut")
+
+
+def judged(
+    asked: Asked, clause: str, estimate: Estimate, limit: Limit, method: str, note: str = ""
+) -> Evidence:
+    """A measure of the held-out rows against its limit."""
+    verdict = limit.judge(estimate)
+    return Evidence(
+        clause=clause,
+        subject=asked.subject,
+        population=HELD_OUT,
+        method=method,
+        window=asked.held.window,
+        estimate=estimate,
+        limit=limit,
+        verdict=verdict,
+        inputs=(asked.held.dataset.digest,),
+        note=note or _help(estimate, limit, verdict),
+    )
+
+
+def statistic(metric: str, held: HeldOut, contract: Contract) -> tuple[Statistic, str]:
+    """A metric as a function of row weights, and its unit; money is per 1,000 decisions.
+
+    Money over the baseline is against the decisions of the best simple rule: its threshold was
+    chosen on training rows, with always and never among the choices.
+    """
+    if metric in VALUE:
+        return _money(metric, held, contract)
+    if metric == "calibration_error":
+        return _calibration(held), ""
+    said = held.score if METRICS[metric].takes == "score" else held.decided
+    return METRICS[metric].prepared(held.label, said), ""
+
+
+def worth(contract: Contract) -> Matrix:
+    """The value matrix; the contract refuses money metrics without one."""
+    stated = contract.objective.value
+    assert stated is not None, "money without objective.value"
+    return Matrix(
+        stated.true_positive, stated.false_positive, stated.true_negative, stated.false_negative
+    )
+
+
+def _money(metric: str, held: HeldOut, contract: Contract) -> tuple[Statistic, str]:
+    matrix, stated = worth(contract), contract.objective.value
+    earned = 1000 * value.per_row(held.label, held.decided, matrix)
+    if metric == "value_over_baseline_per_1000":
+        earned = earned - 1000 * value.per_row(held.label, held.ruled, matrix)
+    running = stated.per_1000_predictions if stated else 0.0
+    return mean(earned + running), stated.currency if stated else ""
+
+
+def _calibration(held: HeldOut) -> Statistic:
+    """Of the probability of yes; with several classes, of the likeliest one being right."""
+    if held.score.ndim == 1:
+        return calibration.expected_error(held.label, held.score)
+    right = (held.score.argmax(axis=1) == held.label).astype(np.float64)
+    return calibration.expected_error(right, held.score.max(axis=1))
+
+
+def _goal(asked: Asked, goal: Goal) -> Evidence:
+    measure, unit = statistic(goal.metric, asked.held, asked.contract)
+    known = MEASURES[goal.metric]
+    found = bootstrap.within(_estimated(asked, measure, unit), known.low, known.high)
+    return judged(asked, goal.metric, found, goal.limit, BOOTSTRAP)
+
+
+def _estimated(asked: Asked, measure: Statistic, unit: str = "") -> Estimate:
+    return bootstrap.estimate(measure, asked.held.blocks, seed=asked.seed, unit=unit)
+
+
+def _on(evidence: Evidence, population: str) -> Evidence:
+    """The same, of a population that is not the hold-out."""
+    return msgspec.structs.replace(evidence, population=population, window=None, inputs=())
+
+
+def _help(estimate: Estimate, limit: Limit, verdict: Verdict) -> str:
+    """What would help: how many rows would decide, or by how much it falls short."""
+    apart = abs(estimate.value - limit.bound)
+    if verdict is Verdict.FAIL:
+        return f"short by {apart:.3g}"
+    if verdict is Verdict.UNSURE and np.isfinite(estimate.high - estimate.low) and apart > 0:
+        half = max(estimate.high - estimate.value, estimate.value - estimate.low)
+        needed = estimate.n * (half / apart) ** 2 - estimate.n
+        return f"about {max(needed, 1):,.0f} more rows would decide"
+    return "" if verdict is Verdict.PASS else "nothing to measure it on"

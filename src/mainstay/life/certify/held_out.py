@@ -1,0 +1,207 @@
+"""Held-out decisions as they were, and as the version would have decided them."""
+
+from typing import NamedTuple
+
+import ibis.expr.types as ir
+import msgspec
+import numpy as np
+from ibis.backends.duckdb import Backend
+from numpy.typing import NDArray
+
+from mainstay.bundle import baseline
+from mainstay.bundle.manifest import Manifest
+from mainstay.bundle.runtime import Runtime
+from mainstay.contract.model import Contract
+from mainstay.core.columns import Columns, Numbers, Text
+from mainstay.core.errors import Broken, Unsure
+from mainstay.core.inputs import matrix
+from mainstay.core.nouns import Column, Dataset, Window
+from mainstay.core.places import Places
+from mainstay.core.typed import TIME
+from mainstay.data import columns as memory
+from mainstay.data import features, snapshot
+from mainstay.data import rules as data_rules
+from mainstay.data.expression import constant
+from mainstay.data.rows import Rows
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+STOPPING = ("reject", "fallback")
+MICROSECONDS_A_DAY = 86_400_000_000
+RECORDS = 2000
+"""Requests that latency is measured on."""
+
+
+class HeldOut(NamedTuple):
+    """Decisions of the hold-out with known labels that the guard lets through to the model.
+
+    label: as number, shape (rows,); score: (rows,), multiclass (rows, classes); decided and ruled:
+    what the model and the baseline decide; day and entity: block codes from 0; slices: text of
+    each declared column. in_all: every decision with a label; stopped: those a rule stops;
+    unlabelled: decisions of the window without a label so far.
+    """
+
+    dataset: Dataset
+    window: Window
+    label: Floats
+    score: Floats
+    decided: Floats
+    ruled: Floats
+    day: Codes
+    entity: Codes
+    slices: dict[str, Text]
+    records: tuple[bytes, ...]
+    in_all: int
+    stopped: int
+    unlabelled: int
+
+    @property
+    def blocks(self) -> tuple[Codes, ...]:
+        """What the bootstrap draws: days, and entities."""
+        return self.day, self.entity
+
+    def of(self, rows: Codes) -> "HeldOut":
+        """Some of the rows; block codes stay those of all."""
+        parts = ("label", "score", "decided", "ruled", "day", "entity")
+        return self._replace(**{name: getattr(self, name)[rows] for name in parts})
+
+
+class Opening(NamedTuple):
+    """Whose held-out rows are opened: the contract, the opened bundle, where snapshots go."""
+
+    contract: Contract
+    runtime: Runtime
+    places: Places
+    engine: Backend
+
+
+def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
+    """Reads the rows of a window once, freezes them, scores them.
+
+    Raises Broken where a column has another type than the bundle was built with, Unsure where no
+    decision has a label yet.
+    """
+    stated = opening.runtime.manifest
+    _same_types(stated, rows.columns)
+    decided = _within(rows.table, opening.contract.data.decisions.time, window)
+    label = opening.contract.data.label.column
+    known = decided.filter(decided[label].notnull())
+    judged = data_rules.judged(known, stated.rules)
+    kept = judged.filter(~judged[data_rules.BREACH].isin(STOPPING).fill_null(False))  # noqa: FBT003 - Ibis's signature
+    in_all, unlabelled = _count(known), _count(decided) - _count(known)
+    dataset = _frozen(opening, kept)
+    if not dataset.rows:
+        raise Unsure(
+            f"no decision between {window.since:%Y-%m-%d} and {window.until:%Y-%m-%d} has a label",
+            hint="wait until labels are known, or give a period: mainstay build --until DATE",
+        )
+    table = snapshot.read(opening.engine, dataset.digest, opening.places.snapshots)
+    read = _Read(table, opening)
+    return HeldOut(
+        dataset=dataset,
+        window=window,
+        label=read.label,
+        score=read.score,
+        decided=_decided(stated, read.score),
+        ruled=_ruled(stated, read.columns),
+        day=_days(read.columns[opening.contract.data.decisions.time]),
+        entity=_entities(opening.contract, read.columns),
+        slices=read.slices,
+        records=read.records,
+        in_all=in_all,
+        stopped=in_all - dataset.rows,
+        unlabelled=unlabelled,
+    )
+
+
+class _Read:
+    """The rows of a snapshot in memory, in the order of their key."""
+
+    def __init__(self, table: ir.Table, opening: Opening) -> None:
+        contract, runtime = opening.contract, opening.runtime
+        stated = runtime.manifest
+        label = contract.data.label.column
+        levels = {label: tuple(map(str, stated.classes))}
+        self.columns = memory.fetched(table, levels)
+        seen = memory.fetched(features.inputs(table, stated.outputs))
+        self.score = runtime.scores(matrix(seen, stated.inputs))
+        self.label = _numbers(self.columns[label])
+        self.slices = _slices(contract, {**self.columns, **seen})
+        some = table.select(list(stated.columns)).limit(RECORDS).to_pyarrow().to_pylist()
+        self.records = tuple(msgspec.json.encode(row) for row in some)
+
+
+def _within(table: ir.Table, time: str, window: Window) -> ir.Table:
+    return table.filter(
+        table[time] >= constant(window.since.isoformat(), TIME),
+        table[time] < constant(window.until.isoformat(), TIME),
+    )
+
+
+def _same_types(stated: Manifest, columns: tuple[Column, ...]) -> None:
+    """A column that changed its type since the build is refused: its meaning is unknown."""
+    now = {column.name: column.type for column in columns}
+    for wanted in stated.request:
+        if now.get(wanted.name) != wanted.type:
+            raise Broken(
+                f"{wanted.name} is {now.get(wanted.name, 'missing')}, the version was built when it"
+                f" was {wanted.type}",
+                hint="ask the owner of the source what changed, then mainstay build",
+            )
+
+
+def _frozen(opening: Opening, kept: ir.Table) -> Dataset:
+    contract = opening.contract
+    names = [*opening.runtime.manifest.columns, contract.data.label.column]
+    rows = kept.select(*dict.fromkeys(names))
+    decisions = contract.data.decisions
+    return snapshot.written(rows, opening.places.snapshots, decisions.key, decisions.time)
+
+
+def _count(table: ir.Table) -> int:
+    return int(table.count().to_pyarrow().as_py())
+
+
+def _decided(stated: Manifest, score: Floats) -> Floats:
+    if stated.task == "multiclass":
+        return np.asarray(score.argmax(axis=1), dtype=np.float64)
+    return score if stated.threshold is None else (score >= stated.threshold).astype(np.float64)
+
+
+def _ruled(stated: Manifest, columns: Columns) -> Floats:
+    said = baseline.rates(stated.baseline, columns)
+    yes = stated.baseline_threshold
+    return said if yes is None else (said >= yes).astype(np.float64)
+
+
+def _numbers(values: Numbers | Text) -> Floats:
+    return (values.codes if isinstance(values, Text) else values).astype(np.float64)
+
+
+def _days(time: Numbers | Text) -> Codes:
+    microseconds = _numbers(time).astype(np.int64)
+    return np.unique(microseconds // MICROSECONDS_A_DAY, return_inverse=True)[1]
+
+
+def _entities(contract: Contract, columns: Columns) -> Codes:
+    """Codes of the entities; a decision without one is an entity of its own."""
+    key = columns[contract.data.decisions.key]
+    alone = np.arange(len(key.codes if isinstance(key, Text) else key))
+    name = contract.data.decisions.entity
+    if name is None:
+        return alone
+    codes = _numbers(columns[name])
+    missing = (codes < 0) if isinstance(columns[name], Text) else np.isnan(codes)
+    return np.unique(np.where(missing, -1.0 - alone, codes), return_inverse=True)[1]
+
+
+def _slices(contract: Contract, columns: Columns) -> dict[str, Text]:
+    stated = contract.certify.slices
+    return {name: _text(columns[name]) for name in (stated.by if stated else ())}
+
+
+def _text(values: Numbers | Text) -> Text:
+    if isinstance(values, Text):
+        return values
+    levels, codes = np.unique(values, return_inverse=True)
+    return Text(codes.astype(np.int32), tuple(f"{level:g}" for level in levels.astype(np.float64)))

@@ -1,0 +1,167 @@
+"""Block bootstrap: intervals for any statistic of weighted rows that are not independent.
+
+Rows of one day, or of one entity, share what nobody measured; so whole blocks are drawn, with
+replacement, and a resample is a weight for each row: how often its block was drawn.
+
+The interval is the percentile interval with each side stretched by sqrt(E / (E - 1)) t(E - 1) / z,
+E being the effective number of blocks: 31 days are few, and a block that holds most of the rows
+leaves fewer still. Measured at 95 %, 600 worlds each, 31 days (in brackets 8): means with day
+effects are covered 0.94 (0.94), roc_auc with days that differ in level and slope 0.95 (0.95);
+by plain percentiles 0.93 (0.89), by BCa 0.93 (0.88). 60 entities so uneven that E is 6: 0.96, by
+plain percentiles 0.91. Too narrow where the days themselves are strongly skewed: log-normal
+shocks of sigma 1 are covered 0.91 (0.85); BCa, symmetric and skewness-corrected intervals reach
+0.89 to 0.93 there and are worse or wider elsewhere. What never happened no interval knows.
+
+Rows that share days and entities: squared reaches add as variances do, days + entities - pairs of
+both, never below the widest alone.
+
+Sources: Hesterberg (2015), What Teachers Should Know About the Bootstrap;
+Cameron, Gelbach and Miller (2011), Robust Inference With Multiway Clustering.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from mainstay.core.nouns import Estimate
+from mainstay.stats.blocks import Blocks, Floats, structures
+from mainstay.stats.resamples import (
+    Resamples,
+    Values,
+    alike,
+    evaluated,
+    reach,
+    resampled,
+    together,
+    undefined,
+)
+
+Statistic = Callable[[Floats], float]
+"""Weights, shape (rows,), to a number; NaN where they leave it undefined."""
+
+FEWEST_BLOCKS = 8
+
+
+class Measure(NamedTuple):
+    """A statistic of some rows and, for each way to cut them (days, entities), their blocks.
+
+    Blocks are codes from 0 that all measures of a family share: day 3 is day 3 in every slice.
+    A statistic that returns an array gives one estimate for each of its values.
+    """
+
+    statistic: Values
+    blocks: tuple[Blocks, ...]
+    unit: str = ""
+
+
+class Interval(NamedTuple):
+    """An estimate, how many resamples were undefined and dropped, why it is infinite or ""."""
+
+    estimate: Estimate
+    undefined: int
+    why: str
+
+
+def estimate(
+    statistic: Statistic,
+    blocks: tuple[Blocks, ...],
+    *,
+    seed: int,
+    repeats: int = 1000,
+    level: float = 0.95,
+    unit: str = "",
+) -> Estimate:
+    """The statistic of all rows with its interval; n counts rows."""
+    one = Measure(statistic, blocks, unit)
+    return intervals([one], seed=seed, repeats=repeats, level=level)[0].estimate
+
+
+def simultaneous(
+    measures: Sequence[Measure], *, seed: int, repeats: int = 1000, level: float = 0.95
+) -> list[Estimate]:
+    """Intervals that cover all their values together with probability `level`.
+
+    Each keeps its shape; all are stretched by one factor: the max-|t| bootstrap.
+    """
+    found = intervals(measures, seed=seed, repeats=repeats, level=level, joint=True)
+    return [one.estimate for one in found]
+
+
+def pointwise(
+    statistic: Callable[[Floats], Floats],
+    blocks: tuple[Blocks, ...],
+    *,
+    seed: int,
+    repeats: int = 1000,
+    level: float = 0.95,
+    unit: str = "",
+) -> list[Estimate]:
+    """An estimate for each value of a statistic that returns an array, each covered by itself."""
+    one = Measure(statistic, blocks, unit)
+    return [one.estimate for one in intervals([one], seed=seed, repeats=repeats, level=level)]
+
+
+def within(estimate: Estimate, low: float, high: float) -> Estimate:
+    """The estimate with a finite interval cut to what its measure can be; infinite ones stay."""
+    if not np.isfinite([estimate.low, estimate.high]).all():
+        return estimate
+    cut = {"low": max(estimate.low, low), "high": min(estimate.high, high)}
+    return msgspec.structs.replace(estimate, **cut)
+
+
+def intervals(
+    measures: Sequence[Measure],
+    *,
+    seed: int,
+    repeats: int = 1000,
+    level: float = 0.95,
+    joint: bool = False,
+) -> list[Interval]:
+    """What `estimate`, `simultaneous` and `pointwise` return, with the reasons.
+
+    Infinite, so that no limit is met or missed: with fewer than FEWEST_BLOCKS blocks, where all
+    resamples are alike, and where more are undefined than one tail of the interval holds.
+    """
+    if not measures:
+        return []
+    full = [evaluated(one.statistic, np.ones(len(one.blocks[0]))) for one in measures]
+    centre, samples = np.concatenate(full), _samples(measures, seed, repeats)
+    why = _reasons(samples, centre, (1 - level) / 2)
+    known = np.array([not reason for reason in why])
+    far = np.full((2, len(centre)), np.inf)
+    if known.any():
+        far[:, known] = _far(
+            [one.only(known) for one in samples], centre[known], level, joint=joint
+        )
+    owners = [one for one, values in zip(measures, full, strict=True) for _ in values]
+    found = map(_around, owners, centre.tolist(), far.T.tolist())
+    return list(map(Interval, found, undefined(samples).tolist(), why))
+
+
+def _samples(measures: Sequence[Measure], seed: int, repeats: int) -> list[Resamples]:
+    generator = np.random.default_rng(seed)
+    statistics = [one.statistic for one in measures]
+    ways = structures([one.blocks for one in measures])
+    return [resampled(statistics, way, repeats=repeats, generator=generator) for way in ways]
+
+
+def _far(samples: list[Resamples], centre: Floats, level: float, *, joint: bool) -> Floats:
+    return reach(samples, centre, level) * (together(samples, centre, level) if joint else 1.0)
+
+
+def _around(measure: Measure, value: float, far: list[float]) -> Estimate:
+    n = len(measure.blocks[0])
+    return Estimate(value, value - far[0], value + far[1], n, measure.unit)
+
+
+def _reasons(samples: list[Resamples], centre: Floats, tail: float) -> list[str]:
+    """Why each column has no interval, empty where it has one."""
+    blocks = np.min([one.blocks for one in samples if not one.crossed], axis=0)
+    lost, repeats = undefined(samples), len(samples[0].values)
+    never = np.isnan(centre) | (lost > tail * repeats)
+    why = np.where(alike(samples), "all resamples are alike", "")
+    why = np.where(never, [f"undefined in {count} of {repeats} resamples" for count in lost], why)
+    few = [f"{count} blocks, at least {FEWEST_BLOCKS} are needed" for count in blocks]
+    return [str(one) for one in np.where(blocks < FEWEST_BLOCKS, few, why)]

@@ -1,0 +1,56 @@
+"""Intervals of shares and quantiles from counts alone: rows are taken as independent."""
+
+import numpy as np
+from scipy import special, stats  # type: ignore[import-untyped]  # scipy has no types
+
+from mainstay.core.nouns import Estimate
+from mainstay.stats.metrics import Array
+
+
+def wilson(count: int, n: int, *, level: float = 0.95, unit: str = "") -> Estimate:
+    """A share by the score test: covers `level` on average over shares, a little less for some.
+
+    Infinite without rows. Source: Wilson (1927), Probable Inference.
+    """
+    if not _possible(count, n):
+        return Estimate(np.nan, -np.inf, np.inf, 0, unit)
+    z2, share = special.ndtri((1 + level) / 2) ** 2, count / n
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = np.sqrt(z2 * (share * (1 - share) + z2 / (4 * n)) / n) / (1 + z2 / n)
+    low = 0.0 if count == 0 else float(middle - half)
+    return Estimate(share, low, 1.0 if count == n else float(middle + half), n, unit)
+
+
+def clopper_pearson(count: int, n: int, *, level: float = 0.95, unit: str = "") -> Estimate:
+    """A share by the exact test: covers at least `level`, whatever the share.
+
+    Infinite without rows. Source: Clopper and Pearson (1934), The Use of Confidence Limits.
+    """
+    if not _possible(count, n):
+        return Estimate(np.nan, -np.inf, np.inf, 0, unit)
+    tail = (1 - level) / 2
+    low = special.betaincinv(count, n - count + 1, tail) if count else 0.0
+    high = special.betaincinv(count + 1, n - count, 1 - tail) if count < n else 1.0
+    return Estimate(count / n, float(low), float(high), n, unit)
+
+
+def quantile(values: Array, share: float, *, level: float = 0.95, unit: str = "") -> Estimate:
+    """The value below or at which `share` of the rows lie, between two of the sorted values.
+
+    Covers at least `level` for any distribution; infinite on a side with too few rows beyond:
+    a 99th percentile needs 368 of them. Source: David and Nagaraja (2003), Order Statistics, 7.1.
+    """
+    n, tail = len(values), (1 - level) / 2
+    if not n:
+        return Estimate(np.nan, -np.inf, np.inf, 0, unit)
+    low, high = stats.binom.ppf([tail, 1 - tail], n, share).astype(int)
+    bounded = np.concatenate([[-np.inf], np.sort(values), [np.inf]])
+    middle = bounded[max(int(np.ceil(n * share)), 1)]
+    return Estimate(float(middle), float(bounded[low]), float(bounded[high + 1]), n, unit)
+
+
+def _possible(count: int, n: int) -> bool:
+    """Whether there are rows. Raises ValueError for more hits than rows."""
+    if not 0 <= count <= n:
+        raise ValueError(f"{count} of {n} is no share")
+    return n > 0

@@ -1,0 +1,156 @@
+"""Money: what decisions are worth by a value matrix, and by how much a model beats its rivals.
+
+Money is per 1,000 decisions. A row is acted on where its score is at least the threshold.
+"""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple, get_args
+
+import msgspec
+import numpy as np
+
+from mainstay.stats import bootstrap
+from mainstay.stats.blocks import Blocks, Floats
+from mainstay.stats.bootstrap import Statistic
+from mainstay.stats.metrics import Array, mean
+
+Rival = Literal["never", "always", "baseline"]
+
+
+class Matrix(NamedTuple):
+    """What one decision of each kind is worth, in the contract's currency; a cost is negative."""
+
+    true_positive: float = 0.0
+    false_positive: float = 0.0
+    true_negative: float = 0.0
+    false_negative: float = 0.0
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """Money per 1,000 at each threshold, with an interval that covers each point by itself.
+
+    low, high: empty where resampling cannot tell.
+    """
+
+    threshold: tuple[float, ...]
+    money: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+def per_row(label: Array, decision: Array, matrix: Matrix) -> Floats:
+    """Money of each row; label and decision are 1 (late, act) or 0, shape (rows,)."""
+    acted = np.where(label == 1, matrix.true_positive, matrix.false_positive)
+    left = np.where(label == 1, matrix.false_negative, matrix.true_negative)
+    return np.where(decision == 1, acted, left)
+
+
+def per_thousand(
+    label: Array, decision: Array, matrix: Matrix, weight: Floats | None = None
+) -> float:
+    """Money per 1,000 decisions."""
+    weights = np.ones(len(label)) if weight is None else weight
+    return mean(1000 * per_row(label, decision, matrix))(weights)
+
+
+def best_threshold(label: Array, score: Array, matrix: Matrix) -> float:
+    """The threshold that earns most on these rows; of equal ones the highest, that acts least.
+
+    Half way between the two scores it parts; 0 or less where acting always is best, above 1 and
+    every score where never is. Give rows that the model did not learn from: of those it did, its
+    scores are surer than they should be.
+    """
+    levels, rank = np.unique(score, return_inverse=True)
+    earned = np.cumsum(np.bincount(rank, _gain(label, matrix), len(levels))[::-1])
+    lowest = len(levels) - 1 - int(np.argmax(earned))
+    if earned.max() <= 0:
+        return float(np.nextafter(max(levels[-1], 1.0), np.inf))
+    return _between(levels[lowest - 1], levels[lowest]) if lowest else min(float(levels[0]), 0.0)
+
+
+def thresholds(score: Array, chosen: float, count: int = 41) -> Floats:
+    """Where to draw a curve: evenly over the middle 98 % of the scores, and at the one chosen."""
+    low, high = np.quantile(score, [0.01, 0.99])
+    return np.unique([*np.linspace(low, high, count), chosen])
+
+
+def curve(
+    label: Array,
+    score: Array,
+    matrix: Matrix,
+    blocks: tuple[Blocks, ...],
+    *,
+    at: Floats,
+    seed: int,
+) -> Curve:
+    """Money by threshold, at ascending thresholds; all points come from the same resamples."""
+    points = bootstrap.pointwise(_by_threshold(label, score, matrix, at), blocks, seed=seed)
+    known = all(np.isfinite([one.low, one.high]).all() for one in points)
+    return Curve(
+        tuple(at.tolist()),
+        tuple(one.value for one in points),
+        tuple(one.low for one in points if known),
+        tuple(one.high for one in points if known),
+    )
+
+
+def best_of(label: Array, baseline: Array, matrix: Matrix) -> Rival:
+    """Who earns most without a model: the baseline's decisions, always acting, or never.
+
+    Of equals the simplest. Choose it on training rows, never on those that judge the model.
+    """
+    return max(get_args(Rival), key=lambda rival: _earned(label, rival, baseline, matrix))
+
+
+def over_best_of(
+    label: Array,
+    decision: Array,
+    matrix: Matrix,
+    *,
+    best: Rival,
+    baseline: Array,
+    running: float = 0.0,
+) -> Statistic:
+    """The model's money per 1,000 above that of the rival that `best_of` chose on training rows.
+
+    baseline: its decisions on these rows. running: what 1,000 predictions cost, negative.
+    """
+    rival = _decisions(best, baseline)
+    difference = per_row(label, decision, matrix) - per_row(label, rival, matrix)
+    return mean(1000 * difference + running)
+
+
+def _gain(label: Array, matrix: Matrix) -> Floats:
+    """What acting on each row brings above leaving it."""
+    rows = len(label)
+    return per_row(label, np.ones(rows), matrix) - per_row(label, np.zeros(rows), matrix)
+
+
+def _between(below: float, above: float) -> float:
+    """A number in (below, above], half way where rounding allows."""
+    half = float((below + above) / 2)
+    return half if half > below else float(above)
+
+
+def _by_threshold(
+    label: Array, score: Array, matrix: Matrix, at: Floats
+) -> Callable[[Floats], Floats]:
+    reached = np.searchsorted(at, score, side="right")  # how many thresholds a score reaches
+    gain, left = _gain(label, matrix), per_row(label, np.zeros(len(label)), matrix)
+
+    def value(weight: Floats) -> Floats:
+        by_reach = np.bincount(reached, weight * gain, len(at) + 1)
+        acted = np.cumsum(by_reach[:0:-1])[::-1]
+        total = weight.sum()
+        return 1000 * (weight @ left + acted) / (total if total > 0 else np.nan)
+
+    return value
+
+
+def _decisions(rival: Rival, baseline: Array) -> Array:
+    alone = {"never": np.zeros(len(baseline)), "always": np.ones(len(baseline))}
+    return alone.get(rival, baseline)
+
+
+def _earned(label: Array, rival: Rival, baseline: Array, matrix: Matrix) -> float:
+    return per_thousand(label, _decisions(rival, baseline), matrix)

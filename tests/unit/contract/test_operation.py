@@ -1,0 +1,79 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from mainstay.contract import document
+from mainstay.core.nouns import Limit
+
+
+def test_what_nobody_states_has_the_stated_default(example):
+    bare = example[: example.index("certify:")]
+
+    contract = document.parsed(bare.encode(), Path("contract.yaml")).contract
+
+    written = contract.model_dump(mode="json")
+    assert written["train"] == {"window": None, "seed": 0}
+    assert written["certify"] == {
+        "hold_out": "31d",
+        "slices": None,
+        "calibration_error": {"at_most": 0.1},
+        "stopped": {"at_most": 0.01},
+        "lasts": "180d",
+        "accept_unsure": [],
+    }
+    assert written["serve"] == {
+        "latency_p99": "20ms",
+        "fallback": "baseline",
+        "uncovered": "flag",
+        "canary": 0.1,
+    }
+    assert written["watch"] == {
+        "window": "1d",
+        "false_alarms": "1 per year",
+        "tolerated_shift": 0.1,
+        "seasonal": [],
+        "retrain": "when_it_pays",
+    }
+    assert written["access"] == {"approver": None}
+
+
+def test_slices_are_judged_by_one_limit(read):
+    slices = read().contract.certify.slices
+
+    assert (slices.by, slices.limit, slices.least_rows) == (
+        ("origin", "carrier"),
+        Limit("at_least", 0.55),
+        2500,
+    )
+
+
+def test_history_can_be_a_window(read):
+    train = read(("certify:", "train: {window: 180d, seed: 7}\ncertify:")).contract.train
+
+    assert (train.window, train.seed) == (timedelta(days=180), 7)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("by: [origin, carrier]", "by: []", "certify.slices.by is an empty list"),
+        ("least_rows: 2500", "least_rows: 0", "certify.slices.least_rows is 0, but must be at"),
+        ("least_rows: 2500", "least_rows: 2.5", "certify.slices.least_rows is 2.5, but a whole"),
+        ("at_least: 0.55", "at_most: 0.55", "certify.slices.at_most is 0.55, but of roc_auc more"),
+        ("at_least: 0.55, ", "", "certify.slices needs at_least or at_most"),
+        ("hold_out: 31d", "hold_out: 31", "certify.hold_out is 31, but a duration is wanted"),
+        ("hold_out: 31d", "stopped: {at_most: 2}", "certify.stopped.at_most is 2, but must be at"),
+        ("fallback: baseline", "fallback: none", 'serve.fallback is "none"'),
+        ("fallback: baseline", "canary: 0", "serve.canary is 0, but must be more than 0"),
+        ("fallback: baseline", "uncovered: hide", 'serve.uncovered is "hide"'),
+        ("tolerated_shift: 0.1", "tolerated_shift: 0", "watch.tolerated_shift is 0, but must"),
+        ("1 per year", "yearly", 'watch.false_alarms is "yearly"'),
+        ("approver: operations-lead", "approver: [a]", "access.approver is a list, but text"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_kept_is_a_mistake(told, old, new, said):
+    found = told((old, new))
+
+    assert f" {said}" in found[0]
+    assert [line[:5] for line in found[1:]] == ["hint:"]

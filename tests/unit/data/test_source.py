@@ -1,0 +1,116 @@
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mainstay.core import digest
+from mainstay.core.errors import Mistake
+from mainstay.core.nouns import Column
+from mainstay.data import source
+from mainstay.data.source import Moment, Reader
+
+FLIGHTS = pa.table({"id": ["a", "b"], "temp": pa.array([1.5, float("nan")], pa.float32())})
+
+
+@pytest.fixture
+def flights(reader: Reader) -> Reader:
+    pq.write_table(FLIGHTS, reader.base / "flights.parquet")
+    return reader
+
+
+def test_parquet_is_read_in_neutral_types_without_nan(flights: Reader) -> None:
+    opened = source.opened(flights, "flights.parquet")
+
+    assert opened.columns == (Column("id", "string"), Column("temp", "float64"))
+    assert opened.table.to_pyarrow().to_pydict() == {"id": ["a", "b"], "temp": [1.5, None]}
+
+
+def test_a_source_is_known_by_the_digest_of_its_file(flights: Reader) -> None:
+    opened = source.opened(flights, "flights.parquet")
+
+    assert opened.digest == digest.of_file(flights.base / "flights.parquet")
+    assert opened.address == "flights.parquet"
+
+
+def test_a_star_names_many_files(flights: Reader) -> None:
+    pq.write_table(FLIGHTS, flights.base / "flights_2.parquet")
+
+    opened = source.opened(flights, "flights*.parquet")
+
+    assert opened.table.count().to_pyarrow().as_py() == 4
+    assert opened.digest != source.opened(flights, "flights.parquet").digest
+
+
+@pytest.mark.parametrize("name", ["planes.csv", "planes.tsv"])
+def test_types_of_text_files_are_those_of_all_rows(reader: Reader, name: str) -> None:
+    mark = "," if name.endswith("csv") else "\t"
+    numbers = "\n".join(f"N{row}{mark}{row}{mark}" for row in range(30_000))
+    text = f"tailnum{mark}built{mark}engine\n{numbers}\nN1{mark}1999.5{mark}Turbo-fan\n"
+    (reader.base / name).write_text(text)
+
+    opened = source.opened(reader, name)
+
+    assert [column.type for column in opened.columns] == ["string", "float64", "string"]
+    assert opened.table.engine.count().to_pyarrow().as_py() == 1
+
+
+def test_sqlite_is_staged_and_its_text_times_are_read(reader: Reader) -> None:
+    with closing(sqlite3.connect(reader.base / "weather.db")) as base, base:
+        base.execute("CREATE TABLE hourly AS SELECT '2013-01-31T06:51:00Z' AS seen_at, 3.5 AS temp")
+
+    opened = source.opened(reader, "sqlite:///weather.db#hourly", (Moment("seen_at"),))
+
+    seen = datetime(2013, 1, 31, 6, 51, tzinfo=UTC)
+    assert opened.table.to_pyarrow().to_pylist() == [{"seen_at": seen, "temp": 3.5}]
+    assert (reader.staged / f"{opened.digest}.parquet").is_file()
+
+
+def test_a_time_is_read_as_stated(reader: Reader) -> None:
+    (reader.base / "seen.csv").write_text("seen\n31.01.2013 07:00\n")
+
+    opened = source.opened(reader, "seen.csv", (Moment("seen", "%d.%m.%Y %H:%M", "Europe/Paris"),))
+
+    assert opened.table.seen.to_pyarrow()[0].as_py() == datetime(2013, 1, 31, 6, tzinfo=UTC)
+
+
+def test_a_file_that_is_not_there_says_where_it_was_looked_for(flights: Reader) -> None:
+    with pytest.raises(Mistake, match=r"there is no file flight.parquet: looked for /") as caught:
+        source.opened(flights, "flight.parquet")
+
+    assert "flights.parquet" in caught.value.hint
+
+
+def test_a_folder_that_is_not_there_is_named(reader: Reader) -> None:
+    with pytest.raises(Mistake, match="there is no file data/x.csv") as caught:
+        source.opened(reader, "data/x.csv")
+
+    assert caught.value.hint == f"there is no folder {reader.base / 'data'}"
+
+
+def test_a_time_column_that_is_not_there_is_named(flights: Reader) -> None:
+    with pytest.raises(Mistake, match=r"flights.parquet has no column idd"):
+        source.opened(flights, "flights.parquet", (Moment("idd"),))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("x.parquet", b"PAR1 but no more", "x.parquet is not readable"),
+        ("x.xlsx", b"PK", "x.xlsx is of a kind nobody reads"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_mistake(
+    reader: Reader, name: str, content: bytes, what: str
+) -> None:
+    (reader.base / name).write_bytes(content)
+
+    with pytest.raises(Mistake, match=what):
+        source.opened(reader, name)
+
+
+def test_an_address_of_another_machine_is_refused(reader: Reader) -> None:
+    with pytest.raises(Mistake, match="https://example.org/x.csv cannot be read yet"):
+        source.opened(reader, "https://example.org/x.csv")

@@ -1,0 +1,40 @@
+"""What a door loads is a promise: beside the standard library only what is listed here."""
+
+import subprocess
+import sys
+
+import pytest
+
+# typing_extensions is loaded by others where something else has installed it.
+PROMISES = {
+    "import mainstay": {"mainstay"},
+    "import mainstay.core.nouns": {"mainstay", "msgspec", "typing_extensions"},
+    "sys.argv = ['mainstay', '--help']; from mainstay.cli.main import main; main()": {
+        "mainstay", "click", "typing_extensions",
+    },
+    "sys.argv = ['mainstay-verify', '--help']; from mainstay.seal.verify import main; main()": {
+        "mainstay", "msgspec", "cryptography", "typing_extensions",
+    },
+    "import mainstay.bundle.runtime": {"mainstay", "msgspec", "numpy", "typing_extensions"},
+}  # fmt: skip
+
+
+def packages(statement: str) -> set[str]:
+    """Top-level packages in memory after a statement, in a process without coverage or plugins."""
+    done = f"import sys\ntry:\n    {statement}\nfinally:\n    print(); print(*sys.modules)"
+    run = subprocess.run(
+        ["env", "-u", "COVERAGE_PROCESS_START", "-u", "COVERAGE_PROCESS_CONFIG",
+         sys.executable, "-c", done], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {name.partition(".")[0] for name in run.stdout.splitlines()[-1].split()}
+
+
+@pytest.mark.parametrize("statement", PROMISES)
+def test_a_door_loads_nothing_it_does_not_need(statement: str) -> None:
+    loaded = packages(statement) - packages("pass") - sys.stdlib_module_names
+
+    assert {name for name in loaded if not name.startswith("_")} <= PROMISES[statement]
+
+
+def test_a_heavy_import_would_be_seen() -> None:
+    assert {"numpy", "pyarrow"} <= packages("import pyarrow") - sys.stdlib_module_names

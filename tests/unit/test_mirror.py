@@ -1,0 +1,64 @@
+"""Every module has its tests at the same place, and no test file has lost its module."""
+
+import ast
+from pathlib import Path
+
+SRC, UNIT = Path("src/mainstay"), Path("tests/unit")
+ABOUT_THE_HOUSE = {
+    Path(name)
+    for name in (
+        "budget",
+        "ci",
+        "docs",
+        "errors",
+        "examples",
+        "exports",
+        "imports",
+        "layers",
+        "mirror",
+    )
+}
+
+
+def test_tests_mirror_the_modules() -> None:
+    modules = {
+        path.relative_to(SRC).with_suffix("") for path in SRC.rglob("*.py") if has_code(path)
+    }
+    tests = {
+        path.relative_to(UNIT).with_name(path.stem.removeprefix("test_"))
+        for path in UNIT.rglob("test_*.py")
+    } - ABOUT_THE_HOUSE
+
+    assert not sorted(map(str, modules - tests)), "modules without a test file"
+    assert not sorted(map(str, tests - modules)), "test files without a module"
+
+
+def test_every_test_file_tests_something() -> None:
+    empty = [path for path in Path("tests").rglob("test_*.py") if not cases(path)]
+
+    assert not empty
+
+
+def test_every_stray_python_file_below_tests_is_a_test_or_serves_tests() -> None:
+    known = ("test_*.py", "conftest.py", "planted_*.py")
+    stray = [
+        path
+        for path in Path("tests").rglob("*.py")
+        if not any(path.match(pattern) for pattern in known)
+    ]
+
+    assert not stray, "tests that nobody collects"
+
+
+def has_code(path: Path) -> bool:
+    """Whether a file holds more than a docstring and constants of the package itself."""
+    return path.name != "__init__.py" and any(
+        not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+    )
+
+
+def cases(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return [name for name in functions if name.startswith("test_")]
