@@ -3,11 +3,11 @@
 Every append is durable when it returns (synchronous=FULL) and brings its state table up to date.
 """
 
+import json
 import multiprocessing
 import statistics
 import tempfile
 from argparse import Namespace
-from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event, Semaphore
 from pathlib import Path
 from typing import NamedTuple
@@ -77,11 +77,11 @@ def shares(events: int, writers: int) -> list[int]:
 
 
 def together(path: Path, counts: list[int]) -> tuple[list[float], float]:
-    """Seconds of every append, and from the start to the last one."""
+    """Seconds of every append, and from the start until the last writer is gone."""
     context = multiprocessing.get_context("spawn")
-    start, ready, results = context.Event(), context.Semaphore(0), context.Queue()
+    start, ready = context.Event(), context.Semaphore(0)
     writers = [
-        context.Process(target=write, args=(path, number, count, start, ready, results))
+        context.Process(target=write, args=(path, number, count, start, ready))
         for number, count in enumerate(counts)
     ]
     for writer in writers:
@@ -90,23 +90,15 @@ def together(path: Path, counts: list[int]) -> tuple[list[float], float]:
         ready.acquire()
     started = clock.stopwatch()
     start.set()
-    appends = [seconds for _ in writers for seconds in results.get()]
-    wall = clock.stopwatch() - started
     for writer in writers:
         writer.join()
-    return appends, wall
+    wall = clock.stopwatch() - started
+    return [one for number in range(len(counts)) for one in taken(path, number)], wall
 
 
-def write(
-    path: Path,
-    writer: int,
-    count: int,
-    start: Event,
-    ready: Semaphore,
-    results: "Queue[list[float]]",
-) -> None:
-    """One process: wait for the others, append, hand over how long each took."""
-    taken = []
+def write(path: Path, writer: int, count: int, start: Event, ready: Semaphore) -> None:
+    """One process: wait for the others, append, leave behind how long each took."""
+    seconds = []
     with Ledger(path) as ledger:
         ready.release()
         start.wait()
@@ -114,8 +106,19 @@ def write(
             payload = {"key": f"{writer}-{number}", "result": {"rows": number}}
             began = clock.stopwatch()
             ledger.append("StepDone", "bench", ACTOR, payload)
-            taken.append(clock.stopwatch() - began)
-    results.put(taken)
+            seconds.append(clock.stopwatch() - began)
+    notes(path, writer).write_text(json.dumps(seconds))
+
+
+def taken(path: Path, writer: int) -> list[float]:
+    """What a writer left behind; nothing where it died."""
+    left = notes(path, writer)
+    return list(json.loads(left.read_text())) if left.exists() else []
+
+
+def notes(path: Path, writer: int) -> Path:
+    """Where a writer leaves it."""
+    return path.with_name(f"writer-{writer}.json")
 
 
 if __name__ == "__main__":

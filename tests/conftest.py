@@ -1,10 +1,19 @@
 """Markers come from the folder; what a machine lacks is a skip, or with --require=all a failure."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import hypothesis
 import pytest
+import small_project
+
+from mainstay.control.commands import Build, Certify, NewKey, Trust
+from mainstay.control.handle import handle
+from mainstay.core import settings
+from mainstay.core.nouns import Verdict
 
 FOLDERS = {"unit", "refusals", "laws", "e2e"}
 
@@ -45,3 +54,50 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             patch.delenv(name, raising=False)
         patch.setenv("MAINSTAY_KEYS", str(tmp_path_factory.mktemp("keys")))
         yield
+
+
+@pytest.fixture(scope="session")
+def born(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project with keys and a certified v1 that waits for approval; do not change it."""
+    folder = small_project.written(tmp_path_factory.mktemp("born") / "no-show")
+    with acting(folder, small_project.AUTHOR):
+        for name, role in ((small_project.AUTHOR, "author"), (small_project.APPROVER, "approver")):
+            handle(folder, NewKey(name))
+            handle(folder, Trust(name, role))
+        handle(folder, Build())
+        certified = handle(folder, Certify())
+    assert certified.verdict is Verdict.PASS, certified
+    return folder
+
+
+@pytest.fixture
+def project(born: Path, tmp_path: Path) -> Path:
+    """A copy of the certified project, with its keys, to do anything with."""
+    return Path(shutil.copytree(born, tmp_path / "no-show", symlinks=True))
+
+
+@contextmanager
+def acting(folder: Path, name: str) -> Iterator[None]:
+    """As somebody of a small project, on the day after its last visit."""
+    (folder / "clock").write_text((small_project.END + timedelta(days=1)).isoformat())
+    values = {
+        "MAINSTAY_CLOCK": str(folder / "clock"),
+        "MAINSTAY_KEYS": str(folder / "keys"),
+        "MAINSTAY_KEY": name,
+    }
+    with settings.given(values):
+        yield
+
+
+@pytest.fixture
+def as_author(project: Path) -> Iterator[Path]:
+    """The copied project, while its author acts."""
+    with acting(project, small_project.AUTHOR):
+        yield project
+
+
+@pytest.fixture
+def as_approver(project: Path) -> Iterator[Path]:
+    """The copied project, while its approver acts."""
+    with acting(project, small_project.APPROVER):
+        yield project

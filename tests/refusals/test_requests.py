@@ -56,6 +56,7 @@ def without(name):
         ({"distance": 16}, "reject", "is 16, below 17"),
         ({"distance": 2**80}, "reject", "is 1208925819614629174706176, not a whole number"),
         ({"distance": 17.5}, "reject", "is 17.5, not a whole number"),
+        ({"distance": 1e300}, "reject", "is 1e+300, not a whole number"),
         ({"distance": "1400"}, "reject", 'is "1400", not a whole number'),
         ({"distance": True}, "reject", "is true, not a whole number"),
         ({"distance": None}, "reject", "is null"),
@@ -197,6 +198,12 @@ def test_a_reason_names_the_field_and_neither_the_schema_nor_all_that_was_sent()
 
     assert max(map(len, said)) < 120
     assert not any(other in text for text in said for other in ("dewp", "flight_id", "AA"))
+
+
+def test_of_very_many_unknown_fields_only_some_are_named():
+    found = judged({**FITTING, **dict.fromkeys(map(str, range(1000)))})
+
+    assert (found.outcome, len(found.reasons)) == ("reject", 20)
 
 
 def test_a_long_number_is_read_at_once():

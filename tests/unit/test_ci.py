@@ -2,8 +2,10 @@
 
 import re
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 SCRIPT = Path(".ci/run").resolve()
 TARGETS = ["demo", "test", "lint", "unit", "refusals", "laws", "e2e", "bench", "build", "lowest"]
@@ -46,19 +48,16 @@ def test_what_the_documents_ask_people_to_make_exists() -> None:
     assert asked <= set(TARGETS)
 
 
-def test_what_a_machine_lacks_is_a_skip_and_where_all_is_required_a_failure(tmp_path: Path) -> None:
-    (tmp_path / "unit").mkdir()
-    (tmp_path / "conftest.py").write_text(Path("tests/conftest.py").read_text(encoding="utf-8"))
-    (tmp_path / "unit/test_planted.py").write_text(
-        "def test_it(missing, request):\n"
-        "    assert request.node.get_closest_marker('unit')\n"
-        "    missing('no server')\n"
-    )
-    pytest_here = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly")
+def test_a_test_knows_its_folder(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("unit")
 
-    lenient = said(*pytest_here, folder=tmp_path)
-    strict = said(*pytest_here, "--require=all", folder=tmp_path)
 
-    assert (lenient.returncode, strict.returncode) == (0, 1)
-    assert "1 skipped" in lenient.stdout
-    assert "no server" in strict.stdout
+def test_what_a_machine_lacks_is_a_skip_and_where_all_is_required_a_failure(
+    missing: Callable[[str], None], request: pytest.FixtureRequest
+) -> None:
+    required = request.config.getoption("--require") == "all"
+
+    with pytest.raises(pytest.fail.Exception if required else pytest.skip.Exception) as stopped:
+        missing("no server")
+
+    assert str(stopped.value) == "no server"

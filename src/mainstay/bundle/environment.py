@@ -106,27 +106,17 @@ def _made(pylock: Path, environment: Environment) -> Environment:
     shutil.copy(pylock, folder / "pylock.toml")
     venv = ["venv", "--quiet", "--relocatable", "--no-project", "--allow-existing"]
     _said([*venv, "--python", environment.python, "."], folder, pylock.name)
-    _installed(folder, pylock.name)
+    sync = ["pip", "sync", "--quiet", "--preview-features", "pylock", "--allow-empty-requirements"]
+    _said([*sync, "--python", "bin/python", "pylock.toml"], folder, pylock.name)
     _link_libraries(folder)
     return environment
-
-
-def _installed(folder: Path, name: str) -> None:
-    """From uv's cache where everything is in it; hashes are checked whenever uv downloads."""
-    sync = ["pip", "sync", "--quiet", "--preview-features", "pylock", "--allow-empty-requirements"]
-    arguments = [*sync, "--python", "bin/python", "pylock.toml"]
-    try:
-        _said([*arguments, "--offline"], folder, name)
-    except MainstayError:
-        _said(arguments, folder, name)
 
 
 def _link_libraries(folder: Path) -> None:
     libraries = folder / "libraries"
     libraries.mkdir()
-    for found in sorted(folder.glob("lib/python*/site-packages/*.libs/libgomp-*.so*")):
+    for found in sorted(folder.glob("lib/python*/site-packages/*.libs/libgomp-*.so*"))[:1]:
         (libraries / "libgomp.so.1").symlink_to(os.path.relpath(found, libraries))
-        return
 
 
 def _version(pylock: Path) -> str:

@@ -47,6 +47,7 @@ _FITS = {
 }  # fmt: skip
 _SHOWN = 40  # characters of a caller's own text that an answer repeats
 _LONGEST = 200  # characters of one reason
+_MANY = 20  # unknown members that are named
 
 
 class RequestColumn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,8 +127,9 @@ class Guard:
         """One judgement per record, in order, or the refusal of the whole."""
         try:
             rows = self._decode(body).records
-            keys = len(rows) * len(self._fields) + 1
-            if body.translate(None, b" \t\r\n").count(b'":') != keys or not rows:
+            # No member is absent, so one `":` too many is a member twice, or text that looks so.
+            members = len(rows) * len(self._fields) + 1
+            if body.translate(None, b" \t\r\n").count(b'":') != members or not rows:
                 return self._patiently(body)
             return [_judgement(row, self._breaches(row, at)) for at, row in enumerate(rows)]
         except (msgspec.ValidationError, OverflowError):
@@ -168,7 +170,8 @@ class Guard:
             members = _MEMBERS.decode(raw)
         except _UNFIT:
             return Judgement(None, "reject", (Breach(path, "", "is no object", "reject"),))
-        found = [_unknown(path, name) for name in members if name not in self.columns]
+        unknown = [name for name in members if name not in self.columns]
+        found = [_unknown(path, name) for name in unknown[:_MANY]]
         values = []
         for field in self._fields:
             value, what = _read(field, members.get(field.name))

@@ -8,8 +8,9 @@ import msgspec
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
+from mainstay.contract.wording import Path
+
 Place = Literal["bench", "door", "field"]
-Path = tuple[str | int, ...]
 
 
 class Clause(msgspec.Struct, frozen=True):
@@ -35,16 +36,6 @@ class Known(msgspec.Struct, frozen=True):
     clause: Clause
     required: bool
     default: object
-
-
-def path_text(path: Path) -> str:
-    """`objective.good_enough[0].at_least`: how people read a path.
-
-    >>> path_text(("objective", "good_enough", 0))
-    'objective.good_enough[0]'
-    """
-    parts = (f"[{part}]" if isinstance(part, int) else f".{_key(part)}" for part in path)
-    return "".join(parts).removeprefix(".") or "the contract"
 
 
 def clause(field: FieldInfo) -> Clause:
@@ -99,22 +90,3 @@ def _inside(annotation: object) -> tuple[type[BaseModel] | None, str]:
         if inner:
             return inner, steps[origin] + step
     return None, ""
-
-
-def _key(name: str) -> str:
-    plain = name.replace("_", "").replace("-", "").isalnum()
-    return name if plain and len(name) <= 60 else shown(name)
-
-
-def shown(value: object) -> str:
-    """A value as a message shows it: short, on one line, text in quotes."""
-    match value:
-        case None:
-            return "empty"
-        case dict():
-            return "a mapping"
-        case list() | tuple():
-            return "a list"
-        case _:
-            text = msgspec.json.encode(value, enc_hook=repr).decode()
-            return text if len(text) <= 80 else f'{text[:78]}…"'

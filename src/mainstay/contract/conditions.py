@@ -9,7 +9,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
-from mainstay.contract.clauses import shown
+from mainstay.contract.wording import shown
 from mainstay.core import nearest
 from mainstay.core.errors import Mistake
 from mainstay.core.expressions import OPERATIONS, Call, ColumnOf, Expression, Literal, columns

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from mainstay.contract import conditions, durations
-from mainstay.contract.clauses import Path, path_text, shown
-from mainstay.contract.gates import STANDING
 from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.contract.mistakes import Slip
 from mainstay.contract.sources import DECISIONS
+from mainstay.contract.wording import Path, path_text, shown
 from mainstay.core import expressions, nearest
 from mainstay.core.errors import Mistake
 
@@ -22,6 +21,7 @@ _LABEL_FREE = (
     "objective.baseline.rate_by", "objective.baseline.column", "data.context.*.on",
     "certify.slices.by", "watch.seasonal",
 )  # fmt: skip
+_STANDING = {"calibration_error", "stopped", "latency_p99"}
 _UNKNOWN = "it is not known when an answer is asked for"
 
 
@@ -107,16 +107,14 @@ def _constant(contract: object) -> Iterator[Slip]:
 
 
 def _gates(contract: object) -> Iterator[Slip]:
+    """What may be unsure is a gate that gives an interval."""
     goals = {name for _, name in texts(contract, _METRICS[0]) if name in MEASURES}
     sliced = next(found(contract, "certify.slices"), ((), None))[1] is not None
-    known = goals | {name for name in STANDING if name != "slices" or sliced}
+    known = goals | _STANDING | ({"slices"} if sliced else set())
     for path, name in texts(contract, "certify.accept_unsure"):
         if name not in known:
-            yield _slip(
-                path,
-                f"is {shown(name)}, which is no gate that can be unsure here",
-                nearest.hint(name, known),
-            )
+            says = f"is {shown(name)}, which is no gate that can be unsure here"
+            yield _slip(path, says, nearest.hint(name, known))
 
 
 def _label(contract: object) -> Iterator[Slip]:

@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from mainstay.contract import conditions, durations
-from mainstay.contract.clauses import Clause, Place, Section, shown
+from mainstay.contract.clauses import Clause, Place, Section
 from mainstay.contract.sources import Context, Decisions
 from mainstay.contract.terms import Duration, Name, Number, Text, distinct, refuse, wrong
+from mainstay.contract.wording import shown
 from mainstay.core.errors import Mistake
 from mainstay.core.rules import FieldType, OnBreach
 
@@ -109,7 +110,7 @@ class FieldClause(Section):
     ] = None
     one_of: Annotated[
         Levels | None,
-        PlainValidator(_levels, json_schema_input_type=Levels | None),
+        PlainValidator(_levels),
         _of("string"),
         Clause("the texts it can be; observed: those of the rows trained on", _EVERYWHERE),
     ] = None

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from mainstay.contract import clauses, consistency, mistakes, nodes, yaml
-from mainstay.contract.clauses import path_text
+from mainstay.contract import clauses, consistency, mistakes, nodes, wording, yaml
 from mainstay.contract.mistakes import Slip
 from mainstay.contract.model import Contract
+from mainstay.contract.wording import path_text
 from mainstay.core import digest
 from mainstay.core.errors import Finding, Missing, Mistake
 
@@ -26,7 +26,7 @@ class Document:
     root: nodes.Node
 
     def finding(
-        self, path: clauses.Path, what: str, hint: str = "", *, on_key: bool = False
+        self, path: wording.Path, what: str, hint: str = "", *, on_key: bool = False
     ) -> Finding:
         """A later mistake at the place of a clause, of its name where on_key.
 
@@ -70,13 +70,13 @@ def _contract(values: object) -> tuple[Contract | None, list[Slip]]:
         return None, mistakes.slips(error, Contract) + slips
 
 
-def _asked(path: clauses.Path) -> Slip:
+def _asked(path: wording.Path) -> Slip:
     clause, _ = clauses.at(Contract, path)
     hint = f"only a person knows this: {clause.meaning}" if clause else "only a person knows this"
     return Slip(path, f'{path_text(path)} is "{UNKNOWN}"', hint)
 
 
-def _starts(path: clauses.Path, judged: frozenset[clauses.Path]) -> bool:
+def _starts(path: wording.Path, judged: frozenset[wording.Path]) -> bool:
     return any(path[:length] in judged for length in range(len(path) + 1))
 
 

@@ -7,8 +7,9 @@ import msgspec
 from pydantic import BaseModel
 
 from mainstay.contract import clauses
-from mainstay.contract.clauses import Known, Path, Place, path_text
+from mainstay.contract.clauses import Known, Place
 from mainstay.contract.model import Contract
+from mainstay.contract.wording import Path, path_text
 
 
 class Explained(msgspec.Struct, frozen=True):

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mainstay.contract import clauses
-from mainstay.contract.clauses import Path, path_text, shown
 from mainstay.contract.terms import OURS
+from mainstay.contract.wording import Path, path_text, shown
 from mainstay.core import nearest
 
 MOST = 1_000
@@ -36,8 +36,7 @@ def slips(error: ValidationError, section: type[BaseModel]) -> list[Slip]:
 
 
 def _slip(detail: ErrorDetails, section: type[BaseModel]) -> Slip:
-    path = detail["loc"][:-1] if detail["loc"][-1:] == ("[key]",) else detail["loc"]
-    asked = detail.get("ctx", {})
+    path, asked = detail["loc"], detail.get("ctx", {})
     if detail["type"] == OURS:
         path = (*path[: len(path) - asked["up"]], *asked["at"])
         return Slip(path, f"{path_text(path)} {asked['says']}", asked["hint"])
@@ -45,9 +44,8 @@ def _slip(detail: ErrorDetails, section: type[BaseModel]) -> Slip:
     if detail["type"] == "extra_forbidden":
         hint = _meant(str(path[-1]), clauses.fields(here) if here else ())
         return Slip(path, f"{path_text(path)} is not a clause", hint, on_key=True)
-    meaning = f"{path[-1]}: {clause.meaning}" if clause and path else ""
     says, hint = _TELLERS.get(detail["type"], _unfit)(detail["input"], asked)
-    return Slip(path, f"{path_text(path)} {says}", hint or meaning)
+    return Slip(path, f"{path_text(path)} {says}", hint or (clause.meaning if clause else ""))
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

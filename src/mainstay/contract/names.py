@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mainstay.contract import nodes
-from mainstay.contract.clauses import Path, path_text, shown
 from mainstay.contract.document import Document
 from mainstay.contract.model import Contract
 from mainstay.contract.rules import rules
+from mainstay.contract.wording import Path, path_text, shown
 from mainstay.core import nearest, typed
 from mainstay.core.errors import Finding, Mistake
 from mainstay.core.expressions import columns as columns_of

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from mainstay.contract.clauses import Path
+from mainstay.contract.wording import Path
 from mainstay.core.errors import Finding, Mistakes
 
 MOST_TOLD = 100

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 
-from mainstay.contract.clauses import Clause, Section, shown
+from mainstay.contract.clauses import Clause, Section
 from mainstay.contract.goals import Goal
 from mainstay.contract.metrics import Task
 from mainstay.contract.terms import Name, Names, Number, Text, wrong
+from mainstay.contract.wording import shown
 
 Constant = bool | int | float | str
 
@@ -74,7 +75,7 @@ class Baseline(Section):
     ] = None
     constant: Annotated[
         Constant | None,
-        PlainValidator(_constant, json_schema_input_type=Constant | None),
+        PlainValidator(_constant),
         Clause("the same answer always", ("bench", "door")),
     ] = None
     column: Annotated[

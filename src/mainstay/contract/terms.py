@@ -18,12 +18,12 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from mainstay.contract import durations
-from mainstay.contract.clauses import Path, shown
+from mainstay.contract.wording import Path, shown
 from mainstay.core import nearest
 from mainstay.core.errors import Mistake
 
 OURS = "mainstay"
-Value = TypeVar("Value", bound=Hashable)
+_Value = TypeVar("_Value", bound=Hashable)
 
 
 def wrong(says: str, hint: str = "", *, at: Path = (), up: int = 0) -> PydanticCustomError:
@@ -38,7 +38,7 @@ def refuse(found: Iterable[PydanticCustomError]) -> None:
         raise ValidationError.from_exception_data(OURS, details)
 
 
-def distinct(values: tuple[Value, ...]) -> tuple[Value, ...]:
+def distinct(values: tuple[_Value, ...]) -> tuple[_Value, ...]:
     """The same values, none of them twice."""
     first = {value: place for place, value in reversed(list(enumerate(values)))}
     refuse(
@@ -49,7 +49,7 @@ def distinct(values: tuple[Value, ...]) -> tuple[Value, ...]:
     return values
 
 
-def _read(parse: Callable[[str], Value], kind: str, example: str) -> Callable[[object], object]:
+def _read(parse: Callable[[str], _Value], kind: str, example: str) -> Callable[[object], object]:
     """A validator that turns text into a value and leaves a value that is one already."""
 
     def read(value: object) -> object:
@@ -111,14 +111,14 @@ Zone = Annotated[Name, AfterValidator(_zone)]
 Format = Annotated[Text, AfterValidator(_format)]
 Duration = Annotated[
     timedelta,
-    BeforeValidator(_read(durations.duration, "a duration", "2h"), json_schema_input_type=str),
+    BeforeValidator(_read(durations.duration, "a duration", "2h")),
     PlainSerializer(durations.text, return_type=str),
 ]
 Span = Annotated[Duration, AfterValidator(_lasting)]
 """A duration longer than nothing."""
 PerYear = Annotated[
     float,
-    BeforeValidator(_read(durations.per_year, "a rate", "1 per year"), json_schema_input_type=str),
+    BeforeValidator(_read(durations.per_year, "a rate", "1 per year")),
     Gt(0),
     Le(1_000_000),
     PlainSerializer(durations.rate, return_type=str),

@@ -9,8 +9,8 @@ import re
 
 import yaml
 
-from mainstay.contract.clauses import Path, path_text
 from mainstay.contract.nodes import Mark, Node, Scalar, Tree, Value, told
+from mainstay.contract.wording import Path, path_text
 from mainstay.core.errors import Finding, Mistakes
 
 LARGEST = 256 * 1024

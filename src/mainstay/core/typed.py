@@ -45,10 +45,8 @@ _GIVES = {
     **dict.fromkeys(("year", "month", "day", "day_of_week", "day_of_year"), INTEGER),
     **dict.fromkeys(("hour", "minute", "length", "floor", "ceil"), INTEGER),
 }
-_HINTS = {
-    TEXT: "text has no order that all engines share; compare with == or isin",
-    FLAG: 'say .cast("int64") to count a boolean as 0 or 1',
-}
+_ORDER = "text has no order that all engines share; compare with == or isin"
+_COUNTED = 'say .cast("int64") to count a boolean as 0 or 1'
 
 
 def typed(expression: Expression, types: Mapping[str, str]) -> Expression:
@@ -123,8 +121,11 @@ def _shared(operation: str, arguments: tuple[Expression, ...], accepted: frozens
 
 
 def _hint(operation: str, wrong: list[str], accepted: frozenset[str]) -> str:
-    special = _HINTS.get(wrong[0]) if wrong and operation not in ("and", "or", "not") else None
-    return special or f"{operation} takes arguments of one type: {', '.join(sorted(accepted))}"
+    if TEXT in wrong and accepted is _ORDERED:
+        return _ORDER
+    if FLAG in wrong and accepted is _NUMERIC:
+        return _COUNTED
+    return f"{operation} takes arguments of one type: {', '.join(sorted(accepted))}"
 
 
 def _converted(argument: Expression, wanted: str, what: str) -> Expression:
@@ -135,11 +136,13 @@ def _converted(argument: Expression, wanted: str, what: str) -> Expression:
             return Literal(None, wanted)
         case Literal(value=int(value)) if (argument.type, wanted) == (INTEGER, NUMBER):
             return Literal(float(value), NUMBER)
-        case Literal(value=str(text)) if wanted in _DAY:
+        case Literal(value=str(text), type="string") if wanted in _DAY:
             return Literal(_moment(text, wanted), wanted)
         case _ if (argument.type, wanted) == (INTEGER, NUMBER):
             return Call("cast", (argument,), NUMBER)
-    raise Mistake(f"{what} takes {wanted}, not {argument.type}", _HINTS.get(argument.type, ""))
+    raise Mistake(
+        f"{what} takes {wanted}, not {argument.type}", _COUNTED if argument.type == FLAG else ""
+    )
 
 
 def _moment(text: str, wanted: str) -> str:
@@ -157,7 +160,8 @@ def _moment(text: str, wanted: str) -> str:
 
 
 def _cast(argument: Expression, wanted: str) -> Expression:
-    if argument.type in ("", wanted) or (isinstance(argument, Literal) and wanted in _DAY):
+    constant_text = isinstance(argument, Literal) and argument.type == TEXT
+    if argument.type in ("", wanted) or (constant_text and wanted in _DAY):
         return _converted(argument, wanted, "a cast")
     if (argument.type, wanted) in CASTS:
         return Call("cast", (argument,), wanted)

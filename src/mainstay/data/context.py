@@ -90,6 +90,7 @@ def note(context: Context) -> str:
 
 
 def _check(context: Context, rows: ir.Table) -> None:
+    _check_stretch(context)
     for name in context.on:
         theirs = schema.column(context.table, name, context.name).type()
         ours = schema.column(rows, name, "data.decisions").type()
@@ -98,6 +99,20 @@ def _check(context: Context, rows: ir.Table) -> None:
     for time in filter(None, (context.as_of, context.available_at)):
         if schema.neutral(schema.column(context.table, time, context.name).type()) != TIME:
             raise Mistake(f"{context.name}.{time} is no time", "state its format and zone")
+    _check_taken(context, rows)
+
+
+def _check_stretch(context: Context) -> None:
+    if context.over is None:
+        return
+    if context.over <= context.known_after:
+        raise Mistake(f"{context.name} is over no longer than its rows need to be known")
+    if context.available_at:
+        hint = "say known_after: the longest it takes until a row can be seen"
+        raise Mistake(f"{context.name} has both over and available_at", hint)
+
+
+def _check_taken(context: Context, rows: ir.Table) -> None:
     for one in context.take:
         value = schema.column(context.table, one.column, context.name)
         if one.function in _SUMMED and not (value.type().is_numeric() or value.type().is_boolean()):
@@ -129,15 +144,14 @@ def _static(decisions: Decisions, context: Context) -> ir.Table:
 def _refuse_several(events: ir.Table, context: Context) -> None:
     counts = events.group_by(_on(context)).aggregate(rows=events.count())
     several = counts.filter(counts.rows > 1)
-    found = (
-        several.aggregate(keys=several.count(), rows=several.rows.sum()).to_pyarrow().to_pylist()
-    )
-    if found[0]["keys"]:
+    asked = several.aggregate(keys=several.count(), rows=several.rows.sum())
+    found = asked.to_pyarrow().to_pylist()[0]
+    if found["keys"]:
         first = several.order_by(_on(context)).limit(1).to_pyarrow().to_pylist()[0]
         example = ", ".join(str(first[name]) for name in _on(context))
         raise Mistake(
-            f"{context.name} has several rows for {found[0]['keys']:,} values of"
-            f" {', '.join(context.on)} ({found[0]['rows']:,} rows), for example {example}",
+            f"{context.name} has several rows for {found['keys']:,} values of"
+            f" {', '.join(context.on)} ({found['rows']:,} rows), for example {example}",
             "state as_of, the column that says since when a row is true",
         )
 
@@ -184,9 +198,10 @@ def _events(context: Context, **more: ir.Value) -> ir.Table:
 
 
 def _taken(value: ir.Value, function: str) -> ir.Value:
-    """A boolean counts as 0 or 1 in a mean or sum."""
-    counted = function in _SUMMED and value.type().is_boolean()
-    return ibis.ifelse(value, 1, 0).cast(INTEGER) if counted else value
+    """A boolean counts as 0 or 1 in a mean or sum, and not at all where it is null."""
+    if not (function in _SUMMED and value.type().is_boolean()):
+        return value
+    return ibis.cases((value, constant(1, INTEGER)), (~value, constant(0, INTEGER)))
 
 
 def _asking(decisions: Decisions, context: Context) -> ir.Table:

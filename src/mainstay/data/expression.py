@@ -4,10 +4,13 @@ Constants travel as text and are cast, since SQL would read 1.8 as a decimal. Wh
 differently (a zero divisor, a root below zero) is asked for so that only one answer is left.
 """
 
+import operator
 import string
 from collections.abc import Callable
+from functools import reduce
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from mainstay.core.expressions import Call, ColumnOf, Expression, Literal
@@ -47,9 +50,9 @@ def constant(value: Constant, kind: str) -> ir.Value:
 
 def _cast(value: ir.Value, kind: str) -> ir.Value:
     if value.type().is_boolean() and kind == TEXT:
-        return ibis.cases((value, "true"), (~value, "false"))
+        return ibis.cases((value, "true"), (_not(value), "false"))
     if value.type().is_boolean():
-        return ibis.cases((value, constant(1, kind)), (~value, constant(0, kind)))
+        return ibis.cases((value, constant(1, kind)), (_not(value), constant(0, kind)))
     return value.date() if value.type().is_timestamp() and kind == DATE else value.cast(kind)
 
 
@@ -73,8 +76,24 @@ def _wall(moment: ir.Value) -> ir.Value:
     return moment.cast("timestamp") if moment.type().is_timestamp() else moment
 
 
+def _equal(left: ir.Value, right: ir.Value) -> ir.Value:
+    """Ibis says IS NULL for a comparison with a constant null; here that is null."""
+    return ibis.null(FLAG) if _is_null(left) or _is_null(right) else left == right
+
+
+def _is_null(value: ir.Value) -> bool:
+    node = value.op()
+    return isinstance(node, ops.Literal) and node.value is None
+
+
+def _not(value: ir.Value) -> ir.Value:
+    """A comparison: Ibis writes `NOT (a) IS NULL` for what is null in `not a`."""
+    return _equal(value, constant(value=False, kind=FLAG))
+
+
 def _is_in(value: ir.Value, *among: ir.Value) -> ir.Value:
-    return value.isin(among)
+    """Comparisons: Ibis writes IN without parentheses around it."""
+    return reduce(operator.or_, (_equal(value, one) for one in among))
 
 
 def _divisor(value: ir.Value) -> ir.Value:
@@ -95,15 +114,15 @@ _MADE: dict[str, Callable[..., ir.Value]] = {
     "sqrt": lambda value: _where(value >= constant(0, NUMBER), value).sqrt(),
     "exp": lambda value: value.exp(),
     "ln": lambda value: _where(value > constant(0, NUMBER), value).ln(),
-    "equals": lambda left, right: left == right,
-    "not_equals": lambda left, right: left != right,
+    "equals": _equal,
+    "not_equals": lambda left, right: _not(_equal(left, right)),
     "less": lambda left, right: left < right,
     "less_equal": lambda left, right: left <= right,
     "greater": lambda left, right: left > right,
     "greater_equal": lambda left, right: left >= right,
     "and": lambda left, right: left & right,
     "or": lambda left, right: left | right,
-    "not": lambda value: ~value,
+    "not": _not,
     "is_null": lambda value: value.isnull(),
     "coalesce": ibis.coalesce,
     "if_else": ibis.ifelse,

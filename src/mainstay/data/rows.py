@@ -40,11 +40,13 @@ class Rows(NamedTuple):
     """One row per key: decision columns, then taken ones; the label is among the former.
 
     datasets: what was read, decisions first. notes: what a person should know of the joins.
+    visible: the columns that features() may see, all but the label.
     """
 
     table: ir.Table
     datasets: tuple[Dataset, ...]
     columns: tuple[Column, ...]
+    visible: tuple[Column, ...]
     notes: tuple[str, ...]
 
 
@@ -100,10 +102,12 @@ def joined(
     made = context.joined(decided, contexts, now)
     labelled = _with_known_label(made, contract, now)
     opened = (sources.decisions, *sources.contexts.values())
+    columns = schema.columns(labelled)
     return Rows(
         table=labelled,
         datasets=tuple(_dataset(one) for one in dict.fromkeys(opened)),
-        columns=schema.columns(labelled),
+        columns=columns,
+        visible=tuple(one for one in columns if one.name != contract.data.label.column),
         notes=(*filter(None, map(context.note, contexts)), *left_out),
     )
 

@@ -15,6 +15,14 @@ from mainstay.data.engine import EngineError, moments
 _SQLITE = "sqlite://"
 _READ = (".parquet", ".csv", ".csv.gz", ".tsv")
 
+# Types are those of all rows. Dates are ISO: guessed, 01/02/2013 is a day in either month.
+_CSV = {
+    "header": True,
+    "sample_size": -1,
+    "dateformat": "%Y-%m-%d",
+    "timestampformat": "%Y-%m-%d %H:%M:%S",
+}
+
 
 class Moment(NamedTuple):
     """A column that says when: layout as strptime takes it ("" = ISO 8601), zone if without one."""
@@ -53,7 +61,7 @@ def opened(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> Sour
     """
     files, content = _found(reader, address)
     try:
-        raw = _read(reader.engine, files)
+        raw = _read(reader.engine, files, times)
     except EngineError as error:
         raise Mistake(f"{address} is not readable: {str(error).splitlines()[0]}") from error
     for moment in times:
@@ -91,12 +99,14 @@ def _files(path: str, base: Path) -> list[Path]:
     return files
 
 
-def _read(engine: Backend, files: list[Path]) -> ir.Table:
+def _read(engine: Backend, files: list[Path], times: tuple[Moment, ...]) -> ir.Table:
     names = [str(file) for file in files]
     if all(file.suffix == ".parquet" for file in files):
         return engine.read_parquet(names)
     if all(file.name.endswith(_READ) for file in files):
-        return engine.read_csv(names, sample_size=-1, header=True)
+        plain = engine.read_csv(names, **_CSV)
+        as_text = {one.column: "VARCHAR" for one in times if one.column in plain.columns}
+        return engine.read_csv(names, **_CSV, types=as_text) if as_text else plain
     raise Mistake(
         f"{files[0].name} is of a kind nobody reads",
         f"known: {', '.join(_READ)}, sqlite:///FILE#TABLE",

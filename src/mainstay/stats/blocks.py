@@ -55,6 +55,11 @@ def resample(structure: Structure, generator: np.random.Generator) -> list[Float
     return [times[codes] for codes in structure.codes]
 
 
+def sums(codes: Blocks, values: Floats, blocks: int) -> Floats:
+    """Sum of the values of each block, shape (blocks,)."""
+    return np.bincount(codes, values, blocks).astype(np.float64, copy=False)
+
+
 def _structure(some: tuple[Blocks, ...], cuts: NDArray[np.integer]) -> Structure:
     codes = _crossed(some)
     sign = 1 if len(some) % 2 else -1

@@ -34,7 +34,6 @@ from mainstay.stats.resamples import (
     evaluated,
     reach,
     resampled,
-    together,
     undefined,
 )
 
@@ -121,20 +120,19 @@ def intervals(
 ) -> list[Interval]:
     """What `estimate`, `simultaneous` and `pointwise` return, with the reasons.
 
-    Infinite, so that no limit is met or missed: with fewer than FEWEST_BLOCKS blocks, where all
+    Infinite, so that no limit is met or missed: with fewer than FEWEST_BLOCKS blocks, where
     resamples are alike, and where more are undefined than one tail of the interval holds.
     """
     if not measures:
         return []
     full = [evaluated(one.statistic, np.ones(len(one.blocks[0]))) for one in measures]
     centre, samples = np.concatenate(full), _samples(measures, seed, repeats)
-    why = _reasons(samples, centre, (1 - level) / 2)
+    why = _reasons(samples, centre, level)
     known = np.array([not reason for reason in why])
     far = np.full((2, len(centre)), np.inf)
     if known.any():
-        far[:, known] = _far(
-            [one.only(known) for one in samples], centre[known], level, joint=joint
-        )
+        kept = [one.only(known) for one in samples]
+        far[:, known] = reach(kept, centre[known], level, joint=joint)
     owners = [one for one, values in zip(measures, full, strict=True) for _ in values]
     found = map(_around, owners, centre.tolist(), far.T.tolist())
     return list(map(Interval, found, undefined(samples).tolist(), why))
@@ -147,21 +145,17 @@ def _samples(measures: Sequence[Measure], seed: int, repeats: int) -> list[Resam
     return [resampled(statistics, way, repeats=repeats, generator=generator) for way in ways]
 
 
-def _far(samples: list[Resamples], centre: Floats, level: float, *, joint: bool) -> Floats:
-    return reach(samples, centre, level) * (together(samples, centre, level) if joint else 1.0)
-
-
 def _around(measure: Measure, value: float, far: list[float]) -> Estimate:
     n = len(measure.blocks[0])
     return Estimate(value, value - far[0], value + far[1], n, measure.unit)
 
 
-def _reasons(samples: list[Resamples], centre: Floats, tail: float) -> list[str]:
+def _reasons(samples: list[Resamples], centre: Floats, level: float) -> list[str]:
     """Why each column has no interval, empty where it has one."""
     blocks = np.min([one.blocks for one in samples if not one.crossed], axis=0)
     lost, repeats = undefined(samples), len(samples[0].values)
-    never = np.isnan(centre) | (lost > tail * repeats)
-    why = np.where(alike(samples), "all resamples are alike", "")
+    never = np.isnan(centre) | (lost > (1 - level) / 2 * repeats)
+    why = np.where(alike(samples, level), "resamples are alike", "")
     why = np.where(never, [f"undefined in {count} of {repeats} resamples" for count in lost], why)
     few = [f"{count} blocks, at least {FEWEST_BLOCKS} are needed" for count in blocks]
     return [str(one) for one in np.where(blocks < FEWEST_BLOCKS, few, why)]

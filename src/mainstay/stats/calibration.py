@@ -9,7 +9,7 @@ from scipy import optimize, special  # type: ignore[import-untyped]  # scipy has
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats import bootstrap
-from mainstay.stats.blocks import Blocks, Floats
+from mainstay.stats.blocks import Blocks, Floats, sums
 from mainstay.stats.bootstrap import Statistic
 from mainstay.stats.metrics import Array
 
@@ -36,6 +36,7 @@ class _Binned(NamedTuple):
     positive: Floats
     score: Floats
     place: NDArray[np.int64]
+    bins: int
 
 
 def expected_error(label: Array, score: Array, bins: int = 15) -> Statistic:
@@ -60,14 +61,13 @@ def expected_error(label: Array, score: Array, bins: int = 15) -> Statistic:
 def reliability(
     label: Array, score: Array, blocks: tuple[Blocks, ...], *, seed: int, bins: int = 10
 ) -> tuple[Bin, ...]:
-    """Bins of equal mass, lowest scores first; each share is covered by itself."""
+    """Bins of equal mass, lowest scores first; each share is covered by itself.
+
+    A share that the blocks cannot tell lies in [0, 1].
+    """
     rows = _binned(label, score, bins)
-    sizes = np.bincount(rows.place)
     shares = bootstrap.pointwise(lambda weight: _shares(rows, weight), blocks, seed=seed)
-    return tuple(
-        _bin(score[rows.place == place], msgspec.structs.replace(share, n=int(sizes[place])))
-        for place, share in enumerate(shares)
-    )
+    return tuple(_bin(score[rows.place == place], one) for place, one in enumerate(shares))
 
 
 def isotonic(label: Array, score: Array, weight: Floats | None = None) -> Isotonic:
@@ -90,14 +90,14 @@ def calibrated(fit: Isotonic, score: Array) -> Floats:
 def _binned(label: Array, score: Array, bins: int) -> _Binned:
     inner = np.quantile(score, np.arange(1, bins) / bins)
     place = np.unique(np.searchsorted(inner, score, side="left"), return_inverse=True)[1]
-    return _Binned((label == 1).astype(np.float64), score, place)
+    return _Binned((label == 1).astype(np.float64), score, place, int(place.max(initial=-1)) + 1)
 
 
 def _gaps(rows: _Binned, weight: Floats) -> tuple[Floats, Floats, Floats]:
     """Of every bin that has weight: its mass, share minus score, and the error of the share."""
-    sums = [_sums(rows, one) for one in (weight, weight**2, weight * rows.score)]
-    share, kept = _shares(rows, weight), sums[0] > 0
-    mass, squares, scores, share = (one[kept] for one in (*sums, share))
+    summed = [_sums(rows, one) for one in (weight, weight**2, weight * rows.score)]
+    kept = summed[0] > 0
+    mass, squares, scores, share = (one[kept] for one in (*summed, _shares(rows, weight)))
     effective = np.maximum(mass**2 / squares, 2)
     return mass, share - scores / mass, np.sqrt(share * (1 - share) / (effective - 1))
 
@@ -115,8 +115,10 @@ def _shares(rows: _Binned, weight: Floats) -> Floats:
 
 
 def _sums(rows: _Binned, values: Floats) -> Floats:
-    return np.bincount(rows.place, values).astype(np.float64)
+    return sums(rows.place, values, rows.bins)
 
 
-def _bin(score: Array, positive: Estimate) -> Bin:
-    return Bin(float(score.min()), float(score.max()), float(score.mean()), positive)
+def _bin(score: Array, found: Estimate) -> Bin:
+    low, high = max(found.low, 0.0), min(found.high, 1.0)
+    share = Estimate(found.value, low, high, len(score))
+    return Bin(float(score.min()), float(score.max()), float(score.mean()), share)

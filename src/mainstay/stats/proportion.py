@@ -8,7 +8,7 @@ from mainstay.stats.metrics import Array
 
 
 def wilson(count: int, n: int, *, level: float = 0.95, unit: str = "") -> Estimate:
-    """A share by the score test: covers `level` on average over shares, a little less for some.
+    """A share by the score test: covers about `level` on average over shares, less for some.
 
     Infinite without rows. Source: Wilson (1927), Probable Inference.
     """

@@ -65,44 +65,54 @@ def undefined(samples: Sequence[Resamples]) -> NDArray[np.int64]:
     return np.asarray(np.max([np.isnan(one.values).sum(axis=0) for one in samples], axis=0))
 
 
-def alike(samples: Sequence[Resamples]) -> NDArray[np.bool_]:
-    """Columns whose resamples differ by no more than rounding."""
-    lowest = np.fmin.reduce([np.fmin.reduce(one.values) for one in samples])
-    highest = np.fmax.reduce([np.fmax.reduce(one.values) for one in samples])
-    return np.asarray(highest - lowest <= ALIKE * np.abs(highest))
+def alike(samples: Sequence[Resamples], level: float) -> NDArray[np.bool_]:
+    """Columns of which the middle `level` of the resamples differ by no more than rounding."""
+    ends = [_ends(one.values, (1 - level) / 2) for one in samples if not one.crossed]
+    return np.all([high - low <= ALIKE * np.abs(high) for low, high in ends], axis=0)
 
 
-def reach(samples: Sequence[Resamples], centre: Floats, level: float) -> Floats:
+def reach(
+    samples: Sequence[Resamples], centre: Floats, level: float, *, joint: bool = False
+) -> Floats:
     """How far the interval goes below and above each centre, shape (2, columns).
 
     Squared reaches of crossed ways add with their signs, never to less than the widest alone.
+    joint: all intervals hold together with probability `level`, else each by itself.
     """
-    squares = [np.square(_stretched(one, centre, level)) for one in samples]
-    total = np.sum([one.sign * far for one, far in zip(samples, squares, strict=True)], axis=0)
-    alone = [far for one, far in zip(samples, squares, strict=True) if not one.crossed]
+    edge = float(special.ndtri((1 + level) / 2))
+    ways = [one for one in samples if not one.crossed]
+    wider = max(_together(one, centre, level) for one in ways) if joint else 1.0
+    near = [_percentiles(one.values, centre, level) / edge for one in samples]
+    far = [one * _factor(way, wider * edge) for way, one in zip(samples, near, strict=True)]
+    total = np.sum([way.sign * one**2 for way, one in zip(samples, far, strict=True)], axis=0)
+    alone = [one**2 for way, one in zip(samples, far, strict=True) if not way.crossed]
     return np.asarray(np.sqrt(np.maximum(total, np.max(alone, axis=0))))
 
 
-def together(samples: Sequence[Resamples], centre: Floats, level: float) -> float:
-    """By how much all intervals must grow for `level` of the resamples to lie in all of them."""
-    factors = [_together(one, centre, level) for one in samples if not one.crossed]
-    return max(1.0, *factors)
+def _factor(one: Resamples, normal: float) -> Floats:
+    """Standard errors to go where many blocks would need `normal` of them."""
+    few = special.stdtrit(one.equal - 1, special.ndtr(normal))
+    return np.asarray(few * np.sqrt(one.equal / (one.equal - 1)))
 
 
 def _together(one: Resamples, centre: Floats, level: float) -> float:
+    """By how much all intervals must grow for `level` of the resamples to lie in all of them."""
     below, above = _percentiles(one.values, centre, level)
     off = one.values - centre
     edge = np.where(off < 0, below, above)
     edge = np.where(edge > 0, edge, np.maximum(below, above))
     farthest = np.fmax.reduce(np.abs(off) / edge, axis=1)
-    return float(np.nanquantile(farthest, level))
+    return max(1.0, float(np.nanquantile(farthest, level)))
 
 
-def _stretched(one: Resamples, centre: Floats, level: float) -> Floats:
-    upper = (1 + level) / 2
-    few = special.stdtrit(one.equal - 1, upper) / special.ndtri(upper)
-    factor = few * np.sqrt(one.equal / (one.equal - 1))
-    return np.asarray(_percentiles(one.values, centre, level) * factor)
+def _ends(values: Floats, tail: float) -> tuple[Floats, Floats]:
+    """Of each column the resamples at both tails; where none is defined, both are 0."""
+    defined = np.sum(~np.isnan(values), axis=0)
+    skipped = (tail * defined).astype(np.int64)
+    ordered = np.nan_to_num(np.sort(values, axis=0))
+    last = np.maximum(defined - 1 - skipped, 0)
+    columns = np.arange(values.shape[1])
+    return ordered[skipped, columns], ordered[last, columns]
 
 
 def _percentiles(values: Floats, centre: Floats, level: float) -> Floats:

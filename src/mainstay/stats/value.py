@@ -10,9 +10,9 @@ import msgspec
 import numpy as np
 
 from mainstay.stats import bootstrap
-from mainstay.stats.blocks import Blocks, Floats
+from mainstay.stats.blocks import Blocks, Floats, sums
 from mainstay.stats.bootstrap import Statistic
-from mainstay.stats.metrics import Array, mean
+from mainstay.stats.metrics import Array, dot, mean
 
 Rival = Literal["never", "always", "baseline"]
 
@@ -61,7 +61,7 @@ def best_threshold(label: Array, score: Array, matrix: Matrix) -> float:
     scores are surer than they should be.
     """
     levels, rank = np.unique(score, return_inverse=True)
-    earned = np.cumsum(np.bincount(rank, _gain(label, matrix), len(levels))[::-1])
+    earned = np.cumsum(sums(rank, _gain(label, matrix), len(levels))[::-1])
     lowest = len(levels) - 1 - int(np.argmax(earned))
     if earned.max() <= 0:
         return float(np.nextafter(max(levels[-1], 1.0), np.inf))
@@ -139,10 +139,10 @@ def _by_threshold(
     gain, left = _gain(label, matrix), per_row(label, np.zeros(len(label)), matrix)
 
     def value(weight: Floats) -> Floats:
-        by_reach = np.bincount(reached, weight * gain, len(at) + 1)
+        by_reach = sums(reached, weight * gain, len(at) + 1)
         acted = np.cumsum(by_reach[:0:-1])[::-1]
         total = weight.sum()
-        return 1000 * (weight @ left + acted) / (total if total > 0 else np.nan)
+        return 1000 * (dot(weight, left) + acted) / (total if total > 0 else np.nan)
 
     return value
 

@@ -20,8 +20,6 @@ from mainstay.core.typed import CASTS, typed
 from mainstay.data import engine
 from mainstay.data.expression import to_ibis
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
-
 INTEGER, NUMBER, TEXT, FLAG, DATE, TIME = (
     "int64", "float64", "string", "boolean", "date", "timestamp('UTC')",
 )  # fmt: skip

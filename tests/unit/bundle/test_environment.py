@@ -139,8 +139,8 @@ def test_a_lock_beside_the_file_is_kept_to(
     kept = locked(path, tmp_path / "work")
     path.with_name("model.py.lock").unlink()
 
-    assert b'version = "1.0"' in kept
-    assert b'version = "2.0"' in locked(path, tmp_path / "work")
+    assert b'name = "tool"\nversion = "1.0"' in kept
+    assert b'name = "tool"\nversion = "2.0"' in locked(path, tmp_path / "work")
 
 
 def test_an_environment_holds_what_the_lock_says(pylock: Path, tmp_path: Path) -> None:
@@ -164,6 +164,7 @@ def test_an_environment_that_is_there_is_taken_without_uv(
     assert again == made
 
 
+@pytest.mark.slow
 def test_makers_at_the_same_time_end_with_one_whole_environment(
     pylock: Path, tmp_path: Path
 ) -> None:
@@ -309,16 +310,17 @@ def test_uv_on_the_path_serves_where_none_is_beside_this_python(
     assert environment._program() == str(program)
 
 
-def test_a_libgomp_that_a_wheel_brings_is_linked(
+def test_a_libgomp_that_wheels_bring_is_linked(
     index: Index, model: Callable[..., Path], tmp_path: Path
 ) -> None:
-    index.publish("learner", "1.0", **{"learner.libs/libgomp-abc.so.1.0.0": "a library"})
+    for name in ("learner", "lister"):
+        index.publish(name, "1.0", **{f"{name}.libs/libgomp-abc.so.1.0.0": f"of {name}"})
     path = tmp_path / "pylock.toml"
-    path.write_bytes(locked(model("learner"), tmp_path / "work"))
+    path.write_bytes(locked(model("learner", "lister"), tmp_path / "work"))
 
     made = prepared(path, tmp_path / "environments")
 
-    assert (library_path(made) / "libgomp.so.1").read_text() == "a library"
+    assert (library_path(made) / "libgomp.so.1").read_text() == "of learner"
 
 
 def test_where_no_wheel_brings_one_the_folder_is_empty(pylock: Path, tmp_path: Path) -> None:

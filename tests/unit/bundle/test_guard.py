@@ -17,8 +17,6 @@ from mainstay.core.rules import SEVERITY, FieldRule, RowRule, name
 from mainstay.core.typed import typed
 from mainstay.data import engine, rules
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
-
 COLUMNS = (
     RequestColumn("flight id", "string", "key"),
     RequestColumn("sched_dep", "timestamp('UTC')", "time"),

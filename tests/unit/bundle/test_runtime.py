@@ -98,7 +98,13 @@ def of_task(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
     return functools.cache(lambda task: built(tmp_path_factory.mktemp(task), task))
 
 
-@pytest.fixture(params=["binary", "regression", "multiclass"])
+@pytest.fixture(
+    params=[
+        "binary",
+        pytest.param("regression", marks=pytest.mark.slow),
+        pytest.param("multiclass", marks=pytest.mark.slow),
+    ]
+)
 def task(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -5,7 +5,7 @@ import pytest
 from pydantic import Field
 
 from mainstay.contract import clauses
-from mainstay.contract.clauses import Clause, Section, path_text, shown
+from mainstay.contract.clauses import Clause, Section
 
 
 class Leaf(Section):
@@ -63,24 +63,3 @@ def test_a_field_without_a_clause_is_our_mistake():
 
     with pytest.raises(LookupError):
         list(clauses.known(Bare))
-
-
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        (("a", "b", 0, "c"), "a.b[0].c"),
-        (("a", "per cent"), 'a."per cent"'),
-        (("a", "x\ny"), 'a."x\\ny"'),
-        ((), "the contract"),
-    ],
-)
-def test_a_path_reads_as_people_write_it_on_one_line(path, text):
-    assert path_text(path) == text
-
-
-def test_a_value_is_shown_short_and_on_one_line():
-    assert shown("a\nb") == '"a\\nb"'
-    assert shown(None) == "empty"
-    assert shown({}) == "a mapping"
-    assert shown(1.5) == "1.5"
-    assert len(shown("x" * 500)) == 80

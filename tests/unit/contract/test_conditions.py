@@ -89,6 +89,12 @@ def test_what_no_engine_could_judge_is_a_mistake(text):
     assert caught.value.hint
 
 
+def test_a_whole_number_is_one_that_engines_can_hold():
+    assert condition(f"a == {2**63 - 1}") == Call("equals", (A, Literal(2**63 - 1)))
+    with pytest.raises(Mistake):
+        condition(f"a == {2**63}")
+
+
 def test_a_sign_inside_quotes_is_text():
     assert condition("a == '# = AND'") == Call("equals", (A, Literal("# = AND")))
 

@@ -67,3 +67,5 @@ def test_what_no_row_can_keep_is_a_mistake(told, old, new, said):
 
 def test_a_number_written_as_text_is_told_how_to_write_it(told):
     assert told(("between: [17, 6000]", 'between: [17, "6,000"]'))[1] == "hint: write 6000"
+    assert told(("between: [17, 6000]", 'between: [17, "50%"]'))[1] == "hint: write 0.5"
+    assert told(("between: [17, 6000]", 'between: [17, "many%"]'))[1].startswith("hint: physical")

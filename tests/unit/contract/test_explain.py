@@ -82,7 +82,13 @@ def test_the_reference_page_lists_exactly_the_metrics_and_functions_there_are():
 
 def row(one) -> str:
     """A clause as a line of the page's table."""
-    parts = isinstance(one.default, dict) and one.default
-    default = "as below" if parts else json.dumps(one.default) if one.default else "none"
-    shown = "required" if one.required else default
-    return f"| `{one.path}` | {shown} | {one.clause.meaning} | {', '.join(one.clause.where)} |"
+    default = "required" if one.required else written(one.default)
+    return f"| `{one.path}` | {default} | {one.clause.meaning} | {', '.join(one.clause.where)} |"
+
+
+def written(default: object) -> str:
+    """A default in few words; a section with many is told by its parts."""
+    if isinstance(default, dict):
+        default = {name: value for name, value in default.items() if value is not None}
+    text = default if isinstance(default, str) else json.dumps(default)
+    return "none" if default in (None, "", [], {}) else text if len(text) < 30 else "as below"

@@ -35,11 +35,11 @@ def slips(section: type[Section], values: object) -> list[tuple[str, str]]:
         ("owner: operations-analytics", "owner: 12", "3:8: owner is 12, but text is wanted",
          'write "12"'),
         ("owner: operations-analytics", 'owner: ""', "3:8: owner is an empty text",
-         "owner: who answers for it, and hears of incidents"),
+         "who answers for it, and hears of incidents"),
         ("rate_by: [origin, hour]", "rate_by: hour",
          '12:23: objective.baseline.rate_by is "hour", but a list is wanted', "write [hour]"),
         ("key: flight_id, ", "", "14:3: data.decisions.key is missing",
-         "key: names the decision; unique"),
+         "names the decision; unique"),
         ("serve:", "srv: 1\nserve:", "30:1: srv is not a clause", "did you mean serve?"),
         ("serve:", "zzz: 1\nserve:", "30:1: zzz is not a clause",
          "known: access, certify, data, mainstay, model, objective, owner, serve, train, watch"),
@@ -64,11 +64,15 @@ def test_an_unknown_clause_is_compared_with_those_that_could_stand_there():
 
 
 def test_what_pydantic_says_is_never_passed_on():
-    assert slips(Odd, {"even": 3}) == [("even is 3, which does not fit", "even: how many pairs")]
+    assert slips(Odd, {"even": 3}) == [("even is 3, which does not fit", "how many pairs")]
+
+
+def test_of_very_many_mistakes_a_thousand_are_put_into_words():
+    assert len(slips(Odd, {f"e{n}": 1 for n in range(1_500)})) == 1_000
 
 
 def test_an_empty_name_is_told_at_its_place():
     class Names(Section):
         names: Annotated[OneOrMore, Clause("who")]
 
-    assert slips(Names, {"names": ["a", ""]}) == [("names[1] is an empty text", "1: who")]
+    assert slips(Names, {"names": ["a", ""]}) == [("names[1] is an empty text", "who")]

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from mainstay.contract.sources import Taken
+from mainstay.contract.taken import Taken
 
 PLANES = "    planes:"
 
@@ -43,15 +43,6 @@ def test_an_aggregate_over_any_source_has_a_time(read, told):
     ]
 
 
-def test_a_column_can_be_taken_by_another_name(read):
-    planes = read(("take: [built, seats, engine]", "take: {seats: seats, built: year}"))
-
-    assert planes.contract.data.context["planes"].take == (
-        Taken("seats", "seats"),
-        Taken("built", "year"),
-    )
-
-
 def test_times_can_be_text_of_any_format_and_zone(read):
     decisions = "time: sched_dep, format: '%d.%m.%Y %H:%M', zone: America/New_York"
 
@@ -68,13 +59,8 @@ def test_times_can_be_text_of_any_format_and_zone(read):
         ("within: 2h", "within: 2h, over: 3d", "weather.over stands beside within"),
         ("within: 2h", "known_after: 1h", "weather.known_after needs over"),
         ("within: 2h", "within: 0h", 'weather.within is "0s"'),
-        ("take: [built, seats, engine]", "take: []", "planes.take is a list, but columns are"),
         ("take: [built, seats, engine]", "take: built", 'planes.take is "built", but columns are'),
-        ("take: [built, seats, engine]", "take: [1, built]", "planes.take[0] is 1, but the name"),
-        ("take: [built, seats, engine]", "take: {a: 1}", "planes.take.a is 1, but a column or"),
-        ("take: [built, seats, engine]", "take: {a: max(x)}", "planes.take.a is the max of many"),
         ("take: [built, seats, engine]", "take: {a: med(x)}", 'planes.take.a is "med(x)"'),
-        ("take: [built, seats, engine]", "take: {a: (x)}", 'planes.take.a is "(x)"'),
         ("on: tailnum", "on: [tailnum, tailnum]", 'planes.on[1] is "tailnum", which stands'),
         ("from: data/planes.csv", "from: decisions", "planes needs over"),
     ],
@@ -86,28 +72,28 @@ def test_a_context_that_means_nothing_is_a_mistake(told, old, new, said):
     assert [line[:5] for line in found[1:]] in ([], ["hint:"])
 
 
-def test_every_wrong_column_of_one_take_is_told(told):
-    late = "    x: {from: decisions, on: carrier, over: 7d, take: {a: avg(b), c: dist(d), e: f}}\n"
-
-    found = told((PLANES, late + PLANES))
-
-    assert [line.partition(": ")[2] for line in found[::2]] == [
-        'data.context.x.take.a is "avg(b)"',
-        'data.context.x.take.c is "dist(d)"',
-    ]
-
-
-def test_columns_without_a_function_have_no_meaning_over_a_time(told):
-    late = "    x: {from: decisions, on: carrier, over: 7d, take: [dest, hour]}\n"
-
-    assert told((PLANES, late + PLANES))[1::2] == [
-        "hint: for example dest: mean(dest)",
-        "hint: for example hour: mean(hour)",
-    ]
-
-
 def test_the_time_of_decisions_is_not_stated_twice(told):
     late = "    x: {from: decisions, on: carrier, as_of: then, over: 7d, take: {a: mean(b)}}\n"
 
     said = 'data.context.x.as_of is "then", but decisions have data.decisions.time'
     assert told((PLANES, late + PLANES)) == [f"contract.yaml:17:46: {said}", "hint: take it out"]
+
+
+@pytest.mark.parametrize(
+    "stated", ["within: 2h", "available_at: seen", "freshness: 2h", "zone: UTC"]
+)
+def test_what_speaks_of_a_newest_row_says_nothing_of_decisions(told, stated):
+    late = f"    x: {{from: decisions, on: carrier, {stated}, over: 7d, take: {{a: mean(b)}}}}\n"
+
+    (said, hint) = told((PLANES, late + PLANES))
+
+    name = stated.partition(":")[0]
+    assert said.endswith(f" data.context.x.{name} says nothing of decisions")
+    assert hint == "hint: take it out"
+
+
+def test_without_a_source_nothing_is_said_of_its_time(told):
+    assert told(("{from: data/planes.csv, ", "{within: 3d, ")) == [
+        "contract.yaml:17:5: data.context.planes.from is missing",
+        "hint: a path, address or registered source; decisions for themselves",
+    ]

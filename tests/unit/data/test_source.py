@@ -68,6 +68,24 @@ def test_sqlite_is_staged_and_its_text_times_are_read(reader: Reader) -> None:
     assert (reader.staged / f"{opened.digest}.parquet").is_file()
 
 
+def test_the_order_of_day_and_month_is_not_guessed(reader: Reader) -> None:
+    (reader.base / "seen.csv").write_text(
+        "seen,day\n01/02/2013,2013-02-01\n13/02/2013,2013-02-02\n"
+    )
+
+    opened = source.opened(reader, "seen.csv")
+
+    assert [column.type for column in opened.columns] == ["string", "date"]
+
+
+def test_a_stated_format_is_not_overruled_by_a_guess(reader: Reader) -> None:
+    (reader.base / "seen.csv").write_text("seen,x\n2013-01-02,1\n")
+
+    opened = source.opened(reader, "seen.csv", (Moment("seen", "%Y-%d-%m"),))
+
+    assert opened.table.seen.to_pyarrow()[0].as_py() == datetime(2013, 2, 1, tzinfo=UTC)
+
+
 def test_a_time_is_read_as_stated(reader: Reader) -> None:
     (reader.base / "seen.csv").write_text("seen\n31.01.2013 07:00\n")
 
@@ -84,7 +102,7 @@ def test_a_file_that_is_not_there_says_where_it_was_looked_for(flights: Reader) 
 
 
 def test_a_folder_that_is_not_there_is_named(reader: Reader) -> None:
-    with pytest.raises(Mistake, match="there is no file data/x.csv") as caught:
+    with pytest.raises(Mistake, match=r"there is no file data/x\.csv") as caught:
         source.opened(reader, "data/x.csv")
 
     assert caught.value.hint == f"there is no folder {reader.base / 'data'}"
@@ -112,5 +130,5 @@ def test_a_file_that_cannot_be_read_is_a_mistake(
 
 
 def test_an_address_of_another_machine_is_refused(reader: Reader) -> None:
-    with pytest.raises(Mistake, match="https://example.org/x.csv cannot be read yet"):
+    with pytest.raises(Mistake, match=r"https://example\.org/x\.csv cannot be read yet"):
         source.opened(reader, "https://example.org/x.csv")

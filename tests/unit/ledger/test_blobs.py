@@ -1,5 +1,7 @@
 """Content under its own digest."""
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,27 @@ def test_content_comes_back_by_its_digest(
     assert sha == digest.of_bytes(content) == blobs.stored(folder, content)
     assert blobs.read(folder, sha) == content
     assert [path.name for path in folder.iterdir()] == [sha]
+
+
+def test_the_order_is_fsync_rename_fsync_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def watched_fsync(handle: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        fsync(handle)
+
+    def watched_replace(source: str, target: str) -> None:
+        done.append("rename")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", watched_fsync)
+    monkeypatch.setattr(os, "replace", watched_replace)
+    blobs.stored(tmp_path, b"content")
+
+    assert done == ["file", "rename", "folder"]
 
 
 def test_a_blob_that_was_changed_is_broken_and_mended_by_storing_again(tmp_path: Path) -> None:

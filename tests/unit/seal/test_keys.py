@@ -45,6 +45,17 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     assert keys.load(tmp_path, "alice").id == first.id
 
 
+def test_a_name_that_is_somebody_elses_is_taken(tmp_path: Path) -> None:
+    theirs = keys.new(tmp_path / "theirs", "bob")
+    (tmp_path / "bob.pub").write_bytes((tmp_path / "theirs" / "bob.pub").read_bytes())
+
+    with pytest.raises(Conflict, match=r"bob\.pub exists"):
+        keys.new(tmp_path, "bob")
+
+    assert keys.names(tmp_path) == ()
+    assert keys.public(tmp_path, "bob") == theirs.public
+
+
 def test_of_many_who_make_the_same_key_one_wins(tmp_path: Path) -> None:
     def outcome(_: int) -> str:
         try:

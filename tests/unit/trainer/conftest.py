@@ -32,12 +32,12 @@ def worker(environment: Environment, log: Path) -> Iterator[Worker]:
 
 @pytest.fixture
 def code(tmp_path: Path) -> Callable[..., Path]:
-    """A folder with the files given by name, for example model="..."."""
+    """A folder with this model.py and the files given by name."""
 
-    def folder(**files: str) -> Path:
+    def folder(model: str, **files: str) -> Path:
         made = tmp_path / "code"
         made.mkdir(exist_ok=True)
-        for name, text in files.items():
+        for name, text in {"model": model, **files}.items():
             (made / f"{name}.py").write_text(dedent(text))
         return made
 

@@ -61,7 +61,7 @@ def training(folder: Path) -> Training:
 def test_a_lightgbm_model_comes_out_as_text_and_library_and_says_the_same(
     worker: Worker, code: Code, tmp_path: Path
 ) -> None:
-    given = training(code(model=CLASSIFIER.format(seen="inputs")))
+    given = training(code(CLASSIFIER.format(seen="inputs")))
     fit.fitted(worker, given)
 
     made = importer.exported(worker, INPUTS, tmp_path / "engine")
@@ -89,7 +89,7 @@ def test_a_lightgbm_model_comes_out_as_text_and_library_and_says_the_same(
 def test_a_model_fitted_on_something_else_than_the_inputs_stays_in_its_process(
     worker: Worker, code: Code, tmp_path: Path, seen: str, why: str
 ) -> None:
-    folder = code(model=CLASSIFIER.format(seen=seen))
+    folder = code(CLASSIFIER.format(seen=seen))
     fit.fitted(worker, training(folder))
 
     made = importer.exported(worker, INPUTS, tmp_path)
@@ -100,16 +100,14 @@ def test_a_model_fitted_on_something_else_than_the_inputs_stays_in_its_process(
 
 
 def test_a_model_of_ones_own_has_no_native_form(worker: Worker, code: Code, tmp_path: Path) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         class Constant:
             def predict(self, inputs):
                 return [0.5] * len(inputs)
 
         def train(inputs, label):
             return Constant()
-    """
-    )
+    """)
     fit.fitted(worker, training(folder))
 
     made = importer.exported(worker, INPUTS, tmp_path)

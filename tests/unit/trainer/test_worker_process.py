@@ -11,12 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mainstay.bundle import environment as environment_of
 from mainstay.bundle import link
 from mainstay.bundle.worker import Worker, predicted
-from mainstay.core.errors import Broken, Conflict, Mistake, Unavailable
+from mainstay.core.errors import Broken, Conflict, Mistake
 from mainstay.trainer import worker_process
-from mainstay.trainer.fit import PROGRAM
 
 Code = Callable[..., Path]
 NUMBER = {"name": "size", "kind": "number", "levels": []}
@@ -98,8 +96,7 @@ def test_it_imports_nothing_but_the_standard_library_and_numpy() -> None:
 def test_pandas_is_the_default_and_text_has_exactly_the_stored_levels(
     worker: Worker, code: Code, log: Path
 ) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         class Any:
             def predict(self, inputs):
                 return inputs["hour"].to_numpy()
@@ -109,8 +106,7 @@ def test_pandas_is_the_default_and_text_has_exactly_the_stored_levels(
             print(list(inputs["origin"].cat.categories), inputs["origin"].tolist())
             print(inputs["size"].tolist(), type(label).__name__, label.tolist(), label.dtype)
             return Any()
-    """
-    )
+    """)
 
     fit(worker, folder, ROWS, [0, 1, 1, 0], {"kind": "boolean"}, inputs=INPUTS)
 
@@ -122,8 +118,7 @@ def test_pandas_is_the_default_and_text_has_exactly_the_stored_levels(
 
 
 def test_arrow_by_annotation(worker: Worker, code: Code, log: Path) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         from __future__ import annotations
         import pyarrow as arrow
 
@@ -136,8 +131,7 @@ def test_arrow_by_annotation(worker: Worker, code: Code, log: Path) -> None:
             print(inputs.column("origin").to_pylist(), inputs.column("size").to_pylist())
             print(inputs.column("origin").chunk(0).dictionary.to_pylist(), label.to_pylist())
             return Any()
-    """
-    )
+    """)
 
     fit(worker, folder, ROWS, [1, 2, 3, 4], inputs=INPUTS)
 
@@ -149,14 +143,13 @@ def test_arrow_by_annotation(worker: Worker, code: Code, log: Path) -> None:
 
 
 def test_numpy_by_annotation_is_the_matrix_itself(worker: Worker, code: Code) -> None:
-    fit(worker, code(model=FIRST), ROWS, inputs=INPUTS)
+    fit(worker, code(FIRST), ROWS, inputs=INPUTS)
 
     assert np.array_equal(predicted(worker, ROWS), ROWS[:, 0], equal_nan=True)
 
 
 def test_a_library_that_is_not_there_is_a_clear_mistake(worker: Worker, code: Code) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         import sys
 
         sys.modules["polars"] = None  # as where it is not installed
@@ -164,8 +157,7 @@ def test_a_library_that_is_not_there_is_a_clear_mistake(worker: Worker, code: Co
         DataFrame.__module__ = "polars"
 
         def train(inputs: DataFrame, label): ...
-    """
-    )
+    """)
 
     with pytest.raises(Mistake, match="polars is needed here") as caught:
         fit(worker, folder)
@@ -176,8 +168,7 @@ def test_a_library_that_is_not_there_is_a_clear_mistake(worker: Worker, code: Co
 def test_a_missing_value_at_scoring_where_training_had_none_becomes_a_float(
     worker: Worker, code: Code, log: Path
 ) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         class Any:
             def predict(self, inputs):
                 print(*inputs.dtypes.astype(str))
@@ -185,8 +176,7 @@ def test_a_missing_value_at_scoring_where_training_had_none_becomes_a_float(
 
         def train(inputs, label):
             return Any()
-    """
-    )
+    """)
     fit(worker, folder, ROWS, inputs=INPUTS)
 
     predicted(worker, np.array([[0, np.nan, np.nan, 1.0]]))
@@ -197,8 +187,7 @@ def test_a_missing_value_at_scoring_where_training_had_none_becomes_a_float(
 def test_the_seed_is_set_for_random_numpy_and_the_hash_of_text(
     worker: Worker, code: Code, log: Path
 ) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         import random
         import numpy
 
@@ -209,8 +198,7 @@ def test_the_seed_is_set_for_random_numpy_and_the_hash_of_text(
         def train(inputs, label):
             print(random.random(), numpy.random.rand(), hash("text"))
             return Any()
-    """
-    )
+    """)
 
     for seed in (7, 7, 8):
         fit(worker, folder, seed=seed)
@@ -222,65 +210,10 @@ def test_the_seed_is_set_for_random_numpy_and_the_hash_of_text(
     assert other.split()[2] == first.split()[2]
 
 
-@pytest.mark.slow
-def test_polars_by_annotation_and_onnx_by_path_in_an_environment_of_their_own(
-    tmp_path: Path, code: Code, log: Path, missing: Callable[[str], None]
-) -> None:
-    folder = code(
-        model="""
-        # /// script
-        # requires-python = ">=3.11"
-        # dependencies = ["numpy", "polars", "onnx", "onnxruntime"]
-        # ///
-        import onnx
-        import polars
-        from onnx import TensorProto, helper
-
-        def train(inputs: polars.DataFrame, label: polars.Series):
-            print(*inputs.schema.values())
-            print(inputs["origin"].to_list(), inputs["size"].to_list(), label.to_list())
-            graph = helper.make_graph(
-                [helper.make_node("Add", ["hour", "size"], ["sum"])],
-                "added",
-                [helper.make_tensor_value_info(name, TensorProto.DOUBLE, [None, 1])
-                 for name in ("hour", "size")],
-                [helper.make_tensor_value_info("sum", TensorProto.DOUBLE, [None, 1])],
-            )
-            made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
-            made.ir_version = 9
-            onnx.save(made, "added.onnx")
-            return "added.onnx"
-    """
-    )
-    lock = tmp_path / "pylock.toml"
-    try:
-        lock.write_bytes(environment_of.locked(folder / "model.py", tmp_path))
-        made = environment_of.prepared(lock, tmp_path / "environments")
-    except Unavailable as error:
-        missing(str(error))
-
-    with Worker(made, PROGRAM, log=log) as worker:
-        fit(worker, folder, ROWS, [1, 2, 3, 4], inputs=INPUTS)
-        scores = predicted(worker, ROWS)
-        saved = worker.call("save", {"folder": str(tmp_path)}).header
-        loaded = header(folder, inputs=INPUTS, file=str(tmp_path / saved["file"]), digest="")
-        worker.call("load", {**loaded, "digest": saved["digest"]})
-        again = predicted(worker, ROWS)
-
-    assert seen(log)[:2] == [
-        "Enum(categories=['EWR', 'JFK', 'LGA']) Int64 Boolean Float64",
-        "['LGA', 'EWR', None, 'JFK'] [0.5, None, 2.5, 3.5] [1.0, 2.0, 3.0, 4.0]",
-    ]
-    assert saved["file"] == "model.onnx"
-    assert np.array_equal(scores, ROWS[:, 1] + ROWS[:, 3], equal_nan=True)
-    assert np.array_equal(scores, again, equal_nan=True)
-
-
 def test_what_the_users_code_prints_never_gets_into_an_answer(
     worker: Worker, code: Code, log: Path
 ) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         import os, sys
         import numpy as np
 
@@ -294,8 +227,7 @@ def test_what_the_users_code_prints_never_gets_into_an_answer(
         def train(inputs: np.ndarray, label):
             print("hello")
             return Loud()
-    """
-    )
+    """)
     fit(worker, folder)
 
     scores = predicted(worker, np.array([[3.0], [4.0]]))
@@ -308,7 +240,7 @@ def test_an_exception_in_train_is_one_line_at_the_users_line(
     worker: Worker, code: Code, log: Path
 ) -> None:
     folder = code(
-        model="""
+        """
         import part
 
         def train(inputs, label):
@@ -348,7 +280,7 @@ def test_what_is_wrong_with_model_py_is_told_and_the_process_lives_on(
     worker: Worker, code: Code, text: str, told: str
 ) -> None:
     with pytest.raises(Mistake) as caught:
-        fit(worker, code(model=text))
+        fit(worker, code(text))
 
     assert str(caught.value).startswith(told)
     assert worker.call("versions").header["python"] == sys.version.split()[0]
@@ -371,8 +303,7 @@ def test_a_model_that_cannot_score_is_told_of_at_the_fit(worker: Worker, code: C
 
 
 def test_an_onnx_file_without_onnxruntime_is_a_clear_mistake(worker: Worker, code: Code) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         import pathlib
         import sys
 
@@ -382,8 +313,7 @@ def test_an_onnx_file_without_onnxruntime_is_a_clear_mistake(worker: Worker, cod
             path = pathlib.Path("made.onnx")
             path.write_bytes(b"onnx")
             return path
-    """
-    )
+    """)
 
     with pytest.raises(Mistake, match="onnxruntime is needed here") as caught:
         fit(worker, folder)
@@ -392,7 +322,7 @@ def test_an_onnx_file_without_onnxruntime_is_a_clear_mistake(worker: Worker, cod
 
 
 def test_binary_is_the_probability_of_the_second_class(worker: Worker, code: Code) -> None:
-    fit(worker, code(model=FIRST), np.array([[0.25], [0.75]]), **BINARY)
+    fit(worker, code(FIRST), np.array([[0.25], [0.75]]), **BINARY)
 
     assert predicted(worker, np.array([[0.25], [0.75]])).tolist() == [0.25, 0.75]
 
@@ -401,8 +331,7 @@ def test_binary_is_the_probability_of_the_second_class(worker: Worker, code: Cod
 def test_a_fit_that_saw_one_class_only_is_sure_of_it(
     worker: Worker, code: Code, only: float, probability: float
 ) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         import numpy as np
 
         class Majority:
@@ -413,8 +342,7 @@ def test_a_fit_that_saw_one_class_only_is_sure_of_it(
             model = Majority()
             model.classes_ = np.unique(label)
             return model
-    """
-    )
+    """)
 
     fit(worker, folder, None, [only] * 4, {"kind": "boolean"}, **BINARY)
 
@@ -422,8 +350,7 @@ def test_a_fit_that_saw_one_class_only_is_sure_of_it(
 
 
 def test_multiclass_columns_stand_in_the_order_of_the_classes(worker: Worker, code: Code) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         import numpy as np
 
         class Sure:
@@ -435,8 +362,7 @@ def test_multiclass_columns_stand_in_the_order_of_the_classes(worker: Worker, co
         def train(inputs: np.ndarray, label):
             assert label.tolist() == ["b", "c", "a"], label
             return Sure()
-    """
-    )
+    """)
     kind = {"kind": "text", "levels": ["a", "b", "c"]}
 
     fit(worker, folder, np.zeros((3, 1)), [1, 2, 0], kind, task="multiclass", classes=[*"abc"])
@@ -446,14 +372,13 @@ def test_multiclass_columns_stand_in_the_order_of_the_classes(worker: Worker, co
 
 def test_a_class_that_the_label_does_not_have_is_told(worker: Worker, code: Code) -> None:
     with pytest.raises(Mistake, match="the model knows the class False, the label has"):
-        fit(worker, code(model=FIRST), task="binary", classes=["no", "yes"])
+        fit(worker, code(FIRST), task="binary", classes=["no", "yes"])
 
 
 def test_requests_that_came_while_the_model_was_busy_are_scored_together(
     worker: Worker, code: Code, log: Path
 ) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         import time
         import numpy as np
 
@@ -465,8 +390,7 @@ def test_requests_that_came_while_the_model_was_busy_are_scored_together(
 
         def train(inputs: np.ndarray, label):
             return Slow()
-    """
-    )
+    """)
     fit(worker, folder)
 
     futures = [worker.submit("predict", arrays=[np.full((n, 1), n * 1.0)]) for n in range(40)]
@@ -477,8 +401,7 @@ def test_requests_that_came_while_the_model_was_busy_are_scored_together(
 
 
 def test_in_a_batch_only_the_request_at_fault_fails(worker: Worker, code: Code) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         import time
         import numpy as np
 
@@ -491,8 +414,7 @@ def test_in_a_batch_only_the_request_at_fault_fails(worker: Worker, code: Code) 
 
         def train(inputs: np.ndarray, label):
             return Picky()
-    """
-    )
+    """)
     fit(worker, folder)
 
     futures = [worker.submit("predict", arrays=[np.array([[n]])]) for n in (1.0, -1.0, 2.0, 3.0)]
@@ -503,7 +425,7 @@ def test_in_a_batch_only_the_request_at_fault_fails(worker: Worker, code: Code) 
 
 
 def test_no_rows_have_no_scores(worker: Worker, code: Code) -> None:
-    fit(worker, code(model=FIRST))
+    fit(worker, code(FIRST))
 
     assert predicted(worker, np.empty((0, 1))).tolist() == []
 
@@ -525,7 +447,7 @@ def test_changed_code_is_read_anew_and_leaves_nothing_beside_itself(
     answers = []
 
     for value in ("1.0", "2.0"):
-        folder = code(model=model, part=constant.format(value))
+        folder = code(model, part=constant.format(value))
         fit(worker, folder)
         answers.append(predicted(worker, np.zeros((1, 1))).item())
 
@@ -536,7 +458,7 @@ def test_changed_code_is_read_anew_and_leaves_nothing_beside_itself(
 def test_a_saved_model_answers_the_same_in_another_process(
     worker: Worker, code: Code, tmp_path: Path
 ) -> None:
-    folder = code(model=FIRST)
+    folder = code(FIRST)
     fit(worker, folder)
     before = predicted(worker, ROWS[:, 1:2])
     saved = worker.call("save", {"folder": str(tmp_path)}).header
@@ -551,8 +473,7 @@ def test_a_saved_model_answers_the_same_in_another_process(
 
 
 def test_what_cannot_be_pickled_is_told(worker: Worker, code: Code, tmp_path: Path) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         import numpy as np
 
         def train(inputs: np.ndarray, label):
@@ -560,8 +481,7 @@ def test_what_cannot_be_pickled_is_told(worker: Worker, code: Code, tmp_path: Pa
                 def predict(self, inputs):
                     return inputs[:, 0]
             return Local()
-    """
-    )
+    """)
     fit(worker, folder)
 
     with pytest.raises(Mistake, match="the fitted Local cannot be saved") as caught:
@@ -577,7 +497,7 @@ def test_another_file_than_the_saved_one_is_not_loaded(
     path.write_bytes(b"cos\nsystem\n(S'touch " + str(tmp_path / "ran").encode() + b"'\ntR.")
 
     with pytest.raises(Broken, match="is not the file that was saved"):
-        worker.call("load", header(code(model=FIRST), file=str(path), digest="0" * 64))
+        worker.call("load", header(code(FIRST), file=str(path), digest="0" * 64))
 
     assert not (tmp_path / "ran").exists()
 
@@ -598,15 +518,13 @@ def test_versions_name_python_and_every_distribution(worker: Worker) -> None:
 def test_it_ends_when_its_input_closes_even_while_it_is_busy(
     worker: Worker, code: Code, log: Path
 ) -> None:
-    folder = code(
-        model="""
+    folder = code("""
         import time
 
         def train(inputs, label):
             print("busy")
             time.sleep(60)
-    """
-    )
+    """)
     worker.submit("fit", header(folder), [np.zeros((1, 1)), np.zeros(1)])
     process = worker._process
     assert process

@@ -50,9 +50,11 @@ def binned(values: Numbers | Text) -> Codes:
         return values.codes.astype(np.int64) + 1
     numbers = values.astype(np.float64)
     known = np.isfinite(numbers)
-    shares = np.arange(1, BINS) / BINS
-    edges = [
-        np.quantile(one, shares) for one in (numbers[known], np.unique(numbers[known])) if len(one)
-    ]
-    bins = np.searchsorted(np.unique(np.concatenate([*edges, []])), numbers, side="right") + 1
-    return np.where(known, bins, 0)
+    edges = np.union1d(_quantiles(numbers[known]), _quantiles(np.unique(numbers[known])))
+    return np.where(known, np.searchsorted(edges, numbers, side="right") + 1, 0)
+
+
+def _quantiles(values: Floats) -> Floats:
+    """At most BINS - 1 of the values themselves, evenly among them by rank."""
+    places = np.arange(1, BINS) * len(values) // BINS
+    return np.sort(values)[places] if len(values) else values

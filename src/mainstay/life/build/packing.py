@@ -13,7 +13,7 @@ from mainstay.bundle.golden import Golden
 from mainstay.bundle.layout import ENGINE, GOLDEN, PARITY, PROFILE, ULP
 from mainstay.bundle.lightgbm import Booster
 from mainstay.bundle.manifest import Engine, Manifest
-from mainstay.bundle.parity import Proof
+from mainstay.bundle.parity import Parity, Proof
 from mainstay.bundle.worker import Worker
 from mainstay.core import digest
 from mainstay.core.errors import Unavailable
@@ -102,13 +102,19 @@ def _native_proof(training: Training, worker: Worker, native: Native) -> tuple[P
 
 
 def _proof(training: Training, worker: Worker, booster: Booster | None, text: str = "") -> Proof:
-    """The engine against the model that was fitted; the worker engine against itself, twice."""
+    """The engine against the model that was fitted; that itself is asked twice for ordinary rows.
+
+    Rows at the ends of the numbers are for engines: a model may refuse a missing value.
+    """
 
     def original(rows: NDArray[np.float64]) -> NDArray[np.float64]:
         return fit.scores(worker, rows)
 
+    if booster is None:
+        twice = original(training.rows), original(training.rows)
+        return Proof(parity.compared(*twice), Parity(0, 0, 0, 0.0))
     hard = parity.adversarial(training.rows, training.inputs, text, seed=training.seed)
-    return parity.proof(original, booster.scores if booster else original, training.rows, hard)
+    return parity.proof(original, booster.scores, training.rows, hard)
 
 
 def _files(contents: Contents, worker: Worker, folder: Path, proof: Proof) -> None:

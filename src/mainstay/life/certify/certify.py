@@ -124,8 +124,9 @@ def _judged(order: Order, stated: Registration, opened: Runtime, seed: int) -> J
 
 def _proofs(order: Order, asked: Asked, opened: Runtime) -> Iterator[Evidence]:
     bundle = order.places.bundle(order.version.bundle)
+    native = opened.manifest.engine.kind != "worker"
     yield from gates.latency(asked, _milliseconds(opened, asked.held.records))
-    yield from gates.parity(asked, _proof(bundle))
+    yield from gates.parity(asked, _proof(bundle), native=native)
     yield from gates.clean_room(asked, _replay(order, opened, bundle))
 
 

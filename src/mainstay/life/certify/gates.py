@@ -71,9 +71,13 @@ def latency(asked: Asked, milliseconds: Floats) -> Iterator[Evidence]:
     yield judged(asked, "latency_p99", found, most, "order statistics of single rows, no network")
 
 
-def parity(asked: Asked, proof: Proof) -> Iterator[Evidence]:
-    """The engine that answers against the model that was fitted, in units of the last place."""
-    for name, found in (("ordinary", proof.ordinary), ("adversarial", proof.adversarial)):
+def parity(asked: Asked, proof: Proof, *, native: bool) -> Iterator[Evidence]:
+    """The engine that answers against the model that was fitted, in units of the last place.
+
+    native: the engine is another than the model itself, so it is tried beside every split too.
+    """
+    kinds = [("ordinary", proof.ordinary), ("adversarial", proof.adversarial)]
+    for name, found in kinds if native else kinds[:1]:
         apart = float(found.max_ulp)
         estimate = Estimate(apart, apart, apart, found.rows, "ulp")
         one = judged(

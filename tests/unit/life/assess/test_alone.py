@@ -46,6 +46,16 @@ def test_a_level_tells_its_mean_in_the_other_folds() -> None:
     assert found[::2].max() < -0.45
 
 
+def test_a_level_of_few_rows_says_little() -> None:
+    codes = np.zeros(1000, dtype=np.int32)
+    codes[::200] = 1
+    outcome = (codes == 1).astype(float)
+
+    found = told(Text(codes, ("often", "seldom")), outcome, halves(1000))
+
+    assert 0.2 < found[codes == 1].max() < 0.4
+
+
 def test_a_column_of_one_value_tells_nothing() -> None:
     outcome = np.concatenate([np.zeros(700), np.ones(300)])
 

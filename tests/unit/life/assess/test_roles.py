@@ -126,6 +126,12 @@ def test_a_text_that_comes_back_under_many_names_is_the_entity(
     assert roles.entity_of(survey(named), "visit", "stays", "seen_at") == "patient"
 
 
+def test_a_text_that_hardly_ever_comes_back_is_no_entity(table: Table, columns: Columns) -> None:
+    noted = table(**columns(600), note=[f"n{at % 590}" for at in range(600)])
+
+    assert roles.entity_of(survey(noted), "visit", "stays", "seen_at") is None
+
+
 def test_without_such_a_text_there_is_no_entity(visits: ir.Table) -> None:
     assert roles.entity_of(survey(visits), "visit", "stays", "seen_at") is None
 

@@ -18,9 +18,7 @@ Look = Callable[..., Seen]
 Promise = Callable[..., Contract]
 
 
-def test_a_window_holds_its_first_moment_and_not_its_last(
-    visits: ir.Table, train: Window
-) -> None:
+def test_a_window_holds_its_first_moment_and_not_its_last(visits: ir.Table, train: Window) -> None:
     first = visits.seen_at.min().to_pyarrow().as_py()
     last = visits.seen_at.max().to_pyarrow().as_py()
     until_last = msgspec.structs.replace(train, since=first, until=last)

@@ -1,0 +1,117 @@
+"""The demo: one model from its contract to an approved certificate, on real flights."""
+
+import shutil
+from pathlib import Path
+
+from mainstay.cli.demo import year
+from mainstay.cli.demo.story import Story
+from mainstay.cli.demo.year import APPROVER, AUTHOR, Stage
+from mainstay.control.commands import Approve, Assess, Build, Certify, NewKey, Trust
+from mainstay.control.handle import answer, handle
+from mainstay.control.queries import VerifyCertificate, VerifyLedger
+from mainstay.core.answers import Answer
+from mainstay.core.nouns import Evidence, Verdict
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+REPLAY = "replay"
+
+
+def lived(out: Path, train_months: int, seed: int) -> Story:
+    """Plays the demo into a folder. Whatever the gates say is told as it is."""
+    story = Story()
+    with story.step("prepare"):
+        stage = year.staged(out, seed)
+    _opening(story, stage)
+    year.set_clock(stage, year.month(train_months + 2))
+    _keys(stage)
+    certified = _candidate(story, stage, train_months)
+    if certified:
+        _approved(story, stage)
+    _proven(story, stage, certified)
+    story.written(stage.out / "demo.json")
+    return story
+
+
+def _keys(stage: Stage) -> None:
+    """Two people: one makes, the other approves."""
+    for name, role in ((AUTHOR, "author"), (APPROVER, "approver")):
+        with year.acting(stage, name):
+            handle(stage.project, NewKey(name))
+            handle(stage.project, Trust(name, role))
+
+
+def _opening(story: Story, stage: Stage) -> None:
+    sizes = year.sizes(stage)
+    story.figures["rows"] = sizes
+    told = ", ".join(f"{count:,} {name}" for name, count in sizes.items())
+    print(f"A year of flights out of New York, lived by one model.  ({told})")
+
+
+def _candidate(story: Story, stage: Stage, train_months: int) -> bool:
+    """Assessed, built and judged; whether it may go to an approver."""
+    until = year.month(train_months + 2)
+    when = f"Jan-{MONTHS[train_months]}"
+    with year.acting(stage, AUTHOR):
+        with story.step("assess"):
+            assessed = handle(stage.project, Assess(until=until))
+        story.tell(when, assessed.headline)
+        with story.step("build"):
+            built = handle(stage.project, Build(until=until))
+        story.tell(when, built.headline)
+        with story.step("certify"):
+            judged = handle(stage.project, Certify(environment=REPLAY))
+    story.tell(when, _gates(judged))
+    story.figures["engine"] = built.facts["engine"]
+    story.figures["gates"] = {one.clause: _figure(one) for one in judged.evidence}
+    return judged.verdict is Verdict.PASS
+
+
+def _approved(story: Story, stage: Stage) -> None:
+    with story.step("approve"), year.acting(stage, APPROVER):
+        said = handle(
+            stage.project, Approve("v1", "the money is worth it, small carriers fall back")
+        )
+    shutil.copy(said.facts["page"], stage.out / "certificate.html")
+    story.tell("", f"{said.headline[:-1]}, with a key of their own.")
+
+
+def _proven(story: Story, stage: Stage, certified: bool) -> None:  # noqa: FBT001 - a fact, not a mode
+    with story.step("verify"), year.acting(stage, AUTHOR):
+        ledger = answer(stage.project, VerifyLedger())
+        story.figures["ledger_verified"] = ledger.verdict is Verdict.PASS
+        story.figures["versions_certified"] = int(certified)
+        holds = certified and _verified(stage)
+        story.figures["certificates_verified"] = holds
+    story.tell("", ledger.headline)
+
+
+def _verified(stage: Stage) -> bool:
+    said = answer(stage.project, VerifyCertificate("v1", REPLAY))
+    return said.verdict is Verdict.PASS
+
+
+def _gates(judged: Answer) -> str:
+    """The verdict, then the two numbers a person asks for first."""
+    shown = [one for one in judged.evidence if one.clause.startswith(("roc_auc", "value"))]
+    told = "; ".join(f"{one.clause} {_told(one)}" for one in shown)
+    return f"{judged.headline} {told}"
+
+
+def _told(one: Evidence) -> str:
+    if one.estimate is None:
+        return "unknown"
+    found = one.estimate
+    digits = 0 if abs(found.value) >= 10 else 3
+    low, high = f"{found.low:,.{digits}f}", f"{found.high:,.{digits}f}"
+    return f"{found.value:,.{digits}f} ({low} to {high})"
+
+
+def _figure(one: Evidence) -> dict[str, object]:
+    found = one.estimate
+    return {
+        "verdict": one.verdict,
+        "value": found.value if found else None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+        "n": found.n if found else 0,
+    }

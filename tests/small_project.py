@@ -1,0 +1,110 @@
+"""A project small enough for a test: 3,000 visits of 60 days, one context, a model of 20 trees."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+DAYS, PER_DAY = 60, 50
+START = datetime(2024, 1, 1, tzinfo=UTC)
+END = START + timedelta(days=DAYS)
+AUTHOR, APPROVER = "ana", "lead"
+
+CONTRACT = """\
+mainstay: 1
+model: no-show
+owner: clinic
+objective:
+  decision: Call patients who will not come.
+  why_ml: A rule by weekday finds too few.
+  task: binary
+  value: {currency: EUR, true_positive: 10, false_positive: -2}
+  good_enough:
+    - {metric: roc_auc, at_least: 0.6}
+  baseline: {rate_by: [kind]}
+data:
+  decisions: {from: data/visits.parquet, key: visit, time: at, entity: patient}
+  context:
+    weather:
+      {from: "sqlite:///data/weather.db#hourly", on: town, as_of: seen_at, within: 6h, take: [rain]}
+  label: {column: missed, known_after: 12h, never_after: 3d}
+  fields:
+    wait: {type: integer, unit: day, between: [0, 90], on_breach: reject}
+    rain: {type: number, unit: mm, between: [0, 100], nulls: allowed, on_breach: fallback}
+    kind: {type: string, one_of: observed, on_breach: flag}
+certify:
+  hold_out: 15d
+  slices: {by: [kind], metric: roc_auc, at_least: 0.4, least_rows: 200}
+serve: {latency_p99: 10s}
+access: {approver: lead}
+"""
+FEATURES = """\
+def features(row):
+    return row.select("wait", "rain", "kind", weekday=row.at.day_of_week.index())
+"""
+MODEL = """\
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["lightgbm", "pandas", "scikit-learn"]
+# ///
+from lightgbm import LGBMClassifier
+
+
+def train(inputs, label):
+    return LGBMClassifier(n_estimators=20, random_state=0, verbose=-1).fit(inputs, label)
+"""
+
+
+def written(folder: Path, seed: int = 0) -> Path:
+    """The three files and the two silos in a folder."""
+    (folder / "data").mkdir(parents=True)
+    (folder / "contract.yaml").write_text(CONTRACT)
+    (folder / "features.py").write_text(FEATURES)
+    (folder / "model.py").write_text(MODEL)
+    random = np.random.default_rng(seed)
+    rain = _weather(folder / "data" / "weather.db", random)
+    parquet.write_table(_visits(random, rain), folder / "data" / "visits.parquet")
+    return folder
+
+
+def _weather(path: Path, random: np.random.Generator) -> dict[str, np.ndarray]:
+    hours = DAYS * 24
+    rain = {town: np.round(random.gamma(0.5, 2.0, hours), 1) for town in ("north", "south")}
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE hourly (town TEXT, seen_at TEXT, rain REAL)")
+        for town, amounts in rain.items():
+            rows = [
+                (town, (START + timedelta(hours=hour)).isoformat(), amount)
+                for hour, amount in enumerate(amounts.tolist())
+            ]
+            connection.executemany("INSERT INTO hourly VALUES (?, ?, ?)", rows)
+    connection.close()
+    return rain
+
+
+def _visits(random: np.random.Generator, rain: dict[str, np.ndarray]) -> pa.Table:
+    count = DAYS * PER_DAY
+    minutes = np.sort(random.integers(0, DAYS * 24 * 60, count))
+    town = random.choice(["north", "south"], count)
+    wait = random.integers(0, 60, count)
+    kind = random.choice(["new", "control", "scan"], count, p=[0.5, 0.4, 0.1])
+    wet = np.array([rain[name][minute // 60] for name, minute in zip(town, minutes, strict=True)])
+    logit = -2.2 + 0.05 * wait + 0.25 * wet + 0.8 * (kind == "new")
+    missed = random.random(count) < 1 / (1 + np.exp(-logit))
+    return pa.table(
+        {
+            "visit": [f"v{number:05}" for number in range(count)],
+            "at": pa.array(
+                [START + timedelta(minutes=int(minute)) for minute in minutes],
+                pa.timestamp("us", "UTC"),
+            ),
+            "patient": [f"p{number}" for number in random.integers(0, 900, count)],
+            "town": town,
+            "wait": wait,
+            "kind": kind,
+            "missed": missed,
+        }
+    )

@@ -1,0 +1,36 @@
+"""What the environment says, and what it does not tell the user's code."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mainstay.core import settings
+
+
+def test_a_setting_holds_while_the_block_runs(tmp_path: Path) -> None:
+    before = settings.keys_folder()
+
+    with settings.given({"MAINSTAY_KEYS": str(tmp_path), "MAINSTAY_KEY": "ana"}):
+        assert (settings.keys_folder(), settings.key_name()) == (tmp_path, "ana")
+
+    assert settings.keys_folder() == before
+
+
+def test_an_unknown_setting_is_refused() -> None:
+    with pytest.raises(ValueError, match="MAINSTAY_KEYZ"), settings.given({"MAINSTAY_KEYZ": "x"}):
+        pass
+
+
+def test_the_users_code_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary")
+    monkeypatch.setenv("MAINSTAY_KEY", "canary")
+
+    assert "canary" not in settings.child_environment().values()
+
+
+def test_a_library_folder_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/theirs")
+
+    assert settings.child_environment(library_path="/ours")["LD_LIBRARY_PATH"] == "/ours:/theirs"
+    assert os.environ["LD_LIBRARY_PATH"] == "/theirs"

@@ -1,0 +1,239 @@
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from ibis.backends.duckdb import Backend
+
+from mainstay.contract import document
+from mainstay.contract import rules as contract_rules
+from mainstay.contract.model import Contract
+from mainstay.core.errors import Mistake
+from mainstay.core.nouns import Column
+from mainstay.data import columns, features, rows, snapshot, travel
+from mainstay.data import rules as judge
+from mainstay.data.source import Reader
+
+EXAMPLE = Path("examples/flights")
+NOW = datetime(2013, 1, 10, tzinfo=UTC)
+DAY = timedelta(days=1)
+START = datetime(2013, 1, 1, tzinfo=UTC)
+CONTRACT = """\
+mainstay: 1
+model: flight-delay
+owner: operations
+objective:
+  decision: Rebook passengers before departure.
+  why_ml: A rule finds too few.
+  task: TASK
+  good_enough: [{metric: METRIC, at_least: 0.6}]
+  baseline: {constant: 0.2}
+data:
+  decisions: {from: flights.parquet, key: id, time: time}
+  context:
+    weather: {from: "sqlite:///weather.db#hourly", on: origin, as_of: seen_at, take: [temp]}
+    planes: {from: planes.csv, on: tailnum, take: [seats]}
+    lately:
+      {from: decisions, on: origin, over: 3d, known_after: 1d, take: {late_rate: mean(late)}}
+  label: {column: late, known_after: 1d}
+"""
+FLIGHTS: dict[str, list[Any]] = {
+    "id": [f"f{at}" for at in range(12)],
+    "time": [START + at * DAY for at in range(12)],
+    "origin": ["EWR", "JFK"] * 6,
+    "tailnum": ["N1", "N2", None] * 4,
+    "late": [True, False, True, True] * 3,
+}
+
+
+def project(folder: Path, task: str = "binary", **changed: list[Any]) -> Contract:
+    """The three silos and the contract over them."""
+    pq.write_table(pa.table({**FLIGHTS, **changed}), folder / "flights.parquet")
+    (folder / "planes.csv").write_text("tailnum,seats\nN1,100\nN2,200\n")
+    (folder / "weather.db").unlink(missing_ok=True)
+    with closing(sqlite3.connect(folder / "weather.db")) as base, base:
+        base.execute("CREATE TABLE hourly (origin TEXT, seen_at TEXT, temp REAL)")
+        seen = [("EWR", "2013-01-02T23:00:00Z", 2.5), ("EWR", "2013-01-05T00:00:00Z", 5.5)]
+        base.executemany("INSERT INTO hourly VALUES (?, ?, ?)", seen)
+    metric = "roc_auc" if task == "binary" else "accuracy" if task == "multiclass" else "r2"
+    text = CONTRACT.replace("TASK", task).replace("METRIC", metric)
+    (folder / "contract.yaml").write_text(text)
+    return document.read(folder / "contract.yaml").contract
+
+
+def found(made: rows.Rows, name: str) -> list[object]:
+    return made.table.order_by("time").to_pyarrow()[name].to_pylist()
+
+
+def test_rows_are_decisions_with_what_was_known_at_their_moment(reader: Reader) -> None:
+    made = rows.assembled(project(reader.base), reader, now=NOW)
+
+    assert found(made, "id") == [f"f{at}" for at in range(10)]
+    assert found(made, "temp") == [None, None, 2.5, None, 5.5, None, 5.5, None, 5.5, None]
+    assert found(made, "seats") == [100, 200, None, 100, 200, None, 100, 200, None, 100]
+    assert found(made, "late_rate")[:5] == [None, None, 1.0, 0.0, 1.0]
+
+
+def test_a_label_not_yet_known_is_null(reader: Reader) -> None:
+    made = rows.assembled(project(reader.base), reader, now=NOW - DAY / 2)
+
+    assert found(made, "late") == [True, False, True, True, True, False, True, True, None]
+
+
+def test_a_period_leaves_its_past_to_context(reader: Reader) -> None:
+    made = rows.assembled(
+        project(reader.base), reader, since=START + 3 * DAY, until=START + 5 * DAY, now=NOW
+    )
+
+    assert found(made, "id") == ["f3", "f4"]
+    assert found(made, "late_rate") == [0.0, 1.0]
+
+
+def test_rows_say_what_they_came_from(reader: Reader) -> None:
+    made = rows.assembled(project(reader.base), reader, now=NOW)
+
+    assert [one.uri for one in made.datasets] == [
+        "flights.parquet", "sqlite:///weather.db#hourly", "planes.csv",
+    ]  # fmt: skip
+    assert [one.rows for one in made.datasets] == [12, 2, 2]
+    assert made.columns[-3:] == (
+        Column("temp", "float64"), Column("seats", "int64"), Column("late_rate", "float64"),
+    )  # fmt: skip
+    assert {one.name for one in made.columns} - {one.name for one in made.visible} == {"late"}
+    assert made.notes == (
+        "planes is static: it holds today's rows, not those of the day of decision",
+    )
+
+
+def test_a_column_that_nothing_takes_is_left_out_by_name(reader: Reader) -> None:
+    contract = project(reader.base, stops=[["a"]] * 12)
+
+    made = rows.assembled(contract, reader, now=NOW)
+
+    assert made.notes[-1] == "stops is left out: nothing takes array<string>"
+    assert "stops" not in made.table.columns
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"id": ["f0"] * 3 + FLIGHTS["id"][3:]}, "id is not unique: 1 values on 3 rows, .* f0"),
+        ({"id": [None, *FLIGHTS["id"][1:]]}, "1 of 12 decisions have no id"),
+        ({"id": [float(at) for at in range(12)]}, "the key id is float64"),
+        ({"time": [None, *FLIGHTS["time"][1:]]}, "1 of 12 decisions have no time"),
+        ({"late": ["yes"] * 12}, "the label late is string"),
+        ({"late": [0, 1, 2] * 4}, "the label late holds 2"),
+        ({"mainstay_x": [1] * 12}, "mainstay_x: names in mainstay_… are taken"),
+    ],
+)  # fmt: skip
+def test_what_is_not_rows_is_refused(
+    reader: Reader, changed: dict[str, list[Any]], what: str
+) -> None:
+    contract = project(reader.base, **changed)
+
+    with pytest.raises(Mistake, match=what):
+        rows.assembled(contract, reader, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("task", "labels"),
+    [("binary", [0, 1] * 6), ("multiclass", ["a", "b", "c"] * 4), ("regression", [0.5] * 12)],
+)
+def test_each_task_has_its_own_labels(reader: Reader, task: str, labels: list[Any]) -> None:
+    contract = project(reader.base, task, late=labels)
+    plain = contract.data.model_copy(update={"context": {}})
+
+    made = rows.assembled(contract.model_copy(update={"data": plain}), reader, now=NOW)
+
+    assert found(made, "late") == [*labels[:9], labels[9] if NOW >= START + 10 * DAY else None]
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("key", "idd"), ("time", "tim")])
+def test_a_column_that_is_not_there_is_named(reader: Reader, name: str, wrong: str) -> None:
+    contract = project(reader.base)
+    decisions = contract.data.decisions.model_copy(update={name: wrong})
+    data = contract.data.model_copy(update={"decisions": decisions})
+
+    with pytest.raises(Mistake, match=f"has no column {wrong}"):
+        rows.assembled(contract.model_copy(update={"data": data}), reader, now=NOW)
+
+
+def test_the_same_file_under_another_name_gives_no_early_label(reader: Reader) -> None:
+    contract = project(reader.base)
+    lately = contract.data.context["lately"]
+    clause = lately.model_copy(
+        update={"source": "./flights.parquet", "as_of": "time", "known_after": None}
+    )
+    data = contract.data.model_copy(update={"context": {"sly": clause}})
+
+    with pytest.raises(Mistake, match="sly takes the label late before it is known"):
+        rows.assembled(contract.model_copy(update={"data": data}), reader, now=NOW)
+
+
+@pytest.fixture(scope="module")
+def flights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example, its silos made."""
+    folder = tmp_path_factory.mktemp("flights")
+    command = [sys.executable, str(EXAMPLE / "prepare.py"), str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    for name in ("contract.yaml", "features.py"):
+        shutil.copy(EXAMPLE / name, folder)
+    return folder
+
+
+@pytest.mark.slow
+def test_the_flights_example_gets_the_weather_seen_at_each_departure(
+    bench: Backend, flights: Path
+) -> None:
+    contract = document.read(flights / "contract.yaml").contract
+    reader = Reader(bench, flights, flights / "staged")
+
+    made = rows.assembled(contract, reader, now=datetime(2014, 1, 2, tzinfo=UTC))
+    frozen = snapshot.written(made.table, flights / "snapshots", "flight_id", "sched_dep")
+
+    with closing(sqlite3.connect(flights / "data" / "weather.db")) as base:
+        query = "SELECT origin, seen_at, temp, dewp FROM hourly ORDER BY seen_at"
+        seen = [
+            (origin, datetime.fromisoformat(time), *values)
+            for origin, time, *values in base.execute(query)
+        ]
+    table = snapshot.read(bench, frozen.digest, flights / "snapshots").to_pyarrow()
+    for row in random.Random(5).sample(range(table.num_rows), 30):
+        one = table.slice(row, 1).to_pylist()[0]
+        known = [
+            values
+            for origin, time, *values in seen
+            if origin == one["origin"] and time <= one["sched_dep"] <= time + timedelta(hours=2)
+        ]
+        assert [one["temp"], one["dewp"]] == (known[-1] if known else [None, None])
+    assert frozen.rows == table.num_rows == 336_776
+    assert made.notes == (
+        "planes is static: it holds today's rows, not those of the day of decision",
+    )
+
+
+@pytest.mark.slow
+def test_the_flights_example_knows_no_future_and_keeps_its_rules(
+    bench: Backend, flights: Path
+) -> None:
+    contract = document.read(flights / "contract.yaml").contract
+    reader = Reader(bench, flights, flights / "staged")
+    now = datetime(2013, 4, 1, tzinfo=UTC)
+
+    made = rows.assembled(contract, reader, since=datetime(2013, 3, 1, tzinfo=UTC), now=now)
+
+    outputs = features.outputs(flights / "features.py", made.visible)
+    inputs = columns.fetched(features.inputs(made.table, outputs))
+    assert len(outputs) == len(inputs) == 16
+    broken = judge.counts(made.table, contract_rules.rules(contract))
+    assert {count.broken for count in broken} == {0}
+    cut = datetime(2013, 3, 15, 11, 30, tzinfo=UTC)
+    assert travel.changed_rows(contract, reader, cut=cut, now=now) == 0

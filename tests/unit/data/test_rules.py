@@ -1,0 +1,151 @@
+import json
+import math
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import ibis.expr.types as ir
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mainstay.bundle import guard
+from mainstay.bundle.guard import RequestColumn
+from mainstay.core.errors import Mistake
+from mainstay.core.expressions import Call, ColumnOf, Literal
+from mainstay.core.rules import FieldRule, RowRule, Rule
+from mainstay.core.typed import typed
+from mainstay.data import rules
+from mainstay.data.rules import Count
+
+Stored = Callable[..., ir.Table]
+TYPES = {
+    "id": "int64", "distance": "int64", "temp": "float64", "dewp": "float64",
+    "pressure": "float64", "carrier": "string", "late": "boolean", "day": "date",
+    "time": "timestamp('UTC')",
+}  # fmt: skip
+NUMBERS = st.none() | st.sampled_from(
+    [0.0, -0.0, 0.5, 17.0, 17.5, 130.0, 130.5, -30.0, 1e308, math.inf, -math.inf, math.nan, 2.0**63]
+)
+ROW = st.fixed_dictionaries(
+    {
+        "distance": st.none() | st.integers(15, 19) | st.sampled_from([0, 6000, 6001, 2**53 + 1]),
+        "temp": NUMBERS,
+        "dewp": NUMBERS,
+        "pressure": NUMBERS,
+        "carrier": st.none() | st.sampled_from(["UA", "ua", "", "B6", "É"]),
+        "late": st.none() | st.booleans(),
+        "day": st.just(date(2013, 1, 31)) | st.none(),
+        "time": st.just(datetime(2013, 1, 31, 6, tzinfo=UTC)),
+    }
+)
+DRIER = Call("less_equal", (ColumnOf("dewp"), ColumnOf("temp")))
+NEAR = Call("or", (Call("less", (ColumnOf("distance"), Literal(6001.5))), ColumnOf("late")))
+RULES: tuple[Rule, ...] = (
+    FieldRule("distance", "integer", nullable=False, on_breach="reject", low=16.5, high=6000),
+    FieldRule("temp", "number", nullable=True, on_breach="fallback", low=-30, high=130),
+    FieldRule("dewp", "number", nullable=True, on_breach="flag"),
+    FieldRule("pressure", "integer", nullable=True, on_breach="flag", high=1e18),
+    FieldRule("carrier", "string", nullable=False, on_breach="flag", levels=("UA", "B6", "É")),
+    FieldRule("late", "boolean", nullable=True, on_breach="reject"),
+    FieldRule("day", "date", nullable=False, on_breach="fallback"),
+    FieldRule("time", "timestamp", nullable=False, on_breach="reject"),
+    RowRule("dewp <= temp", typed(DRIER, TYPES), "flag"),
+    RowRule("distance < 6001.5 or late", typed(NEAR, TYPES), "fallback"),
+)
+
+
+def table(stored: Stored, rows: list[dict[str, object]]) -> ir.Table:
+    numbered = [{"id": at, **row} for at, row in enumerate(rows)]
+    return stored(TYPES, **{name: [row[name] for row in numbered] for name in TYPES})
+
+
+def requested(rows: list[dict[str, Any]]) -> bytes:
+    """The same rows as JSON can say them: NaN as null, an infinity as a number beyond float64."""
+
+    def said(value: object) -> object:
+        if isinstance(value, float) and math.isnan(value):
+            return None
+        if isinstance(value, datetime):
+            return value.isoformat()
+        return str(value) if isinstance(value, date) else value
+
+    records = [{name: said(value) for name, value in row.items()} for row in rows]
+    return json.dumps({"records": records}).replace("Infinity", "1e999").encode()
+
+
+@settings(max_examples=12)
+@given(st.lists(ROW, min_size=1, max_size=30))
+def test_the_bench_judges_every_row_as_the_door_does(
+    stored: Stored, rows: list[dict[str, object]]
+) -> None:
+    columns = tuple(RequestColumn(name, kind) for name, kind in TYPES.items() if name != "id")
+    at_the_door = guard.compiled(columns, RULES).judged(requested(rows))
+
+    made = rules.judged(table(stored, rows), RULES).order_by("id").to_pyarrow()
+
+    assert isinstance(at_the_door, list)
+    severities = ("reject", "fallback", "flag")
+    assert made[rules.BREACH].to_pylist() == [
+        next((one for one in severities if one in {r.on_breach for r in row.reasons}), None)
+        for row in at_the_door
+    ]
+
+
+@settings(max_examples=4)
+@given(st.lists(ROW, max_size=30))
+def test_counts_are_of_the_rows_that_broke_each_rule(
+    stored: Stored, rows: list[dict[str, object]]
+) -> None:
+    stale = table(stored, rows)
+
+    found = rules.counts(stale, RULES)
+
+    alone = [rules.judged(stale, (rule,)) for rule in RULES]
+    broken = [one.filter(one[rules.BREACH].notnull()).count().to_pyarrow().as_py() for one in alone]
+    assert [one.broken for one in found] == broken
+    assert {one.rows for one in found} == {len(rows)}
+
+
+def test_each_breach_of_a_field_is_found(stored: Stored) -> None:
+    rows = stored({"temp": "float64"}, temp=[1.0, None, math.nan, math.inf, -31.0, 131.0, 130.0])
+    rule = FieldRule("temp", "number", nullable=False, on_breach="fallback", low=-30, high=130)
+
+    made = rules.judged(rows, (rule,)).to_pyarrow()
+
+    bad = "fallback"
+    assert made[rules.BREACH].to_pylist() == [None, bad, bad, bad, bad, bad, None]
+
+
+def test_whole_bounds_are_exact_beyond_what_doubles_tell_apart(stored: Stored) -> None:
+    rows = stored({"seats": "int64"}, seats=[2**53, 2**53 + 1, -(2**63), 2**63 - 1])
+    rule = FieldRule("seats", "integer", nullable=False, on_breach="flag", high=2.0**53)
+
+    assert rules.counts(rows, (rule,)) == (Count("seats", "flag", 2, 4),)
+
+
+def test_without_rules_nothing_is_broken(stored: Stored) -> None:
+    rows = stored({"temp": "float64"}, temp=[None])
+
+    assert rules.judged(rows, ()).to_pyarrow()[rules.BREACH].to_pylist() == [None]
+    assert rules.counts(rows, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [
+        (FieldRule("tmp", "number", nullable=True, on_breach="flag"), "has no column tmp"),
+        (
+            FieldRule("temp", "string", nullable=True, on_breach="flag"),
+            "temp is declared string, the column is float64",
+        ),
+        (RowRule("temp", ColumnOf("temp"), "flag"), "temp is no condition: it gives float64"),
+        (RowRule("tmp", ColumnOf("tmp"), "flag"), "there is no column tmp"),
+    ],
+)
+def test_a_rule_that_cannot_be_asked_is_a_mistake(stored: Stored, rule: Rule, what: str) -> None:
+    rows = stored({"temp": "float64"}, temp=[])
+
+    for ask in (rules.judged, rules.counts):
+        with pytest.raises(Mistake, match=what):
+            ask(rows, (rule,))

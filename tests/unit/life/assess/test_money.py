@@ -1,0 +1,100 @@
+from collections.abc import Callable
+
+import ibis.expr.types as ir
+import numpy as np
+import pytest
+
+from mainstay.contract.model import Contract
+from mainstay.core.nouns import Evidence, Verdict
+from mainstay.life.assess.baselines import Judged, forward
+from mainstay.life.assess.money import ALWAYS, EVEN, NEVER, ROOM, RULE, break_even, money
+from mainstay.life.assess.seen import Seen
+
+Look = Callable[..., Seen]
+Promise = Callable[..., Contract]
+GOAL = "[{metric: roc_auc, at_least: 0.7}]"
+
+
+@pytest.fixture
+def judged(visits: ir.Table, look: Look, contract: Promise) -> Judged:
+    found = forward(contract(), look(visits, "age"))
+    assert found is not None
+    return found
+
+
+def earned(contract: Contract, judged: Judged) -> dict[str, Evidence]:
+    return {one.clause: one for one in money(contract, judged, seed=1)}
+
+
+def test_always_earns_what_the_rate_says(judged: Judged, contract: Promise) -> None:
+    rate = judged.label.mean()
+
+    found = earned(contract(), judged)[ALWAYS].estimate
+
+    assert found.value == pytest.approx(1000 * (50 * rate - 20 * (1 - rate)))
+    assert found.low < found.value < found.high
+    assert found.unit == "EUR per 1,000"
+
+
+def test_never_earns_nothing_for_sure(judged: Judged, contract: Promise) -> None:
+    found = earned(contract(), judged)[NEVER].estimate
+
+    assert (found.low, found.value, found.high) == (0, 0, 0)
+
+
+def test_room_is_what_perfect_decisions_earn_above_the_best(
+    judged: Judged, contract: Promise
+) -> None:
+    found = earned(contract(), judged)
+    best = max(found[clause].estimate.value for clause in (RULE, ALWAYS, NEVER))
+
+    assert found[ROOM].estimate.value == pytest.approx(1000 * 50 * judged.label.mean() - best)
+    assert found[ROOM].verdict is None
+
+
+@pytest.mark.parametrize(("asked", "verdict"), [("100", Verdict.PASS), ("90000", Verdict.FAIL)])
+def test_a_goal_beyond_perfect_decisions_is_out_of_reach(
+    judged: Judged, contract: Promise, asked: str, verdict: Verdict
+) -> None:
+    goal = f"[{{metric: value_over_baseline_per_1000, at_least: {asked}}}]"
+
+    found = earned(contract({GOAL: goal}), judged)[ROOM]
+
+    assert found.verdict is verdict
+    assert found.limit.bound == float(asked)
+
+
+def test_what_predictions_cost_leaves_less_room(judged: Judged, contract: Promise) -> None:
+    free, costly = (
+        earned(contract({"false_positive: -20": f"false_positive: -20{cost}"}), judged)[ROOM]
+        for cost in ("", ", per_1000_predictions: -300")
+    )
+
+    assert costly.estimate.value == pytest.approx(free.estimate.value - 300)
+
+
+def test_break_even_is_where_acting_and_not_earn_the_same(
+    judged: Judged, contract: Promise
+) -> None:
+    even = earned(contract(), judged)[EVEN].estimate.value
+
+    assert even * 50 + (1 - even) * -20 == pytest.approx(0)
+
+
+def test_where_acting_never_pays_there_is_no_break_even(contract: Promise) -> None:
+    value = contract({"true_positive: 50": "true_positive: -30"}).objective.value
+
+    assert value is not None
+    assert break_even(value) is None
+
+
+def test_without_money_nothing_is_said(judged: Judged, contract: Promise) -> None:
+    priceless = contract({"  value: {currency: EUR, true_positive: 50, false_positive: -20}\n": ""})
+
+    assert earned(priceless, judged) == {}
+
+
+def test_a_rule_that_never_acts_earns_what_never_earns(judged: Judged, contract: Promise) -> None:
+    idle = judged._replace(decided=np.zeros(len(judged.label)))
+
+    assert earned(contract(), idle)[RULE].estimate.value == 0

@@ -1,0 +1,45 @@
+"""From a fitted object to a bundle."""
+
+from pathlib import Path
+
+from mainstay.bundle import layout, manifest
+from mainstay.control.commands import Build
+from mainstay.control.handle import handle
+from mainstay.core.places import Places
+
+LINEAR = """
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+
+def train(inputs, label):
+    wait = make_column_transformer(("passthrough", ["wait"]))
+    return make_pipeline(wait, LogisticRegression()).fit(inputs, label)
+"""
+
+
+def test_the_same_inputs_make_the_same_bundle(as_author: Path) -> None:
+    (before,) = Places(as_author).bundles.iterdir()
+    name = before.name
+    before.rename(as_author / "elsewhere")
+    path = as_author / "contract.yaml"
+    path.write_text(f"# a remark\n{path.read_text()}")
+    (as_author / ".mainstay" / "ledger.db").unlink()
+    for suffix in ("-wal", "-shm"):
+        (as_author / ".mainstay" / f"ledger.db{suffix}").unlink(missing_ok=True)
+
+    said = handle(as_author, Build())
+
+    assert said.facts["bundle"] == name
+
+
+def test_what_has_no_native_engine_goes_to_its_own_process(as_author: Path) -> None:
+    header = (as_author / "model.py").read_text().partition("from lightgbm")[0]
+    (as_author / "model.py").write_text(header + LINEAR)
+
+    said = handle(as_author, Build())
+
+    stated = manifest.read(Places(as_author).bundle(said.facts["bundle"]))
+    assert said.facts["engine"] == stated.engine.kind == "worker"
+    assert layout.PARITY in stated.files

@@ -1,0 +1,39 @@
+"""Every gate of a version, on rows opened once."""
+
+from pathlib import Path
+
+from mainstay.control import papers, versions
+from mainstay.control import project as projects
+from mainstay.core.nouns import Verdict
+from mainstay.life.certify import gates
+
+CLAUSES = {"roc_auc": "good_enough"}
+
+
+def test_every_gate_there_is_was_judged_and_holds(born: Path) -> None:
+    with projects.opened(born) as opened:
+        record = papers.record(opened, versions.found(opened))
+    judged = {
+        CLAUSES.get(name, name) for one in record.evidence for name in [one.clause.split(",")[0]]
+    }
+
+    assert judged == set(gates.NAMES)
+    assert {one.verdict for one in record.evidence} == {Verdict.PASS}
+
+
+def test_every_gate_has_an_estimate_an_interval_and_a_limit(born: Path) -> None:
+    with projects.opened(born) as opened:
+        record = papers.record(opened, versions.found(opened))
+
+    for one in record.evidence:
+        assert one.limit is not None, one.clause
+        assert one.estimate is not None, one.clause
+        assert one.estimate.low <= one.estimate.value <= one.estimate.high, one.clause
+        assert one.verdict is one.limit.judge(one.estimate), one.clause
+
+
+def test_a_slice_without_rows_enough_is_named(born: Path) -> None:
+    with projects.opened(born) as opened:
+        record = papers.record(opened, versions.found(opened))
+
+    assert record.not_covered == ("kind = scan",)
