@@ -7,6 +7,11 @@ from pathlib import Path
 
 NAMES = ("MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV")
 
+_HARMLESS = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START",
+    "COVERAGE_PROCESS_CONFIG",
+)  # fmt: skip
+
 
 def clock_file() -> Path | None:
     """MAINSTAY_CLOCK: a file with the replay time; unset means the machine's clock."""
@@ -48,8 +53,7 @@ def given(values: dict[str, str]) -> Iterator[None]:
 
 def child_environment(*, library_path: str = "") -> dict[str, str]:
     """The environment of a subprocess that runs the user's code: no secrets, only what it needs."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START")
-    child = {name: os.environ[name] for name in kept if name in os.environ}
+    child = {name: os.environ[name] for name in _HARMLESS if name in os.environ}
     paths = [path for path in (library_path, child.get("LD_LIBRARY_PATH", "")) if path]
     return {**child, "LD_LIBRARY_PATH": ":".join(paths)} if paths else child
 

@@ -5,15 +5,16 @@ replacement, and a resample is a weight for each row: how often its block was dr
 
 The interval is the percentile interval with each side stretched by sqrt(E / (E - 1)) t(E - 1) / z,
 E being the effective number of blocks: 31 days are few, and a block that holds most of the rows
-leaves fewer still. Measured at 95 %, 600 worlds each, 31 days (in brackets 8): means with day
-effects are covered 0.94 (0.94), roc_auc with days that differ in level and slope 0.95 (0.95);
-by plain percentiles 0.93 (0.89), by BCa 0.93 (0.88). 60 entities so uneven that E is 6: 0.96, by
-plain percentiles 0.91. Too narrow where the days themselves are strongly skewed: log-normal
-shocks of sigma 1 are covered 0.91 (0.85); BCa, symmetric and skewness-corrected intervals reach
-0.89 to 0.93 there and are worse or wider elsewhere. What never happened no interval knows.
+leaves fewer still. Measured at 95 %, in brackets plain percentiles: means with day effects over
+31 days cover 0.95 (0.93), over 8 days 0.94 (0.89); roc_auc of days that differ in level and slope
+0.94 to 0.96 (0.93 to 0.94) and 0.95 (0.89); 60 entities so uneven that E is 6, 0.96 (0.91). A gate
+exactly at its limit passes 0.02 to 0.03 of the time, 0.025 being the promise. BCa covers 0.93 and
+0.88 of the means; with few blocks its corrections are noise. Too narrow where the days themselves
+are strongly skewed: log-normal shocks of sigma 1 are covered 0.91, over 8 days 0.85, and nothing
+that was tried reaches more than 0.93 and 0.88. What never happened no interval knows.
 
-Rows that share days and entities: squared reaches add as variances do, days + entities - pairs of
-both, never below the widest alone.
+Rows that share days and entities, crossed: squared reaches add as variances do, days + entities -
+pairs of both, never below the widest alone. Covers 0.94 where the widest alone covers 0.89.
 
 Sources: Hesterberg (2015), What Teachers Should Know About the Bootstrap;
 Cameron, Gelbach and Miller (2011), Robust Inference With Multiway Clustering.
@@ -154,8 +155,16 @@ def _reasons(samples: list[Resamples], centre: Floats, level: float) -> list[str
     """Why each column has no interval, empty where it has one."""
     blocks = np.min([one.blocks for one in samples if not one.crossed], axis=0)
     lost, repeats = undefined(samples), len(samples[0].values)
-    never = np.isnan(centre) | (lost > (1 - level) / 2 * repeats)
-    why = np.where(alike(samples, level), "resamples are alike", "")
-    why = np.where(never, [f"undefined in {count} of {repeats} resamples" for count in lost], why)
-    few = [f"{count} blocks, at least {FEWEST_BLOCKS} are needed" for count in blocks]
-    return [str(one) for one in np.where(blocks < FEWEST_BLOCKS, few, why)]
+    cases = [
+        blocks < FEWEST_BLOCKS,
+        np.isnan(centre),
+        lost > (1 - level) / 2 * repeats,
+        alike(samples, level),
+    ]
+    told = [
+        [f"{count} blocks, at least {FEWEST_BLOCKS} are needed" for count in blocks],
+        ["undefined on these rows"] * len(centre),
+        [f"undefined in {count} of {repeats} resamples" for count in lost],
+        ["resamples are alike"] * len(centre),
+    ]
+    return [str(one) for one in np.select(cases, told, default="")]

@@ -17,8 +17,8 @@ def wilson(count: int, n: int, *, level: float = 0.95, unit: str = "") -> Estima
     z2, share = special.ndtri((1 + level) / 2) ** 2, count / n
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = np.sqrt(z2 * (share * (1 - share) + z2 / (4 * n)) / n) / (1 + z2 / n)
-    low = 0.0 if count == 0 else float(middle - half)
-    return Estimate(share, low, 1.0 if count == n else float(middle + half), n, unit)
+    low, high = max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+    return Estimate(share, low, high, n, unit)
 
 
 def clopper_pearson(count: int, n: int, *, level: float = 0.95, unit: str = "") -> Estimate:

@@ -68,7 +68,7 @@ def undefined(samples: Sequence[Resamples]) -> NDArray[np.int64]:
 def alike(samples: Sequence[Resamples], level: float) -> NDArray[np.bool_]:
     """Columns of which the middle `level` of the resamples differ by no more than rounding."""
     ends = [_ends(one.values, (1 - level) / 2) for one in samples if not one.crossed]
-    return np.all([high - low <= ALIKE * np.abs(high) for low, high in ends], axis=0)
+    return np.asarray(np.all([high - low <= ALIKE * np.abs(high) for low, high in ends], axis=0))
 
 
 def reach(

@@ -100,7 +100,7 @@ def newest(
     return (best.temp, best.wet) if fresh else (None, None)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(DECIDED, SEEN, st.none() | st.integers(1, 6), st.sampled_from(["", "available"]))
 def test_the_newest_row_known_is_the_one_a_person_would_pick(
     stored: Stored, decided: list[Decided], seen: list[Seen], within: int | None, available: str
@@ -147,7 +147,7 @@ def aggregated(at: Decided, rows: list[Seen], over: int, delay: int) -> tuple[ob
     return fmean(temps), sum(temps), min(temps), max(temps), len(temps), wet_rate
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(DECIDED, SEEN, st.integers(1, 8), st.data())
 def test_an_aggregate_sees_the_rows_known_and_no_other(
     stored: Stored, decided: list[Decided], seen: list[Seen], over: int, data: st.DataObject

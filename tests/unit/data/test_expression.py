@@ -153,7 +153,7 @@ def answers(table: ir.Table, values: dict[str, ir.Value]) -> dict[str, list[obje
     return table.select(**values).to_pyarrow().to_pydict()
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(rows=ROWS)
 def test_an_expression_means_what_ibis_means(stored: Stored, rows: list[dict[str, object]]) -> None:
     table = stored(TYPES, **{column: [row[column] for row in rows] for column in TYPES})
@@ -167,7 +167,7 @@ def test_an_expression_means_what_ibis_means(stored: Stored, rows: list[dict[str
     }
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(made=st.lists(NESTED, min_size=10, max_size=10), rows=ROWS)
 def test_nested_expressions_mean_what_ibis_means(
     stored: Stored, made: list[Callable[[ir.Table], ir.Value]], rows: list[dict[str, object]]

@@ -32,7 +32,7 @@ def table(stored: Stored, rows: list[dict[str, object]]) -> ir.Table:
     return stored(TYPES, **{name: [row[name] for row in rows] for name in TYPES})
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(rows=ROWS)
 def test_counts_are_those_of_a_patient_person(
     stored: Stored, rows: list[dict[str, float | None]]
@@ -62,7 +62,7 @@ def test_counts_are_those_of_a_patient_person(
     assert set(late.levels) <= {"false", "true"}
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(left=ROWS, right=ROWS)
 def test_parts_add_up_to_the_whole(
     stored: Stored, left: list[dict[str, object]], right: list[dict[str, object]]

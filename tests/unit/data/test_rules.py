@@ -74,7 +74,7 @@ def requested(rows: list[dict[str, Any]]) -> bytes:
     return json.dumps({"records": records}).replace("Infinity", "1e999").encode()
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(ROW, min_size=1, max_size=30))
 def test_the_bench_judges_every_row_as_the_door_does(
     stored: Stored, rows: list[dict[str, object]]
@@ -115,6 +115,15 @@ def test_each_breach_of_a_field_is_found(stored: Stored) -> None:
 
     bad = "fallback"
     assert made[rules.BREACH].to_pylist() == [None, bad, bad, bad, bad, bad, None]
+
+
+def test_a_column_of_numbers_declared_integer_holds_whole_ones_only(stored: Stored) -> None:
+    rows = stored({"hour": "float64"}, hour=[5.0, 5.5, None, math.inf, -0.0, 1e300])
+    rule = FieldRule("hour", "integer", nullable=True, on_breach="flag")
+
+    made = rules.judged(rows, (rule,)).to_pyarrow()
+
+    assert made[rules.BREACH].to_pylist() == [None, "flag", None, "flag", None, None]
 
 
 def test_whole_bounds_are_exact_beyond_what_doubles_tell_apart(stored: Stored) -> None:

@@ -73,7 +73,7 @@ def test_the_digest_of_known_rows_is_the_same_on_every_machine(
     assert made.digest == "0c82376a49818923e527241fe459ecace79f6e1b6a693ebbcd4974d82ebeb2db"
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 99), name=st.sampled_from([name for name in TYPES if name != "id"]))
 def test_any_other_value_is_another_digest(
     stored: Stored, tmp_path: Path, at: int, name: str

@@ -121,7 +121,7 @@ def test_a_statistic_undefined_on_all_rows_is_unsure():
 
     assert unsure(nobody)
     assert unsure(odd.estimate)
-    assert odd.why == "undefined in 0 of 1000 resamples"
+    assert odd.why == "undefined on these rows"
 
 
 def test_resamples_without_any_spread_are_unsure_not_certain():

@@ -83,9 +83,7 @@ def trace(xs: Sequence[float], ys: Sequence[float], frame: Frame, kind: str = "t
     return tag("path", class_=kind, d="M" + "L".join(_points(xs, ys, frame)))
 
 
-def band(
-    xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], frame: Frame
-) -> Html:
+def band(xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], frame: Frame) -> Html:
     """The area between two lines over the same xs."""
     around = [*_points(xs, highs, frame), *reversed(_points(xs, lows, frame))]
     return tag("path", class_="band", d="M" + "L".join(around) + "Z")
@@ -105,9 +103,9 @@ def left_axis(frame: Frame, form: str) -> Html:
     )
 
 
-def bottom_axis(x: Linear, y: float, form: str) -> Html:
+def bottom_axis(x: Linear, y: float, form: str, count: int = 5) -> Html:
     """Round values below the plot."""
-    shown = ticks(x.low, x.high, 5)
+    shown = ticks(x.low, x.high, count)
     return joined(*(text(x(value), y, format(value, form), "tick", "middle") for value in shown))
 
 

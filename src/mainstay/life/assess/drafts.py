@@ -64,13 +64,11 @@ def contract(draft: Draft) -> str:
 
 def features(draft: Draft) -> str:
     """The text of features.py; from its third line on it says what was left out and why."""
-    taken = ", ".join(json.dumps(name, ensure_ascii=False) for name in draft.kept)
-    listed = taken if len(taken) < WIDTH - 10 else "\n" + _wrapped(taken, "    ", "    ") + ",\n"
     return "\n".join([
         '"""What the model sees of one row, at the moment of decision."""',
         "",
         *_reasons(draft),
-        f"TAKEN = [{listed}]",
+        f"TAKEN = [{_taken(draft.kept)}]",
         "",
         "",
         "def features(row):",
@@ -83,12 +81,13 @@ def model(draft: Draft) -> str:
     """The text of model.py."""
     name = "LGBMRegressor" if draft.roles.task == "regression" else "LGBMClassifier"
     kind = "regressor" if draft.roles.task == "regression" else "classifier"
+    label = draft.roles.label if draft.roles.label.isidentifier() else "the label"
     return "\n".join([
         "# /// script",
         '# requires-python = ">=3.11"',
         '# dependencies = ["lightgbm", "pandas", "scikit-learn"]',
         "# ///",
-        f'"""A gradient-boosted {kind} of {draft.roles.label}."""',
+        f'"""A gradient-boosted {kind} of {label}."""',
         "",
         f"from lightgbm import {name}",
         "",
@@ -160,6 +159,14 @@ def _reasons(draft: Draft) -> Iterator[str]:
         if why:
             text = "; ".join(f"{', '.join(names)} ({reason})" for reason, names in why.items())
             yield _wrapped(f"{says}: {text}.", "# ", "#   ")
+
+
+def _taken(names: tuple[str, ...]) -> str:
+    """Names in quotes, on several lines where they are many; no line ends within a name."""
+    quoted = (json.dumps(name, ensure_ascii=False).replace(" ", "\0") for name in names)
+    listed = ", ".join(quoted)
+    lines = listed if len(listed) < WIDTH - 10 else f"\n{_wrapped(listed, '    ', '    ')},\n"
+    return lines.replace("\0", " ")
 
 
 def _selected(draft: Draft) -> Iterator[str]:

@@ -121,11 +121,12 @@ def test_a_column_that_is_there_is_not_made_again() -> None:
 
 
 def test_long_lists_are_wrapped() -> None:
-    wide = [Facts(f"a_long_name_{at}", "number", 0, 0, 900) for at in range(60)]
+    wide = [Facts(f"a long name {at}", "number", 0, 0, 900) for at in range(60)]
 
-    lines = drafts.features(draft("binary", *wide)).splitlines()
+    text = drafts.features(draft("binary", *wide))
 
-    assert max(map(len, lines)) <= WIDTH + 2
+    assert max(map(len, text.splitlines())) <= WIDTH + 2
+    assert _taken(text) == ["ward", "pulse", *(one.name for one in wide)]
 
 
 @pytest.mark.parametrize(

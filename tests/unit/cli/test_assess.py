@@ -1,0 +1,19 @@
+"""`mainstay assess`."""
+
+from pathlib import Path
+
+import pytest
+
+from mainstay.cli.main import outcome
+
+
+def test_an_assessment_that_holds_ends_with_the_next_command(
+    as_author: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert outcome(["assess", "--folder", str(as_author)]) == 0
+
+    assert capsys.readouterr().out.splitlines()[-1] == "Next: mainstay build"
+
+
+def test_a_period_that_is_no_date_is_a_mistake(as_author: Path) -> None:
+    assert outcome(["assess", "--until", "soon", "--folder", str(as_author)]) == 2

@@ -1,0 +1,19 @@
+"""`mainstay certify`."""
+
+from pathlib import Path
+
+import pytest
+
+from mainstay.cli.main import outcome
+
+
+def test_a_judgement_is_shown_with_every_gate(
+    as_author: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert outcome(["certify", "v1", "--folder", str(as_author)]) == 0
+
+    assert "● holds   roc_auc" in capsys.readouterr().out
+
+
+def test_an_unknown_version_is_a_mistake(as_author: Path) -> None:
+    assert outcome(["certify", "v9", "--folder", str(as_author)]) == 2

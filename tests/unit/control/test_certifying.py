@@ -1,0 +1,86 @@
+"""`certify`, on record."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import small_project
+
+from mainstay.control import papers, versions
+from mainstay.control import project as projects
+from mainstay.control.commands import Approve, Build, Certify
+from mainstay.control.handle import handle
+from mainstay.core import settings
+from mainstay.core.errors import Conflict, Mistake
+from mainstay.core.nouns import Verdict
+from mainstay.seal import certificate as seal
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    text = (folder / "contract.yaml").read_text()
+    assert old in text
+    (folder / "contract.yaml").write_text(text.replace(old, new))
+
+
+def test_a_judgement_is_not_repeated_and_costs_one_look(as_author: Path) -> None:
+    said = handle(as_author, Certify())
+
+    assert said.verdict is Verdict.PASS
+    with projects.opened(as_author) as opened:
+        assert len(list(opened.ledger.events(kind="HoldoutOpened"))) == 1
+
+
+def test_a_version_that_falls_short_is_recorded_with_what_is_short(as_author: Path) -> None:
+    edit(as_author, "at_least: 0.6}", "at_least: 0.95}")
+    handle(as_author, Build())
+
+    said = handle(as_author, Certify())
+
+    assert said.verdict is Verdict.FAIL
+    assert "not good enough yet" in said.headline
+    assert said.next == "mainstay explain v2 'roc_auc'"
+    with projects.opened(as_author) as opened:
+        assert versions.found(opened, "v2").status == "refused"
+        looks = opened.ledger.events(kind="HoldoutOpened")
+        assert [event.payload["number"] for event in looks] == [1, 2]
+
+
+def test_a_certificate_names_its_authors_its_approver_and_its_end(born: Path) -> None:
+    with (
+        settings.given({"MAINSTAY_KEYS": str(born / "keys")}),
+        projects.opened(born) as opened,
+    ):
+        issued = seal.opened(papers.envelope(opened, versions.found(opened)), opened.trust)
+        (author,) = issued.authors
+        holder = opened.trust.holder(author)
+
+    assert holder is not None
+    assert holder.name == small_project.AUTHOR
+    assert issued.approver == small_project.APPROVER
+    assert issued.not_after - issued.issued == timedelta(days=180)
+    assert issued.registered.look == 1
+
+
+def test_only_an_approved_version_is_renewed(as_author: Path) -> None:
+    with pytest.raises(Conflict, match="v1 is certified: only an approved version is renewed"):
+        handle(as_author, Certify("v1", renew=True))
+
+
+def test_a_renewal_is_judged_on_the_newest_rows_and_needs_a_new_approval(project: Path) -> None:
+    common = {"MAINSTAY_CLOCK": str(project / "clock"), "MAINSTAY_KEYS": str(project / "keys")}
+    (project / "clock").write_text(small_project.END.isoformat())
+    with settings.given({**common, "MAINSTAY_KEY": small_project.APPROVER}):
+        (project / "clock").write_text((small_project.END + timedelta(days=1)).isoformat())
+        handle(project, Approve("v1"))
+    with settings.given({**common, "MAINSTAY_KEY": small_project.AUTHOR}):
+        (project / "clock").write_text((small_project.END + timedelta(days=2)).isoformat())
+        said = handle(project, Certify("v1", renew=True))
+
+    assert said.verdict is Verdict.PASS
+    with settings.given(common), projects.opened(project) as opened:
+        assert versions.found(opened, "v1").status == "certified"
+
+
+def test_an_unknown_environment_is_a_mistake(as_author: Path) -> None:
+    with pytest.raises(Mistake, match="'staging' is no environment"):
+        handle(as_author, Certify(environment="staging"))
