@@ -1,5 +1,6 @@
 """An answer on the terminal: verdict sentence, evidence worst first, the next command."""
 
+import math
 import sys
 
 import msgspec
@@ -22,7 +23,9 @@ def show(answer: Answer, *, as_json: bool = False) -> int:
 
 def number(value: float) -> str:
     """A value as people read it: thousands separated, small ones with three digits."""
-    if abs(value) >= 1000 or (value == int(value) and abs(value) < 1e15):
+    if not math.isfinite(value):
+        return str(value)
+    if abs(value) >= 1000 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
 

@@ -34,7 +34,7 @@ def assess(project: Project, command: Assess) -> Answer:
 
 def _assessment(project: Project, started: Started) -> Assessment:
     document, rows = project.document, started.rows
-    outputs = features.outputs(project.places.features, rows.columns)
+    outputs = features.outputs(project.places.features, rows.visible)
     types = {column.name: column.type for column in rows.columns}
     names.check(document, types, tuple(output.name for output in outputs))
     return assessed(

@@ -51,7 +51,7 @@ def _checked_names(read: Document, places: Places) -> int:
     """Names against the tables and features() as they are now; how many inputs there are."""
     order = build.Order(read, places, None, None, clock.now())
     rows = build.started(order).rows
-    outputs = features.outputs(places.features, rows.columns)
+    outputs = features.outputs(places.features, rows.visible)
     types = {column.name: column.type for column in rows.columns}
     names.check(read, types, tuple(output.name for output in outputs))
     return len(outputs)

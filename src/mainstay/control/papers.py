@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from mainstay.control import versions
+from mainstay.control.pages import certificate as page
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.errors import Missing
@@ -33,7 +34,7 @@ def written(project: Project, envelope: Envelope, details: Details) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     name = certificate.version.name
     durable.write(folder / f"{name}.json", dsse.encoded(envelope))
-    shown = f"{certificate.name} {details.threshold} {clock.now()}"
+    shown = page.page(certificate, dsse.signers(envelope, trust), details, at=clock.now())
     durable.write(folder / f"{name}.html", shown.encode())
     return folder / f"{name}.html"
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special  # type: ignore[import-untyped]  # scipy has no types
+from scipy import optimize, special
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats import bootstrap

@@ -1,7 +1,7 @@
 """Intervals of shares and quantiles from counts alone: rows are taken as independent."""
 
 import numpy as np
-from scipy import special, stats  # type: ignore[import-untyped]  # scipy has no types
+from scipy import special, stats
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats.metrics import Array

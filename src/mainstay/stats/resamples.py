@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special  # type: ignore[import-untyped]  # scipy has no types
+from scipy import special
 
 from mainstay.stats.blocks import Floats, Structure, effective, resample
 

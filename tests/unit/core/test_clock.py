@@ -10,7 +10,7 @@ from mainstay.core import clock, settings
 
 def test_without_a_replay_file_it_is_now() -> None:
     with settings.given({"MAINSTAY_CLOCK": ""}):
-        assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)  # noqa: TID251
+        assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
         assert not clock.is_replay()
 
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import rankdata  # type: ignore[import-untyped]  # scipy has no types
+from scipy.stats import rankdata
 
 from mainstay.contract.metrics import Task
 from mainstay.core.columns import Numbers, Text

@@ -54,7 +54,7 @@ def learned(
     Raises Mistakes for names that do not exist, Broken where too few rows are left.
     """
     contract = document.contract
-    outputs = features.outputs(places.features, rows.columns)
+    outputs = features.outputs(places.features, rows.visible)
     types = {column.name: column.type for column in rows.columns}
     names.check(document, types, tuple(output.name for output in outputs))
     known = mature(rows.table, contract, train)
