@@ -16,6 +16,7 @@ ABOUT_THE_HOUSE = {
         "imports",
         "layers",
         "mirror",
+        "next",
     )
 }
 

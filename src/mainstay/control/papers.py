@@ -36,6 +36,8 @@ def written(project: Project, envelope: Envelope, details: Details) -> Path:
     durable.write(folder / f"{name}.json", dsse.encoded(envelope))
     shown = page.page(certificate, dsse.signers(envelope, trust), details, at=clock.now())
     durable.write(folder / f"{name}.html", shown.encode())
+    for kind in ("json", "html"):
+        (folder / f"{name}.{kind}").chmod(0o644)  # made to be passed on
     return folder / f"{name}.html"
 
 

@@ -26,6 +26,16 @@ class Estimate(msgspec.Struct, frozen=True):
     unit: str = ""
 
 
+def known(estimate: Estimate) -> Estimate | None:
+    """The estimate where all its numbers are finite, else None: JSON has no infinity.
+
+    What has no interval was not measured, and nothing that was not measured has a verdict but
+    unsure.
+    """
+    numbers = (estimate.value, estimate.low, estimate.high)
+    return estimate if all(map(math.isfinite, numbers)) else None
+
+
 class Limit(msgspec.Struct, frozen=True):
     """A bound on a measure."""
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mainstay.core.nouns import Estimate, Limit, ModelVersion, Verdict
+from mainstay.core.nouns import Estimate, Limit, ModelVersion, Verdict, known
 
 NUMBERS = st.floats(-1e6, 1e6)
 
@@ -38,6 +38,13 @@ def test_a_ceiling_is_the_mirror_of_a_floor(one: float, other: float, bound: flo
     mirrored = Limit("at_most", -bound).judge(Estimate(-low, -high, -low, 1))
 
     assert floor is mirrored
+
+
+def test_an_estimate_without_a_finite_interval_is_not_known() -> None:
+    unknown = Estimate(0.7, -math.inf, math.inf, 5)
+
+    assert known(unknown) is None
+    assert known(Estimate(0.7, 0.6, 0.8, 5)) is not None
 
 
 def test_a_limit_reads_as_people_write_it() -> None:

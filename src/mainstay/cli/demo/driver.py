@@ -71,7 +71,9 @@ def _approved(story: Story, stage: Stage) -> None:
         said = handle(
             stage.project, Approve("v1", "the money is worth it, small carriers fall back")
         )
-    shutil.copy(said.facts["page"], stage.out / "certificate.html")
+    page = Path(said.facts["page"])
+    shutil.copy(page, stage.out / "certificate.html")
+    shutil.copy(page.with_suffix(".json"), stage.out / "certificate.json")
     story.tell("", f"{said.headline[:-1]}, with a key of their own.")
 
 

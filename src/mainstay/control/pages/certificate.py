@@ -291,7 +291,7 @@ def _check(certificate: Certificate) -> Html:
     )
     command = f"$ mainstay-verify {name}.json --bundle FOLDER"
     asked = command if scope == "production" else f"{command} --environment {scope}"
-    return joined(tag("pre", asked), words)
+    return joined(tag("pre", asked, tabindex=0, role="group", aria_label="Command"), words)
 
 
 def _footer(it: Standing) -> Html:

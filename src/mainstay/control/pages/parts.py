@@ -114,14 +114,19 @@ def allowed(limit: Limit, scale: svg.Linear, y: float, height: float) -> Html:
 
 
 def table(head: Row, rows: Iterable[Row], kind: str = "") -> Html:
-    """The first cell of a row heads it. kind: how it folds on a phone, `stack` or `gates`."""
+    """The first cell of a row heads it. kind: how it folds on a phone, `stack` or `gates`.
+
+    The box can be reached by keyboard, so that what scrolls sideways in it can be read.
+    """
     top = tag("tr", *(_cell("th", one, scope="col") for one in head))
     lines = (
         tag("tr", _cell("th", row[0], scope="row"), *(_cell("td", one) for one in row[1:]))
         for row in rows
     )
+    whole = tag("table", tag("thead", top), tag("tbody", *lines), class_=kind)
+    label = head[0].content if isinstance(head[0], Cell) else head[0]
     return tag(
-        "div", tag("table", tag("thead", top), tag("tbody", *lines), class_=kind), class_="scroll"
+        "div", whole, class_="scroll", tabindex=0, role="group", aria_label=f"{label}, table"
     )
 
 

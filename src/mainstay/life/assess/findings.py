@@ -1,6 +1,6 @@
 """Evidence of an assessment: everything is measured on the same rows, and before the hold-out."""
 
-from mainstay.core.nouns import Estimate, Evidence, Limit
+from mainstay.core.nouns import Estimate, Evidence, Limit, known
 
 DAYS = "block bootstrap over days, 95 %"
 
@@ -9,7 +9,8 @@ def finding(
     clause: str, subject: str, method: str, estimate: Estimate | None = None, note: str = ""
 ) -> Evidence:
     """Something measured that has no limit and gates nothing."""
-    return Evidence(clause, subject, "", method, estimate=estimate, note=note)
+    shown = known(estimate) if estimate else None
+    return Evidence(clause, subject, "", method, estimate=shown, note=note)
 
 
 def gate(
@@ -17,8 +18,9 @@ def gate(
 ) -> Evidence:
     """Something measured, judged by its limit."""
     verdict = limit.judge(estimate)
+    shown = known(estimate)
     return Evidence(
-        clause, subject, "", method, estimate=estimate, limit=limit, verdict=verdict, note=note
+        clause, subject, "", method, estimate=shown, limit=limit, verdict=verdict, note=note
     )
 
 

@@ -12,7 +12,7 @@ from mainstay.bundle.parity import Proof
 from mainstay.contract.goals import Goal
 from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.contract.model import Contract
-from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
+from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, known
 from mainstay.life.certify.held_out import Floats, HeldOut
 from mainstay.stats import bootstrap, calibration, proportion, value
 from mainstay.stats.bootstrap import Statistic
@@ -114,7 +114,7 @@ def judged(
         population=HELD_OUT,
         method=method,
         window=asked.held.window,
-        estimate=estimate,
+        estimate=known(estimate),
         limit=limit,
         verdict=verdict,
         inputs=(asked.held.dataset.digest,),
@@ -164,8 +164,8 @@ def _calibration(held: HeldOut) -> Statistic:
 
 def _goal(asked: Asked, goal: Goal) -> Evidence:
     measure, unit = statistic(goal.metric, asked.held, asked.contract)
-    known = MEASURES[goal.metric]
-    found = bootstrap.within(_estimated(asked, measure, unit), known.low, known.high)
+    reach = MEASURES[goal.metric]
+    found = bootstrap.within(_estimated(asked, measure, unit), reach.low, reach.high)
     return judged(asked, goal.metric, found, goal.limit, BOOTSTRAP)
 
 
@@ -187,4 +187,4 @@ def _help(estimate: Estimate, limit: Limit, verdict: Verdict) -> str:
         half = max(estimate.high - estimate.value, estimate.value - estimate.low)
         needed = estimate.n * (half / apart) ** 2 - estimate.n
         return f"about {max(needed, 1):,.0f} more rows would decide"
-    return "" if verdict is Verdict.PASS else "nothing to measure it on"
+    return "" if verdict is Verdict.PASS else "too few rows or days for any interval"

@@ -112,3 +112,11 @@ def test_the_style_brings_its_fonts() -> None:
 
 def test_a_document_may_load_nothing() -> None:
     assert "default-src &#x27;none&#x27;" in parts.document("a")
+
+
+def test_a_table_that_scrolls_sideways_is_reached_by_keyboard() -> None:
+    box = parts.table(("Gate", "n"), [("roc_auc", "9")]).partition(">")[0]
+
+    assert 'class="scroll"' in box
+    assert 'tabindex="0"' in box
+    assert 'aria-label="Gate, table"' in box

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 import pytest
 
 from mainstay.bundle.golden import Replay
 from mainstay.bundle.parity import Parity, Proof
-from mainstay.core.nouns import Verdict
+from mainstay.core.nouns import Evidence, Verdict
 from mainstay.life.certify import gates
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut
@@ -35,7 +36,8 @@ def test_too_few_days_are_unsure_and_never_pass(asked: Asked, held: Held) -> Non
 
     (one,) = gates.goals(asked._replace(held=few))
 
-    assert one.verdict is Verdict.UNSURE
+    assert (one.verdict, one.estimate) == (Verdict.UNSURE, None)
+    assert msgspec.json.decode(msgspec.json.encode(one), type=Evidence) == one
 
 
 def test_money_over_the_baseline_is_counted_per_thousand(asked: Asked) -> None:

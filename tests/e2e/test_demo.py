@@ -1,0 +1,44 @@
+"""The demo as a person runs it, also where something is missing or asked otherwise."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def played(out: Path, *options: str, **variables: str) -> dict[str, object]:
+    """The figures of a demo that ran as its own process."""
+    program = Path(sys.executable).with_name("mainstay")
+    command = [str(program), "demo", "--out", str(out), *options]
+    done = subprocess.run(
+        command, env={**os.environ, **variables}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    figures: dict[str, object] = json.loads((out / "demo.json").read_text())
+    return figures
+
+
+@pytest.mark.slow
+def test_the_demo_passes_through_the_worker_where_libgomp_is_missing(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "libgomp.so.1").write_bytes(b"")
+
+    figures = played(tmp_path / "demo", LD_LIBRARY_PATH=str(broken))
+
+    assert figures["engine"] == "worker"
+    assert figures["versions_certified"] == 1
+    assert figures["ledger_verified"] is figures["certificates_verified"] is True
+
+
+@pytest.mark.slow
+def test_other_months_and_another_seed_tell_a_story_of_their_own(tmp_path: Path) -> None:
+    figures = played(tmp_path / "demo", "--train-months", "4", "--seed", "7")
+
+    assert figures["ledger_verified"] is True
+    certified = figures["versions_certified"] == 1
+    assert (tmp_path / "demo" / "certificate.html").exists() is certified
+    assert figures["certificates_verified"] is certified
