@@ -1,5 +1,6 @@
 """The one script for people and machines says what it can do, from anywhere."""
 
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -13,7 +14,11 @@ TARGETS += ["long", "all", "help"]
 
 
 def said(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    """A command as from a shell, also where the tests themselves were started by make."""
+    environment = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=environment
+    )
 
 
 def test_help_lists_every_target_with_a_caption(tmp_path: Path) -> None:

@@ -1,15 +1,12 @@
 """What a certificate's page shows beside the gates: curves and tables, from the same rows."""
 
 import msgspec
-import numpy as np
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.life.certify.gates import Asked, worth
 from mainstay.stats import calibration, value
 from mainstay.stats.calibration import Bin
 from mainstay.stats.value import Curve
-
-THRESHOLDS = 41
 
 
 class Details(msgspec.Struct, frozen=True):
@@ -48,17 +45,15 @@ def details(asked: Asked, stated: Manifest) -> Details:
 
 
 def _curve(asked: Asked, stated: Manifest) -> Curve | None:
-    """Around the threshold in use: from nearly all to nearly nobody."""
     if stated.threshold is None or asked.contract.objective.value is None:
         return None
     held = asked.held
-    low, high = np.quantile(held.score, [0.02, 0.98])
     return value.curve(
         held.label,
         held.score,
         worth(asked.contract),
         held.blocks,
-        at=np.linspace(low, high, THRESHOLDS),
+        at=value.thresholds(held.score, stated.threshold),
         seed=asked.seed,
     )
 
