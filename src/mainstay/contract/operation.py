@@ -99,5 +99,5 @@ class Access(Section):
 
     approver: Annotated[
         Text | None,
-        Clause("who must sign; without one, anyone trusted to approve", ("bench", "door")),
+        Clause("who must sign; without one, the owner", ("bench", "door")),
     ] = None
