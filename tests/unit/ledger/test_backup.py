@@ -127,10 +127,10 @@ def test_a_ledger_that_does_not_hold_is_not_backed_up(
 ) -> None:
     lived.rows("UPDATE version SET status = 'approved' WHERE number = 2")
 
-    with pytest.raises(Broken, match="event 12: table version.*'rejected'$"):
+    with pytest.raises(Broken, match=r"event 12: table version.*'rejected'$"):
         backup(lived, tmp_path / "copy")
     lived.rows("DELETE FROM incident")
-    with pytest.raises(Broken, match="'rejected', and 1 more$"):
+    with pytest.raises(Broken, match=r"'rejected', and 1 more$"):
         backup(lived, tmp_path / "copy")
 
     assert names(tmp_path) == {"state"}
