@@ -17,7 +17,6 @@ from mainstay.life.assess.assess import assessed
 from mainstay.life.assess.assessment import Assessment, headline
 from mainstay.life.assess.proposal import proposed
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table")
 START = datetime(2024, 1, 1, tzinfo=UTC)
 TRAIN = Window(START, START + timedelta(days=60))
 HELD = Window(START + timedelta(days=61), START + timedelta(days=75))

@@ -12,7 +12,6 @@ from mainstay.core.errors import Mistake
 from mainstay.data import context, engine
 from mainstay.data.context import Context, Decisions, Taken
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table")
 NOON = datetime(2013, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 TEMP = (Taken("temp", "temp"),)

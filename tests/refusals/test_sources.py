@@ -11,8 +11,6 @@ from mainstay.core.errors import Mistake
 from mainstay.data import engine, schema, source
 from mainstay.data.source import Moment, Reader
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table")
-
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:

@@ -65,6 +65,11 @@ class Value(Section):
         Number, Clause("money per 1,000 answers", ("bench", "field"))
     ] = 0
 
+    @property
+    def matrix(self) -> tuple[float, float, float, float]:
+        """Of true positives, false positives, true negatives, false negatives, in this order."""
+        return self.true_positive, self.false_positive, self.true_negative, self.false_negative
+
 
 class Baseline(Section):
     """What is done without the model: exactly one of the three."""

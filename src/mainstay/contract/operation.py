@@ -8,7 +8,7 @@ from annotated_types import Ge, Gt, Le, MinLen
 from mainstay.contract.clauses import Clause, Section
 from mainstay.contract.goals import AtLeast, AtMost, Ceiling, limit
 from mainstay.contract.metrics import Metric
-from mainstay.contract.terms import Names, PerYear, Positive, Share, Span, Text, Whole
+from mainstay.contract.terms import Names, PerYear, Positive, Share, Slug, Span, Whole
 from mainstay.core.nouns import Limit
 
 
@@ -98,6 +98,6 @@ class Access(Section):
     """Who may do what; keys are bound to names in the trust file."""
 
     approver: Annotated[
-        Text | None,
+        Slug | None,
         Clause("who must sign; without one, the owner", ("bench", "door")),
     ] = None

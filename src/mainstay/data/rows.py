@@ -13,7 +13,7 @@ from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
 from mainstay.contract.sources import Context as Clause
 from mainstay.core.errors import Mistake
-from mainstay.core.nouns import Column, Dataset
+from mainstay.core.nouns import Column, Dataset, Window
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, TIME, TYPES
 from mainstay.data import context, schema, source
 from mainstay.data.context import Context, Decisions, Taken
@@ -64,6 +64,12 @@ def assembled(
     label of the wrong type, context with several rows per key.
     """
     return joined(contract, opened(contract, reader), since=since, until=until, now=now)
+
+
+def within(table: ir.Table, time: str, window: Window) -> ir.Table:
+    """The rows decided in a window, and no other."""
+    since, until = _moment(window.since), _moment(window.until)
+    return table.filter(table[time] >= since, table[time] < until)
 
 
 def opened(contract: Contract, reader: Reader) -> Sources:

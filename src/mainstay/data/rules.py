@@ -46,6 +46,13 @@ def judged(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
     return rows.mutate(**{BREACH: ibis.cases(*cases) if cases else ibis.null(TEXT)})
 
 
+def let_through(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
+    """The rows that reach the model: no rule that rejects or falls back is broken."""
+    stopping = [rule for rule in rules if rule.on_breach != "flag"]
+    rows = judged(table, tuple(stopping))
+    return rows.filter(rows[BREACH].isnull()).drop(BREACH)
+
+
 def counts(table: ir.Table, rules: tuple[Rule, ...]) -> tuple[Count, ...]:
     """One count per rule, in order, in one pass over the table."""
     rows = schema.widened(table)

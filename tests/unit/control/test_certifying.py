@@ -9,7 +9,8 @@ import small_project
 from mainstay.control import papers, versions
 from mainstay.control import project as projects
 from mainstay.control.commands import Approve, Build, Certify
-from mainstay.control.handle import handle
+from mainstay.control.handle import answer, handle
+from mainstay.control.queries import Explain
 from mainstay.core import settings
 from mainstay.core.errors import Conflict, Mistake
 from mainstay.core.nouns import Verdict
@@ -84,3 +85,16 @@ def test_a_renewal_is_judged_on_the_newest_rows_and_needs_a_new_approval(project
 def test_an_unknown_environment_is_a_mistake(as_author: Path) -> None:
     with pytest.raises(Mistake, match="'staging' is no environment"):
         handle(as_author, Certify(environment="staging"))
+
+
+def test_a_hold_out_of_too_few_days_is_unsure_and_can_still_be_explained(as_author: Path) -> None:
+    edit(as_author, "hold_out: 15d", "hold_out: 5d")
+    handle(as_author, Build())
+
+    said = handle(as_author, Certify())
+
+    assert said.verdict is Verdict.UNSURE
+    assert handle(as_author, Certify()) == said
+    explained = answer(as_author, Explain("v2", "roc_auc"))
+    assert explained.verdict is Verdict.UNSURE
+    assert explained.evidence[0].note == "too few rows or days for any interval"

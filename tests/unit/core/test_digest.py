@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.core import digest
+from mainstay.core.nouns import Window
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
@@ -26,6 +27,14 @@ def test_canonical_bytes_have_no_spaces_and_sorted_names() -> None:
     moment = datetime(2013, 1, 2, tzinfo=UTC)
 
     assert digest.canonical({"b": 1, "a": moment}) == b'{"a":"2013-01-02T00:00:00Z","b":1}'
+
+
+def test_a_struct_and_its_members_are_the_same_value() -> None:
+    window = Window(datetime(2013, 1, 2, tzinfo=UTC), datetime(2013, 1, 3, tzinfo=UTC))
+    members = {"until": window.until, "since": window.since}
+
+    assert digest.of_value(window) == digest.of_value(members)
+    assert digest.canonical(window).startswith(b'{"since"')
 
 
 def test_a_folder_is_known_by_every_byte_and_every_name(tmp_path: Path) -> None:

@@ -23,14 +23,6 @@ ARROW = {
 NAMES = count()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Ibis 12 asks DuckDB 2 for rows by an older name."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.filterwarnings("ignore:fetch_arrow_table"))
-
-
 @pytest.fixture(scope="session")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     made = engine.connect(tmp_path_factory.mktemp("spill"))

@@ -17,7 +17,7 @@ from mainstay.contract import document
 from mainstay.contract import rules as contract_rules
 from mainstay.contract.model import Contract
 from mainstay.core.errors import Mistake
-from mainstay.core.nouns import Column
+from mainstay.core.nouns import Column, Window
 from mainstay.data import columns, features, rows, snapshot, travel
 from mainstay.data import rules as judge
 from mainstay.data.source import Reader
@@ -237,3 +237,12 @@ def test_the_flights_example_knows_no_future_and_keeps_its_rules(
     assert {count.broken for count in broken} == {0}
     cut = datetime(2013, 3, 15, 11, 30, tzinfo=UTC)
     assert travel.changed_rows(contract, reader, cut=cut, now=now) == 0
+
+
+def test_a_window_holds_its_first_moment_and_not_its_last(reader: Reader) -> None:
+    contract = project(reader.base)
+    found = rows.assembled(contract, reader, now=NOW)
+
+    kept = rows.within(found.table, "time", Window(START + DAY, START + 3 * DAY))
+
+    assert sorted(kept["id"].to_pyarrow().to_pylist()) == ["f1", "f2"]

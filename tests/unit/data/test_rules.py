@@ -158,3 +158,17 @@ def test_a_rule_that_cannot_be_asked_is_a_mistake(stored: Stored, rule: Rule, wh
     for ask in (rules.judged, rules.counts):
         with pytest.raises(Mistake, match=what):
             ask(rows, (rule,))
+
+
+def test_only_rules_that_reject_or_fall_back_keep_a_row_from_the_model(stored: Stored) -> None:
+    table = stored(
+        {"temp": "float64", "dewp": "float64"}, temp=[1.0, 9.0, 1.0], dewp=[1.0, 1.0, 9.0]
+    )
+    falls_back = FieldRule("temp", "number", nullable=True, on_breach="fallback", high=5.0)
+    marks = FieldRule("dewp", "number", nullable=True, on_breach="flag", high=5.0)
+
+    kept = rules.let_through(table, (falls_back, marks))
+
+    assert kept.columns == table.columns
+    assert sorted(kept.dewp.to_pyarrow().to_pylist()) == [1.0, 9.0]
+    assert rules.let_through(table, ()).count().to_pyarrow().as_py() == 3

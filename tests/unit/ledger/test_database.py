@@ -155,6 +155,11 @@ def test_no_error_of_the_database_escapes(
     assert error.value.hint
 
 
+def test_text_that_is_none_is_damage() -> None:
+    with pytest.raises(Broken, match="the ledger is damaged"), database.told():
+        b"\xff".decode()
+
+
 def test_our_own_misuse_is_not_hidden(connection: sqlite3.Connection) -> None:
     connection.close()
 

@@ -15,10 +15,11 @@ from mainstay.core.answers import worst
 from mainstay.core.errors import Broken
 from mainstay.core.expressions import Output
 from mainstay.core.nouns import Evidence, Verdict, Window
+from mainstay.data.rows import within
 from mainstay.life.assess import baselines, cold, leaks, money, records
 from mainstay.life.assess.assessment import Assessment
 from mainstay.life.assess.findings import exact, finding
-from mainstay.life.assess.seen import Counts, Seen, counted, seen, within
+from mainstay.life.assess.seen import Counts, Seen, counted, seen
 
 SPLIT, STATIC = "split by time", "static context"
 

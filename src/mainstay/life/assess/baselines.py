@@ -84,9 +84,7 @@ def rule_text(contract: Contract) -> str:
 
 def matrix(value: Value) -> Matrix:
     """What right and wrong decisions are worth."""
-    return Matrix(
-        value.true_positive, value.false_positive, value.true_negative, value.false_negative
-    )
+    return Matrix(*value.matrix)
 
 
 def _stretch(contract: Contract, seen: Seen, earlier: Rows, now: Rows) -> Judged:

@@ -9,10 +9,8 @@ from mainstay.contract.metrics import Task
 from mainstay.contract.model import Contract
 from mainstay.core.columns import Columns, Numbers, Text
 from mainstay.core.expressions import Output
-from mainstay.core.nouns import Window
 from mainstay.core.typed import TIME
 from mainstay.data import columns, features, schema
-from mainstay.data.expression import constant
 from mainstay.life.assess.alone import Codes, Floats, folds
 from mainstay.life.assess.sample import sampled
 from mainstay.life.assess.telling import outcomes
@@ -45,12 +43,6 @@ class Seen(NamedTuple):
     when: Codes
     day: Codes
     fold: Codes
-
-
-def within(table: ir.Table, time: str, window: Window) -> ir.Table:
-    """The rows decided in a window, and no other."""
-    since, until = (constant(one.isoformat(), TIME) for one in (window.since, window.until))
-    return table.filter(table[time] >= since, table[time] < until)
 
 
 def counted(rows: ir.Table, label: str) -> Counts:

@@ -90,11 +90,7 @@ def fitted(prepared: Prepared, worker: Worker) -> Fitted:
 def worth_of(contract: Contract) -> Matrix | None:
     """The value matrix of a contract, None where it states no money."""
     stated = contract.objective.value
-    if stated is None:
-        return None
-    return Matrix(
-        stated.true_positive, stated.false_positive, stated.true_negative, stated.false_negative
-    )
+    return Matrix(*stated.matrix) if stated else None
 
 
 def numbers(label: Numbers | Text) -> NDArray[np.float64]:

@@ -17,14 +17,12 @@ from mainstay.core.expressions import Output, columns
 from mainstay.core.nouns import Dataset, Window
 from mainstay.core.places import Places
 from mainstay.core.rules import FieldRule, RowRule, Rule
-from mainstay.core.typed import TIME
 from mainstay.data import columns as memory
 from mainstay.data import features, snapshot
+from mainstay.data import rows as data_rows
 from mainstay.data import rules as data_rules
-from mainstay.data.expression import constant
 from mainstay.data.rows import Rows
 
-STOPPING = ("reject", "fallback")
 FEWEST = 100  # rows below which no fit is tried: assess asks for far more, this catches mistakes
 
 
@@ -59,8 +57,7 @@ def learned(
     names.check(document, types, tuple(output.name for output in outputs))
     known = mature(rows.table, contract, train)
     meaning = _meaning(contract, outputs, types, known)
-    judged = data_rules.judged(known, meaning.rules)
-    kept = judged.filter(~judged[data_rules.BREACH].isin(STOPPING).fill_null(False))  # noqa: FBT003 - Ibis's signature
+    kept = data_rules.let_through(known, meaning.rules)
     dataset = _frozen(kept, contract, meaning, places)
     in_all = int(known.count().to_pyarrow().as_py())
     if dataset.rows < FEWEST:
@@ -74,12 +71,8 @@ def learned(
 
 def mature(table: ir.Table, contract: Contract, window: Window) -> ir.Table:
     """Decisions of a window whose label is known."""
-    time = table[contract.data.decisions.time]
-    return table.filter(
-        time >= constant(window.since.isoformat(), TIME),
-        time < constant(window.until.isoformat(), TIME),
-        table[contract.data.label.column].notnull(),
-    )
+    decided = data_rows.within(table, contract.data.decisions.time, window)
+    return decided.filter(decided[contract.data.label.column].notnull())
 
 
 def _meaning(

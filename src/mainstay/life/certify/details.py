@@ -3,6 +3,7 @@
 import msgspec
 
 from mainstay.bundle.manifest import Manifest
+from mainstay.core.nouns import known
 from mainstay.life.certify.gates import Asked, worth
 from mainstay.stats import calibration, value
 from mainstay.stats.calibration import Bin
@@ -62,7 +63,8 @@ def _reliability(asked: Asked) -> tuple[Bin, ...]:
     held = asked.held
     if asked.contract.objective.task != "binary":
         return ()
-    return calibration.reliability(held.label, held.score, held.blocks, seed=asked.seed)
+    found = calibration.reliability(held.label, held.score, held.blocks, seed=asked.seed)
+    return tuple(one for one in found if known(one.positive))
 
 
 def _currency(asked: Asked) -> str:

@@ -140,9 +140,7 @@ def worth(contract: Contract) -> Matrix:
     """The value matrix; the contract refuses money metrics without one."""
     stated = contract.objective.value
     assert stated is not None, "money without objective.value"
-    return Matrix(
-        stated.true_positive, stated.false_positive, stated.true_negative, stated.false_negative
-    )
+    return Matrix(*stated.matrix)
 
 
 def _money(metric: str, held: HeldOut, contract: Contract) -> tuple[Statistic, str]:

@@ -17,16 +17,14 @@ from mainstay.core.errors import Broken, Unsure
 from mainstay.core.inputs import matrix
 from mainstay.core.nouns import Column, Dataset, Window
 from mainstay.core.places import Places
-from mainstay.core.typed import TIME
 from mainstay.data import columns as memory
 from mainstay.data import features, snapshot
+from mainstay.data import rows as data_rows
 from mainstay.data import rules as data_rules
-from mainstay.data.expression import constant
 from mainstay.data.rows import Rows
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
-STOPPING = ("reject", "fallback")
 MICROSECONDS_A_DAY = 86_400_000_000
 RECORDS = 2000
 """Requests that latency is measured on."""
@@ -83,11 +81,10 @@ def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
     """
     stated = opening.runtime.manifest
     _same_types(stated, rows.columns)
-    decided = _within(rows.table, opening.contract.data.decisions.time, window)
+    decided = data_rows.within(rows.table, opening.contract.data.decisions.time, window)
     label = opening.contract.data.label.column
     known = decided.filter(decided[label].notnull())
-    judged = data_rules.judged(known, stated.rules)
-    kept = judged.filter(~judged[data_rules.BREACH].isin(STOPPING).fill_null(False))  # noqa: FBT003 - Ibis's signature
+    kept = data_rules.let_through(known, stated.rules)
     in_all, unlabelled = _count(known), _count(decided) - _count(known)
     dataset = _frozen(opening, kept)
     if not dataset.rows:
@@ -129,13 +126,6 @@ class _Read:
         self.slices = _slices(contract, {**self.columns, **seen})
         some = table.select(list(stated.columns)).limit(RECORDS).to_pyarrow().to_pylist()
         self.records = tuple(msgspec.json.encode(row) for row in some)
-
-
-def _within(table: ir.Table, time: str, window: Window) -> ir.Table:
-    return table.filter(
-        table[time] >= constant(window.since.isoformat(), TIME),
-        table[time] < constant(window.until.isoformat(), TIME),
-    )
 
 
 def _same_types(stated: Manifest, columns: tuple[Column, ...]) -> None:

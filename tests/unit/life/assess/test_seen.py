@@ -3,28 +3,17 @@ from datetime import timedelta
 from typing import Any
 
 import ibis.expr.types as ir
-import msgspec
 import numpy as np
 import pytest
 
 from mainstay.contract.model import Contract
 from mainstay.core.columns import Text
 from mainstay.core.errors import Mistake
-from mainstay.core.nouns import Window
 from mainstay.life.assess import seen as seeing
-from mainstay.life.assess.seen import Seen, counted, ruled_by, within
+from mainstay.life.assess.seen import Seen, counted, ruled_by
 
 Look = Callable[..., Seen]
 Promise = Callable[..., Contract]
-
-
-def test_a_window_holds_its_first_moment_and_not_its_last(visits: ir.Table, train: Window) -> None:
-    first = visits.seen_at.min().to_pyarrow().as_py()
-    last = visits.seen_at.max().to_pyarrow().as_py()
-    until_last = msgspec.structs.replace(train, since=first, until=last)
-
-    assert within(visits, "seen_at", until_last).seen_at.min().to_pyarrow().as_py() == first
-    assert within(visits, "seen_at", until_last).seen_at.max().to_pyarrow().as_py() < last
 
 
 def test_rows_without_label_are_counted_and_not_looked_at(
