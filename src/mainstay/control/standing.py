@@ -1,11 +1,26 @@
 """`status`: one sentence, who must act, and the next command."""
 
+from typing import NamedTuple
+
 from mainstay.contract.document import Document
+from mainstay.control import papers
 from mainstay.control.project import Project
-from mainstay.core.answers import Answer
+from mainstay.core import clock
+from mainstay.core.answers import Answer, worst
+from mainstay.core.errors import MainstayError
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import state
 from mainstay.ledger.state import Version
+from mainstay.seal import certificate as seal
+from mainstay.seal import checks
+
+
+class Told(NamedTuple):
+    """One sentence, its verdict, the next command after `mainstay`."""
+
+    what: str
+    verdict: Verdict
+    following: str
 
 
 def status(project: Project) -> Answer:
@@ -13,12 +28,12 @@ def status(project: Project) -> Answer:
     document = project.document
     known = state.versions(project.ledger, document.contract.model)
     newest = known[-1] if known else None
-    headline, verdict, following = _sentence(document, newest)
+    told, verdict, following = _sentence(project, newest)
     return Answer(
-        headline,
+        f"{document.contract.model}  {told}",
         verdict,
         lines=(*_separation(project, document), *_versions(known)),
-        next=following,
+        next=f"mainstay {following}",
         facts={
             "model": document.contract.model,
             "versions": {f"v{one.number}": one.status for one in known},
@@ -26,24 +41,56 @@ def status(project: Project) -> Answer:
     )
 
 
-def _sentence(document: Document, newest: Version | None) -> tuple[str, Verdict | None, str]:
-    model = document.contract.model
+def _sentence(project: Project, newest: Version | None) -> Told:
+    document = project.document
     if newest is None:
-        return f"{model}  ▲ no version yet.", Verdict.UNSURE, "mainstay assess"
+        return Told("▲ no version yet.", Verdict.UNSURE, "assess")
     name = f"v{newest.number}"
     if newest.contract != document.digest:
-        what = f"{model}  ▲ contract.yaml changed since {name} was built."
-        return what, Verdict.UNSURE, "mainstay build"
-    approver = document.contract.access.approver or document.contract.owner
-    said, verdict, following = {
-        "built": ("▲ {0} is built and not judged.", Verdict.UNSURE, "certify {0}"),
-        "refused": ("◆ {0} is not good enough.", Verdict.FAIL, "explain {0}"),
-        "certified": ("▲ {0} waits for {1}.", Verdict.UNSURE, "review {0}"),
-        "approved": ("● {0} is approved by {1}.", Verdict.PASS, "verify certificate {0}"),
-        "rejected": ("◆ {0} was rejected.", Verdict.FAIL, "build"),
-    }[newest.status]
-    told = said.format(name, approver)
-    return f"{model}  {told}", verdict, f"mainstay {following.format(name)}"
+        what = f"▲ contract.yaml changed since {name} was built."
+        return Told(what, Verdict.UNSURE, "build")
+    return _by_status(project, newest, name)
+
+
+def _by_status(project: Project, newest: Version, name: str) -> Told:
+    match newest.status:
+        case "built":
+            return Told(f"▲ {name} is built and not judged.", Verdict.UNSURE, f"certify {name}")
+        case "refused":
+            return _refused(project, newest, name)
+        case "certified":
+            contract = project.document.contract
+            who = contract.access.approver or contract.owner
+            return Told(f"▲ {name} waits for {who}.", Verdict.UNSURE, f"review {name}")
+        case "approved":
+            return _approved(project, newest, name)
+        case "rejected":
+            return Told(f"◆ {name} was rejected.", Verdict.FAIL, "build")
+
+
+def _refused(project: Project, version: Version, name: str) -> Told:
+    """Not good enough, or not known to be: the record says which."""
+    if worst(papers.record(project, version).evidence) is Verdict.FAIL:
+        return Told(f"◆ {name} is not good enough.", Verdict.FAIL, f"explain {name}")
+    what = f"▲ {name} is not known to be good enough."
+    return Told(what, Verdict.UNSURE, f"explain {name}")
+
+
+def _approved(project: Project, version: Version, name: str) -> Told:
+    """Green only while its certificate holds: in term, signed, every file as it was judged."""
+    envelope, trust = papers.envelope(project, version), project.trust
+    issued = seal.opened(envelope, trust)
+    bundle = project.places.bundle(version.bundle)
+    try:
+        checks.verify(
+            envelope, trust, at=clock.now(), environment=issued.scope.environment, bundle=bundle
+        )
+    except MainstayError as error:
+        return Told(
+            f"◆ {name} may not answer: {error}.", Verdict.FAIL, f"verify certificate {name}"
+        )
+    what = f"● {name} is approved by {issued.approver}, until {issued.not_after:%Y-%m-%d}."
+    return Told(what, Verdict.PASS, f"verify certificate {name}")
 
 
 def _separation(project: Project, document: Document) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import small_project
 
-from mainstay.control.commands import Approve, Reject
+from mainstay.control.commands import Approve, Build, Certify, Reject
 from mainstay.control.handle import answer, handle
 from mainstay.control.queries import Status
 from mainstay.core.answers import Answer
@@ -32,6 +32,29 @@ def test_an_approved_version_is_green(as_approver: Path) -> None:
     handle(as_approver, Approve("v1"))
 
     assert status(as_approver).verdict is Verdict.PASS
+
+
+def test_an_expired_certificate_is_never_green(as_approver: Path) -> None:
+    handle(as_approver, Approve("v1"))
+    (as_approver / "clock").write_text("2024-12-24T00:00:00+00:00")
+
+    said = status(as_approver)
+
+    assert said.verdict is Verdict.FAIL
+    assert "v1 may not answer" in said.headline
+    assert "expired" in said.headline
+
+
+def test_a_version_that_nobody_is_sure_of_is_unsure_and_not_broken(as_author: Path) -> None:
+    path = as_author / "contract.yaml"
+    path.write_text(path.read_text().replace("hold_out: 15d", "hold_out: 5d"))
+    handle(as_author, Build())
+    handle(as_author, Certify())
+
+    said = status(as_author)
+
+    assert said.verdict is Verdict.UNSURE
+    assert said.headline == "no-show  ▲ v2 is not known to be good enough."
 
 
 def test_a_rejected_version_asks_for_another_build(as_approver: Path) -> None:
