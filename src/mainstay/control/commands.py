@@ -65,6 +65,13 @@ class Rollback(msgspec.Struct, frozen=True, tag="rollback"):
     because: str
 
 
+class Features(msgspec.Struct, frozen=True, tag="features"):
+    """Write the decisions since a time as the records a request carries, one JSON per line."""
+
+    since: datetime
+    out: str = ""
+
+
 class Trust(msgspec.Struct, frozen=True, tag="trust"):
     """Bind the key of a name to a role, in the trust file."""
 
@@ -90,5 +97,5 @@ class Restore(msgspec.Struct, frozen=True, tag="restore"):
     folder: str
 
 
-OfModel = Assess | Build | Certify | Approve | Reject | Deploy | Rollback | Backup
+OfModel = Assess | Build | Certify | Approve | Reject | Deploy | Rollback | Features | Backup
 Command = Init | NewKey | Trust | Restore | OfModel

@@ -14,6 +14,7 @@ from mainstay.control import (
     proposing,
     publish,
     reading,
+    requesting,
     standing,
 )
 from mainstay.control.commands import (
@@ -24,6 +25,7 @@ from mainstay.control.commands import (
     Certify,
     Command,
     Deploy,
+    Features,
     Init,
     NewKey,
     OfModel,
@@ -92,8 +94,15 @@ def _changed(opened: Project, command: OfModel) -> Answer:  # noqa: PLR0911 - on
             return approving.reject(opened, command)
         case Deploy() | Rollback():
             return deploying.routed(opened, command)
-        case Backup():
-            return keeping.backup(opened, command)
+        case Features() | Backup():
+            return _outside(opened, command)
+
+
+def _outside(opened: Project, command: Features | Backup) -> Answer:
+    """What writes files that are the user's, not the project's."""
+    if isinstance(command, Features):
+        return requesting.features(opened, command)
+    return keeping.backup(opened, command)
 
 
 def _asked(opened: Project, query: OfProject) -> Answer:  # noqa: PLR0911 - one line per query
