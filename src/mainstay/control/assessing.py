@@ -2,17 +2,16 @@
 
 import msgspec
 
-from mainstay.contract import names
 from mainstay.control.commands import Assess
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
-from mainstay.data import features
 from mainstay.ledger import blobs, steps
 from mainstay.life.assess.assess import assessed
 from mainstay.life.assess.assessment import Assessment, headline
 from mainstay.life.build import build as life
+from mainstay.life.build import training
 from mainstay.life.build.build import Order, Started
 
 
@@ -34,9 +33,7 @@ def assess(project: Project, command: Assess) -> Answer:
 
 def _assessment(project: Project, started: Started) -> Assessment:
     document, rows = project.document, started.rows
-    outputs = features.outputs(project.places.features, rows.visible)
-    types = {column.name: column.type for column in rows.columns}
-    names.check(document, types, tuple(output.name for output in outputs))
+    outputs = training.checked_outputs(document, project.places, rows)
     return assessed(
         document.contract,
         rows.table,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from mainstay.contract import document, names
+from mainstay.contract import document
 from mainstay.contract import explain as clauses
 from mainstay.contract.document import Document
 from mainstay.contract.explain import Explained
@@ -12,8 +12,7 @@ from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
 from mainstay.core.places import Places
-from mainstay.data import features
-from mainstay.life.build import build
+from mainstay.life.build import build, training
 
 
 def check(folder: Path) -> Answer:
@@ -51,10 +50,7 @@ def _checked_names(read: Document, places: Places) -> int:
     """Names against the tables and features() as they are now; how many inputs there are."""
     order = build.Order(read, places, None, None, clock.now())
     rows = build.started(order).rows
-    outputs = features.outputs(places.features, rows.visible)
-    types = {column.name: column.type for column in rows.columns}
-    names.check(read, types, tuple(output.name for output in outputs))
-    return len(outputs)
+    return len(training.checked_outputs(read, places, rows))
 
 
 def _line(one: Explained) -> str:

@@ -52,9 +52,8 @@ def learned(
     Raises Mistakes for names that do not exist, Broken where too few rows are left.
     """
     contract = document.contract
-    outputs = features.outputs(places.features, rows.visible)
+    outputs = checked_outputs(document, places, rows)
     types = {column.name: column.type for column in rows.columns}
-    names.check(document, types, tuple(output.name for output in outputs))
     known = mature(rows.table, contract, train)
     meaning = _meaning(contract, outputs, types, known)
     kept = data_rules.let_through(known, meaning.rules)
@@ -67,6 +66,14 @@ def learned(
         )
     table = snapshot.read(engine, dataset.digest, places.snapshots)
     return Learned(table, dataset, meaning, in_all, in_all - dataset.rows)
+
+
+def checked_outputs(document: Document, places: Places, rows: Rows) -> tuple[Output, ...]:
+    """What features() makes of the rows; raises Mistakes for names that do not exist."""
+    outputs = features.outputs(places.features, rows.visible)
+    types = {column.name: column.type for column in rows.columns}
+    names.check(document, types, tuple(output.name for output in outputs))
+    return outputs
 
 
 def mature(table: ir.Table, contract: Contract, window: Window) -> ir.Table:
