@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mainstay.core import clock
-from mainstay.core.errors import Bug, Conflict
+from mainstay.core.errors import Broken, Bug, Conflict
 from mainstay.core.nouns import Actor, Event
 from mainstay.ledger import blobs, chain, database, events, projections
 from mainstay.ledger.chain import START, Act, Head, Row
@@ -76,8 +76,9 @@ class Ledger:
             f" AND (? = '' OR kind = ?) AND (? = '' OR subject = ?) ORDER BY seq LIMIT {PAGE}"
         )
         while page := self.rows(query, since, kind, kind, subject, subject):
-            yield from (Row(*row) for row in page)
-            since = page[-1][0]
+            for row in page:
+                since = _rising(since, row[0])
+                yield Row(*row)
 
     def rows(self, query: str, *values: Value) -> list[tuple[Any, ...]]:
         """What a query gives."""
@@ -121,3 +122,13 @@ class Ledger:
             projections.apply(event, partial(database.change, self._connection))
         except Conflict as error:
             raise Conflict(f"{event.kind} of {event.subject}: {error}", error.hint) from error
+
+
+def _rising(before: int, seq: int) -> int:
+    """A damaged index can give rows in any order: paging through it might never end."""
+    if not seq > before:
+        raise Broken(
+            f"the ledger is damaged: event {seq} comes after event {before}",
+            hint="mainstay restore, from a backup",
+        )
+    return seq

@@ -87,7 +87,7 @@ def _blobs(ledger: Ledger) -> Iterator[Flaw]:
 def _payload(row: Row) -> dict[str, Any]:
     try:
         return msgspec.json.decode(row.payload, type=dict[str, Any])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, TypeError):
         return {}  # told by _chain and _projections
 
 
