@@ -76,6 +76,30 @@ def project(born: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(born, tmp_path / "no-show", symlinks=True))
 
 
+@pytest.fixture(scope="session")
+def ripe(born: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certified project after its approval; do not change it."""
+    from mainstay.control.commands import Approve
+    from mainstay.control.handle import handle
+
+    folder = tmp_path_factory.mktemp("ripe") / "no-show"
+    shutil.copytree(born, folder, symlinks=True)
+    with acting(folder, small_project.APPROVER):
+        handle(folder, Approve("v1"))
+    return folder
+
+
+@pytest.fixture
+def serving(ripe: Path, tmp_path: Path) -> Iterator[small_project.Serving]:
+    """A serving folder without a routing, in the time of the project."""
+    project = tmp_path / "project"
+    shutil.copytree(ripe / ".mainstay" / "certificates", project / ".mainstay" / "certificates")
+    (project / ".mainstay" / "bundles").symlink_to(ripe / ".mainstay" / "bundles")
+    shutil.copytree(ripe / "keys", project / "keys")
+    with acting(project, small_project.AUTHOR):
+        yield small_project.serving(project, tmp_path)
+
+
 @contextmanager
 def acting(folder: Path, name: str) -> Iterator[None]:
     """As somebody of a small project, on the day after its last visit."""

@@ -1,12 +1,20 @@
 """A project small enough for a test: 3,000 visits of 60 days, one context, a model of 20 trees."""
 
+import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from msgspec import structs
 from pyarrow import parquet
+
+from mainstay.core import digest
+from mainstay.seal import certificate, checks, dsse, keys, routing, trust
+from mainstay.seal.certificate import Certificate
+from mainstay.seal.routing import Routing, Share
 
 DAYS, PER_DAY = 60, 50
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -108,3 +116,76 @@ def _visits(random: np.random.Generator, rain: dict[str, np.ndarray]) -> pa.Tabl
             "missed": missed,
         }
     )
+
+
+class Serving(NamedTuple):
+    """A serving folder of the approved project, and what a door of its own needs."""
+
+    project: Path
+    folder: Path
+    log: Path
+
+    @property
+    def keys(self) -> Path:
+        return self.project / "keys"
+
+    @property
+    def clock(self) -> Path:
+        return self.project / "clock"
+
+    @property
+    def bundle(self) -> Path:
+        return self.folder / "bundles" / self.certificate().version.bundle
+
+    def certificate(self) -> Certificate:
+        """Of v1, as approved."""
+        envelope = dsse.read(self.project / ".mainstay" / "certificates" / "v1.json")
+        return certificate.opened(envelope, trust.read(self.keys))
+
+    def certified(self, number: int = 1, *, approved: bool = True, **changes: object) -> Share:
+        """The same bundle as another version, or under another certificate; all the requests."""
+        stated = self.certificate()
+        version = structs.replace(stated.version, number=number)
+        changed = structs.replace(stated, **{"version": version, **changes})
+        envelope = certificate.issued(changed, keys.load(self.keys, AUTHOR))
+        if approved:
+            approver = keys.load(self.keys, APPROVER)
+            envelope = checks.approved(envelope, approver, trust.read(self.keys))
+        content = dsse.encoded(envelope)
+        sha = digest.of_bytes(content)
+        (self.folder / "certificates" / f"{sha}.json").write_bytes(content)
+        return Share(version.name, version.bundle, sha, 1.0)
+
+    def publish(self, sequence: int, *shares: Share, **changes: object) -> Routing:
+        """The routing of these shares, in place of the one before, in one step."""
+        stated = self.certificate()
+        usual = {
+            "model": stated.version.model, "sequence": sequence,
+            "environment": stated.scope.environment, "issued": stated.issued,
+            "shares": shares or (self.certified(),),
+        }  # fmt: skip
+        table = Routing(**{**usual, **changes})
+        draft = self.folder / "routing.new"
+        draft.write_bytes(dsse.encoded(routing.signed(table, keys.load(self.keys, AUTHOR))))
+        draft.replace(self.folder / routing.FILE)
+        return table
+
+
+def serving(project: Path, folder: Path) -> Serving:
+    """The bundle of an approved project where a door finds it, without a routing."""
+    made = Serving(project, folder / "serving", folder / "log")
+    for name in ("bundles", "certificates"):
+        (made.folder / name).mkdir(parents=True)
+    shutil.copytree(
+        project / ".mainstay" / "bundles" / made.certificate().version.bundle, made.bundle
+    )
+    return made
+
+
+def record(**changes: object) -> dict[str, object]:
+    """One visit as a caller sends it."""
+    usual = {
+        "visit": "v1", "at": "2024-03-01T09:00:00Z", "patient": "p1", "wait": 20, "kind": "new",
+        "rain": 1.5,
+    }  # fmt: skip
+    return {**usual, **changes}

@@ -15,6 +15,10 @@ PROMISES = {
     "sys.argv = ['mainstay-verify', '--help']; from mainstay.seal.verify import main; main()": {
         "mainstay", "msgspec", "cryptography", "typing_extensions",
     },
+    "import mainstay.life.serve.app": {
+        "mainstay", "msgspec", "numpy", "cryptography", "uvicorn", "click", "typing_extensions",
+        "anyio", "watchfiles",  # uvicorn loads them where they are, for reloads never done here
+    },
     "import mainstay.bundle.runtime": {"mainstay", "msgspec", "numpy", "typing_extensions"},
 }  # fmt: skip
 

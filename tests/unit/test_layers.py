@@ -20,6 +20,7 @@ LEDGER = "Stages return evidence; only control writes the ledger"
 CONTRACT = "The bundle does not know the contract"
 CORE_ONLY = "Contract and ledger know only the core"
 SMALL = "The bundle stays as small as the door"
+DOOR = "The door stays small"
 PLAIN_VALUES = "Core and stats are plain values and arithmetic"
 
 BREACHES = [  # the importing package, how, what, the contract that must break
@@ -40,6 +41,8 @@ BREACHES = [  # the importing package, how, what, the contract that must break
     ("bundle", PLAIN, "duckdb", SMALL),
     ("bundle", IN_FUNCTION, "pandas", SMALL),
     ("seal", PLAIN, "scipy", SMALL),
+    ("life.serve", PLAIN, "mainstay.data", DOOR),
+    ("life.serve", IN_FUNCTION, "pydantic", DOOR),
     ("stats", PLAIN, "pandas", PLAIN_VALUES),
     ("core", PLAIN, "pydantic", PLAIN_VALUES),
 ]

@@ -40,6 +40,10 @@ COMMANDS: Table = {
     "review": ("Read what you are asked to approve.", "mainstay.cli.approval:review"),
     "approve": ("Sign a certificate, as its approver.", "mainstay.cli.approval:approve"),
     "reject": ("Refuse a certificate, with a reason.", "mainstay.cli.approval:reject"),
+    "serve": ("Answer requests, as the serving folder says.", "mainstay.cli.serve:serve"),
+    "deploy": ("Let an approved version answer.", "mainstay.cli.deploy:deploy"),
+    "rollback": ("Go back to what was live before.", "mainstay.cli.deploy:rollback"),
+    "features": ("Write the rows a request would carry.", "mainstay.cli.features:features"),
     "status": ("One sentence per model, and what it waits for.", "mainstay.cli.status:status"),
     "ledger": (
         "The record of all that happened.",

@@ -56,7 +56,7 @@ def approve(project: Project, command: Approve) -> Answer:
         f"{version.model} {name} is approved by {signer.name}.",
         Verdict.PASS,
         lines=(f"Certificate: {shown}",),
-        next=f"mainstay verify certificate {name}",
+        next=f"mainstay deploy {name}",
         facts={"version": name, "certificate": sha, "page": str(shown)},
     )
 

@@ -51,6 +51,27 @@ class Reject(msgspec.Struct, frozen=True, tag="reject"):
     because: str
 
 
+class Deploy(msgspec.Struct, frozen=True, tag="deploy"):
+    """Let an approved version answer; share None: the canary's where another version is live."""
+
+    version: str
+    share: float | None = None
+    environment: str = "production"
+
+
+class Rollback(msgspec.Struct, frozen=True, tag="rollback"):
+    """Drop the canary, else return to the version that was live before."""
+
+    because: str
+
+
+class Features(msgspec.Struct, frozen=True, tag="features"):
+    """Write the decisions since a time as the records a request carries, one JSON per line."""
+
+    since: datetime
+    out: str = ""
+
+
 class Trust(msgspec.Struct, frozen=True, tag="trust"):
     """Bind the key of a name to a role, in the trust file."""
 
@@ -76,4 +97,5 @@ class Restore(msgspec.Struct, frozen=True, tag="restore"):
     folder: str
 
 
-Command = Init | Assess | Build | Certify | Approve | Reject | Trust | NewKey | Backup | Restore
+OfModel = Assess | Build | Certify | Approve | Reject | Deploy | Rollback | Features | Backup
+Command = Init | NewKey | Trust | Restore | OfModel

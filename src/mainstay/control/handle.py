@@ -8,10 +8,13 @@ from mainstay.control import (
     building,
     certifying,
     contracting,
+    deploying,
     keeping,
     project,
     proposing,
+    publish,
     reading,
+    requesting,
     standing,
 )
 from mainstay.control.commands import (
@@ -21,10 +24,14 @@ from mainstay.control.commands import (
     Build,
     Certify,
     Command,
+    Deploy,
+    Features,
     Init,
     NewKey,
+    OfModel,
     Reject,
     Restore,
+    Rollback,
     Trust,
 )
 from mainstay.control.project import Project, Tell
@@ -57,6 +64,7 @@ def handle(folder: Path, command: Command, tell: Tell = lambda _: None) -> Answe
             return keeping.restore(folder, command)
         case _:
             with project.opened(folder, tell) as opened:
+                publish.healed(opened)
                 return _changed(opened, command)
 
 
@@ -72,9 +80,7 @@ def answer(folder: Path, query: Query) -> Answer:
                 return _asked(opened, query)
 
 
-def _changed(
-    opened: Project, command: Assess | Build | Certify | Approve | Reject | Backup
-) -> Answer:
+def _changed(opened: Project, command: OfModel) -> Answer:  # noqa: PLR0911 - one line per command
     match command:
         case Assess():
             return assessing.assess(opened, command)
@@ -86,8 +92,17 @@ def _changed(
             return approving.approve(opened, command)
         case Reject():
             return approving.reject(opened, command)
-        case Backup():
-            return keeping.backup(opened, command)
+        case Deploy() | Rollback():
+            return deploying.routed(opened, command)
+        case Features() | Backup():
+            return _outside(opened, command)
+
+
+def _outside(opened: Project, command: Features | Backup) -> Answer:
+    """What writes files that are the user's, not the project's."""
+    if isinstance(command, Features):
+        return requesting.features(opened, command)
+    return keeping.backup(opened, command)
 
 
 def _asked(opened: Project, query: OfProject) -> Answer:  # noqa: PLR0911 - one line per query

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mainstay.contract.document import Document
-from mainstay.control import papers
+from mainstay.control import deploying, papers
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer, worst
@@ -11,6 +11,7 @@ from mainstay.core.errors import MainstayError
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import state
 from mainstay.ledger.state import Version
+from mainstay.life.deploy.shares import Parts
 from mainstay.seal import certificate as seal
 from mainstay.seal import checks
 
@@ -28,20 +29,22 @@ def status(project: Project) -> Answer:
     document = project.document
     known = state.versions(project.ledger, document.contract.model)
     newest = known[-1] if known else None
-    told, verdict, following = _sentence(project, newest)
+    live = deploying.live(project)
+    told, verdict, following = _sentence(project, newest, live)
     return Answer(
         f"{document.contract.model}  {told}",
         verdict,
-        lines=(*_separation(project, document), *_versions(known)),
+        lines=(*_separation(project, document), *_versions(known, live)),
         next=f"mainstay {following}",
         facts={
             "model": document.contract.model,
             "versions": {f"v{one.number}": one.status for one in known},
+            "shares": {f"v{part.version}": part.share for part in live},
         },
     )
 
 
-def _sentence(project: Project, newest: Version | None) -> Told:
+def _sentence(project: Project, newest: Version | None, live: Parts) -> Told:
     document = project.document
     if newest is None:
         return Told("▲ no version yet.", Verdict.UNSURE, "assess")
@@ -49,10 +52,11 @@ def _sentence(project: Project, newest: Version | None) -> Told:
     if newest.contract != document.digest:
         what = f"▲ contract.yaml changed since {name} was built."
         return Told(what, Verdict.UNSURE, "build")
-    return _by_status(project, newest, name)
+    return _by_status(project, newest, live)
 
 
-def _by_status(project: Project, newest: Version, name: str) -> Told:
+def _by_status(project: Project, newest: Version, live: Parts) -> Told:
+    name = f"v{newest.number}"
     match newest.status:
         case "built":
             return Told(f"▲ {name} is built and not judged.", Verdict.UNSURE, f"certify {name}")
@@ -63,7 +67,7 @@ def _by_status(project: Project, newest: Version, name: str) -> Told:
             who = contract.access.approver or contract.owner
             return Told(f"▲ {name} waits for {who}.", Verdict.UNSURE, f"review {name}")
         case "approved":
-            return _approved(project, newest, name)
+            return _approved(project, newest, live)
         case "rejected":
             return Told(f"◆ {name} was rejected.", Verdict.FAIL, "build")
 
@@ -76,8 +80,9 @@ def _refused(project: Project, version: Version, name: str) -> Told:
     return Told(what, Verdict.UNSURE, f"explain {name}")
 
 
-def _approved(project: Project, version: Version, name: str) -> Told:
+def _approved(project: Project, version: Version, live: Parts) -> Told:
     """Green only while its certificate holds: in term, signed, every file as it was judged."""
+    name = f"v{version.number}"
     envelope, trust = papers.envelope(project, version), project.trust
     issued = seal.opened(envelope, trust)
     bundle = project.places.bundle(version.bundle)
@@ -89,8 +94,20 @@ def _approved(project: Project, version: Version, name: str) -> Told:
         return Told(
             f"◆ {name} may not answer: {error}.", Verdict.FAIL, f"verify certificate {name}"
         )
+    if version.number in {part.version for part in live}:
+        return _answering(live)
     what = f"● {name} is approved by {issued.approver}, until {issued.not_after:%Y-%m-%d}."
-    return Told(what, Verdict.PASS, f"verify certificate {name}")
+    return Told(what, Verdict.PASS, f"deploy {name}")
+
+
+def _answering(live: Parts) -> Told:
+    """The newest version answers; as nobody has measured it there, that is no health."""
+    champion, newest = f"v{live[0].version}", f"v{live[-1].version}"
+    if len(live) > 1:
+        what = f"▲ {newest} is canary for {live[-1].share:.0%} beside {champion}, not measured yet."
+        return Told(what, Verdict.UNSURE, f"deploy {newest} --live")
+    what = f"▲ {newest} is live, not measured in the field yet."
+    return Told(what, Verdict.UNSURE, f"verify certificate {newest}")
 
 
 def _separation(project: Project, document: Document) -> tuple[str, ...]:
@@ -102,5 +119,6 @@ def _separation(project: Project, document: Document) -> tuple[str, ...]:
     return (f"separation: a distinct key of {approver}; two keys on one machine are only that",)
 
 
-def _versions(known: tuple[Version, ...]) -> tuple[str, ...]:
-    return tuple(f"v{one.number}  {one.status}" for one in known)
+def _versions(known: tuple[Version, ...], live: Parts) -> tuple[str, ...]:
+    answers = {part.version: f", answers {part.share:.0%}" for part in live}
+    return tuple(f"v{one.number}  {one.status}{answers.get(one.number, '')}" for one in known)

@@ -61,6 +61,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.state / "certificates"
 
     @property
+    def serving(self) -> Path:
+        """All that a door reads: bundles, certificates, routing.json."""
+        return self.state / "serving"
+
+    @property
     def work(self) -> Path:
         """What is being made and may be deleted at any time."""
         return self.state / "work"

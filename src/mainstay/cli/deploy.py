@@ -1,0 +1,34 @@
+"""`mainstay deploy` and `rollback`."""
+
+import click
+
+from mainstay.cli.act import act
+from mainstay.cli.main import Options
+from mainstay.control.commands import Deploy, Rollback
+
+
+@click.command()
+@click.argument("version")
+@click.option("--share", type=float, help="Its share of the entities, up to 1.")
+@click.option("--canary", is_flag=True, help="The share of the contract's serve.canary (default).")
+@click.option("--live", is_flag=True, help="Everything; the same as --share 1.")
+@click.option("--environment", default="production", help="production or replay.")
+@click.pass_obj
+def deploy(options: Options, /, version: str, environment: str, **asked: float | None) -> int:
+    """Let an approved version answer."""
+    share = _share(**asked)
+    return act(options, Deploy(version, share, environment))
+
+
+@click.command()
+@click.option("--because", required=True, help="The reason, kept on record.")
+@click.pass_obj
+def rollback(options: Options, because: str) -> int:
+    """Go back to what was live before."""
+    return act(options, Rollback(because))
+
+
+def _share(share: float | None, canary: float | None, live: float | None) -> float | None:
+    if bool(canary) + bool(live) + (share is not None) > 1:
+        raise click.UsageError("--share, --canary and --live exclude each other")
+    return 1.0 if live else share

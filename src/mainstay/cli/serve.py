@@ -1,0 +1,57 @@
+"""`mainstay serve`: the door, in this process."""
+
+from pathlib import Path
+
+import click
+
+from mainstay.cli.main import Options
+from mainstay.core import clock, settings
+from mainstay.core.errors import Mistake
+from mainstay.core.places import Places
+from mainstay.life.serve import app
+from mainstay.life.serve.loader import Place
+from mainstay.seal import trust
+from mainstay.seal.certificate import Environment
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--serving", type=_FOLDER, help="What is published; default: the project's.")
+@click.option("--log", type=_FOLDER, help="The door's own folder; default: the project's.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8080, show_default=True)
+@click.option("--environment", type=click.Choice(["production", "replay"]), default="production")
+@click.option("--clock", "clock_file", type=_FILE, help="The replay time; for replay only.")
+@click.pass_obj
+def serve(
+    options: Options,
+    serving: Path | None,
+    log: Path | None,
+    port: int,
+    environment: Environment,
+    clock_file: Path | None,
+) -> int:
+    """Answer requests on 127.0.0.1 until stopped."""
+    state = Places(options.folder).state
+    place = Place(serving or state / "serving", state / "environments", environment)
+    with settings.given({"MAINSTAY_CLOCK": str(clock_file)} if clock_file else {}):
+        _refuse_other_time(environment)
+        click.echo(f"Serving {place.serving} on http://127.0.0.1:{port} for {environment}.")
+        app.run(place, log or state / "door", settings.keys_folder() / trust.FILE, port)
+    return 0
+
+
+def _refuse_other_time(environment: Environment) -> None:
+    """A replay door lives in replay time, a production door never does. Raises Mistake."""
+    if clock.is_replay() and environment == "production":
+        raise Mistake(
+            "a production door does not follow a replay clock", hint="--environment replay"
+        )
+    if environment == "replay":
+        if not clock.is_replay():
+            raise Mistake("a replay door needs its clock", hint="--clock FILE")
+        try:
+            clock.now()
+        except (OSError, ValueError) as error:
+            raise Mistake(f"the replay clock cannot be read: {error}") from error

@@ -1,0 +1,164 @@
+"""`deploy` and `rollback`: who answers which share, on record, then at the doors."""
+
+from typing import get_args
+
+from mainstay.control import publish, versions
+from mainstay.control.commands import Deploy, Rollback
+from mainstay.control.project import Project
+from mainstay.core.answers import Answer
+from mainstay.core.errors import Conflict, Mistake, Refused
+from mainstay.core.nouns import Verdict
+from mainstay.ledger import state
+from mainstay.ledger.state import Version
+from mainstay.life.deploy import shares
+from mainstay.life.deploy.shares import Part, Parts, Step
+from mainstay.seal.certificate import Environment
+from mainstay.seal.routing import Routing, Share
+
+
+def routed(project: Project, command: Deploy | Rollback) -> Answer:
+    """Changes who answers."""
+    if isinstance(command, Deploy):
+        return deploy(project, command)
+    return rollback(project, command)
+
+
+def deploy(project: Project, command: Deploy) -> Answer:
+    """Gives a version its share. Raises Refused unless it is approved and its certificate holds."""
+    publish.trusted_signer(project)
+    environment = _environment(command.environment)
+    version = versions.found(project, command.version)
+    _refuse_unless_approved(version)
+    with project.ledger.transaction():
+        steps = _history(project)
+        now = steps[-1].parts if steps else ()
+        canary = project.document.contract.serve.canary
+        parts = shares.deployed(now, version.number, command.share, canary)
+        given = _given(project, parts, environment)
+        unchanged = _stands(project, given, environment)
+        if not unchanged:
+            _recorded(project, "Deployed", given, environment)
+    routing = publish.published(project)
+    said = _told(parts)
+    return _answer(routing, parts, f"Nothing changed: {said}" if unchanged else said)
+
+
+def rollback(project: Project, command: Rollback) -> Answer:
+    """One step back, under a higher sequence. Raises Conflict where nothing was before."""
+    if not command.because.strip():
+        raise Mistake("a rollback needs its reason", hint='--because "..."')
+    publish.trusted_signer(project)
+    with project.ledger.transaction():
+        parts = shares.rolled_back(_history(project))
+        environment = publish.said(publish.history(project)[-1]).environment
+        for part in parts:
+            _refuse_unless_approved(versions.found(project, f"v{part.version}"))
+        given = _given(project, parts, environment)
+        _recorded(project, "RolledBack", given, environment, command.because)
+    routing = publish.published(project)
+    return _answer(routing, parts, f"Rolled back: {_told(parts)}")
+
+
+def live(project: Project) -> Parts:
+    """Who answers now, the champion first, by the record."""
+    steps = _history(project)
+    return steps[-1].parts if steps else ()
+
+
+def _environment(name: str) -> Environment:
+    for known in get_args(Environment):
+        if name == known:
+            return known  # type: ignore[no-any-return]  # one of the literals
+    known = ", ".join(get_args(Environment))
+    raise Mistake(f"{name!r} is no environment", hint=f"known: {known}")
+
+
+def _refuse_unless_approved(version: Version) -> None:
+    name = f"v{version.number}"
+    if version.status != "approved":
+        waits = version.status == "certified"
+        raise Refused(
+            f"{name} is {version.status}: only an approved version may be deployed",
+            hint=f"mainstay review {name}" if waits else "mainstay status",
+        )
+
+
+def _history(project: Project) -> tuple[Step, ...]:
+    return tuple(
+        Step(
+            tuple(Part(one.version, one.share) for one in publish.said(event).shares),
+            back=event.kind == "RolledBack",
+        )
+        for event in publish.history(project)
+    )
+
+
+def _given(project: Project, parts: Parts, environment: Environment) -> tuple[Share, ...]:
+    """The shares with their newest certificates, each of which holds now."""
+    found = [versions.found(project, f"v{part.version}") for part in parts]
+    given = tuple(
+        Share(f"v{part.version}", one.bundle, one.certificate, part.share)
+        for part, one in zip(parts, found, strict=True)
+    )
+    for one in given:
+        publish.verified(project, one, environment)
+    return given
+
+
+def _stands(project: Project, given: tuple[Share, ...], environment: Environment) -> bool:
+    wanted = publish.wanted(project)
+    return wanted is not None and (wanted.shares, wanted.environment) == (given, environment)
+
+
+def _recorded(
+    project: Project,
+    kind: str,
+    given: tuple[Share, ...],
+    environment: Environment,
+    because: str = "",
+) -> None:
+    """Appends with the next sequence: above the ledger's, and above the folder's if that is ahead.
+
+    The folder is ahead where the ledger came back from a backup; the doors refuse a lower one.
+    """
+    told = publish.present(project)
+    known = state.deployments(project.ledger, project.model)
+    sequence = 1 + max(known[-1].sequence if known else 0, told.sequence if told else 0)
+    payload = {
+        "sequence": sequence,
+        "environment": environment,
+        "shares": [
+            {
+                "version": int(one.version[1:]), "share": one.share, "bundle": one.bundle,
+                "certificate": one.certificate,
+            }
+            for one in given
+        ],
+        "blobs": [one.certificate for one in given],
+        "because": because,
+    }  # fmt: skip
+    project.ledger.append(kind, project.model, project.actor, payload)
+
+
+def _told(parts: Parts) -> str:
+    champion = f"v{parts[0].version} is live"
+    if len(parts) == 1:
+        return f"{champion} and answers everything."
+    return f"{champion}, v{parts[1].version} is canary for {parts[1].share:.0%} of the entities."
+
+
+def _answer(routing: Routing | None, parts: Parts, headline: str) -> Answer:
+    if routing is None:
+        raise Conflict("nothing was deployed")
+    last = parts[-1]
+    return Answer(
+        headline,
+        Verdict.PASS,
+        lines=(f"sequence {routing.sequence}, in {routing.environment}",),
+        next=f"mainstay deploy v{last.version} --live" if len(parts) > 1 else "mainstay status",
+        facts={
+            "sequence": routing.sequence,
+            "environment": routing.environment,
+            "shares": {one.version: one.share for one in routing.shares},
+        },
+    )

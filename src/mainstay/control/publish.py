@@ -1,0 +1,183 @@
+"""What the doors read: bundles and certificates by digest, then the signed routing, last.
+
+Everything follows from the newest deployment on record, so after a crash it is done again.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from mainstay.bundle import manifest
+from mainstay.control.project import Project
+from mainstay.core import clock
+from mainstay.core.errors import Broken, MainstayError, Missing, Refused
+from mainstay.core.nouns import Event
+from mainstay.ledger import blobs, durable, state
+from mainstay.ledger.projections import Share as Row
+from mainstay.seal import checks, dsse, routing
+from mainstay.seal.certificate import Environment
+from mainstay.seal.keys import Key, short
+from mainstay.seal.routing import Routing, Share
+
+KINDS = ("Deployed", "RolledBack")
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a deployment says; the tables keep less, and not which version is the champion."""
+
+    sequence: int
+    environment: Environment
+    shares: tuple["Given", ...]
+
+
+class Given(msgspec.Struct, frozen=True):
+    """One share: version by number, bundle and certificate by digest."""
+
+    version: int
+    share: float
+    bundle: str
+    certificate: str
+
+
+def history(project: Project) -> tuple[Event, ...]:
+    """Every deployment and rollback on record, oldest first."""
+    of_model = project.ledger.events(subject=project.model)
+    return tuple(event for event in of_model if event.kind in KINDS)
+
+
+def said(event: Event) -> Said:
+    """The payload of a deployment or rollback."""
+    return msgspec.convert(event.payload, Said)
+
+
+def wanted(project: Project) -> Routing | None:
+    """The routing that follows from the record. Raises Broken where the tables say otherwise."""
+    events = history(project)
+    if not events:
+        return None
+    newest = said(events[-1])
+    rows = state.deployments(project.ledger, project.model)[-1]
+    recorded = {Row(one.version, one.share) for one in newest.shares}
+    if rows.sequence != newest.sequence or set(rows.shares) != recorded:
+        raise Broken(
+            f"the table of deployments was changed by hand: event {events[-1].seq} says otherwise",
+            hint="mainstay verify ledger",
+        )
+    shares = tuple(
+        Share(f"v{one.version}", one.bundle, one.certificate, one.share) for one in newest.shares
+    )
+    event = events[-1]
+    return Routing(event.subject, newest.sequence, newest.environment, event.time, shares)
+
+
+def present(project: Project) -> Routing | None:
+    """What the doors are told now; None where nothing that they would believe."""
+    try:
+        return routing.read(project.places.serving / routing.FILE, project.trust)
+    except (Missing, Refused):
+        return None
+
+
+def published(project: Project) -> Routing | None:
+    """Brings the serving folder to the newest deployment; what stands there then.
+
+    Safe to repeat, from any state a crash leaves. Raises Refused for a version whose certificate
+    does not hold now, or a key that is not trusted; the doors then keep what they had.
+    """
+    asked = wanted(project)
+    if asked is None or _stands(project, asked):
+        return asked
+    key = trusted_signer(project)
+    for share in asked.shares:
+        verified(project, share, asked.environment)
+        _bundle(project, share.bundle)
+        _certificate(project, share.certificate)
+    with project.ledger.transaction():  # one at a time: an older routing never overwrites
+        before = present(project)
+        if before is None or before.sequence <= asked.sequence:
+            content = dsse.encoded(routing.signed(asked, key))
+            durable.write(project.places.serving / routing.FILE, content)
+            durable.sync(project.places.serving)
+    return asked
+
+
+def healed(project: Project) -> None:
+    """The same before any other command; what stops it is told and stops nothing else."""
+    try:
+        if project.places.serving.is_dir() or state.deployments(project.ledger, project.model):
+            published(project)
+    except MainstayError as error:
+        project.tell(f"the serving folder is behind the ledger: {error}")
+
+
+def verified(project: Project, share: Share, environment: Environment) -> None:
+    """Raises Refused unless this very certificate lets this very bundle take the share now."""
+    envelope = dsse.decoded(blobs.read(project.places.blobs, share.certificate))
+    certificate = checks.verify(
+        envelope,
+        project.trust,
+        at=clock.now(),
+        environment=environment,
+        bundle=project.places.bundle(share.bundle),
+    )
+    if (certificate.version.name, certificate.version.model) != (share.version, project.model):
+        raise Refused(f"the certificate given for {share.version} is of {certificate.name}")
+    if share.share > certificate.scope.traffic:
+        raise Refused(
+            f"{certificate.name} is certified for {certificate.scope.traffic:.0%} of the traffic,"
+            f" not for {share.share:.0%}"
+        )
+
+
+def trusted_signer(project: Project) -> Key:
+    """The key that acts. Raises Refused where the trust file does not hold it."""
+    key = project.signer
+    if project.trust.holder(key.id) is None:
+        raise Refused(
+            f"the key of {key.name} ({short(key.id)}) is not trusted",
+            hint=f"mainstay trust {key.name} --role author",
+        )
+    return key
+
+
+def _stands(project: Project, asked: Routing) -> bool:
+    places = project.places
+    return present(project) == asked and all(
+        (places.serving / routing.BUNDLES / one.bundle).is_dir()
+        and (places.serving / routing.CERTIFICATES / f"{one.certificate}.json").is_file()
+        for one in asked.shares
+    )
+
+
+def _bundle(project: Project, sha: str) -> None:
+    """The copy is whole before it has its name; one that was changed is made again."""
+    folder = project.places.serving / routing.BUNDLES
+    target = folder / sha
+    folder.mkdir(parents=True, exist_ok=True)
+    if _holds(target, sha):
+        return
+    with tempfile.TemporaryDirectory(dir=folder, prefix=durable.DRAFT) as draft:
+        copy = Path(shutil.copytree(project.places.bundle(sha), Path(draft) / sha, symlinks=True))
+        manifest.read(copy, sha)
+        durable.sync_all(copy)
+        if target.exists():
+            target.rename(Path(draft) / "changed")
+        copy.rename(target)
+    durable.sync(folder)
+
+
+def _holds(folder: Path, sha: str) -> bool:
+    try:
+        manifest.read(folder, sha)
+    except MainstayError:
+        return False
+    return True
+
+
+def _certificate(project: Project, sha: str) -> None:
+    folder = project.places.serving / routing.CERTIFICATES
+    folder.mkdir(parents=True, exist_ok=True)
+    durable.write(folder / f"{sha}.json", blobs.read(project.places.blobs, sha))
+    durable.sync(folder)

@@ -1,0 +1,59 @@
+"""Journal frames: u32 length | u32 CRC-32 of the payload | payload, little-endian, appended only.
+
+A process that dies in the middle of a write leaves a torn last frame; reading ends before it.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from mainstay.core.errors import Broken
+
+_HEAD = struct.Struct("<II")
+LARGEST = 64_000_000
+"""Bytes of one payload; a length beyond it is no length."""
+
+
+def framed(payload: bytes) -> bytes:
+    """The payload as it stands in a journal. Raises ValueError where it is too large."""
+    if len(payload) > LARGEST:
+        raise ValueError(f"a frame of {len(payload):,} bytes, at most {LARGEST:,}")
+    return _HEAD.pack(len(payload), zlib.crc32(payload)) + payload
+
+
+def read(path: Path) -> Iterator[bytes]:
+    """The payloads of a journal in order, without a torn last one.
+
+    Raises Broken where a frame is damaged and others may follow it.
+    """
+    with path.open("rb") as file:
+        at, size = 0, path.stat().st_size
+        while (payload := _payload(file, path, at, size)) is not None:
+            yield payload
+            at += _HEAD.size + len(payload)
+
+
+def whole(path: Path) -> int:
+    """Bytes up to the end of the last whole frame: where the next one may be appended."""
+    return sum(_HEAD.size + len(payload) for payload in read(path)) if path.exists() else 0
+
+
+def _payload(file: BinaryIO, path: Path, at: int, size: int) -> bytes | None:
+    """The payload of the frame at a position; None where the journal ends, torn or not."""
+    head = file.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    length, checksum = _HEAD.unpack(head)
+    end = at + _HEAD.size + length
+    if length <= LARGEST and end > size:
+        return None
+    payload = file.read(length) if length <= LARGEST else b""
+    if len(payload) == length and zlib.crc32(payload) == checksum:
+        return payload
+    if end == size:
+        return None
+    raise Broken(
+        f"{path} is damaged at byte {at:,}", hint="restore it; the frames before it can be read"
+    )

@@ -1,0 +1,56 @@
+"""Journal frames."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mainstay.core import frames
+from mainstay.core.errors import Broken
+
+
+def written(path: Path, *payloads: bytes) -> Path:
+    path.write_bytes(b"".join(map(frames.framed, payloads)))
+    return path
+
+
+def test_what_was_appended_is_read_in_order(tmp_path: Path) -> None:
+    path = written(tmp_path / "journal", b"one", b"", b"three")
+
+    assert list(frames.read(path)) == [b"one", b"", b"three"]
+
+
+@given(cut=st.integers(1, 12))
+def test_a_torn_last_frame_is_as_if_it_never_was(
+    cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = written(tmp_path_factory.mktemp("torn") / "journal", b"one", b"last")
+    path.write_bytes(path.read_bytes()[:-cut])
+
+    assert list(frames.read(path)) == [b"one"]
+    assert frames.whole(path) == 11
+
+
+def test_a_last_frame_with_other_bytes_is_torn(tmp_path: Path) -> None:
+    path = written(tmp_path / "journal", b"one", b"last")
+    path.write_bytes(path.read_bytes()[:-1] + b"X")
+
+    assert list(frames.read(path)) == [b"one"]
+
+
+def test_damage_before_other_frames_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path / "journal", b"one", b"last")
+    path.write_bytes(path.read_bytes().replace(b"one", b"two"))
+
+    with pytest.raises(Broken, match="damaged at byte 0"):
+        list(frames.read(path))
+
+
+def test_no_journal_has_no_whole_frames(tmp_path: Path) -> None:
+    assert frames.whole(tmp_path / "none") == 0
+
+
+def test_a_frame_beyond_the_limit_is_not_made() -> None:
+    with pytest.raises(ValueError, match="at most"):
+        frames.framed(bytes(frames.LARGEST + 1))

@@ -1,0 +1,77 @@
+"""Which version should answer which share."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mainstay.core.errors import Conflict, Mistake
+from mainstay.life.deploy.shares import Part, Parts, Step, deployed, rolled_back
+
+V1, V2, V3 = ((Part(number, 1.0),) for number in (1, 2, 3))
+CANARY = (Part(1, 0.9), Part(2, 0.1))
+
+
+def forth(*parts: Parts) -> tuple[Step, ...]:
+    return tuple(Step(one, back=False) for one in parts)
+
+
+def back(parts: Parts) -> Step:
+    return Step(parts, back=True)
+
+
+def test_the_first_version_answers_everything() -> None:
+    assert deployed((), 1, None, 0.1) == V1
+
+
+def test_beside_a_live_version_the_share_is_that_of_the_contract() -> None:
+    assert deployed(V1, 2, None, 0.1) == CANARY
+
+
+def test_a_full_share_makes_a_version_live_alone() -> None:
+    assert deployed(CANARY, 2, 1.0, 0.1) == V2
+
+
+def test_the_live_version_deployed_again_ends_the_canary() -> None:
+    assert deployed(CANARY, 1, None, 0.1) == V1
+
+
+def test_a_part_of_nothing_is_a_conflict() -> None:
+    with pytest.raises(Conflict, match="no other version is live to answer the other 90%"):
+        deployed((), 1, 0.1, 0.1)
+
+
+@pytest.mark.parametrize("share", [0.0, -0.1, 1.1, float("nan")])
+def test_a_share_outside_its_bounds_is_a_mistake(share: float) -> None:
+    with pytest.raises(Mistake, match="is none"):
+        deployed(V1, 2, share, 0.1)
+
+
+@given(st.floats(1e-6, 1.0))
+def test_shares_are_always_one_whole(share: float) -> None:
+    assert sum(part.share for part in deployed(V1, 2, share, 0.1)) == pytest.approx(1, abs=1e-9)
+
+
+def test_a_canary_is_rolled_back_first() -> None:
+    assert rolled_back(forth(V1, CANARY)) == V1
+
+
+def test_a_rollback_returns_to_the_version_that_was_live_before() -> None:
+    assert rolled_back(forth(V1, CANARY, V2)) == V1
+
+
+def test_a_second_rollback_goes_further_back_not_forward() -> None:
+    assert rolled_back((*forth(V1, V2, V3), back(V2))) == V1
+
+
+def test_a_version_rolled_back_may_be_deployed_again() -> None:
+    assert rolled_back((*forth(V1, V2), back(V1), *forth(V2))) == V1
+
+
+def test_without_a_version_before_there_is_nothing_to_roll_back_to() -> None:
+    with pytest.raises(Conflict, match="no version was live before v1"):
+        rolled_back((*forth(V1, V2), back(V1)))
+
+
+def test_without_a_deployment_there_is_nothing_to_roll_back() -> None:
+    with pytest.raises(Conflict, match="nothing was ever deployed"):
+        rolled_back(())

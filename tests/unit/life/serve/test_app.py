@@ -1,0 +1,90 @@
+"""The door over ASGI."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from msgspec import json
+from small_project import Serving, record
+
+from mainstay.life.serve import app as module
+from mainstay.life.serve.app import App
+
+
+def asked(
+    app: App, method: str, path: str, *parts: bytes, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> tuple[int, Any]:
+    """Status and decoded answer."""
+    parts = parts or (b"",)
+    messages = [
+        {"type": "http.request", "body": part, "more_body": at + 1 < len(parts)}
+        for at, part in enumerate(parts)
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": path, "method": method, "headers": headers}
+    asyncio.run(app(scope, receive, send))
+    start, body = sent
+    assert dict(start["headers"])[b"content-length"] == b"%d" % len(body["body"])
+    return start["status"], json.decode(body["body"])
+
+
+def test_a_door_is_ready_when_its_version_repeated_its_golden_rows(
+    app: App, serving: Serving
+) -> None:
+    before = asked(app, "GET", "/ready")
+    serving.publish(3)
+    app.watch.look()
+    status, said = asked(app, "GET", "/ready")
+
+    assert (before[0], before[1]["reasons"]) == (503, ["no routing was read yet"])
+    assert (status, said["sequence"], said["reasons"]) == (200, 3, [])
+    assert [one["version"] for one in said["versions"]] == ["v1"]
+
+
+def test_a_door_lives_before_it_is_ready(app: App) -> None:
+    assert asked(app, "GET", "/live") == (200, {"live": True})
+
+
+def test_a_body_in_parts_is_one_request(app: App, serving: Serving) -> None:
+    serving.publish(1)
+    app.watch.look()
+    body = json.encode({"records": [record()]})
+
+    status, said = asked(app, "POST", "/predict", body[:20], body[20:])
+
+    assert (status, said["answers"][0]["decided_by"]) == (200, "model")
+
+
+def test_who_asks_for_it_gets_the_answer_when_it_is_on_disk(app: App, serving: Serving) -> None:
+    serving.publish(1)
+    app.watch.look()
+    body = json.encode({"records": [record()]})
+    ack = ((module.DURABILITY, b"ack"),)
+
+    assert asked(app, "POST", "/predict", body, headers=ack)[0] == 200
+    assert app.journal.written == 1
+    app.journal._room = 0
+    assert asked(app, "POST", "/predict", body, headers=ack)[0] == 503
+    assert asked(app, "POST", "/predict", body)[0] == 200
+    assert app.journal.lost == 2
+
+
+def test_a_request_has_a_largest_size(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LARGEST", 10)
+
+    assert asked(app, "POST", "/predict", b"0" * 6, b"0" * 6)[0] == 413
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/predict", 405), ("POST", "/ready", 405), ("GET", "/", 404), ("PUT", "/x", 404)],
+)
+def test_other_questions_are_refused(app: App, method: str, path: str, status: int) -> None:
+    assert asked(app, method, path)[0] == status

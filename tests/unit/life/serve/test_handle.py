@@ -1,0 +1,129 @@
+"""Bytes in, status and bytes out."""
+
+from collections import Counter
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec import json, structs
+from small_project import Serving, record
+
+from mainstay.core import frames
+from mainstay.life.serve.app import App
+from mainstay.life.serve.handle import refusal
+from mainstay.life.serve.journal import FILE
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = st.sampled_from([*record(), "wiat", ""])
+
+
+def said(app: App, *records: object) -> tuple[int, dict]:
+    status, body, _ = app.door.handle(json.encode({"records": records}))
+    return status, json.decode(body)
+
+
+@pytest.fixture
+def live(app: App, serving: Serving) -> App:
+    serving.publish(1)
+    app.watch.look()
+    return app
+
+
+def test_without_a_version_it_is_unavailable(app: App) -> None:
+    assert said(app, record())[0] == 503
+
+
+def test_an_answer_says_what_by_whom_and_under_which_certificate(
+    live: App, serving: Serving
+) -> None:
+    status, body = said(live, record())
+    answer = body["answers"][0]
+
+    assert status == 200
+    assert 0 < answer.pop("score") < 1
+    assert isinstance(answer.pop("decision"), bool)
+    assert answer == {
+        "key": "v1", "decided_by": "model", "version": "v1", "flags": [], "covered": True,
+        "certificate": live.watch.table.served[0].share.certificate[:12],
+    }  # fmt: skip
+
+
+def test_a_rejected_row_stands_among_the_answers_of_the_others(live: App) -> None:
+    status, body = said(live, record(), record(visit="v2", wait=99))
+
+    assert status == 200
+    assert body["answers"][0]["decided_by"] == "model"
+    assert body["answers"][1] == {
+        "key": "v2",
+        "errors": [{"path": "$.records[1].wait", "field": "wait", "what": "is 99, above 90 day"}],
+        "rejected": True,
+    }
+
+
+def test_where_all_rows_are_rejected_the_request_is(live: App) -> None:
+    status, body = said(live, record(wait=99), 7)
+
+    assert status == 422
+    assert [error["path"] for error in body["errors"]] == ["$.records[0].wait", "$.records[1]"]
+
+
+def test_a_canary_answers_its_entities_and_only_those(live: App, serving: Serving) -> None:
+    shares = [
+        structs.replace(serving.certified(number), share=share)
+        for number, share in ((1, 0.75), (2, 0.25))
+    ]
+    serving.publish(2, *shares)
+    live.watch.look()
+    rows = [record(patient=f"p{number}") for number in range(400)]
+
+    first, second = (said(live, *rows)[1]["answers"] for _ in range(2))
+
+    found = Counter(answer["version"] for answer in first)
+    assert first == second
+    assert 60 < found["v2"] < 140
+
+
+def test_what_came_and_went_is_in_the_journal(live: App, serving: Serving) -> None:
+    body = json.encode({"records": [record()]})
+    status, reply, number = live.door.handle(body)
+    assert live.journal.kept(number)
+
+    (frame,) = frames.read(serving.log / FILE)
+    assert msgspec.msgpack.decode(frame)[1:] == [1, body, status, reply]
+
+
+def test_what_is_no_json_is_not_in_the_journal_and_all_else_is(live: App) -> None:
+    assert live.door.handle(b"{")[::2] == (400, 0)
+    assert live.door.handle(b"{}")[::2] == (422, 1)
+
+
+def test_a_mistake_of_ours_is_counted_and_unavailable(live: App) -> None:
+    live.door._now = lambda: 1 / 0
+
+    assert said(live, record())[0] == 503
+    assert live.door.failed == 1
+
+
+def test_a_refusal_has_the_form_of_all_errors() -> None:
+    assert refusal(413, "x") == (413, b'{"errors":[{"path":"$","field":"","what":"x"}]}')
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary())
+def test_no_bytes_make_a_failure(live: App, body: bytes) -> None:
+    assert live.door.handle(body)[0] in (400, 422)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.dictionaries(NAMES, JSON, max_size=4), gone=st.sets(NAMES, max_size=1))
+def test_no_record_makes_a_failure(live: App, changes: dict, gone: set[str]) -> None:
+    one = {name: value for name, value in {**record(), **changes}.items() if name not in gone}
+
+    assert live.door.handle(json.encode({"records": [one, record()]}))[0] == 200
+    assert live.door.handle(json.encode({"records": [one]}))[0] in (200, 422)
+    assert live.door.failed == 0

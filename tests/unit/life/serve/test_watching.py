@@ -1,0 +1,71 @@
+"""Following a routing."""
+
+import time
+
+from msgspec import structs
+from small_project import Serving
+
+from mainstay.life.serve.watching import Watch
+
+
+def versions(watch: Watch) -> list[str]:
+    return [one.share.version for one in watch.table.served] if watch.table else []
+
+
+def test_a_door_follows_what_is_published(serving: Serving, watch: Watch) -> None:
+    watch.look()
+    before = versions(watch)
+    serving.publish(1)
+    watch.look()
+
+    assert (before, versions(watch), watch.refused) == ([], ["v1"], "")
+
+
+def test_a_thread_of_its_own_follows_within_a_second(serving: Serving, watch: Watch) -> None:
+    watch.start()
+    serving.publish(1)
+    until = time.monotonic() + 20
+    while not watch.table and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert versions(watch) == ["v1"]
+
+
+def test_a_rollback_finds_the_version_before_warm(serving: Serving, watch: Watch) -> None:
+    one, two = serving.certified(1), serving.certified(2)
+    held = []
+    for sequence, share in enumerate((one, two, one), 1):
+        serving.publish(sequence, share)
+        watch.look()
+        held.append(watch.table.served[0].held)
+
+    assert held[0] is held[2] is not held[1]
+
+
+def test_a_version_two_swaps_old_is_closed(serving: Serving, watch: Watch) -> None:
+    held = []
+    for number in (1, 2, 3):
+        serving.publish(number, serving.certified(number))
+        watch.look()
+        held.append(watch.table.served[0].held)
+
+    with held[0].used() as old, held[1].used() as warm, held[2].used() as now:
+        assert (old, warm, now) == (False, True, True)
+
+
+def test_a_table_that_fails_leaves_the_one_before(serving: Serving, watch: Watch) -> None:
+    serving.publish(1)
+    watch.look()
+    serving.publish(2, structs.replace(serving.certified(), bundle="0" * 64))
+    watch.look()
+
+    assert versions(watch) == ["v1"]
+    assert watch.table.routing.sequence == 1
+    assert "manifest.json" in watch.refused
+
+
+def test_a_replay_clock_that_is_being_written_stands_still(serving: Serving, watch: Watch) -> None:
+    before = watch.now()
+    serving.clock.write_text("")
+
+    assert watch.now() == before
