@@ -1,0 +1,151 @@
+"""A door of its own process, and callers who ask it over HTTP, in the order of time."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import msgspec
+
+from mainstay.cli.demo.year import Stage
+from mainstay.core import clock
+from mainstay.core.errors import Unavailable
+
+CALLERS = 4
+"""Connections kept open, each with one request at a time."""
+PATIENCE = 120.0  # seconds for a door to open or to follow a routing
+HOUR = timedelta(hours=1)
+
+
+class Request(NamedTuple):
+    """One decision that somebody asks for; corrupted: a value in it was changed on its way."""
+
+    at: datetime
+    key: str
+    body: bytes
+    corrupted: bool = False
+
+
+class Said(NamedTuple):
+    """What one request got; status 0 where nothing came back."""
+
+    request: Request
+    status: int
+    answer: dict[str, Any]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the guard kept the row from the model."""
+        fell_back = self.answer.get("decided_by") == "baseline" and self.answer.get("breaches")
+        return self.status == 422 or bool(fell_back)
+
+    @property
+    def failed(self) -> bool:
+        """No answer, a mistake of the door, or a refusal of a row that nobody had changed."""
+        return self.status != 200 and (self.status != 422 or not self.request.corrupted)
+
+
+class Door(NamedTuple):
+    """A running door."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    def follows(self, sequence: int) -> None:
+        """Waits until it answers by this routing. Raises Unavailable."""
+        until = clock.stopwatch() + PATIENCE
+        while clock.stopwatch() < until:
+            if self.process.poll() is not None:
+                raise Unavailable("the door of the demo ended", hint="see its words above")
+            if self.state().get("sequence") == sequence:
+                return
+            time.sleep(0.05)
+        raise Unavailable(f"the door does not follow routing {sequence}: {self.state()}")
+
+    def state(self) -> dict[str, Any]:
+        """What it says of itself; nothing while it does not listen yet."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", "/ready")
+            said: dict[str, Any] = msgspec.json.decode(connection.getresponse().read())
+        except OSError:
+            return {}
+        finally:
+            connection.close()
+        return said
+
+
+@contextmanager
+def door(stage: Stage) -> Iterator[Door]:
+    """A replay door over what is published, on a free port, in the time of the demo's clock."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    program = "from mainstay.cli.main import main; main()"
+    command = [
+        sys.executable, "-c", program, "serve", "--folder", str(stage.project), "--port", str(port),
+        "--environment", "replay", "--clock", str(stage.clock),
+    ]  # fmt: skip
+    environment = {**os.environ, "MAINSTAY_KEYS": str(stage.keys)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield Door(port, process)
+        finally:
+            process.terminate()
+
+
+def asked(
+    port: int, requests: Sequence[Request], told: Callable[[datetime], None]
+) -> Iterator[Said]:
+    """Sends them hour by hour; told: the time, before the first request of each hour."""
+    callers = [_Caller(port) for _ in range(CALLERS)]
+    with ThreadPoolExecutor(CALLERS) as pool:
+        for hour, group in groupby(requests, lambda one: _hour(one.at)):
+            told(hour + HOUR)
+            some = list(group)
+            parts = [some[at::CALLERS] for at in range(CALLERS)]
+            for said in pool.map(_Caller.all, callers, parts):
+                yield from said
+    for caller in callers:
+        caller.close()
+
+
+class _Caller:
+    """One connection, opened again after a failure."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def all(self, requests: Sequence[Request]) -> list[Said]:
+        return [self._one(request) for request in requests]
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _one(self, request: Request) -> Said:
+        try:
+            self._connection.request("POST", "/predict", request.body)
+            response = self._connection.getresponse()
+            content = response.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            return Said(request, 0, {})
+        return Said(request, response.status, _answer(response.status, content))
+
+
+def _answer(status: int, content: bytes) -> dict[str, Any]:
+    if status != 200:
+        return {}
+    answer: dict[str, Any] = msgspec.json.decode(content)["answers"][0]
+    return answer
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
