@@ -119,11 +119,12 @@ def test_a_rollback_without_history_is_a_conflict(as_approver: Path) -> None:
         handle(as_approver, Rollback("slow"))
 
 
-def test_a_rollback_from_the_first_version_is_a_conflict(as_approver: Path) -> None:
+def test_a_rollback_beyond_the_baseline_is_a_conflict(as_approver: Path) -> None:
     handle(as_approver, Approve("v1"))
-    handle(as_approver, Deploy("v1"))
+    handle(as_approver, Deploy("v1", 1.0))
+    handle(as_approver, Rollback("slow"))
 
-    with pytest.raises(Conflict, match="no version was live before v1"):
+    with pytest.raises(Conflict, match="the baseline answers everything already"):
         handle(as_approver, Rollback("slow"))
 
 

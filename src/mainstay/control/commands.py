@@ -52,7 +52,7 @@ class Reject(msgspec.Struct, frozen=True, tag="reject"):
 
 
 class Deploy(msgspec.Struct, frozen=True, tag="deploy"):
-    """Let an approved version answer; share None: the canary's where another version is live."""
+    """Let an approved version answer; share None: the canary's, all for one that has all."""
 
     version: str
     share: float | None = None

@@ -141,10 +141,16 @@ def _recorded(
 
 
 def _told(parts: Parts) -> str:
-    champion = f"v{parts[0].version} is live"
-    if len(parts) == 1:
-        return f"{champion} and answers everything."
-    return f"{champion}, v{parts[1].version} is canary for {parts[1].share:.0%} of the entities."
+    name, share = f"v{parts[0].version}", parts[0].share
+    match parts, share:
+        case (_, other), _:
+            return f"{name} is live, v{other.version} is canary for {other.share:.0%}."
+        case _, 1.0:
+            return f"{name} is live and answers everything."
+        case _, 0.0:
+            return f"The baseline of {name} answers everything."
+        case _:
+            return f"{name} is canary for {share:.0%}, its baseline answers the rest."
 
 
 def _answer(routing: Routing | None, parts: Parts, headline: str) -> Answer:
@@ -155,7 +161,7 @@ def _answer(routing: Routing | None, parts: Parts, headline: str) -> Answer:
         headline,
         Verdict.PASS,
         lines=(f"sequence {routing.sequence}, in {routing.environment}",),
-        next=f"mainstay deploy v{last.version} --live" if len(parts) > 1 else "mainstay status",
+        next=f"mainstay deploy v{last.version} --live" if last.share < 1 else "mainstay status",
         facts={
             "sequence": routing.sequence,
             "environment": routing.environment,

@@ -102,12 +102,13 @@ def _approved(project: Project, version: Version, live: Parts) -> Told:
 
 def _answering(live: Parts) -> Told:
     """The newest version answers; as nobody has measured it there, that is no health."""
-    champion, newest = f"v{live[0].version}", f"v{live[-1].version}"
-    if len(live) > 1:
-        what = f"▲ {newest} is canary for {live[-1].share:.0%} beside {champion}, not measured yet."
-        return Told(what, Verdict.UNSURE, f"deploy {newest} --live")
-    what = f"▲ {newest} is live, not measured in the field yet."
-    return Told(what, Verdict.UNSURE, f"verify certificate {newest}")
+    name, share = f"v{live[-1].version}", live[-1].share
+    if share < 1:
+        beside = f"v{live[0].version}" if len(live) > 1 else "the baseline"
+        what = f"▲ {name} is canary for {share:.0%} beside {beside}, not measured yet."
+        return Told(what, Verdict.UNSURE, f"deploy {name} --live")
+    what = f"▲ {name} is live, not measured in the field yet."
+    return Told(what, Verdict.UNSURE, f"verify certificate {name}")
 
 
 def _separation(project: Project, document: Document) -> tuple[str, ...]:

@@ -24,16 +24,20 @@ BUNDLES, CERTIFICATES = "bundles", "certificates"
 
 
 class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A version and its part of the requests, in (0, 1]; certificate: digest of the envelope."""
+    """A version and its part of the requests, in [0, 1]; certificate: digest of the envelope."""
 
     version: Text
     bundle: Digest
     certificate: Digest
-    share: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Routing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole table of one model; the first share is the champion, a second one the canary."""
+    """The whole table of one model; the first share is the champion, a second one the canary.
+
+    Two shares make one whole. What a single one leaves is answered by its baseline: a first version
+    has no other beside it.
+    """
 
     model: Text
     sequence: Count
@@ -44,7 +48,7 @@ class Routing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Raises ValueError unless the shares make one whole of different versions."""
         total = math.fsum(one.share for one in self.shares)
-        if abs(total - 1) > 1e-9:
+        if len(self.shares) > 1 and abs(total - 1) > 1e-9:
             raise ValueError(f"the shares come to {total:g}, not to 1")
         if len({one.version for one in self.shares}) < len(self.shares):
             raise ValueError("a version has two shares")

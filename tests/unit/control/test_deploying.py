@@ -31,17 +31,21 @@ def two(as_approver: Path) -> Path:
 def test_a_version_goes_from_canary_to_live_and_back(two: Path) -> None:
     said = [
         handle(two, command)
-        for command in (Deploy("v1"), Deploy("v2"), Deploy("v2", 1.0), Rollback("too slow"))
-    ]
+        for command in (
+            Deploy("v1"), Deploy("v1", 1.0), Deploy("v2"), Deploy("v2", 1.0), Rollback("too slow"),
+        )
+    ]  # fmt: skip
 
     assert [one.facts["shares"] for one in said] == [
+        {"v1": 0.1},
         {"v1": 1.0},
         {"v1": 0.9, "v2": 0.1},
         {"v2": 1.0},
         {"v1": 1.0},
     ]
-    assert [one.facts["sequence"] for one in said] == [1, 2, 3, 4]
-    assert said[1].next == "mainstay deploy v2 --live"
+    assert [one.facts["sequence"] for one in said] == [1, 2, 3, 4, 5]
+    assert said[0].headline == "v1 is canary for 10%, its baseline answers the rest."
+    assert said[2].next == "mainstay deploy v2 --live"
     assert "v2  approved" in answer(two, Status()).lines
     assert "v1  approved, answers 100%" in answer(two, Status()).lines
 
@@ -66,9 +70,13 @@ def test_an_unknown_environment_is_a_mistake(as_approver: Path) -> None:
 
 def test_what_is_live_and_unmeasured_is_never_green(as_approver: Path) -> None:
     handle(as_approver, Approve("v1"))
-    handle(as_approver, Deploy("v1"))
+    shown = []
+    for share in (None, 1.0):
+        handle(as_approver, Deploy("v1", share))
+        shown.append(answer(as_approver, Status()))
 
-    said = answer(as_approver, Status())
-
-    assert said.verdict is Verdict.UNSURE
-    assert said.headline == "no-show  ▲ v1 is live, not measured in the field yet."
+    assert {said.verdict for said in shown} == {Verdict.UNSURE}
+    assert [said.headline for said in shown] == [
+        "no-show  ▲ v1 is canary for 10% beside the baseline, not measured yet.",
+        "no-show  ▲ v1 is live, not measured in the field yet.",
+    ]

@@ -22,9 +22,17 @@ def test_what_was_signed_is_read_back(people: Path, tmp_path: Path) -> None:
     assert routing.read(tmp_path / routing.FILE, trust.read(people)) == TABLE
 
 
-def test_shares_come_to_one() -> None:
-    with pytest.raises(ValueError, match=r"come to 0\.5"):
-        structs.replace(TABLE, shares=(structs.replace(CHAMPION, share=0.5),))
+def test_two_shares_come_to_one() -> None:
+    half = structs.replace(CHAMPION, share=0.5)
+
+    with pytest.raises(ValueError, match=r"come to 0\.9"):
+        structs.replace(TABLE, shares=(half, Share("v2", DIGEST, DIGEST, 0.4)))
+
+
+def test_a_share_alone_leaves_the_rest_to_its_baseline() -> None:
+    alone = structs.replace(CHAMPION, share=0.1)
+
+    assert structs.replace(TABLE, shares=(alone,)).shares == (alone,)
 
 
 def test_a_version_has_one_share() -> None:

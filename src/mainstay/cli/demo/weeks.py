@@ -42,5 +42,7 @@ def _week(story: Story, world: World, door: Door, since: datetime, tally: Counte
     with story.step("features"):
         requests = world.requests(since, since + WEEK)
     with story.step("requests"):
-        for said in traffic.asked(door.port, requests, lambda now: year.set_clock(world.stage, now)):
+        for said in traffic.asked(
+            door.port, requests, lambda now: year.set_clock(world.stage, now)
+        ):
             tally[f"{said.status} {said.answer.get('decided_by')}"] += 1

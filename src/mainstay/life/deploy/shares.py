@@ -13,7 +13,7 @@ class Part(NamedTuple):
 
 
 Parts = tuple[Part, ...]
-"""The champion first, then the canary where there is one."""
+"""The champion first, then the canary where there is one; what one alone leaves, its baseline."""
 
 
 class Step(NamedTuple):
@@ -24,42 +24,39 @@ class Step(NamedTuple):
 
 
 def deployed(now: Parts, version: int, share: float | None, canary: float) -> Parts:
-    """What a deployment makes of `now`; without a share: a canary beside a live version, else all.
+    """What a deployment makes of `now`; without a share: the canary's, all for who has all.
 
-    Raises Mistake for a share outside (0, 1], Conflict where nobody could answer the rest.
+    Beside a live version the rest stays with it. Where none is live the baseline answers the rest,
+    as it did before there was a model. Raises Mistake for a share outside (0, 1].
     """
-    champion = now[0].version if now else version
+    live = len(now) > 1 or (len(now) == 1 and now[0].share == 1)
     if share is None:
-        share = 1.0 if champion == version else canary
+        share = 1.0 if live and now[0].version == version else canary
     if not 0 < share <= 1:
         raise Mistake(f"a share of {share:g} is none", hint="more than 0, at most 1")
-    if share == 1:
-        return (Part(version, 1.0),)
-    if champion == version:
-        raise Conflict(
-            f"no other version is live to answer the other {1 - share:.0%}",
-            hint=f"mainstay deploy v{version} --live",
-        )
-    return (Part(champion, 1 - share), Part(version, share))
+    if share == 1 or not live or now[0].version == version:
+        return (Part(version, share),)
+    return (Part(now[0].version, 1 - share), Part(version, share))
 
 
 def rolled_back(history: tuple[Step, ...]) -> Parts:
     """One step back: without the canary where there is one, else the live version before.
 
-    A version that was rolled back is not returned to. Raises Conflict where nothing was before.
+    Before the first version there was the baseline: it answers everything again. A version that
+    was rolled back is not returned to. Raises Conflict where nothing was before.
     """
     if not history:
         raise Conflict("nothing was ever deployed, so there is nothing to roll back")
     now = history[-1].parts
     if len(now) > 1:
         return (Part(now[0].version, 1.0),)
-    lived = _lived(history)
-    if len(lived) < 2:
+    if now[0].share == 0:
         raise Conflict(
-            f"no version was live before v{now[0].version}, there is nothing to roll back to",
-            hint="mainstay status shows what is live",
+            "the baseline answers everything already, there is nothing to roll back to",
+            hint=f"mainstay deploy v{now[0].version}",
         )
-    return (Part(lived[-2], 1.0),)
+    lived = _lived(history)
+    return (Part(lived[-2], 1.0),) if len(lived) > 1 else (Part(now[0].version, 0.0),)
 
 
 def _lived(history: tuple[Step, ...]) -> list[int]:

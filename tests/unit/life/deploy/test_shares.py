@@ -9,6 +9,8 @@ from mainstay.life.deploy.shares import Part, Parts, Step, deployed, rolled_back
 
 V1, V2, V3 = ((Part(number, 1.0),) for number in (1, 2, 3))
 CANARY = (Part(1, 0.9), Part(2, 0.1))
+FIRST = (Part(1, 0.1),)
+NONE = (Part(1, 0.0),)
 
 
 def forth(*parts: Parts) -> tuple[Step, ...]:
@@ -19,8 +21,17 @@ def back(parts: Parts) -> Step:
     return Step(parts, back=True)
 
 
-def test_the_first_version_answers_everything() -> None:
-    assert deployed((), 1, None, 0.1) == V1
+def test_the_first_version_begins_as_a_canary_beside_the_baseline() -> None:
+    assert deployed((), 1, None, 0.1) == deployed(FIRST, 1, None, 0.1) == FIRST
+    assert deployed(FIRST, 1, 1.0, 0.1) == V1
+
+
+def test_a_version_that_was_never_wholly_live_gives_way() -> None:
+    assert deployed(FIRST, 2, None, 0.1) == deployed(NONE, 2, None, 0.1) == (Part(2, 0.1),)
+
+
+def test_a_live_version_deployed_again_stays() -> None:
+    assert deployed(V1, 1, None, 0.1) == V1
 
 
 def test_beside_a_live_version_the_share_is_that_of_the_contract() -> None:
@@ -35,9 +46,8 @@ def test_the_live_version_deployed_again_ends_the_canary() -> None:
     assert deployed(CANARY, 1, None, 0.1) == V1
 
 
-def test_a_part_of_nothing_is_a_conflict() -> None:
-    with pytest.raises(Conflict, match="no other version is live to answer the other 90%"):
-        deployed((), 1, 0.1, 0.1)
+def test_what_a_live_version_gives_up_the_baseline_answers() -> None:
+    assert deployed(V1, 1, 0.5, 0.1) == (Part(1, 0.5),)
 
 
 @pytest.mark.parametrize("share", [0.0, -0.1, 1.1, float("nan")])
@@ -67,9 +77,14 @@ def test_a_version_rolled_back_may_be_deployed_again() -> None:
     assert rolled_back((*forth(V1, V2), back(V1), *forth(V2))) == V1
 
 
-def test_without_a_version_before_there_is_nothing_to_roll_back_to() -> None:
-    with pytest.raises(Conflict, match="no version was live before v1"):
-        rolled_back((*forth(V1, V2), back(V1)))
+def test_before_the_first_version_the_baseline_answered() -> None:
+    assert rolled_back(forth(V1)) == rolled_back(forth(FIRST)) == NONE
+    assert rolled_back((*forth(V1, V2), back(V1))) == NONE
+
+
+def test_there_is_nothing_before_the_baseline() -> None:
+    with pytest.raises(Conflict, match="baseline answers everything already"):
+        rolled_back((*forth(V1), back(NONE)))
 
 
 def test_without_a_deployment_there_is_nothing_to_roll_back() -> None:
