@@ -65,6 +65,16 @@ class Rollback(msgspec.Struct, frozen=True, tag="rollback"):
     because: str
 
 
+class Watch(msgspec.Struct, frozen=True, tag="watch"):
+    """Judge the windows of live decisions that are over, and say what follows."""
+
+
+class Run(msgspec.Struct, frozen=True, tag="run"):
+    """Do what is outstanding, in order, until nothing is or a person must act."""
+
+    environment: str = "production"
+
+
 class Features(msgspec.Struct, frozen=True, tag="features"):
     """Write the decisions since a time as the records a request carries, one JSON per line."""
 

@@ -3,9 +3,11 @@
 import shutil
 from pathlib import Path
 
-from mainstay.cli.demo import year
+from mainstay.cli.demo import weeks, year
 from mainstay.cli.demo.story import Story
-from mainstay.cli.demo.year import APPROVER, AUTHOR, Stage
+from mainstay.cli.demo.weeks import SHARE
+from mainstay.cli.demo.world import World
+from mainstay.cli.demo.year import APPROVER, AUTHOR, REPLAY, Stage
 from mainstay.control.commands import Approve, Assess, Build, Certify, NewKey, Trust
 from mainstay.control.handle import answer, handle
 from mainstay.control.queries import VerifyCertificate, VerifyLedger
@@ -13,7 +15,6 @@ from mainstay.core.answers import Answer
 from mainstay.core.nouns import Evidence, Verdict
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-REPLAY = "replay"
 
 
 def lived(out: Path, train_months: int, seed: int) -> Story:
@@ -27,6 +28,8 @@ def lived(out: Path, train_months: int, seed: int) -> Story:
     certified = _candidate(story, stage, train_months)
     if certified:
         _approved(story, stage)
+        world = World(stage, SHARE, seed)
+        weeks.lived(story, world, "v1", year.month(train_months + 2), year.month(13))
     _proven(story, stage, certified)
     story.written(stage.out / "demo.json")
     return story
@@ -75,13 +78,13 @@ def _approved(story: Story, stage: Stage) -> None:
     shutil.copy(page, stage.out / "certificate.html")
     shutil.copy(page.with_suffix(".json"), stage.out / "certificate.json")
     story.tell("", f"{said.headline[:-1]}, with a key of their own.")
+    story.figures["versions_certified"] = 1
 
 
 def _proven(story: Story, stage: Stage, certified: bool) -> None:  # noqa: FBT001 - a fact, not a mode
     with story.step("verify"), year.acting(stage, AUTHOR):
         ledger = answer(stage.project, VerifyLedger())
         story.figures["ledger_verified"] = ledger.verdict is Verdict.PASS
-        story.figures["versions_certified"] = int(certified)
         holds = certified and _verified(stage)
         story.figures["certificates_verified"] = holds
     story.tell("", ledger.headline)

@@ -17,6 +17,7 @@ import msgspec
 
 from mainstay.cli.demo.year import Stage
 from mainstay.core import clock
+from mainstay.core.entries import OWN
 from mainstay.core.errors import Unavailable
 
 CALLERS = 4
@@ -42,10 +43,13 @@ class Said(NamedTuple):
     answer: dict[str, Any]
 
     @property
-    def stopped(self) -> bool:
-        """Whether the guard kept the row from the model."""
-        fell_back = self.answer.get("decided_by") == "baseline" and self.answer.get("breaches")
-        return self.status == 422 or bool(fell_back)
+    def outcome(self) -> str:
+        """Who answered: model, rule (by its share), fallback of a guard, or nobody."""
+        if self.status != 200:
+            return "rejected" if self.status == 422 else "nobody"
+        if self.answer["decided_by"] == "model":
+            return "model"
+        return "rule" if OWN.intersection(self.answer["flags"]) else "fallback"
 
     @property
     def failed(self) -> bool:

@@ -1,48 +1,172 @@
-"""The months after the first certificate: a canary, then week after week of real requests."""
+"""The months after the first certificate: canary, then week after week of requests and truths."""
 
-from collections import Counter
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from mainstay.cli.demo import traffic, year
 from mainstay.cli.demo.story import Story
-from mainstay.cli.demo.traffic import Door, Said
+from mainstay.cli.demo.tally import Tally
+from mainstay.cli.demo.traffic import Door, Request
 from mainstay.cli.demo.world import CELSIUS, INCHES, Defect, World
-from mainstay.cli.demo.year import AUTHOR, Stage
-from mainstay.control.commands import Deploy
-from mainstay.control.handle import handle
+from mainstay.cli.demo.year import APPROVER, AUTHOR, REPLAY, Stage
+from mainstay.control.commands import Approve, Deploy, Labels, Run
+from mainstay.control.handle import answer, handle
+from mainstay.control.queries import Status
+from mainstay.core.answers import Answer
+from mainstay.core.nouns import Verdict
 
 WEEK = timedelta(days=7)
 SHARE = 0.3
 """The part of all flights that is asked about."""
 
 
-def lived(story: Story, stage: Stage, since: datetime, until: datetime, seed: int) -> None:
-    """Goes live and answers until the end."""
-    world = World(stage, SHARE, seed)
-    with year.acting(stage, AUTHOR), story.step("deploy"):
-        said = handle(stage.project, Deploy("v1", environment="replay"))
-    story.tell(f"{since:%d %b}", said.headline)
-    tally: Counter[str] = Counter()
-    with traffic.door(stage) as door:
-        door.follows(said.facts["sequence"])
-        for number, start in enumerate(weeks(since, until)):
-            _week(story, world, door, start, tally)
-    print(tally, story.seconds)
+class Field:
+    """The year as it goes on. waiting: an approved version that answers nobody yet."""
+
+    def __init__(self, story: Story, world: World, door: Door, waiting: str) -> None:
+        self.story, self.world, self.door, self.waiting = story, world, door, waiting
+        self.tally, self.told = Tally(), ""
+        self.weeks: list[dict[str, Any]] = []
+
+    @property
+    def stage(self) -> Stage:
+        return self.world.stage
 
 
-def weeks(since: datetime, until: datetime) -> Iterator[datetime]:
-    """The first moment of each whole week."""
-    while since + WEEK <= until:
-        yield since
-        since += WEEK
+class Plan(NamedTuple):
+    """A week, and what is wrong with its data; number counts from the first live week."""
+
+    since: datetime
+    defect: Defect | None
+
+    @property
+    def until(self) -> datetime:
+        return self.since + WEEK
+
+    @property
+    def number(self) -> int:
+        """Of the calendar."""
+        return self.since.isocalendar().week
 
 
-def _week(story: Story, world: World, door: Door, since: datetime, tally: Counter[str]) -> None:
-    with story.step("features"):
-        requests = world.requests(since, since + WEEK)
-    with story.step("requests"):
-        for said in traffic.asked(
-            door.port, requests, lambda now: year.set_clock(world.stage, now)
-        ):
-            tally[f"{said.status} {said.answer.get('decided_by')}"] += 1
+def lived(story: Story, world: World, version: str, since: datetime, until: datetime) -> None:
+    """Goes live with an approved version and answers until the end; the figures go to the story."""
+    with traffic.door(world.stage) as door:
+        field = Field(story, world, door, version)
+        for plan in plans(since, until):
+            _week(field, plan)
+    story.figures |= field.tally.figures()
+    story.figures["weeks"] = field.weeks
+    story.figures["defect_caught_in_window"] = field.tally.named(CELSIUS.columns)
+
+
+def plans(since: datetime, until: datetime) -> Iterator[Plan]:
+    """Whole weeks; one after a sixth of them brings inches, one after a half Celsius."""
+    count = (until - since) // WEEK
+    for number in range(count):
+        defect = {count // 6: INCHES, count // 2: CELSIUS}.get(number)
+        yield Plan(since + number * WEEK, defect)
+
+
+def _week(field: Field, plan: Plan) -> None:
+    with field.story.step("features"):
+        requests = field.world.requests(plan.since, plan.until, plan.defect)
+    _answered(field, plan, requests)
+    with field.story.step("labels"):
+        _labelled(field, plan)
+    with field.story.step("watch"), year.acting(field.stage, AUTHOR):
+        said = handle(field.stage.project, Run(REPLAY))
+    _told(field, plan, said, len(requests))
+    _approved(field, plan)
+
+
+def _answered(field: Field, plan: Plan, requests: tuple[Request, ...]) -> None:
+    """Callers ask while, where a version waits, what answers them is swapped."""
+    with field.story.step("requests"):
+        asking = threading.Thread(target=_asking, args=(field, plan, requests))
+        asking.start()
+        if field.waiting:
+            _swapped(field, plan, len(requests))
+        asking.join()
+
+
+def _asking(field: Field, plan: Plan, requests: tuple[Request, ...]) -> None:
+    def told(now: datetime) -> None:
+        year.set_clock(field.stage, now)
+
+    for said in traffic.asked(field.door.port, requests, told):
+        field.tally.add(said, plan.defect)
+    year.set_clock(field.stage, plan.until)
+
+
+def _swapped(field: Field, plan: Plan, requests: int) -> None:
+    """Canary, then live after a third of the week, under the requests of everybody."""
+    name, field.waiting = field.waiting, ""
+    before = field.tally.snapshot()
+    for share in (None, 1.0):
+        with year.acting(field.stage, AUTHOR):
+            said = handle(field.stage.project, Deploy(name, share, REPLAY))
+        field.door.follows(said.facts["sequence"])
+        field.story.tell(f"week {plan.number}", said.headline)
+        field.tally.wait(before.requests + requests // 3)
+    after = field.tally.snapshot()
+    asked, failed = after.requests - before.requests, after.failed - before.failed
+    field.story.tell("", f"swapped under load: {failed} of {asked:,} requests failed")
+
+
+def _labelled(field: Field, plan: Plan) -> None:
+    """Truths as they became known this week, of what was asked about."""
+    path = field.world.labels(field.tally.asked, plan.since, plan.until)
+    if path:
+        with year.acting(field.stage, AUTHOR):
+            handle(field.stage.project, Labels(str(path)))
+
+
+def _approved(field: Field, plan: Plan) -> None:
+    """The second person signs what waits for them; it goes live next week."""
+    with year.acting(field.stage, APPROVER):
+        waits = answer(field.stage.project, Status()).facts["waiting"]
+        if not waits:
+            return
+        said = handle(field.stage.project, Approve(waits, "it pays, and the gates hold"))
+    field.story.figures["versions_certified"] += 1
+    field.story.tell(f"week {plan.number}", said.headline)
+    field.waiting = waits
+
+
+def _told(field: Field, plan: Plan, said: Answer, requests: int) -> None:
+    """One line for what is new: incidents, another decision, a candidate."""
+    steps = said.facts["steps"]
+    looked = steps.get("watch", {})
+    field.weeks.append(_figures(plan, looked, requests, said.verdict))
+    when = f"week {plan.number}"
+    for one in looked.get("opened", ()):
+        field.tally.incident(one)
+        field.story.tell(when, f"◆ {one['what']}; {one['owner']}: {one['action']}")
+    for one in looked.get("closed", ()):
+        field.story.tell(when, f"● over: {one['what']}")
+    if looked.get("decision", "") != field.told:
+        field.told = looked.get("decision", "")
+        field.story.tell(when, f"▲ {field.told}: {looked.get('because', '')}")
+    for step in ("build", "certify"):
+        if step in steps:
+            field.story.tell(when, f"{step}: {steps[step].get('headline', '')}")
+
+
+def _figures(
+    plan: Plan, looked: dict[str, Any], requests: int, verdict: Verdict | None
+) -> dict[str, Any]:
+    newest = looked.get("newest") or {}
+    live, fresh = newest.get("live"), newest.get("fresh")
+    return {
+        "week": plan.number,
+        "since": plan.since,
+        "requests": requests,
+        "auc": {name: live[name] for name in ("value", "low", "high", "n")} if live else None,
+        "fresh_auc": fresh["value"] if fresh else None,
+        "verdict": verdict,
+        "decision": looked.get("decision"),
+        "because": looked.get("because"),
+    }

@@ -20,6 +20,7 @@ YEAR = 2013
 FILES = ("contract.yaml", "features.py", "model.py", "prepare.py")
 EXAMPLE = Path("examples/flights")
 AUTHOR, APPROVER = "data-scientist", "operations-lead"
+REPLAY = "replay"
 
 
 class Stage(msgspec.Struct, frozen=True):

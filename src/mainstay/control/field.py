@@ -1,0 +1,162 @@
+"""What is on record of a model in the field: who answers since when, windows, open incidents."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from mainstay.bundle import manifest
+from mainstay.control import labelling, papers, publish, versions
+from mainstay.control.project import Project
+from mainstay.core.errors import Missing
+from mainstay.core.nouns import Column, Event, Window
+from mainstay.data import journal
+from mainstay.data import labels as truths
+from mainstay.ledger import state
+from mainstay.ledger.state import Incident
+from mainstay.life.build import build
+from mainstay.life.watch.order import Finding, Order, Profiled, Serving
+from mainstay.life.watch.pairs import Paired
+from mainstay.seal import certificate as seal
+
+DOOR = "door"
+"""The door's own folder, in the project's state."""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What one look at the field leaves to the next, as a blob."""
+
+    windows: tuple[Profiled, ...]
+    paired: Paired | None = None
+
+
+def champions(project: Project) -> tuple[Serving, ...]:
+    """The live versions in turn, oldest first, each from when it answered first on its own."""
+    found: list[Serving] = []
+    for event in publish.history(project):
+        share = publish.said(event).shares[0]
+        name = f"v{share.version}"
+        if not found or found[-1].name != name:
+            found.append(Serving(name, share.bundle, event.time))
+    return tuple(found)
+
+
+def order(project: Project, now: datetime) -> Order:
+    """Everything that a look at the field needs. Raises Missing before a deployment."""
+    lived = champions(project)
+    if not lived:
+        raise Missing(f"{project.model} answers nobody yet", hint="mainstay deploy")
+    document, places = project.document, project.places
+    engine, stated = build.opened(places), labelling.shape(project)
+    columns = _columns(project, lived)
+    journal.brought(places.state / DOOR / journal.FILE, places.journal, columns)
+    version = versions.found(project, lived[-1].name)
+    issued = seal.opened(papers.envelope(project, version), project.trust)
+    seen = looks(project)
+    return Order(
+        document=document,
+        places=places,
+        engine=engine,
+        table=journal.read(engine, places.journal, columns),
+        labels=truths.visible(engine, stated, labelling.kept(project, stated), now),
+        champion=lived[-1],
+        previous=lived[-2] if len(lived) > 1 else None,
+        certified=issued.gates,
+        not_after=issued.not_after,
+        since=_since(project, lived, seen),
+        now=now,
+        earlier=tuple(one for look in seen for one in look.windows),
+        paired=tuple(look.paired for look in seen if look.paired),
+        tell=project.tell,
+    )
+
+
+def looks(project: Project) -> tuple[Seen, ...]:
+    """What earlier looks left, oldest first."""
+    events = project.ledger.events(kind="WindowJudged", subject=project.model)
+    shas = [event.payload["blobs"][0] for event in events]
+    return tuple(msgspec.json.decode(versions.blob(project, sha), type=Seen) for sha in shas)
+
+
+def decided(project: Project) -> dict[str, Any] | None:
+    """The latest decision on the live version; None where it was not looked at yet."""
+    lived = champions(project)
+    events = list(project.ledger.events(kind="Decided", subject=project.model))
+    newest = events[-1].payload if events else None
+    return newest if newest and lived and newest["version"] == lived[-1].name else None
+
+
+def incidents(project: Project) -> tuple[tuple[Incident, Finding], ...]:
+    """Those open now, with what was found when each was opened."""
+    opened: dict[int, Event] = {
+        event.seq: event
+        for event in project.ledger.events(kind="IncidentOpened", subject=project.model)
+    }
+    return tuple(
+        (one, msgspec.convert(opened[one.id].payload["finding"], Finding, strict=False))
+        for one in state.incidents(project.ledger, project.model)
+        if not one.closed
+    )
+
+
+def _columns(project: Project, lived: tuple[Serving, ...]) -> tuple[Column, ...]:
+    """Of the requests that any version takes."""
+    found: dict[str, Column] = {}
+    for one in dict.fromkeys(serving.bundle for serving in lived):
+        for column in manifest.read(project.places.bundle(one), one).request:
+            found.setdefault(column.name, Column(column.name, column.type))
+    return tuple(found.values())
+
+
+def _since(project: Project, lived: tuple[Serving, ...], seen: tuple[Seen, ...]) -> datetime:
+    """Where the windows go on; the first begins at the midnight before the first answer."""
+    known = [one.window.until for look in seen for one in look.windows]
+    first = lived[0].since.replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(known, default=first)
+
+
+def span(windows: tuple[Profiled, ...], width: timedelta, now: datetime) -> Window:
+    """From the first to the last window, the present where there is none."""
+    if not windows:
+        return Window(now - width, now)
+    return Window(windows[0].window.since, windows[-1].window.until)
+
+
+def is_healthy(project: Project) -> bool:
+    """Whether the canary answered enough, and each time for itself unless a rule forbade it."""
+    newest = publish.history(project)[-1]
+    name = f"v{publish.said(newest).shares[-1].version}"
+    columns = _columns(project, champions(project))
+    engine, folder = build.opened(project.places), project.places.journal
+    table = journal.read(engine, folder, columns)
+    theirs = table.filter(table[AT] >= constant(newest.time.isoformat(), TIME), table[VERSION] == name)
+    own = theirs[FLAGS].split("\n")
+    failed = own.contains(EXPIRED) | own.contains(ENGINE)
+    found = theirs.aggregate(
+        answered=(theirs[OUTCOME] == "model").sum(), failed=failed.sum()
+    ).to_pyarrow().to_pylist()[0]
+    return (found["answered"] or 0) >= FEWEST and not found["failed"]
+
+
+class Term(NamedTuple):
+    """The certificate that the live version answers with: when it ends, and what comes after it.
+
+    renewed: a newer one is approved. waiting: a newer one waits for its approval.
+    """
+
+    not_after: datetime
+    renewed: bool
+    waiting: bool
+
+
+def term(project: Project) -> Term:
+    """Of the live version. Raises Missing before a deployment."""
+    share = publish.said(publish.history(project)[-1]).shares[0]
+    envelope = dsse.decoded(versions.blob(project, share.certificate))
+    version = versions.found(project, f"v{share.version}")
+    newer = version.certificate != share.certificate
+    return Term(
+        seal.opened(envelope, project.trust).not_after,
+        renewed=newer and version.status == "approved",
+        waiting=newer and version.status == "certified",
+    )

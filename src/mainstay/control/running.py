@@ -1,0 +1,165 @@
+"""`run`: whatever is outstanding, in order, until nothing is or somebody must act."""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from mainstay.control import (
+    assessing,
+    building,
+    certifying,
+    deploying,
+    field,
+    watching,
+)
+from mainstay.control.commands import Assess, Build, Certify, Deploy, Rollback, Run, Watch
+from mainstay.control.project import Project
+from mainstay.core import clock
+from mainstay.core.answers import Answer
+from mainstay.core.errors import Conflict
+from mainstay.core.nouns import Verdict
+from mainstay.ledger import state
+from mainstay.ledger.state import Version
+from mainstay.life.deploy.shares import Parts
+from mainstay.life.watch.flow import NOTICE
+
+Step = Literal[
+    "watch", "roll back", "assess", "build", "certify", "deploy", "promote", "renew", "replace", ""
+]
+
+
+class Stand(NamedTuple):
+    """What the next step follows from.
+
+    current: whether the newest version is of the contract as it stands. act: the latest decision on
+    the live version. healthy: whether the canary may take everything. ending: whether its
+    certificate ends soon and nobody was asked for another. renewed: whether another is approved.
+    """
+
+    newest: Version | None
+    current: bool
+    live: Parts
+    act: str
+    healthy: bool
+    ending: bool
+    renewed: bool
+
+
+def run(project: Project, command: Run) -> Answer:
+    """Takes steps until none is left. Raises what the steps raise; what was done stays done."""
+    done: list[tuple[Step, Answer]] = []
+    while step := outstanding(_stand(project), frozenset(one for one, _ in done)):
+        project.tell(f"{step}")
+        done.append((step, STEPS[step](project, command)))
+    return _answer(done)
+
+
+def outstanding(stand: Stand, done: frozenset[Step]) -> Step:
+    """The next step, "" where nothing is left to do or a person must act. Pure."""
+    for step, wanted in (
+        ("watch", bool(stand.live)),
+        ("roll back", stand.act == "roll back"),
+        ("assess", _wants_candidate(stand) and not stand.live),
+        ("build", _wants_candidate(stand)),
+        ("certify", stand.newest is not None and stand.newest.status == "built"),
+        ("deploy", _wants_deployment(stand)),
+        ("promote", stand.healthy and bool(stand.live) and stand.live[-1].share < 1),
+        ("replace", stand.renewed),
+        ("renew", stand.ending and not _wants_candidate(stand)),
+    ):
+        if wanted and step not in done:
+            return step  # type: ignore[return-value]  # the names above are Steps
+    return ""
+
+
+def _wants_candidate(stand: Stand) -> bool:
+    """A first version, one for a new contract, one after a refusal, one that pays."""
+    if stand.newest is None or not stand.current:
+        return True
+    if stand.live and stand.act != "retrain":
+        return False
+    over = stand.newest.status in ("refused", "rejected")
+    return over or stand.newest.number in {part.version for part in stand.live}
+
+
+def _wants_deployment(stand: Stand) -> bool:
+    if stand.newest is None or stand.newest.status != "approved" or not stand.current:
+        return False
+    return stand.newest.number not in {part.version for part in stand.live}
+
+
+def _stand(project: Project) -> Stand:
+    known = state.versions(project.ledger, project.model)
+    newest = known[-1] if known else None
+    live = deploying.live(project)
+    last, term = field.decided(project), field.term(project) if live else None
+    ends = term is not None and term.not_after - clock.now() < NOTICE
+    return Stand(
+        newest=newest,
+        current=newest is not None and newest.contract == project.document.digest,
+        live=live,
+        act=last["act"] if last else "",
+        healthy=bool(live) and live[-1].share < 1 and field.is_healthy(project),
+        ending=ends and term is not None and not (term.renewed or term.waiting),
+        renewed=term is not None and term.renewed,
+    )
+
+
+def _promoted(project: Project, command: Run) -> Answer:
+    name = f"v{deploying.live(project)[-1].version}"
+    return deploying.deploy(project, Deploy(name, 1.0, command.environment))
+
+
+def _rolled_back(project: Project, _: Run) -> Answer:
+    last = field.decided(project)
+    return deploying.rollback(project, Rollback(last["because"] if last else ""))
+
+
+def _renewed(project: Project, command: Run) -> Answer:
+    name = f"v{deploying.live(project)[0].version}"
+    return certifying.certify(project, Certify(name, command.environment, renew=True))
+
+
+def _replaced(project: Project, command: Run) -> Answer:
+    """The live version goes on with its newer certificate, at the share it has."""
+    part = deploying.live(project)[0]
+    return deploying.deploy(
+        project, Deploy(f"v{part.version}", part.share, command.environment)
+    )
+
+
+def _deployed(project: Project, command: Run) -> Answer:
+    newest = state.versions(project.ledger, project.model)[-1]
+    return deploying.deploy(
+        project, Deploy(f"v{newest.number}", environment=command.environment)
+    )
+
+
+STEPS: dict[str, Callable[[Project, Run], Answer]] = {
+    "watch": lambda project, _: watching.watch(project, Watch()),
+    "roll back": _rolled_back,
+    "assess": lambda project, _: assessing.assess(project, Assess()),
+    "build": lambda project, _: building.build(project, Build()),
+    "certify": lambda project, command: certifying.certify(
+        project, Certify(environment=command.environment)
+    ),
+    "deploy": _deployed,
+    "promote": _promoted,
+    "renew": _renewed,
+    "replace": _replaced,
+}
+
+
+def _answer(done: list[tuple[Step, Answer]]) -> Answer:
+    """The last step's words, after those of the steps before it."""
+    if not done:
+        raise Conflict("nothing is outstanding", hint="mainstay status")
+    said = [answer for _, answer in done]
+    verdicts = [one.verdict for one in said if one.verdict]
+    return Answer(
+        said[-1].headline,
+        next((one for one in (Verdict.FAIL, Verdict.UNSURE) if one in verdicts), Verdict.PASS),
+        said[-1].evidence,
+        (*(one.headline for one in said[:-1]), *said[-1].lines),
+        next=said[-1].next,
+        facts={"steps": {step: answer.facts for step, answer in done}},
+    )
