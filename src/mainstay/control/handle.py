@@ -10,6 +10,7 @@ from mainstay.control import (
     contracting,
     deploying,
     keeping,
+    labelling,
     project,
     proposing,
     publish,
@@ -27,6 +28,7 @@ from mainstay.control.commands import (
     Deploy,
     Features,
     Init,
+    Labels,
     NewKey,
     OfModel,
     Reject,
@@ -94,6 +96,8 @@ def _changed(opened: Project, command: OfModel) -> Answer:  # noqa: PLR0911 - on
             return approving.reject(opened, command)
         case Deploy() | Rollback():
             return deploying.routed(opened, command)
+        case Labels():
+            return labelling.labels(opened, command)
         case Features() | Backup():
             return _outside(opened, command)
 

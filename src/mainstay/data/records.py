@@ -179,5 +179,3 @@ def _decision(raw: msgspec.Raw) -> str | None:
     if text == b"null":
         return None
     return msgspec.json.decode(text, type=str) if text[:1] == b'"' else text.decode()
-
-

@@ -32,13 +32,13 @@ ARROW = {
 }  # fmt: skip
 
 
-def written(table: ir.Table, folder: Path, order: str, time: str = "") -> Dataset:
-    """The rows as folder/DIGEST.parquet, sorted by the unique column `order`.
+def written(table: ir.Table, folder: Path, order: str | tuple[str, ...], time: str = "") -> Dataset:
+    """The rows as folder/DIGEST.parquet, sorted by `order`: what together is unique.
 
     time: the column whose span is the dataset's window. Raises Mistake for a type not in TYPES, and
     for a value that the engine cannot compute.
     """
-    rows = schema.widened(table).order_by(order)
+    rows = schema.widened(table).order_by([order] if isinstance(order, str) else list(order))
     for column in schema.columns(rows):
         if column.type not in ARROW:
             raise Mistake(f"{column.name} is {column.type}", f"rows hold {', '.join(ARROW)}")
