@@ -6,7 +6,6 @@ last whole segment ends, and no frame is brought twice.
 
 import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -173,7 +172,7 @@ def _kept(
 
 
 def _table(rows: list[Row], columns: tuple[Column, ...]) -> pa.Table:
-    values: Iterable[tuple[object, ...]] = zip(*rows, strict=True) if rows else [()] * len(columns)
+    values = zip(*rows, strict=True) if rows else ((),) * len(columns)
     arrays = [
         pa.array(one, ARROW[column.type]) for one, column in zip(values, columns, strict=True)
     ]

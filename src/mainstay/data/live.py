@@ -1,5 +1,6 @@
 """Live decisions: what the door answered, once per key, with the label where it is known."""
 
+import itertools
 from datetime import datetime
 from typing import NamedTuple
 
@@ -122,7 +123,7 @@ def _labelled(table: ir.Table, labels: ir.Table, contract: Contract, now: dateti
 def _place(time: ir.Value, windows: tuple[Window, ...]) -> ir.IntegerValue:
     """The number of the window a moment lies in; null for none."""
     ordered = sorted(windows, key=lambda one: one.since)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in itertools.pairwise(ordered):
         if other.since < one.until:
             raise Mistake(f"the windows from {one.since} and from {other.since} overlap")
     inside = [
