@@ -44,6 +44,7 @@ COMMANDS: Table = {
     "deploy": ("Let an approved version answer.", "mainstay.cli.deploy:deploy"),
     "rollback": ("Go back to what was live before.", "mainstay.cli.deploy:rollback"),
     "features": ("Write the rows a request would carry.", "mainstay.cli.features:features"),
+    "labels": ("Take in what became of decisions.", "mainstay.cli.labels:labels"),
     "watch": ("Judge the live windows that are over.", "mainstay.cli.watch:watch"),
     "run": ("Do what is outstanding, until somebody must act.", "mainstay.cli.run:run"),
     "status": ("One sentence per model, and what it waits for.", "mainstay.cli.status:status"),
