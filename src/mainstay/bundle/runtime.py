@@ -151,18 +151,19 @@ class Runtime:
         judged = self.guard.judged(b'{"records":[' + b",".join(records) + b"]}")
         if not isinstance(judged, list):
             raise Broken(f"records that are none: {judged.reasons[0].what}")
-        return np.array([self._encode(_row(one)) for one in judged])
+        return np.array([self._encode(given(one)) for one in judged])
 
     def answer(self, judgement: Judgement) -> Answer:
         """By the model; by the baseline where a rule or a dead engine says so.
 
         Raises ValueError for a rejected row, which has no answer.
         """
-        row = _row(judgement)
+        row = given(judgement)
         said = self._said(row) if judgement.outcome == "score" else None
         by: Literal["model", "baseline"] = "model" if said else "baseline"
         score, decision = said or self._fallback(self._rate(row))
-        return Answer(score, decision, by, judgement.flags, self.version)
+        flags = judgement.flags if judgement.reasons else ()
+        return Answer(score, decision, by, flags, self.version)
 
     def close(self) -> None:
         """Ends the engine."""
@@ -243,7 +244,8 @@ def _original(folder: Path, stated: Manifest, environments: Path, find: Environm
     return Original(folder, stated, worker)
 
 
-def _row(judgement: Judgement) -> encoder.Row:
+def given(judgement: Judgement) -> encoder.Row:
+    """The row that was judged. Raises ValueError for a rejected one, which has no answer."""
     if judgement.row is None or judgement.outcome == "reject":
         raise ValueError(f"a rejected row has no answer: {judgement.reasons}")
     return judgement.row

@@ -13,8 +13,8 @@ PATIENCE = 5.0  # seconds for one prediction; what takes longer is ended, and it
 class Away:
     """The engine of a version that another process computes; `start` is for the watch to call."""
 
-    def __init__(self, original: Original, patience: float = PATIENCE) -> None:
-        self._original, self._patience = original, patience
+    def __init__(self, original: Original) -> None:
+        self._original = original
 
     @property
     def alive(self) -> bool:
@@ -30,7 +30,7 @@ class Away:
         """Raises Unavailable, at once where the process is gone."""
         if not self.alive:
             raise Unavailable("the model's process is not running; it is started again")
-        return self._original.said(matrix, self._patience)
+        return self._original.said(matrix, PATIENCE)
 
     def score(self, row: Sequence[float]) -> float:
         """The score of one row. Raises Unavailable."""

@@ -160,7 +160,7 @@ def _answered(one: Served, judgement: Judgement, at: datetime) -> Answered | Rej
     row = judgement.row
     if row is None or judgement.outcome == "reject":
         return Rejected(one.key(row) if row else None, _complaints(judgement.reasons))
-    return one.answer(row, judgement, at)
+    return one.answer(judgement, at)
 
 
 def _complaints(reasons: tuple[Breach, ...]) -> tuple[Complaint, ...]:

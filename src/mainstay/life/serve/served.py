@@ -13,7 +13,7 @@ from mainstay.bundle import encoder
 from mainstay.bundle.encoder import Row, attribute
 from mainstay.bundle.guard import Judgement, Rejection
 from mainstay.bundle.manifest import Manifest
-from mainstay.bundle.runtime import Matrix, Runtime
+from mainstay.bundle.runtime import Matrix, Runtime, given
 from mainstay.core.columns import level
 from mainstay.core.errors import Unavailable
 from mainstay.life.serve.away import Away
@@ -127,11 +127,12 @@ class Served(NamedTuple):
         """What this version's guard finds in a request."""
         return self.held.runtime.guard.judged(body)
 
-    def answer(self, row: Row, judgement: Judgement, at: datetime) -> Answered:
+    def answer(self, judgement: Judgement, at: datetime) -> Answered:
         """By the model where certificate, slice and engine let it, else by the baseline.
 
-        row: that of the judgement, which is not rejected.
+        Raises ValueError for a rejected row, which has no answer.
         """
+        row = given(judgement)
         certificate = self.certificate
         holds = certificate is not None and at < certificate.not_after
         covered = holds and self.covered(row)
