@@ -94,7 +94,8 @@ def serving(ripe: Path, tmp_path: Path) -> Iterator[small_project.Serving]:
     """A serving folder without a routing, in the time of the project."""
     project = tmp_path / "project"
     shutil.copytree(ripe / ".mainstay" / "certificates", project / ".mainstay" / "certificates")
-    (project / ".mainstay" / "bundles").symlink_to(ripe / ".mainstay" / "bundles")
+    for name in ("bundles", "environments"):
+        (project / ".mainstay" / name).symlink_to(ripe / ".mainstay" / name)
     shutil.copytree(ripe / "keys", project / "keys")
     with acting(project, small_project.AUTHOR):
         yield small_project.serving(project, tmp_path)

@@ -11,6 +11,9 @@ import pyarrow as pa
 from msgspec import structs
 from pyarrow import parquet
 
+from mainstay.bundle import environment, manifest
+from mainstay.bundle.manifest import Engine
+from mainstay.bundle.runtime import LOCK
 from mainstay.core import digest
 from mainstay.seal import certificate, checks, dsse, keys, routing, trust
 from mainstay.seal.certificate import Certificate
@@ -145,8 +148,9 @@ class Serving(NamedTuple):
     def certified(self, number: int = 1, *, approved: bool = True, **changes: object) -> Share:
         """The same bundle as another version, or under another certificate; all the requests."""
         stated = self.certificate()
-        version = structs.replace(stated.version, number=number)
-        changed = structs.replace(stated, **{"version": version, **changes})
+        numbered = structs.replace(stated.version, number=number)
+        changed = structs.replace(stated, **{"version": numbered, **changes})
+        version = changed.version
         envelope = certificate.issued(changed, keys.load(self.keys, AUTHOR))
         if approved:
             approver = keys.load(self.keys, APPROVER)
@@ -155,6 +159,23 @@ class Serving(NamedTuple):
         sha = digest.of_bytes(content)
         (self.folder / "certificates" / f"{sha}.json").write_bytes(content)
         return Share(version.name, version.bundle, sha, 1.0)
+
+    def with_a_worker(self, number: int = 1, **changes: object) -> Share:
+        """A version of the same model that its own process answers, certified and in place."""
+        draft = self.folder / "draft"
+        shutil.copytree(self.bundle, draft)
+        stated = manifest.read(draft)
+        (draft / manifest.FILE).unlink()
+        sha = manifest.written(
+            draft, structs.replace(stated, engine=Engine("worker", stated.engine.files), **changes)
+        )
+        environments = self.folder / routing.ENVIRONMENTS
+        environments.mkdir(exist_ok=True)
+        made = environment.place(draft / LOCK, environments, stated.python)
+        (environments / made.name).symlink_to(self.project / ".mainstay/environments" / made.name)
+        folder = draft.rename(self.folder / routing.BUNDLES / sha)
+        version = structs.replace(self.certificate().version, number=number, bundle=sha)
+        return self.certified(version=version, files=digest.files(folder))
 
     def publish(self, sequence: int, *shares: Share, **changes: object) -> Routing:
         """The routing of these shares, in place of the one before, in one step."""

@@ -245,6 +245,22 @@ def compiled(
     return program.compiled("row", f"[{', '.join(made)}]")
 
 
+def values(
+    names: tuple[str, ...], outputs: tuple[Output, ...], columns: tuple[str, ...]
+) -> Callable[[Row], tuple[Any, ...]]:
+    """What a row holds under some names: what features() gives, else its own columns.
+
+    Raises Mistake for a name that is neither, and what `compiled` raises.
+    """
+    program = Program(columns)
+    expressions = {output.name: output.expression for output in outputs}
+    made = [
+        program.value(expressions[name]).name if name in expressions else program.column(name)
+        for name in names
+    ]
+    return program.compiled("row", f"({''.join(f'{one}, ' for one in made)})")
+
+
 def attribute(columns: tuple[str, ...], name: str) -> str:
     """The attribute of a row that holds a column. Raises Mistake for an unknown one."""
     if name not in columns:

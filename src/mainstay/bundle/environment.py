@@ -75,8 +75,24 @@ def prepared(
     if fresh:
         folder = Path(tempfile.mkdtemp(prefix="fresh-", dir=environments))
         return _made(pylock, Environment(folder, version, lock))
-    environment = Environment(environments / f"{lock}-{version}", version, lock)
+    environment = Environment(place(pylock, environments, version), version, lock)
     return environment if environment.folder.exists() else _published(pylock, environment)
+
+
+def existing(pylock: Path, environments: Path, *, python: str) -> Environment:
+    """The environment of a lock that somebody made before. Raises Missing; never runs uv."""
+    folder = place(pylock, environments.resolve(), python)
+    if not folder.is_dir():
+        raise Missing(
+            f"the model's environment {folder.name} is not in {environments}",
+            hint="mainstay deploy publishes it with the bundle",
+        )
+    return Environment(folder, python, digest.of_file(pylock))
+
+
+def place(pylock: Path, environments: Path, python: str) -> Path:
+    """Where the environment of a lock lies, or would."""
+    return environments / f"{digest.of_file(pylock)}-{python}"
 
 
 def library_path(environment: Environment) -> Path:

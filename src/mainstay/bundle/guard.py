@@ -67,7 +67,7 @@ class Breach(msgspec.Struct, frozen=True):
     on_breach: OnBreach
 
 
-class Judgement(msgspec.Struct, frozen=True):
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """What to do with one row; a value that could not be read is None in it.
 
     row is None only where the record is no object, and then the outcome is reject.

@@ -7,9 +7,10 @@ import ctypes
 import struct
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,13 +38,13 @@ _ARGUMENTS = {
 
 
 class Booster:
-    """One loaded model; safe to use from several threads.
+    """One loaded model; safe to use, and to close, from several threads.
 
     inputs: how many numbers a row has. classes: 1, or the number of classes of a multiclass model.
     Scores are what LightGBM calls normal predictions: probability of the positive class, value,
     or one probability per class. Raises Unavailable where the library or what it needs (libgomp)
-    does not load, Broken for a model text it does not read. Give it verified files only: at some
-    damaged texts LightGBM ends the whole process.
+    does not load, Broken for a model text it does not read, and Unavailable for a score after
+    `close`. Give it verified files only: at some damaged texts LightGBM ends the whole process.
     """
 
     def __init__(self, model: Path, library: Path, *, threads: int = 1) -> None:
@@ -53,12 +54,12 @@ class Booster:
         self.inputs = self._number("LGBM_BoosterGetNumFeature")
         self.classes = self._number("LGBM_BoosterGetNumClasses")
         self._fast = self._single_row()
-        self.close = weakref.finalize(self, _freed, self._library, self._booster, self._fast)
+        self._end = weakref.finalize(self, _freed, self._library, self._booster, self._fast)
         self._lock = threading.Lock()
         self._row, self._pack = np.zeros(self.inputs), struct.Struct(f"={self.inputs}d")
         self._out, self._count = (ctypes.c_double * self.classes)(), ctypes.c_int64()
         addresses = self._row.ctypes.data, *map(ctypes.addressof, (self._count, self._out))
-        self._predict = partial(
+        self._predict: Callable[[], int] = partial(
             self._library.LGBM_BoosterPredictForMatSingleRowFast, self._fast, *addresses
         )
 
@@ -76,14 +77,23 @@ class Booster:
         if given.ndim != 2 or given.shape[1] != self.inputs:
             raise ValueError(f"{given.shape} is no matrix of {self.inputs} columns")
         made = np.empty((len(given), self.classes))
-        if len(given):
-            self._call(
-                "LGBM_BoosterPredictForMat",
-                *(self._booster, given.ctypes.data, DOUBLE, *given.shape, ROW_MAJOR),
-                *(NORMAL, 0, ALL_TREES, self._threads),
-                *(ctypes.byref(ctypes.c_int64()), made.ctypes.data),
-            )
+        with self._lock:
+            if not self._end.alive:
+                _refuse_closed()
+            if len(given):
+                self._call(
+                    "LGBM_BoosterPredictForMat",
+                    *(self._booster, given.ctypes.data, DOUBLE, *given.shape, ROW_MAJOR),
+                    *(NORMAL, 0, ALL_TREES, self._threads),
+                    *(ctypes.byref(ctypes.c_int64()), made.ctypes.data),
+                )
         return made if self.classes > 1 else made[:, 0]
+
+    def close(self) -> None:
+        """Gives the model back after the row being scored; whoever asks later is told so."""
+        with self._lock:
+            self._predict = _refuse_closed
+            self._end()
 
     def _made(self, model: Path) -> ctypes.c_void_p:
         booster, trees = ctypes.c_void_p(), ctypes.c_int()
@@ -128,6 +138,10 @@ def _loaded(path: Path) -> ctypes.CDLL:
     library.LGBM_GetLastError.restype = _TEXT
     library.LGBM_RegisterLogCallback(_QUIET)
     return library
+
+
+def _refuse_closed() -> NoReturn:
+    raise Unavailable("the model was closed: another version has taken its place")
 
 
 def _complaint(library: ctypes.CDLL) -> str:

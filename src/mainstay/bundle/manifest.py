@@ -30,7 +30,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """One built bundle; request is what a caller sends, outputs and inputs what the model sees.
 
     threshold: a binary score from here on means yes; None for the other tasks; baseline_threshold
-    likewise for the baseline. code: file -> digest. versions: distribution -> version, of the
+    likewise for the baseline. uncovered: who answers slices that its certificate does not cover.
+    code: file -> digest. versions: distribution -> version, of the
     model's environment. files: path -> digest of every other file, filled in by `written`.
     """
 
@@ -52,6 +53,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     contract: str
     datasets: tuple[Dataset, ...]
     code: dict[str, str]
+    uncovered: Literal["flag", "fallback"] = "flag"
     files: dict[str, str] = {}
     format: int = FORMAT
 

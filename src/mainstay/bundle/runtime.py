@@ -5,7 +5,7 @@ The ladder: the native engine where it loads, else the model's own process in it
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import baseline, encoder, guard, manifest
-from mainstay.bundle.environment import prepared
+from mainstay.bundle.environment import Environment, prepared
 from mainstay.bundle.guard import Judgement
 from mainstay.bundle.lightgbm import Booster
 from mainstay.bundle.manifest import Manifest
@@ -28,9 +28,11 @@ LOCK, CODE = "pylock.toml", "code"
 BOOSTER, LIBRARY, PROCESS, ORIGINAL = "booster", "library", "process", "original"
 """Roles of engine files: model text, C library, worker file, fitted object."""
 TIMEOUT = 60.0  # seconds for one prediction of the model's own process
+Environments = Callable[..., Environment]
+"""How an environment is found: environment.prepared makes it, environment.existing does not."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What the caller gets. score: probability of yes, value, or that of the likeliest class.
 
     decision: yes or no, the value, the class; None where the baseline stands in for a class.
@@ -57,7 +59,7 @@ class Engine(Protocol):
 
 
 class Original:
-    """The fitted object in its own process, started again after its death.
+    """The fitted object in its own process, started again by `scores` after its death.
 
     The pickle is opened there and nowhere else, and only with the digest of a verified manifest.
     """
@@ -74,15 +76,31 @@ class Original:
         }
         self._worker = worker
         self._starting = threading.Lock()
-        self._alive()
+        self.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._worker.alive
+
+    @property
+    def process(self) -> int:
+        """The number of its process, 0 where none was started."""
+        return self._worker.process
 
     def scores(self, matrix: Matrix) -> Matrix:
-        self._alive()
+        self.start()
+        return self.said(matrix, TIMEOUT)
+
+    def said(self, matrix: Matrix, timeout: float) -> Matrix:
+        """Scores by the process as it stands; one that does not answer in seconds is ended."""
+        asked = self.process
         try:
-            return predicted(self._worker, matrix, timeout=TIMEOUT)
+            return predicted(self._worker, matrix, timeout=timeout)
         except Unavailable:
             with self._starting:
-                self._worker.stop()
+                if self.process == asked:  # not the one that somebody started meanwhile
+                    self._worker.stop()
             raise
 
     def score(self, row: Sequence[float]) -> float:
@@ -91,7 +109,7 @@ class Original:
     def close(self) -> None:
         self._worker.stop()
 
-    def _alive(self) -> None:
+    def start(self) -> None:
         """Starts the process and loads the model, where it is not running."""
         with self._starting:
             if self._worker.alive:
@@ -133,18 +151,19 @@ class Runtime:
         judged = self.guard.judged(b'{"records":[' + b",".join(records) + b"]}")
         if not isinstance(judged, list):
             raise Broken(f"records that are none: {judged.reasons[0].what}")
-        return np.array([self._encode(_row(one)) for one in judged])
+        return np.array([self._encode(given(one)) for one in judged])
 
     def answer(self, judgement: Judgement) -> Answer:
         """By the model; by the baseline where a rule or a dead engine says so.
 
         Raises ValueError for a rejected row, which has no answer.
         """
-        row = _row(judgement)
+        row = given(judgement)
         said = self._said(row) if judgement.outcome == "score" else None
         by: Literal["model", "baseline"] = "model" if said else "baseline"
         score, decision = said or self._fallback(self._rate(row))
-        return Answer(score, decision, by, judgement.flags, self.version)
+        flags = judgement.flags if judgement.reasons else ()
+        return Answer(score, decision, by, flags, self.version)
 
     def close(self) -> None:
         """Ends the engine."""
@@ -175,20 +194,28 @@ class Runtime:
         return rate, rate if yes is None else rate >= yes
 
 
-def opened(folder: Path, environments: Path, *, expected: str, version: str = "") -> Runtime:
+def opened(
+    folder: Path,
+    environments: Path,
+    *,
+    expected: str,
+    version: str = "",
+    find: Environments = prepared,
+) -> Runtime:
     """A bundle of a known digest, ready to answer.
 
-    environments: where the models' environments lie. version: how answers name it. Raises Broken
-    for anything but that bundle, and then nothing of it has run; Unavailable where no engine does.
+    environments: where the models' environments lie; find: how one is found there. version: how
+    answers name it. Raises Broken for anything but that bundle, and then nothing of it has run;
+    Unavailable where no engine does.
     """
     stated = _verified(folder, expected)
-    engine, notes = _engine(folder, stated, environments)
+    engine, notes = _engine(folder, stated, environments, find)
     return Runtime(stated, engine, version or expected[:12], notes)
 
 
 def original(folder: Path, environments: Path, *, expected: str) -> Original:
     """The fitted object of a bundle, whatever engine serves it: what parity is measured against."""
-    return _original(folder, _verified(folder, expected), environments)
+    return _original(folder, _verified(folder, expected), environments, prepared)
 
 
 def _verified(folder: Path, expected: str) -> Manifest:
@@ -197,25 +224,28 @@ def _verified(folder: Path, expected: str) -> Manifest:
     return manifest.read(folder, expected)
 
 
-def _engine(folder: Path, stated: Manifest, environments: Path) -> tuple[Engine, tuple[str, ...]]:
+def _engine(
+    folder: Path, stated: Manifest, environments: Path, find: Environments
+) -> tuple[Engine, tuple[str, ...]]:
     """The highest rung that holds, and why not a higher one."""
     if stated.engine.kind == "worker":
-        return _original(folder, stated, environments), ()
+        return _original(folder, stated, environments, find), ()
     files = stated.engine.files
     try:
         return Booster(folder / files[BOOSTER], folder / files[LIBRARY]), ()
     except Unavailable as error:
         note = f"{error}; the model's own process answers instead"
-        return _original(folder, stated, environments), (note,)
+        return _original(folder, stated, environments, find), (note,)
 
 
-def _original(folder: Path, stated: Manifest, environments: Path) -> Original:
-    environment = prepared(folder / LOCK, environments, python=stated.python)
+def _original(folder: Path, stated: Manifest, environments: Path, find: Environments) -> Original:
+    environment = find(folder / LOCK, environments, python=stated.python)
     worker = Worker(environment, folder / stated.engine.files[PROCESS], seed=stated.seed)
     return Original(folder, stated, worker)
 
 
-def _row(judgement: Judgement) -> encoder.Row:
+def given(judgement: Judgement) -> encoder.Row:
+    """The row that was judged. Raises ValueError for a rejected one, which has no answer."""
     if judgement.row is None or judgement.outcome == "reject":
         raise ValueError(f"a rejected row has no answer: {judgement.reasons}")
     return judgement.row

@@ -1,5 +1,6 @@
 """`mainstay serve`: the door, in this process."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,8 +11,10 @@ from mainstay.core.errors import Mistake
 from mainstay.core.places import Places
 from mainstay.life.serve import app
 from mainstay.life.serve.loader import Place
+from mainstay.life.serve.telling import Voice
 from mainstay.seal import trust
 from mainstay.seal.certificate import Environment
+from mainstay.seal.routing import ENVIRONMENTS
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -20,7 +23,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.option("--serving", type=_FOLDER, help="What is published; default: the project's.")
 @click.option("--log", type=_FOLDER, help="The door's own folder; default: the project's.")
-@click.option("--port", type=click.IntRange(1, 65_535), default=8080, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True)
 @click.option("--environment", type=click.Choice(["production", "replay"]), default="production")
 @click.option("--clock", "clock_file", type=_FILE, help="The replay time; for replay only.")
 @click.pass_obj
@@ -34,11 +37,12 @@ def serve(
 ) -> int:
     """Answer requests on 127.0.0.1 until stopped."""
     state = Places(options.folder).state
-    place = Place(serving or state / "serving", state / "environments", environment)
+    folder = serving or state / "serving"
+    place = Place(folder, folder / ENVIRONMENTS, environment)
     with settings.given({"MAINSTAY_CLOCK": str(clock_file)} if clock_file else {}):
         _refuse_other_time(environment)
-        click.echo(f"Serving {place.serving} on http://127.0.0.1:{port} for {environment}.")
-        app.run(place, log or state / "door", settings.keys_folder() / trust.FILE, port)
+        voice = Voice(click.echo, partial(click.echo, err=True))
+        app.run(place, log or state / "door", settings.keys_folder() / trust.FILE, port, voice)
     return 0
 
 

@@ -1,15 +1,17 @@
-"""What the doors read: bundles and certificates by digest, then the signed routing, last.
+"""What the doors read: bundles, environments, certificates by digest, the signed routing last.
 
 Everything follows from the newest deployment on record, so after a crash it is done again.
 """
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import msgspec
 
-from mainstay.bundle import manifest
+from mainstay.bundle import environment, manifest
+from mainstay.bundle.runtime import LOCK
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.errors import Broken, MainstayError, Missing, Refused
@@ -92,6 +94,7 @@ def published(project: Project) -> Routing | None:
     key = trusted_signer(project)
     for share in asked.shares:
         verified(project, share, asked.environment)
+        _environment(project, share.bundle)
         _bundle(project, share.bundle)
         _certificate(project, share.certificate)
     with project.ledger.transaction():  # one at a time: an older routing never overwrites
@@ -147,6 +150,7 @@ def _stands(project: Project, asked: Routing) -> bool:
     return present(project) == asked and all(
         (places.serving / routing.BUNDLES / one.bundle).is_dir()
         and (places.serving / routing.CERTIFICATES / f"{one.certificate}.json").is_file()
+        and _lies(project, one.bundle, places.serving / routing.ENVIRONMENTS)
         for one in asked.shares
     )
 
@@ -174,6 +178,38 @@ def _holds(folder: Path, sha: str) -> bool:
     except MainstayError:
         return False
     return True
+
+
+def _environment(project: Project, sha: str) -> None:
+    """The Python of a model that no native engine answers: a door makes none, it may lack uv."""
+    folder = project.places.serving / routing.ENVIRONMENTS
+    if _lies(project, sha, folder):
+        return
+    lock = project.places.bundle(sha) / LOCK
+    python = manifest.read(lock.parent, sha).python
+    made = environment.prepared(lock, project.places.environments, python=python).folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=durable.DRAFT) as draft:
+        copy = Path(draft) / made.name
+        shutil.copytree(made, copy, symlinks=True, copy_function=_linked)
+        copy.rename(folder / made.name)
+    durable.sync(folder)
+
+
+def _lies(project: Project, sha: str, folder: Path) -> bool:
+    """Whether all that a bundle needs of environments is in a folder."""
+    bundle = project.places.bundle(sha)
+    stated = manifest.read(bundle, sha)
+    native = stated.engine.kind != "worker"
+    return native or environment.place(bundle / LOCK, folder, stated.python).is_dir()
+
+
+def _linked(source: str, target: str) -> None:
+    """The same file under a second name, which costs nothing; a copy where that is on its own."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _certificate(project: Project, sha: str) -> None:

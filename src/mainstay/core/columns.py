@@ -1,5 +1,6 @@
 """Columns in memory: NumPy arrays by name, no table library."""
 
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,30 @@ class Text(NamedTuple):
 Numbers = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.bool_]
 Columns = dict[str, Numbers | Text]
 """Name -> values: float64 (NaN = missing), int64 or bool (none missing), or Text."""
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def level(value: object) -> str:
+    """The name of the group of rows that hold one value, the same at the bench and at the door.
+
+    A date or time counts as days or microseconds since 1970, as `data.columns` reads it.
+
+    >>> level(3), level(3.0), level(0.1), level(True), level("EWR"), level(None)
+    ('3', '3', '0.1', '1', 'EWR', 'missing')
+    """
+    match value:
+        case str():
+            return value
+        case datetime():
+            return level((value - _EPOCH) // timedelta(microseconds=1))
+        case date():
+            return level((value - _EPOCH.date()).days)
+        case int() | float() if value == value:  # noqa: PLR0124 - no NaN
+            return f"{value:.16g}"
+        case _:
+            return "missing"
 
 
 def rows(columns: Columns) -> int:

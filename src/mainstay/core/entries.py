@@ -6,6 +6,13 @@ from typing import NamedTuple
 import msgspec
 
 
+EXPIRED, ENGINE, REST = "certificate", "engine", "share"
+OWN = frozenset((EXPIRED, ENGINE, REST))
+"""Flags of an answer by the baseline that no rule asked for: the certificate does not hold, the
+
+engine cannot answer, or the version has no share of this entity yet."""
+
+
 class Entry(NamedTuple):
     """When it was answered, under which routing, what came, what went."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from mainstay.core.entries import Entry
+from mainstay.core.entries import OWN, Entry
 from mainstay.core.nouns import Column
 from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME
 
@@ -167,9 +167,10 @@ def _told(said: _Said) -> Row:
     """The columns from OUTCOME on."""
     outcome = said.decided_by or "rejected"
     fields = said.flags if said.decided_by else [error.field for error in said.errors]
+    broken = [field for field in dict.fromkeys(fields) if field not in OWN]
     return (
         outcome, said.score, _decision(said.decision), said.version, said.certificate,
-        "\n".join(said.flags), "" if outcome == "model" else "\n".join(dict.fromkeys(fields)),
+        "\n".join(said.flags), "" if outcome == "model" else "\n".join(broken),
         said.covered,
     )  # fmt: skip
 

@@ -19,8 +19,9 @@ from mainstay.seal.trust import Trust
 
 FILE = "routing.json"
 ROUTING = "application/vnd.mainstay.routing+json"
-BUNDLES, CERTIFICATES = "bundles", "certificates"
-"""Folders beside the table: bundles by digest, envelopes by the digest of the file."""
+BUNDLES, CERTIFICATES, ENVIRONMENTS = "bundles", "certificates", "environments"
+"""Folders beside the table: bundles by digest, envelopes by the digest of the file, and the Python
+environments of models that no native engine answers, by lock."""
 
 
 class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

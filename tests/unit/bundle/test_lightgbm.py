@@ -152,7 +152,34 @@ def test_closing_twice_is_closing_once(case: Case) -> None:
     booster.close()
     booster.close()
 
-    assert not booster.close.alive
+    assert not booster._end.alive
+
+
+def test_a_closed_model_says_so_and_nothing_else_happens(case: Case) -> None:
+    booster = Booster(case.path, LIBRARY)
+    booster.close()
+
+    for scored in (lambda: booster.score(case.rows[0]), lambda: booster.scores(case.rows[:9])):
+        with pytest.raises(Unavailable, match="was closed"):
+            scored()
+
+
+def test_a_model_may_be_closed_while_others_score(case: Case) -> None:
+    boosters = [Booster(case.path, LIBRARY) for _ in range(20)]
+
+    def scored(booster: Booster) -> bool:
+        with pytest.raises(Unavailable, match="was closed"):
+            while True:
+                booster.score(case.rows[0])
+                booster.scores(case.rows[:50])
+        return True
+
+    with ThreadPoolExecutor(len(boosters)) as pool:
+        ended = [pool.submit(scored, booster) for booster in boosters]
+        for booster in boosters:
+            booster.close()
+
+    assert all(one.result() for one in ended)
 
 
 def test_a_text_that_is_no_model_is_broken(tmp_path: Path) -> None:

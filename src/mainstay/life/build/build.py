@@ -151,6 +151,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             "inputs": prepared.inputs,
             **choice._asdict(),
             "contract": order.document.digest,
+            "uncovered": order.document.contract.serve.uncovered,
             "datasets": (learned.dataset,),
             "code": _code(places),
         }

@@ -12,7 +12,7 @@ from mainstay.bundle import baseline
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.model import Contract
-from mainstay.core.columns import Columns, Numbers, Text
+from mainstay.core.columns import Columns, Numbers, Text, level
 from mainstay.core.errors import Broken, Unsure
 from mainstay.core.inputs import matrix
 from mainstay.core.nouns import Column, Dataset, Window
@@ -193,5 +193,7 @@ def _slices(contract: Contract, columns: Columns) -> dict[str, Text]:
 def _text(values: Numbers | Text) -> Text:
     if isinstance(values, Text):
         return values
-    levels, codes = np.unique(values, return_inverse=True)
-    return Text(codes.astype(np.int32), tuple(f"{level:g}" for level in levels.astype(np.float64)))
+    numbers = values.astype(np.float64)
+    levels, codes = np.unique(numbers, return_inverse=True)
+    known = np.where(np.isnan(numbers), -1, codes)
+    return Text(known.astype(np.int32), tuple(map(level, levels.tolist())))

@@ -5,17 +5,26 @@ answer only when it is safe on disk.
 """
 
 import asyncio
+import signal
+import socket
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
-from mainstay.life.serve.handle import ENCODE, Door, Reply, refusal
+from mainstay.core.errors import Unavailable
+from mainstay.life.serve.handle import ENCODE, Asked, Door, Reply, refusal
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.loader import Place
+from mainstay.life.serve.telling import Voice
 from mainstay.life.serve.watching import Watch
 
+GRACE = 10
+"""Seconds for the requests under way when the door is told to stop."""
+WAITING = 16
+"""Requests that wait for models in processes of their own, at most; the others stand in line."""
 LARGEST = 10_000_000
 """Bytes of one request."""
 DURABILITY = b"x-mainstay-durability"
@@ -30,6 +39,7 @@ class App:
     def __init__(self, watch: Watch, journal: Journal) -> None:
         self.watch, self.journal = watch, journal
         self.door = Door(lambda: watch.table, journal, watch.now)
+        self._waiting = ThreadPoolExecutor(WAITING, "waiting")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,12 +69,16 @@ class App:
         body = await received(receive)
         if body is None:
             return refusal(413, f"a request has at most {LARGEST:,} bytes")
-        status, content, number = self.door.handle(body)
-        if status in (200, 422) and (DURABILITY, b"ack") in headers:
-            loop = asyncio.get_running_loop()
-            if not await loop.run_in_executor(None, self.journal.kept, number):
-                return refusal(503, "the answer could not be recorded")
-        return status, content
+        loop = asyncio.get_running_loop()
+        begun = self.door.begun(body)
+        if isinstance(begun, Asked) and begun.away:
+            begun = await loop.run_in_executor(self._waiting, self.door.ended, begun)
+        status, content, number = self.door.ended(begun) if isinstance(begun, Asked) else begun
+        if status not in (200, 422) or (DURABILITY, b"ack") not in headers:
+            return status, content
+        if await loop.run_in_executor(None, self.journal.kept, number):
+            return status, content
+        return refusal(503, "the answer could not be recorded")
 
 
 async def received(receive: Receive) -> bytes | None:
@@ -85,15 +99,10 @@ def readiness(watch: Watch, journal: Journal, door: Door) -> Reply:
     table = watch.table
     versions = [] if table is None else table.served
     runtimes = [one.held.runtime for one in versions]
-    reasons = [watch.refused, *(one.reason for one in versions)]
+    now = watch.now() if table else None
+    reasons = [watch.refused, *(one.silenced(now) for one in versions)]
     reasons += [note for one in runtimes for note in one.notes]
     reasons += [str(one.failure) for one in runtimes if one.failure]
-    now = watch.now() if table else None
-    reasons += [
-        f"the certificate of {one.share.version} has expired"
-        for one in versions
-        if now and one.certificate and now >= one.certificate.not_after
-    ]
     said = {
         "ready": table is not None,
         "model": table.routing.model if table else "",
@@ -110,16 +119,36 @@ def readiness(watch: Watch, journal: Journal, door: Door) -> Reply:
     return (200 if table else 503), ENCODE(said)
 
 
-def run(place: Place, log: Path, keys: Path, port: int) -> None:
-    """Serves until it is told to stop; keys: the trust file."""
-    watch, journal = Watch(place, log, keys), Journal(log)
-    config = uvicorn.Config(
-        App(watch, journal), host="127.0.0.1", port=port, lifespan="off", ws="none",
-        log_level="warning", access_log=False, server_header=False, date_header=False,
-    )  # fmt: skip
-    watch.start()
+def run(place: Place, log: Path, keys: Path, port: int, voice: Voice) -> None:
+    """Serves until it is told to stop by SIGTERM or SIGINT; keys: the trust file.
+
+    port: 0 for a free one. Raises Unavailable where it is taken.
+    """
+    with _listening(port) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        spoken = voice._replace(ready=lambda line: voice.ready(f"{line}, on {address}"))
+        watch, journal = Watch(place, log, keys, spoken), Journal(log)
+        app = App(watch, journal)
+        config = uvicorn.Config(
+            app, lifespan="off", ws="none", log_level="warning", access_log=False,
+            server_header=False, date_header=False, timeout_graceful_shutdown=GRACE,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
+        for number in (signal.SIGINT, signal.SIGTERM):  # before uvicorn has its own, and after
+            signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+        watch.start()
+        try:
+            server.run([listening])
+        finally:
+            watch.stop()
+            journal.close()
+
+
+def _listening(port: int) -> socket.socket:
     try:
-        uvicorn.Server(config).run()
-    finally:
-        watch.stop()
-        journal.close()
+        return socket.create_server(("127.0.0.1", port), backlog=2048)
+    except OSError as error:
+        raise Unavailable(
+            f"port {port} of 127.0.0.1 cannot be had: {error.strerror}",
+            hint="end who has it, or choose another one: --port 0 takes a free one",
+        ) from error

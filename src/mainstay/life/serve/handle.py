@@ -5,40 +5,31 @@
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
+from mainstay.bundle.encoder import Row
 from mainstay.bundle.guard import Breach, Judgement, Rejection
 from mainstay.core.entries import Entry, packed
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.routing import bucket, chosen
-from mainstay.life.serve.served import Served, Table
+from mainstay.life.serve.served import Answered, Served, Table
 
 Reply = tuple[int, bytes]
+Outcome = tuple[int, bytes, int]
+"""Status, body and the number of its journal frame (0: none)."""
+Parts = list[tuple[Served, Judgement]]
 ENCODE = msgspec.json.Encoder().encode
 
 
-class Complaint(msgspec.Struct, frozen=True):
+class Complaint(msgspec.Struct, frozen=True, gc=False):
     """What is wrong with one member of a request."""
 
     path: str
     field: str
     what: str
-
-
-class Answered(msgspec.Struct, frozen=True):
-    """What one record gets; certificate: its short id, empty where none holds."""
-
-    key: object
-    decision: bool | float | str | None
-    score: float
-    decided_by: str
-    version: str
-    certificate: str
-    flags: tuple[str, ...]
-    covered: bool
 
 
 class Rejected(msgspec.Struct, frozen=True):
@@ -47,6 +38,23 @@ class Rejected(msgspec.Struct, frozen=True):
     key: object
     errors: tuple[Complaint, ...]
     rejected: bool = True
+
+
+class Asked(NamedTuple):
+    """A request under way: what its table's versions are asked, each for the records it answers.
+
+    It keeps the table's runtimes open until it is ended.
+    """
+
+    table: Table
+    body: bytes
+    at: datetime
+    parts: Parts | Rejection
+
+    @property
+    def away(self) -> bool:
+        """Whether somebody has to wait for another process."""
+        return isinstance(self.parts, list) and any(one.away for one, _ in self.parts)
 
 
 class Door:
@@ -58,43 +66,54 @@ class Door:
         self.failed = 0
         self._table, self._journal, self._now = table, journal, now
 
-    def handle(self, body: bytes) -> tuple[int, bytes, int]:
-        """Status, body and the number of its journal frame (0: none)."""
+    def handle(self, body: bytes) -> Outcome:
+        """The outcome of a request, from begin to end."""
+        begun = self.begun(body)
+        return self.ended(begun) if isinstance(begun, Asked) else begun
+
+    def begun(self, body: bytes) -> Asked | Outcome:
+        """A request decoded and divided among the versions; end it, here or in another thread."""
         try:
             while (table := self._table()) is not None:
-                reply = self._by(table, body)
-                if reply:
-                    return reply
+                if table.taken():  # else it was closed meanwhile, and there is a newer one
+                    return self._asked(table, body)
         except Exception:  # noqa: BLE001 - the outermost door
-            self.failed += 1
-            return *refusal(503, "this request could not be answered"), 0
+            return self._mistake()
         return *refusal(503, "no version is served here yet"), 0
 
-    def _by(self, table: Table, body: bytes) -> tuple[int, bytes, int] | None:
-        """None where the table was closed meanwhile."""
-        with ExitStack() as stack:
-            if not all(stack.enter_context(one.held.used()) for one in table.served):
-                return None
-            at = self._now()
-            status, reply = answered(table, body, at)
+    def ended(self, asked: Asked) -> Outcome:
+        """Its answers, made and handed to the journal."""
+        try:
+            status, reply = answered(asked)
             if status not in (200, 422):
                 return status, reply, 0
-            entry = Entry(at, table.routing.sequence, body, status, reply)
+            entry = Entry(asked.at, asked.table.routing.sequence, asked.body, status, reply)
             return status, reply, self._journal.add(packed(entry))
+        except Exception:  # noqa: BLE001 - the outermost door
+            return self._mistake()
+        finally:
+            asked.table.given()
+
+    def _asked(self, table: Table, body: bytes) -> Asked:
+        try:
+            return Asked(table, body, self._now(), _divided(table, body))
+        except BaseException:
+            table.given()
+            raise
+
+    def _mistake(self) -> Outcome:
+        self.failed += 1
+        return *refusal(503, "this request could not be answered"), 0
 
 
-def answered(table: Table, body: bytes, at: datetime) -> Reply:
+def answered(asked: Asked) -> Reply:
     """The reply of the versions of a table, at a time."""
-    champion = table.served[0]
-    judged = champion.judged(body)
-    if isinstance(judged, Rejection):
-        return judged.status, ENCODE({"errors": _complaints(judged.reasons)})
-    if len(table.served) == 1:
-        said = [_answered(champion, one, at) for one in judged]
-    else:
-        said = _shared(table, judged, body, at)
-    if all(isinstance(one, Rejected) for one in said):
-        return 422, ENCODE({"errors": [each for one in said for each in _errors(one)]})
+    if isinstance(asked.parts, Rejection):
+        return asked.parts.status, ENCODE({"errors": _complaints(asked.parts.reasons)})
+    said = [_answered(one, judgement, asked.at) for one, judgement in asked.parts]
+    errors = [each for one in said if isinstance(one, Rejected) for each in one.errors]
+    if errors and all(isinstance(one, Rejected) for one in said):
+        return 422, ENCODE({"errors": errors})
     return 200, ENCODE({"answers": said})
 
 
@@ -103,36 +122,38 @@ def refusal(status: int, what: str) -> Reply:
     return status, ENCODE({"errors": [Complaint("$", "", what)]})
 
 
-def _shared(
-    table: Table, judged: list[Judgement], body: bytes, at: datetime
-) -> list[Answered | Rejected]:
-    """Each record by the version of its entity, under that version's own rules."""
-    other = table.served[1].judged(body)
+def _divided(table: Table, body: bytes) -> Parts | Rejection:
+    """Each record with the version of its entity, judged under that version's own rules."""
+    champion = table.served[0]
+    judged = champion.judged(body)
+    if isinstance(judged, Rejection):
+        return judged
+    if len(table.limits) == 1:
+        return [(champion, one) for one in judged]
+    places = [_place(table, one.row) for one in judged]
+    if len(table.served) == 1:
+        either = (champion._replace(resting=True), champion)
+        return [(either[place], one) for place, one in zip(places, judged, strict=True)]
+    other = table.served[1].judged(body) if any(places) else judged
     if isinstance(other, Rejection):
         other = judged
-    found = []
-    for first, second in zip(judged, other, strict=True):
-        row = first.row
-        place = 0
-        if row is not None:
-            place = chosen(table.limits, bucket(table.served[0].entity(row)))
-        found.append(_answered(table.served[place], second if place else first, at))
-    return found
+    return [
+        (table.served[place], (first, second)[place])
+        for place, first, second in zip(places, judged, other, strict=True)
+    ]
+
+
+def _place(table: Table, row: Row | None) -> int:
+    if row is None:
+        return 0
+    return chosen(table.limits, bucket(table.served[0].entity(row)))
 
 
 def _answered(one: Served, judgement: Judgement, at: datetime) -> Answered | Rejected:
     row = judgement.row
     if row is None or judgement.outcome == "reject":
         return Rejected(one.key(row) if row else None, _complaints(judgement.reasons))
-    said = one.answer(judgement, at)
-    return Answered(
-        one.key(row), said.decision, said.score, said.decided_by, said.version, one.short,
-        said.flags, one.covered(row),
-    )  # fmt: skip
-
-
-def _errors(one: Answered | Rejected) -> tuple[Complaint, ...]:
-    return one.errors if isinstance(one, Rejected) else ()
+    return one.answer(judgement, at)
 
 
 def _complaints(reasons: tuple[Breach, ...]) -> tuple[Complaint, ...]:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mainstay.bundle import golden, manifest
+from mainstay.bundle.environment import existing
 from mainstay.bundle.layout import GOLDEN, ULP
-from mainstay.bundle.runtime import Runtime, opened
+from mainstay.bundle.runtime import Original, Runtime, opened
 from mainstay.core import digest
 from mainstay.core.errors import Broken, MainstayError, Missing, Refused, Unavailable
+from mainstay.life.serve.away import Away
 from mainstay.life.serve.served import Held, Served, Silent, served
 from mainstay.seal import checks, dsse
 from mainstay.seal.certificate import Certificate, Environment
@@ -21,7 +23,7 @@ from mainstay.seal.trust import Trust
 
 
 class Place(NamedTuple):
-    """Where a door stands: its serving folder, the models' environments, its kind."""
+    """Where a door stands: its serving folder, the models' environments in it, its kind."""
 
     serving: Path
     environments: Path
@@ -33,21 +35,25 @@ def loaded(place: Place, routing: Routing, share: Share, trust: Trust, at: datet
 
     Raises Broken or Missing where the bundle is not the one named: then nothing of it answers.
     """
+    certificate = None
     try:
         certificate = certified(place, routing, share, trust, at)
         runtime = _replayed(place, share)
     except MainstayError as error:
-        return _baseline(place, share, str(error))
+        return _baseline(place, share, certificate, str(error))
     return served(share, Held(runtime), certificate)
 
 
 def certified(
-    place: Place, routing: Routing, share: Share, trust: Trust, at: datetime
+    place: Place, routing: Routing, share: Share, trust: Trust, at: datetime, *, files: bool = True
 ) -> Certificate:
-    """The certificate of a share, verified here. Raises Refused with the first reason."""
+    """The certificate of a share, verified here. Raises Refused with the first reason.
+
+    files: whether those of the bundle are read too; not for a model that is in memory already.
+    """
     path = place.serving / CERTIFICATES / f"{share.certificate}.json"
     envelope = dsse.decoded(_content(path, share.certificate))
-    bundle = place.serving / BUNDLES / share.bundle
+    bundle = place.serving / BUNDLES / share.bundle if files else None
     certificate = checks.verify(
         envelope, trust, at=at, environment=place.environment, bundle=bundle
     )
@@ -80,12 +86,16 @@ def _content(path: Path, expected: str) -> bytes:
 def _replayed(place: Place, share: Share) -> Runtime:
     """The opened bundle, after its golden rows gave what they must."""
     folder = place.serving / BUNDLES / share.bundle
-    runtime = opened(folder, place.environments, expected=share.bundle, version=share.version)
+    runtime = opened(
+        folder, place.environments, expected=share.bundle, version=share.version, find=existing
+    )
     try:
         _replay(folder, runtime, share.version)
     except BaseException:
         runtime.close()
         raise
+    if isinstance(runtime.engine, Original):
+        runtime.engine = Away(runtime.engine)
     return runtime
 
 
@@ -98,8 +108,8 @@ def _replay(folder: Path, runtime: Runtime, version: str) -> None:
         )
 
 
-def _baseline(place: Place, share: Share, reason: str) -> Served:
+def _baseline(place: Place, share: Share, certificate: Certificate | None, reason: str) -> Served:
     stated = manifest.read(place.serving / BUNDLES / share.bundle, share.bundle)
     runtime = Runtime(stated, Silent(reason), share.version, ())
     runtime.failure = Unavailable(reason)
-    return served(share, Held(runtime), None, reason)
+    return served(share, Held(runtime), certificate, reason)

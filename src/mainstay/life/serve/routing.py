@@ -11,12 +11,14 @@ def bucket(entity: object) -> int:
 
 
 def bounds(shares: tuple[float, ...]) -> tuple[int, ...]:
-    """First bucket that is no longer the version's, for each version.
+    """First bucket that is no longer its own: of the champion, of the canary where there is one.
 
-    The canary has the lowest buckets: as its share grows, whom it answered it keeps.
+    The canary has the lowest buckets: as its share grows, whom it answered it keeps. A version with
+    a part of everything and no other beside it is a canary beside its own baseline.
     """
-    canaries = round(BUCKETS * sum(shares[1:]))
-    return (BUCKETS, canaries) if len(shares) > 1 else (BUCKETS,)
+    if len(shares) == 1 and shares[0] == 1:
+        return (BUCKETS,)
+    return BUCKETS, round(BUCKETS * shares[-1])
 
 
 def chosen(limits: tuple[int, ...], place: int) -> int:

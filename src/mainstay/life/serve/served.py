@@ -1,21 +1,41 @@
 """One version as it answers here: its runtime, its certificate, who is using it right now."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
+import msgspec
+
+from mainstay.bundle import encoder
 from mainstay.bundle.encoder import Row, attribute
 from mainstay.bundle.guard import Judgement, Rejection
 from mainstay.bundle.manifest import Manifest
-from mainstay.bundle.runtime import Answer, Matrix, Runtime
+from mainstay.bundle.runtime import Matrix, Runtime, given
+from mainstay.core.columns import level
+from mainstay.core.entries import ENGINE, EXPIRED, REST
 from mainstay.core.errors import Unavailable
+from mainstay.life.serve.away import Away
 from mainstay.seal.certificate import Certificate
 from mainstay.seal.routing import Routing, Share
 
-EXPIRED = "certificate"
-"""The flag of an answer that only the certificate keeps the model from giving."""
+SLICES = "slices, "
+"""How the clause of a gate on one slice begins."""
+
+
+class Answered(msgspec.Struct, frozen=True, gc=False):
+    """What one record gets; certificate: its short id, empty where none holds."""
+
+    key: object
+    decision: bool | float | str | None
+    score: float
+    decided_by: str
+    version: str
+    certificate: str
+    flags: tuple[str, ...]
+    covered: bool
 
 
 class Silent:
@@ -44,18 +64,28 @@ class Held:
         self._using, self._retired, self._closed = 0, False, False
         self._lock = threading.Lock()
 
+    def taken(self) -> bool:
+        """For one request, until `given`; False where it was closed already."""
+        with self._lock:
+            self._using += not self._closed
+            return not self._closed
+
+    def given(self) -> None:
+        """A request that took it is done."""
+        with self._lock:
+            self._using -= 1
+            if self._retired:
+                self._end()
+
     @contextmanager
     def used(self) -> Iterator[bool]:
-        """For one request; False where it was closed already."""
-        with self._lock:
-            alive = not self._closed
-            self._using += alive
+        """Taken for a block; False where it was closed already."""
+        alive = self.taken()
         try:
             yield alive
         finally:
-            with self._lock:
-                self._using -= alive
-                self._end()
+            if alive:
+                self.given()
 
     def retire(self) -> None:
         """No request will come to it; it ends after those it has."""
@@ -64,13 +94,17 @@ class Held:
             self._end()
 
     def _end(self) -> None:
-        if self._retired and not self._using and not self._closed:
+        if not self._using and not self._closed:
             self._closed = True
             self.runtime.close()
 
 
 class Served(NamedTuple):
-    """A share that is answered. certificate: None where none holds, and `reason` says why."""
+    """A share that is answered. certificate: None where none holds, and `reason` says why.
+
+    short: how answers name the certificate. lenient: the model answers what is not covered too.
+    resting: the entities are not the version's yet; its baseline answers them.
+    """
 
     share: Share
     held: Held
@@ -78,27 +112,53 @@ class Served(NamedTuple):
     entity: Callable[[Row], object]
     key: Callable[[Row], object]
     covered: Callable[[Row], bool]
+    short: str = ""
+    lenient: bool = True
     reason: str = ""
+    resting: bool = False
 
     @property
-    def short(self) -> str:
-        """How answers name the certificate."""
-        return self.share.certificate[:12] if self.certificate else ""
+    def away(self) -> bool:
+        """Whether another process computes its scores, so that whoever asks may wait."""
+        return isinstance(self.held.runtime.engine, Away)
 
     def judged(self, body: bytes) -> list[Judgement] | Rejection:
         """What this version's guard finds in a request."""
         return self.held.runtime.guard.judged(body)
 
-    def answer(self, judgement: Judgement, at: datetime) -> Answer:
-        """By the model as long as the certificate holds, else by the baseline."""
-        valid = self.certificate is not None and at < self.certificate.not_after
-        if valid:
-            return self.held.runtime.answer(judgement)
-        instead = Judgement(judgement.row, "fallback", judgement.reasons)
-        said = self.held.runtime.answer(instead)
-        return Answer(
-            said.score, said.decision, said.decided_by, (*said.flags, EXPIRED), said.version
-        )
+    def answer(self, judgement: Judgement, at: datetime) -> Answered:
+        """By the model where share, certificate, slice and engine let it, else by the baseline.
+
+        Raises ValueError for a rejected row, which has no answer.
+        """
+        row = given(judgement)
+        certificate = self.certificate
+        holds = certificate is not None and at < certificate.not_after
+        covered = holds and self.covered(row)
+        allowed = judgement.outcome == "score"
+        if self.resting or not holds or not (covered or self.lenient):
+            judgement = Judgement(row, "fallback", judgement.reasons)
+        said = self.held.runtime.answer(judgement)
+        flags = said.flags
+        if not holds:
+            flags = (*flags, EXPIRED)
+        elif self.resting and allowed:
+            flags = (*flags, REST)
+        elif judgement.outcome == "score" and said.decided_by == "baseline":
+            flags = (*flags, ENGINE)
+        return Answered(
+            self.key(row), said.decision, said.score, said.decided_by, said.version,
+            self.short if holds else "", flags, covered,
+        )  # fmt: skip
+
+    def silenced(self, at: datetime | None) -> str:
+        """Why its model does not answer at a time, empty where it does."""
+        if self.certificate and at and at >= self.certificate.not_after:
+            return f"the certificate of {self.share.version} has expired"
+        engine = self.held.runtime.engine
+        if isinstance(engine, Away) and not engine.alive:
+            return str(self.held.runtime.failure or "the model's process is not running")
+        return self.reason
 
 
 class Table(NamedTuple):
@@ -108,23 +168,55 @@ class Table(NamedTuple):
     served: tuple[Served, ...]
     limits: tuple[int, ...]
 
+    def taken(self) -> bool:
+        """All its runtimes for one request, until `given`; False where one was closed already."""
+        for at, one in enumerate(self.served):
+            if not one.held.taken():
+                for other in self.served[:at]:
+                    other.held.given()
+                return False
+        return True
+
+    def given(self) -> None:
+        """A request that took them is done."""
+        for one in self.served:
+            one.held.given()
+
 
 def served(share: Share, held: Held, certificate: Certificate | None, reason: str = "") -> Served:
     """A version ready to answer."""
     stated = held.runtime.manifest
-    few = certificate.not_covered if certificate else ()
     key = _reader(stated, "key")
-    return Served(
-        share, held, certificate, _entity(stated, key), key, _covered(stated, few), reason
+    made = Served(share, held, None, _entity(stated, key), key, _nowhere)
+    made = made._replace(lenient=stated.uncovered == "flag", reason=reason)
+    return proven(made, certificate) if certificate else made
+
+
+def proven(one: Served, certificate: Certificate) -> Served:
+    """The same version, its certificate verified just now; `reason` stays where it has no model."""
+    silent = isinstance(one.held.runtime.engine, Silent)
+    return one._replace(
+        certificate=certificate,
+        covered=_covered(one.held.runtime.manifest, certificate),
+        short=one.share.certificate[:12],
+        reason=one.reason if silent else "",
     )
+
+
+def unproven(one: Served, reason: str) -> Served:
+    """The same version, answered by its baseline because its certificate does not hold."""
+    return one._replace(certificate=None, covered=_nowhere, short="", reason=reason)
+
+
+def _nowhere(_: Row) -> bool:
+    return False
 
 
 def _reader(stated: Manifest, role: str) -> Callable[[Row], object]:
     name = next((one.name for one in stated.request if one.role == role), None)
     if name is None:
         return lambda _: None
-    place = attribute(stated.columns, name)
-    return lambda row: getattr(row, place)
+    return attrgetter(attribute(stated.columns, name))
 
 
 def _entity(stated: Manifest, key: Callable[[Row], object]) -> Callable[[Row], object]:
@@ -138,17 +230,30 @@ def _entity(stated: Manifest, key: Callable[[Row], object]) -> Callable[[Row], o
     return found
 
 
-def _covered(stated: Manifest, few: tuple[str, ...]) -> Callable[[Row], bool]:
-    """Whether a row is outside the slices `column = level` that had too few rows to be judged.
+def _covered(stated: Manifest, certificate: Certificate) -> Callable[[Row], bool]:
+    """Whether every slice a row is in was judged: those with too few rows, or none, were not.
 
-    A slice by what only features() makes is not seen here: then no row counts as covered.
+    A name that neither features() nor a request has covers nobody.
     """
-    pairs = [name.partition(" = ")[::2] for name in few]
-    if any(column not in stated.columns for column, _ in pairs):
-        return lambda _: False
-    places = [(attribute(stated.columns, column), level) for column, level in pairs]
-    return lambda row: all(_level(getattr(row, place)) != level for place, level in places)
+    clauses = (gate.clause for gate in certificate.gates)
+    judged = _slices(one.removeprefix(SLICES) for one in clauses if one.startswith(SLICES))
+    known = {**dict.fromkeys(_slices(certificate.not_covered), frozenset[str]()), **judged}
+    names = tuple(known)
+    if not names:
+        return lambda _: True
+    if not set(names) <= {*stated.columns, *(output.name for output in stated.outputs)}:
+        return _nowhere
+    values = encoder.values(names, stated.outputs, stated.columns)
+    levels = tuple(known.values())
+    return lambda row: all(
+        level(value) in some for value, some in zip(values(row), levels, strict=True)
+    )
 
 
-def _level(value: object) -> str:
-    return "missing" if value is None else str(value)
+def _slices(names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Levels by column, of names like `kind = scan`."""
+    found: dict[str, frozenset[str]] = {}
+    for name in names:
+        column, _, value = name.partition(" = ")
+        found[column] = found.get(column, frozenset()) | {value}
+    return found

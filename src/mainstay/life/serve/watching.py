@@ -7,29 +7,37 @@ from pathlib import Path
 from mainstay.core import clock
 from mainstay.core.errors import MainstayError, Refused
 from mainstay.life.serve import loader, sequence
+from mainstay.life.serve.away import Away
 from mainstay.life.serve.loader import Place
+from mainstay.life.serve.present import Present, Print, fingerprint
 from mainstay.life.serve.routing import bounds
-from mainstay.life.serve.served import Served, Table
+from mainstay.life.serve.served import Served, Silent, Table, proven, unproven
+from mainstay.life.serve.telling import SILENT, Teller, Voice
 from mainstay.seal import routing, trust
 from mainstay.seal.routing import Routing, Share
 from mainstay.seal.trust import Trust
 
 EVERY = 0.1  # seconds between two looks
-Print = tuple[tuple[int, int, int], ...]
+RETRY = 5.0  # seconds until what is short is tried again
 
 
 class Watch:
-    """The table in force and the one before, kept warm. refused: why the newest is not followed."""
+    """The table in force and the one before, kept warm. refused: why the newest is not followed.
 
-    def __init__(self, place: Place, log: Path, keys: Path) -> None:
+    Then the table in force stays, each certificate of it verified against the trust file anew.
+    """
+
+    def __init__(self, place: Place, log: Path, keys: Path, voice: Voice = SILENT) -> None:
         """log: the door's own folder; keys: the trust file."""
         log.mkdir(parents=True, exist_ok=True)
         self.place, self.log, self.keys = place, log, keys
         self.table: Table | None = None
         self.refused = "no routing was read yet"
         self._before: Table | None = None
-        self._print: Print = ()
-        self._at: datetime | None = None
+        self._print: tuple[Print, ...] = ()
+        self._looked = 0.0
+        self._present, self._teller = Present(), Teller(voice)
+        self.now = self._present.now
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -45,21 +53,22 @@ class Watch:
         before, self._before, table, self.table = self._before, None, self.table, None
         _retired((before, table), ())
 
-    def now(self) -> datetime:
-        """The present; the last one known while a replay file cannot be read."""
-        try:
-            self._at = clock.now()
-        except (OSError, ValueError):
-            if self._at is None:
-                raise
-        return self._at
-
     def look(self) -> None:
-        """Follows the routing if it changed; whatever is wrong with it is kept as `refused`."""
-        print_ = _print(self.place.serving / routing.FILE), _print(self.keys)
-        if print_ == self._print:
-            return
-        self._print = print_
+        """Follows the routing if anything changed, or is short and not tried for a while."""
+        found = fingerprint(self.place.serving / routing.FILE), fingerprint(self.keys)
+        if found != self._print or self._due():
+            self._print, self._looked = found, clock.stopwatch()
+            self._try()
+        self._teller.tell(self.table, self.refused, self._time())
+
+    def _due(self) -> bool:
+        """Whether something does not answer as wished, for RETRY by now."""
+        if clock.stopwatch() - self._looked < RETRY:
+            return False
+        served = self.table.served if self.table else ()
+        return bool(self.refused) or any(one.silenced(None) for one in served)
+
+    def _try(self) -> None:
         try:
             self._follow()
             self.refused = ""
@@ -67,6 +76,37 @@ class Watch:
             self.refused = str(error)
         except Exception as error:  # noqa: BLE001 - a door outlives whatever lies in its folder
             self.refused = f"the routing could not be followed: {error!r}"
+        if self.table is not None:
+            if self.refused:
+                self.table = self._verified(self.table)
+            _revived(self.table)
+
+    def _verified(self, table: Table) -> Table:
+        """The table in force, by certificates that hold now for whom the trust file names now."""
+        known = self._known()
+        return table._replace(served=tuple(self._again(table, one, known) for one in table.served))
+
+    def _again(self, table: Table, one: Served, known: Trust) -> Served:
+        try:
+            certificate = loader.certified(
+                self.place, table.routing, one.share, known, self.now(), files=False
+            )
+        except MainstayError as error:
+            return unproven(one, str(error))
+        return proven(one, certificate)
+
+    def _known(self) -> Trust:
+        """Nobody is trusted where the trust file cannot be read."""
+        try:
+            return trust.of_file(self.keys)
+        except MainstayError:
+            return Trust()
+
+    def _time(self) -> datetime | None:
+        try:
+            return self.now()
+        except (OSError, ValueError):
+            return None
 
     def _follow(self) -> None:
         known = trust.of_file(self.keys)
@@ -98,11 +138,11 @@ class Watch:
             certificate = loader.certified(self.place, table, share, known, self.now())
         except MainstayError:
             return loader.loaded(self.place, table, share, known, self.now())
-        return warm._replace(share=share, certificate=certificate)
+        return proven(warm._replace(share=share), certificate)
 
     def _warm(self, share: Share) -> Served | None:
         tables = (table for table in (self.table, self._before) if table)
-        same = (one for table in tables for one in table.served if one.certificate)
+        same = (one for table in tables for one in table.served if not _silent(one))
         wanted = (share.bundle, share.version, share.certificate)
         return next(
             (o for o in same if (o.share.bundle, o.share.version, o.share.certificate) == wanted),
@@ -110,6 +150,10 @@ class Watch:
         )
 
     def _swap(self, table: Table) -> None:
+        if self.table is not None and self.table.routing == table.routing:
+            old, self.table = self.table, table
+            _retired((old,), (self._before, table))
+            return
         oldest, self._before, self.table = self._before, self.table, table
         _retired((oldest,), (self._before, table))
 
@@ -126,9 +170,17 @@ def _retired(old: tuple[Table | None, ...], kept: tuple[Table | None, ...]) -> N
         held.retire()
 
 
-def _print(path: Path) -> tuple[int, int, int]:
-    try:
-        stated = path.stat()
-    except OSError:
-        return 0, 0, 0
-    return stated.st_mtime_ns, stated.st_ino, stated.st_size
+def _silent(one: Served) -> bool:
+    return isinstance(one.held.runtime.engine, Silent)
+
+
+def _revived(table: Table) -> None:
+    """Starts the processes of models that ended; one that does not start is tried again later."""
+    for one in table.served:
+        runtime = one.held.runtime
+        if isinstance(runtime.engine, Away) and not runtime.engine.alive:
+            try:
+                runtime.engine.start()
+                runtime.failure = None
+            except MainstayError as error:
+                runtime.failure = error

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from msgspec import json
+import pytest
+from msgspec import json, structs
 from small_project import Serving, record
 
 from mainstay.core import clock
+from mainstay.core.nouns import Evidence
 from mainstay.life.serve.served import EXPIRED, Served
 from mainstay.life.serve.watching import Watch
 
@@ -35,10 +37,56 @@ def test_a_slice_with_too_few_rows_is_not_covered(watch: Watch, serving: Serving
     ]  # fmt: skip
 
 
+def judged_slices(serving: Serving, *names: str) -> tuple[Evidence, ...]:
+    """The gates of v1, with gates of slices of these names."""
+    gates = serving.certificate().gates
+    like = next(gate for gate in gates if gate.clause == "slices, kind = new")
+    return (*gates, *(structs.replace(like, clause=f"slices, {name}") for name in names))
+
+
+def test_a_slice_by_what_features_makes_is_seen(watch: Watch, serving: Serving) -> None:
+    weekdays = judged_slices(serving, *(f"weekday = {day}" for day in range(6)))
+    one = followed(watch, serving, gates=weekdays, not_covered=("weekday = 6",))
+    days = [row(one, at=f"2024-03-{day:02}T09:00:00Z") for day in range(1, 8)]
+
+    assert [one.covered(day) for day in days] == [True, True, False, True, True, True, True]
+
+
+def test_a_level_that_no_gate_judged_is_not_covered(watch: Watch, serving: Serving) -> None:
+    one = followed(watch, serving)
+
+    assert not one.covered(row(one, kind="surgery"))
+
+
 def test_a_slice_the_door_cannot_see_covers_nobody(watch: Watch, serving: Serving) -> None:
-    one = followed(watch, serving, not_covered=("weekday = 3",))
+    one = followed(watch, serving, not_covered=("moon = 3",))
 
     assert not one.covered(row(one))
+
+
+def test_a_version_without_slices_is_covered_everywhere(watch: Watch, serving: Serving) -> None:
+    gates = tuple(
+        gate for gate in serving.certificate().gates if not gate.clause.startswith("slices")
+    )
+    one = followed(watch, serving, gates=gates, not_covered=())
+
+    assert one.covered(row(one, kind=None))
+
+
+@pytest.mark.parametrize(("uncovered", "by"), [("flag", "model"), ("fallback", "baseline")])
+def test_what_is_not_covered_is_answered_as_the_contract_says(
+    uncovered: str, by: str, watch: Watch, serving: Serving
+) -> None:
+    serving.publish(1, serving.with_a_worker(uncovered=uncovered))
+    watch.look()
+    one = watch.table.served[0]
+    rows = [record(kind=kind) for kind in ("new", "scan")]
+    at = clock.now()
+
+    new, scan = (one.answer(each, at) for each in one.judged(json.encode({"records": rows})))
+
+    assert (new.decided_by, new.covered) == ("model", True)
+    assert (scan.decided_by, scan.covered, scan.flags) == (by, False, ())
 
 
 def test_the_baseline_answers_from_the_moment_of_expiry(watch: Watch, serving: Serving) -> None:

@@ -1,0 +1,82 @@
+"""A model in a process of its own."""
+
+import os
+import signal
+import time
+
+import pytest
+from small_project import Serving, record
+
+from mainstay.core.errors import Unavailable
+from mainstay.life.serve import away, watching
+from mainstay.life.serve.app import App
+from mainstay.life.serve.away import Away
+
+
+@pytest.fixture
+def engine(app: App, serving: Serving) -> Away:
+    """That of a served version."""
+    serving.publish(1, serving.with_a_worker())
+    app.watch.look()
+    found = app.watch.table.served[0].held.runtime.engine
+    assert isinstance(found, Away), app.watch.refused or app.watch.table.served[0].reason
+    return found
+
+
+def by(app: App) -> tuple[str, list[str]]:
+    """Who decides an ordinary row, and its flags."""
+    answer = said(app, record())["answers"][0]
+    return answer["decided_by"], answer["flags"]
+
+
+def test_a_model_in_its_own_process_answers_like_the_native_one(
+    app: App, engine: Away, serving: Serving
+) -> None:
+    away_said = said(app, record())["answers"][0]
+    serving.publish(2)
+    app.watch.look()
+    native = said(app, record())["answers"][0]
+
+    assert away_said["score"] == native["score"]
+    assert away_said["decided_by"] == native["decided_by"] == "model"
+
+
+def test_a_dead_process_leaves_the_baseline_until_it_was_started_again(
+    app: App, engine: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.kill(engine.process, signal.SIGKILL)
+    dead = by(app)
+    with pytest.raises(Unavailable, match="is started again"):
+        engine.score([0.0])
+    reason = app.watch.table.served[0].silenced(None)
+    monkeypatch.setattr(watching, "RETRY", 0)
+    app.watch.look()
+
+    assert dead == ("baseline", ["engine"])
+    assert "was killed by SIGKILL" in reason
+    assert by(app) == ("model", [])
+    assert app.watch.table.served[0].silenced(None) == ""
+
+
+def test_a_process_that_hangs_is_ended_and_the_baseline_answers(
+    app: App, engine: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(away, "PATIENCE", 0.5)
+    os.kill(engine.process, signal.SIGSTOP)
+    began = time.monotonic()
+    hung, after = by(app), by(app)
+    took = time.monotonic() - began
+    monkeypatch.setattr(watching, "RETRY", 0)
+    app.watch.look()
+
+    assert hung == after == ("baseline", ["engine"])
+    assert took < 5
+    assert by(app) == ("model", [])
+
+
+def said(app: App, *records: object) -> dict:
+    from msgspec import json
+
+    status, body, _ = app.door.handle(json.encode({"records": records}))
+    assert status == 200
+    return json.decode(body)

@@ -1,0 +1,54 @@
+"""Who answers, in one line."""
+
+from datetime import timedelta
+
+from msgspec import structs
+from small_project import Serving
+
+from mainstay.core import clock
+from mainstay.life.serve.telling import Voice
+from mainstay.life.serve.watching import Watch
+
+
+def heard(watch: Watch, serving: Serving) -> tuple[Watch, list[str]]:
+    """The same door with an ear."""
+    lines: list[str] = []
+    voice = Voice(lambda line: lines.append(line), lambda line: lines.append(f"! {line}"))
+    return Watch(watch.place, serving.log, watch.keys, voice), lines
+
+
+def test_a_door_says_once_that_it_is_ready_and_then_what_changes(
+    watch: Watch, serving: Serving
+) -> None:
+    watch, lines = heard(watch, serving)
+    watch.look()
+    serving.publish(1)
+    watch.look()
+    watch.look()
+    shares = [structs.replace(serving.certified(n), share=s) for n, s in ((1, 0.9), (2, 0.1))]
+    serving.publish(2, *shares)
+    watch.look()
+    serving.publish(1)
+    watch.look()
+    watch.look()
+    watch.stop()
+
+    absent, ready, followed, canary, older = lines
+    assert absent.startswith("! Not followed: ")
+    assert (ready, followed) == ("Ready: v1 answers everything (routing 1)", "! Followed again.")
+    assert canary == "! Now: v1 answers 90 %, v2 10 % (routing 2)"
+    assert older == "! Not followed: routing 1 is an older table: this door has seen 2"
+
+
+def test_a_certificate_that_ends_is_said(watch: Watch, serving: Serving) -> None:
+    watch, lines = heard(watch, serving)
+    serving.publish(1, serving.certified(not_after=clock.now() + timedelta(days=1)))
+    watch.look()
+    serving.clock.write_text((clock.now() + timedelta(days=1)).isoformat())
+    watch.look()
+    watch.stop()
+
+    assert lines[-1] == (
+        "! Now: v1 answers everything (routing 1); v1 by its baseline: the certificate of v1 has"
+        " expired"
+    )
