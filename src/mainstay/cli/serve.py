@@ -36,13 +36,13 @@ def serve(
     clock_file: Path | None,
 ) -> int:
     """Answer requests on 127.0.0.1 until stopped."""
-    state = Places(options.folder).state
-    folder = serving or state / "serving"
+    places = Places(options.folder)
+    folder = serving or places.serving
     place = Place(folder, folder / ENVIRONMENTS, environment)
     with settings.given({"MAINSTAY_CLOCK": str(clock_file)} if clock_file else {}):
         _refuse_other_time(environment)
         voice = Voice(click.echo, partial(click.echo, err=True))
-        app.run(place, log or state / "door", settings.keys_folder() / trust.FILE, port, voice)
+        app.run(place, log or places.door, settings.keys_folder() / trust.FILE, port, voice)
     return 0
 
 

@@ -114,6 +114,17 @@ class Restore(msgspec.Struct, frozen=True, tag="restore"):
 
 
 OfModel = (
-    Assess | Build | Certify | Approve | Reject | Deploy | Rollback | Features | Labels | Backup
+    Assess
+    | Build
+    | Certify
+    | Approve
+    | Reject
+    | Deploy
+    | Rollback
+    | Watch
+    | Run
+    | Features
+    | Labels
+    | Backup
 )
 Command = Init | NewKey | Trust | Restore | OfModel

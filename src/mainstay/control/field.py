@@ -1,26 +1,31 @@
 """What is on record of a model in the field: who answers since when, windows, open incidents."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from mainstay.bundle import manifest
 from mainstay.control import labelling, papers, publish, versions
 from mainstay.control.project import Project
+from mainstay.core.entries import ENGINE, EXPIRED
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Column, Event, Window
+from mainstay.core.typed import TEXT, TIME
 from mainstay.data import journal
 from mainstay.data import labels as truths
+from mainstay.data.expression import constant
+from mainstay.data.records import AT, FLAGS, OUTCOME, VERSION
 from mainstay.ledger import state
 from mainstay.ledger.state import Incident
 from mainstay.life.build import build
 from mainstay.life.watch.order import Finding, Order, Profiled, Serving
 from mainstay.life.watch.pairs import Paired
 from mainstay.seal import certificate as seal
+from mainstay.seal import dsse
 
-DOOR = "door"
-"""The door's own folder, in the project's state."""
+FEWEST = 30
+"""Answers of its own that a canary must have given before it answers everybody."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -49,7 +54,7 @@ def order(project: Project, now: datetime) -> Order:
     document, places = project.document, project.places
     engine, stated = build.opened(places), labelling.shape(project)
     columns = _columns(project, lived)
-    journal.brought(places.state / DOOR / journal.FILE, places.journal, columns)
+    journal.brought(places.door / journal.FILE, places.journal, columns)
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
     seen = looks(project)
@@ -129,12 +134,16 @@ def is_healthy(project: Project) -> bool:
     columns = _columns(project, champions(project))
     engine, folder = build.opened(project.places), project.places.journal
     table = journal.read(engine, folder, columns)
-    theirs = table.filter(table[AT] >= constant(newest.time.isoformat(), TIME), table[VERSION] == name)
+    theirs = table.filter(
+        table[AT] >= constant(newest.time.isoformat(), TIME), table[VERSION] == name
+    )
     own = theirs[FLAGS].split("\n")
     failed = own.contains(EXPIRED) | own.contains(ENGINE)
-    found = theirs.aggregate(
-        answered=(theirs[OUTCOME] == "model").sum(), failed=failed.sum()
-    ).to_pyarrow().to_pylist()[0]
+    found = (
+        theirs.aggregate(answered=(theirs[OUTCOME] == "model").sum(), failed=failed.sum())
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
     return (found["answered"] or 0) >= FEWEST and not found["failed"]
 
 

@@ -16,7 +16,9 @@ from mainstay.control import (
     publish,
     reading,
     requesting,
+    running,
     standing,
+    watching,
 )
 from mainstay.control.commands import (
     Approve,
@@ -34,7 +36,9 @@ from mainstay.control.commands import (
     Reject,
     Restore,
     Rollback,
+    Run,
     Trust,
+    Watch,
 )
 from mainstay.control.project import Project, Tell
 from mainstay.control.queries import (
@@ -96,6 +100,10 @@ def _changed(opened: Project, command: OfModel) -> Answer:  # noqa: PLR0911 - on
             return approving.reject(opened, command)
         case Deploy() | Rollback():
             return deploying.routed(opened, command)
+        case Watch():
+            return watching.watch(opened, command)
+        case Run():
+            return running.run(opened, command)
         case Features() | Labels() | Backup():
             return _outside(opened, command)
 

@@ -116,22 +116,18 @@ def _rolled_back(project: Project, _: Run) -> Answer:
 
 def _renewed(project: Project, command: Run) -> Answer:
     name = f"v{deploying.live(project)[0].version}"
-    return certifying.certify(project, Certify(name, command.environment, renew=True))
+    return certifying.certify(project, Certify(name, renew=True, environment=command.environment))
 
 
 def _replaced(project: Project, command: Run) -> Answer:
     """The live version goes on with its newer certificate, at the share it has."""
     part = deploying.live(project)[0]
-    return deploying.deploy(
-        project, Deploy(f"v{part.version}", part.share, command.environment)
-    )
+    return deploying.deploy(project, Deploy(f"v{part.version}", part.share, command.environment))
 
 
 def _deployed(project: Project, command: Run) -> Answer:
     newest = state.versions(project.ledger, project.model)[-1]
-    return deploying.deploy(
-        project, Deploy(f"v{newest.number}", environment=command.environment)
-    )
+    return deploying.deploy(project, Deploy(f"v{newest.number}", environment=command.environment))
 
 
 STEPS: dict[str, Callable[[Project, Run], Answer]] = {

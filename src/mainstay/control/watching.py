@@ -39,9 +39,7 @@ def watch(project: Project, command: Watch) -> Answer:  # noqa: ARG001 - it carr
     return _answer(order, found, decision, changes)
 
 
-def changed(
-    known: tuple[tuple[Incident, Finding], ...], found: tuple[Finding, ...]
-) -> Changes:
+def changed(known: tuple[tuple[Incident, Finding], ...], found: tuple[Finding, ...]) -> Changes:
     """The same clause and columns are the same matter; one that is not found any more is over."""
     broken = {_matter(one): one for one in found if one.verdict is Verdict.FAIL}
     before = {_matter(finding) for _, finding in known}

@@ -76,6 +76,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.state / "labels"
 
     @property
+    def door(self) -> Path:
+        """What a door here keeps of its own: its journal, the highest routing it has seen."""
+        return self.state / "door"
+
+    @property
     def work(self) -> Path:
         """What is being made and may be deleted at any time."""
         return self.state / "work"
