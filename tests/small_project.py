@@ -22,6 +22,7 @@ from mainstay.seal.routing import Routing, Share
 DAYS, PER_DAY = 60, 50
 START = datetime(2024, 1, 1, tzinfo=UTC)
 END = START + timedelta(days=DAYS)
+AFTER = END + timedelta(days=1)
 AUTHOR, APPROVER = "ana", "lead"
 
 CONTRACT = """\

@@ -14,13 +14,14 @@ from small_project import Serving, record
 from mainstay.bundle import manifest
 from mainstay.bundle.manifest import Engine
 from mainstay.core import clock
-from mainstay.life.serve.app import App
+from mainstay.life.serve.app import App, readiness
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.loader import Place
 from mainstay.life.serve.served import Silent
 from mainstay.life.serve.watching import Watch
-from mainstay.seal import routing
+from mainstay.seal import dsse, keys, routing, trust
 from mainstay.seal.certificate import Environment, Scope
+from mainstay.seal.trust import Trust
 
 
 def opened(serving: Serving, environment: Environment = "production") -> App:
@@ -44,6 +45,11 @@ def live(serving: Serving) -> Iterator[App]:
 def said(app: App, *records: object) -> tuple[int, Any]:
     status, body, _ = app.door.handle(json.encode({"records": records}))
     return status, json.decode(body)
+
+
+def ready(app: App) -> dict[str, Any]:
+    """What /ready says."""
+    return json.decode(readiness(app.watch, app.journal, app.door)[1])
 
 
 def by(app: App) -> tuple[str, str, str]:
@@ -97,6 +103,78 @@ def test_a_version_nobody_approved_does_not_answer(live: App, serving: Serving) 
 
     assert by(live) == ("v2", "baseline", "")
     assert live.watch.table.served[0].reason == "lead has not approved no-show v2"
+
+
+def trusting(serving: Serving, *names: str) -> None:
+    """Only these are trusted from now on."""
+    path = serving.keys / trust.FILE
+    known = trust.of_file(path)
+    kept = tuple(one for one in known.principals if one.name in names)
+    path.write_bytes(json.encode(Trust(kept)))
+
+
+@pytest.mark.parametrize("left", [("lead",), ("ana",), ()])
+def test_who_is_trusted_no_more_answers_no_more(
+    live: App, serving: Serving, left: tuple[str, ...]
+) -> None:
+    before = (serving.keys / trust.FILE).read_bytes()
+    trusting(serving, *left)
+    live.watch.look()
+    without, reason = by(live), ready(live)["reasons"][0]
+    (serving.keys / trust.FILE).write_bytes(before)
+    live.watch.look()
+
+    assert without == ("v1", "baseline", "")
+    assert "a key the trust file does not hold" in reason
+    assert (by(live)[:2], ready(live)["reasons"]) == (("v1", "model"), [])
+
+
+def test_without_a_trust_file_nobody_is_trusted(live: App, serving: Serving) -> None:
+    (serving.keys / trust.FILE).unlink()
+    live.watch.look()
+
+    assert by(live) == ("v1", "baseline", "")
+    assert "the trust file" in ready(live)["reasons"][0]
+
+
+def test_a_routing_signed_by_a_stranger_changes_nothing(live: App, serving: Serving) -> None:
+    path = serving.folder / routing.FILE
+    table = structs.replace(live.watch.table.routing, sequence=6)
+    path.write_bytes(dsse.encoded(routing.signed(table, keys.new(serving.log, "mallory"))))
+    live.watch.look()
+
+    assert "a key the trust file does not hold" in live.watch.refused
+    assert by(live)[:2] == ("v1", "model")
+
+
+def test_a_certificate_written_by_hand_for_another_bundle_does_not_count(
+    live: App, serving: Serving
+) -> None:
+    share = serving.with_a_worker(2)
+    honest = serving.certified(2)
+    serving.publish(6, structs.replace(share, certificate=honest.certificate))
+    live.watch.look()
+
+    assert by(live) == ("v2", "baseline", "")
+    assert "is not what was certified" in live.watch.table.served[0].reason
+
+
+def test_a_pickle_that_was_exchanged_is_never_opened(serving: Serving, tmp_path: Path) -> None:
+    trap = tmp_path / "opened"
+    share = serving.with_a_worker()
+    folder = serving.folder / "bundles" / share.bundle
+    original = folder / manifest.read(folder).engine.files["original"]
+    original.chmod(0o644)
+    original.write_bytes(b"cos\nsystem\n(S'touch %s'\ntR." % bytes(trap))
+    serving.publish(1, share)
+    app = opened(serving)
+    status, refused = said(app, record())[0], app.watch.refused
+    app.watch.stop()
+    app.journal.close()
+
+    assert status == 503
+    assert "not as it was built: engine/" in refused
+    assert not trap.exists()
 
 
 def test_a_file_swapped_under_a_version_stops_it(live: App, serving: Serving) -> None:

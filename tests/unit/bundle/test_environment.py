@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from mainstay.bundle import environment
-from mainstay.bundle.environment import library_path, locked, prepared
+from mainstay.bundle.environment import existing, library_path, locked, place, prepared
 from mainstay.core.errors import Broken, MainstayError, Missing, Mistake, Unavailable
 
 HERE = platform.python_version()
@@ -358,3 +358,16 @@ def test_lightgbm_starts_where_the_machine_has_no_libgomp(
 
     assert "libgomp.so.1: file too short" in without.stderr
     assert with_ours.returncode == 0
+
+
+def test_an_environment_that_exists_is_found_without_uv(
+    pylock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = place(pylock, tmp_path, "3.11.7")
+    with pytest.raises(Missing, match=f"{made.name} is not in") as missing:
+        existing(pylock, tmp_path, python="3.11.7")
+    made.mkdir()
+    monkeypatch.setenv("MAINSTAY_UV", "nowhere")
+
+    assert missing.value.hint == "mainstay deploy publishes it with the bundle"
+    assert existing(pylock, tmp_path, python="3.11.7").folder == made

@@ -1,20 +1,30 @@
 """The door over ASGI."""
 
 import asyncio
+import os
+import signal
 from typing import Any
 
 import pytest
-from msgspec import json
+from msgspec import json, structs
 from small_project import Serving, record
 
 from mainstay.life.serve import app as module
+from mainstay.life.serve import away
 from mainstay.life.serve.app import App
+from mainstay.life.serve.routing import bucket, chosen
 
 
 def asked(
     app: App, method: str, path: str, *parts: bytes, headers: tuple[tuple[bytes, bytes], ...] = ()
 ) -> tuple[int, Any]:
     """Status and decoded answer."""
+    return asyncio.run(exchanged(app, method, path, *parts, headers=headers))
+
+
+async def exchanged(
+    app: App, method: str, path: str, *parts: bytes, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> tuple[int, Any]:
     parts = parts or (b"",)
     messages = [
         {"type": "http.request", "body": part, "more_body": at + 1 < len(parts)}
@@ -29,7 +39,7 @@ def asked(
         sent.append(message)
 
     scope = {"type": "http", "path": path, "method": method, "headers": headers}
-    asyncio.run(app(scope, receive, send))
+    await app(scope, receive, send)
     start, body = sent
     assert dict(start["headers"])[b"content-length"] == b"%d" % len(body["body"])
     return start["status"], json.decode(body["body"])
@@ -74,6 +84,38 @@ def test_who_asks_for_it_gets_the_answer_when_it_is_on_disk(app: App, serving: S
     assert asked(app, "POST", "/predict", body, headers=ack)[0] == 503
     assert asked(app, "POST", "/predict", body)[0] == 200
     assert app.journal.lost == 2
+
+
+def test_a_model_that_takes_its_time_does_not_hold_the_others_up(
+    app: App, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(away, "PATIENCE", 2.0)
+    native, slow = serving.certified(1), serving.with_a_worker(2)
+    shares = [structs.replace(one, share=0.5) for one in (native, slow)]
+    serving.publish(1, *shares)
+    app.watch.look()
+    os.kill(app.watch.table.served[1].held.runtime.engine.process, signal.SIGSTOP)
+    limits = app.watch.table.limits
+    ours = {chosen(limits, bucket(f"p{n}")): f"p{n}" for n in range(50)}
+    bodies = [json.encode({"records": [record(patient=ours[place])]}) for place in (0, 1)]
+    done: list[str] = []
+
+    async def one(name: str, method: str, path: str, body: bytes) -> dict:
+        said = await exchanged(app, method, path, body)
+        done.append(name)
+        return said[1]
+
+    async def all_at_once() -> list[dict]:
+        return await asyncio.gather(
+            one("slow", "POST", "/predict", bodies[1]), one("live", "GET", "/live", b""),
+            one("ready", "GET", "/ready", b""), one("native", "POST", "/predict", bodies[0]),
+        )  # fmt: skip
+
+    slow_said, _, _, native_said = asyncio.run(all_at_once())
+
+    assert done == ["live", "ready", "native", "slow"]
+    assert native_said["answers"][0]["decided_by"] == "model"
+    assert slow_said["answers"][0]["flags"] == ["engine"]
 
 
 def test_a_request_has_a_largest_size(app: App, monkeypatch: pytest.MonkeyPatch) -> None:

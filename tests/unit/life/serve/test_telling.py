@@ -13,7 +13,7 @@ from mainstay.life.serve.watching import Watch
 def heard(watch: Watch, serving: Serving) -> tuple[Watch, list[str]]:
     """The same door with an ear."""
     lines: list[str] = []
-    voice = Voice(lambda line: lines.append(line), lambda line: lines.append(f"! {line}"))
+    voice = Voice(lines.append, lambda line: lines.append(f"! {line}"))
     return Watch(watch.place, serving.log, watch.keys, voice), lines
 
 

@@ -1,0 +1,257 @@
+"""From approval to rollback with real processes: what is asked over HTTP never fails."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import small_project
+from msgspec import json
+from small_project import record
+
+from mainstay.core import frames
+from mainstay.life.serve.journal import FILE
+
+MAIN = "from mainstay.cli.main import main; main()"
+ACK = {"x-mainstay-durability": "ack"}
+CALLERS, REQUESTS = 4, 1_000
+
+
+class Caller:
+    """One keep-alive connection to a door."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+
+    def asked(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
+        self._connection.request(method, path, body, headers or {})
+        response = self._connection.getresponse()
+        return response.status, json.decode(response.read())
+
+    def answer(self, headers: dict[str, str] | None = None, **changes: object) -> dict[str, Any]:
+        body = json.encode({"records": [record(**changes)]})
+        status, said = self.asked("POST", "/predict", body, headers)
+        assert status == 200, said
+        return said["answers"][0]
+
+
+def environment(folder: Path, name: str) -> dict[str, str]:
+    """Of a process in which somebody acts on a project, in the time of the project."""
+    return {
+        **os.environ, "MAINSTAY_CLOCK": str(folder / "clock"), "MAINSTAY_KEY": name,
+        "MAINSTAY_KEYS": str(folder / "keys"),
+    }  # fmt: skip
+
+
+def run(folder: Path, *arguments: str, name: str = small_project.AUTHOR) -> str:
+    """What a command prints; it must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN, *arguments, "--folder", str(folder)],
+        env=environment(folder, name), capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@contextmanager
+def door(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A replay door at a free port, once it said that it is ready."""
+    command = [sys.executable, "-c", MAIN, "serve", "--environment", "replay", "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--folder", str(folder), *arguments],
+        env=environment(folder, small_project.AUTHOR), stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        try:
+            line = process.stdout.readline()
+            found = re.fullmatch(r"Ready: .*, on http://127\.0\.0\.1:(\d+)\n", line)
+            assert found, line
+            yield process, int(found[1])
+        finally:
+            process.kill()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Waits for something that a door does on its own."""
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def approved(born: Path, tmp_path: Path) -> Path:
+    """The small project with v1 approved for replay, where a door may live in its time."""
+    folder = Path(shutil.copytree(born, tmp_path / "no-show", symlinks=True))
+    (folder / "clock").write_text(small_project.AFTER.isoformat())
+    run(folder, "certify", "v1", "--environment", "replay")
+    run(folder, "approve", "v1", name=small_project.APPROVER)
+    return folder
+
+
+def second(folder: Path) -> None:
+    """A second version, approved."""
+    model = folder / "model.py"
+    model.write_text(model.read_text().replace("n_estimators=20", "n_estimators=30"))
+    run(folder, "build")
+    run(folder, "certify", "v2", "--environment", "replay")
+    run(folder, "approve", "v2", name=small_project.APPROVER)
+
+
+def test_a_life_of_two_versions_fails_nobody(approved: Path) -> None:
+    run(approved, "deploy", "v1", "--environment", "replay")
+    with door(approved) as (process, port):
+        caller = Caller(port)
+        first = caller.answer()
+        second(approved)
+        run(approved, "deploy", "v2", "--environment", "replay")
+        until(lambda: caller.asked("GET", "/ready")[1]["sequence"] == 2)
+        patients = [f"p{number}" for number in range(200)]
+        one, two = ([caller.answer(patient=who)["version"] for who in patients] for _ in range(2))
+        with load(port) as found:
+            run(approved, "deploy", "v2", "--live", "--environment", "replay")
+            until(
+                lambda: caller.answer()["version"] == "v2" == caller.answer(patient="p2")["version"]
+            )
+            run(approved, "rollback", "--because", "slow")
+            until(lambda: caller.asked("GET", "/ready")[1]["sequence"] == 4)
+        last = caller.answer()
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(20) == 0
+        assert (first["version"], first["decided_by"]) == ("v1", "model")
+        assert len(first["certificate"]) == 12
+        assert one == two
+        assert 5 < Counter(one)["v2"] < 45
+        assert sum(found.values()) >= REQUESTS
+        assert {status for status, _, _ in found} == {200}
+        assert {by for _, _, by in found} == {"model"}
+        assert {version for _, version, _ in found} == {"v1", "v2"}
+        assert last == first
+
+
+@contextmanager
+def load(port: int) -> Iterator[Counter[tuple[int, str, str]]]:
+    """Requests without pause while the block runs, REQUESTS at least: status, version, by whom."""
+    found: Counter[tuple[int, str, str]] = Counter()
+    counting, over = threading.Lock(), threading.Event()
+
+    def ask(number: int) -> None:
+        caller, at = Caller(port), 0
+        while not over.is_set() or at < REQUESTS / CALLERS:
+            body = json.encode({"records": [record(patient=f"p{number}-{at}")]})
+            status, said = caller.asked("POST", "/predict", body)
+            answer = said["answers"][0] if status == 200 else {"version": "", "decided_by": ""}
+            with counting:
+                found[status, answer["version"], answer["decided_by"]] += 1
+            at += 1
+            time.sleep(0.002)
+
+    callers = [threading.Thread(target=ask, args=(number,)) for number in range(CALLERS)]
+    for one in callers:
+        one.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        for one in callers:
+            one.join()
+
+
+def test_a_door_that_was_killed_kept_all_it_acknowledged_and_starts_again(approved: Path) -> None:
+    run(approved, "deploy", "v1", "--environment", "replay")
+    with door(approved) as (process, port):
+        caller = Caller(port)
+        kept = [caller.answer(ACK, visit=f"kept-{number}")["key"] for number in range(20)]
+        process.kill()
+        process.wait()
+    with door(approved) as (process, port):
+        again = Caller(port).answer(ACK, visit="again")["key"]
+        process.send_signal(signal.SIGINT)
+        code = process.wait(20)
+    payloads = frames.read(approved / ".mainstay" / "door" / FILE)
+    replies = [json.decode(msgspec.msgpack.decode(one)[4]) for one in payloads]
+
+    assert code == 0
+    assert [one["answers"][0]["key"] for one in replies] == [*kept, again]
+
+
+def test_a_running_door_ends_the_model_when_its_certificate_ends(approved: Path) -> None:
+    run(approved, "deploy", "v1", "--environment", "replay")
+    with door(approved) as (_, port):
+        caller = Caller(port)
+        before = caller.answer()
+        (approved / "clock").write_text("2030-01-01T00:00:00+00:00")
+        after, said = caller.answer(), caller.asked("GET", "/ready")[1]
+
+    assert (before["decided_by"], before["flags"]) == ("model", [])
+    assert (after["decided_by"], after["flags"]) == ("baseline", ["certificate"])
+    assert said["reasons"] == ["the certificate of v1 has expired"]
+
+
+def test_a_deployment_killed_before_it_was_published_is_published_by_the_next_command(
+    approved: Path,
+) -> None:
+    killed = f"""
+import os, signal
+from mainstay.control import publish
+publish.published = lambda project: os.kill(os.getpid(), signal.SIGKILL)
+{MAIN}"""
+    arguments = ["deploy", "v1", "--environment", "replay", "--folder", str(approved)]
+    done = subprocess.run(
+        [sys.executable, "-c", killed, *arguments], env=environment(approved, small_project.AUTHOR)
+    )
+    routing = approved / ".mainstay" / "serving" / "routing.json"
+    before = routing.exists()
+    run(approved, "trust", small_project.AUTHOR, "--role", "author")
+    run(approved, "status")
+    run(approved, "deploy", "v1", "--environment", "replay")
+
+    assert (done.returncode, before) == (-signal.SIGKILL, False)
+    assert routing.exists()
+
+
+def test_a_model_without_a_native_engine_answers_from_a_copy_of_the_folder(
+    approved: Path, tmp_path: Path
+) -> None:
+    model = approved / "model.py"
+    model.write_text(
+        model.read_text()
+        .replace("from lightgbm import LGBMClassifier", FOREST)
+        .replace("LGBMClassifier(n_estimators=20, random_state=0, verbose=-1)", "forest()")
+    )
+    built = run(approved, "build")
+    run(approved, "certify", "v2", "--environment", "replay")
+    run(approved, "approve", "v2", name=small_project.APPROVER)
+    run(approved, "deploy", "v2", "--environment", "replay")
+    copy = shutil.copytree(approved / ".mainstay" / "serving", tmp_path / "copy", symlinks=True)
+    shutil.rmtree(approved / ".mainstay")
+    with door(approved, "--serving", str(copy), "--log", str(tmp_path / "log")) as (_, port):
+        answer = Caller(port).answer()
+
+    assert "answered by the worker engine" in built
+    assert (answer["version"], answer["decided_by"]) == ("v2", "model")
+
+
+FOREST = """\
+import pandas
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+
+def forest():
+    return HistGradientBoostingClassifier(
+        max_iter=20, random_state=0, categorical_features="from_dtype"
+    )"""
