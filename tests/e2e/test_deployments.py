@@ -112,7 +112,7 @@ def second(folder: Path) -> None:
 
 
 def test_a_life_of_two_versions_fails_nobody(approved: Path) -> None:
-    run(approved, "deploy", "v1", "--environment", "replay")
+    run(approved, "deploy", "v1", "--live", "--environment", "replay")
     with door(approved) as (process, port):
         caller = Caller(port)
         first = caller.answer()
@@ -172,7 +172,7 @@ def load(port: int) -> Iterator[Counter[tuple[int, str, str]]]:
 
 
 def test_a_door_that_was_killed_kept_all_it_acknowledged_and_starts_again(approved: Path) -> None:
-    run(approved, "deploy", "v1", "--environment", "replay")
+    run(approved, "deploy", "v1", "--live", "--environment", "replay")
     with door(approved) as (process, port):
         caller = Caller(port)
         kept = [caller.answer(ACK, visit=f"kept-{number}")["key"] for number in range(20)]
@@ -190,7 +190,7 @@ def test_a_door_that_was_killed_kept_all_it_acknowledged_and_starts_again(approv
 
 
 def test_a_running_door_ends_the_model_when_its_certificate_ends(approved: Path) -> None:
-    run(approved, "deploy", "v1", "--environment", "replay")
+    run(approved, "deploy", "v1", "--live", "--environment", "replay")
     with door(approved) as (_, port):
         caller = Caller(port)
         before = caller.answer()
@@ -210,7 +210,7 @@ import os, signal
 from mainstay.control import publish
 publish.published = lambda project: os.kill(os.getpid(), signal.SIGKILL)
 {MAIN}"""
-    arguments = ["deploy", "v1", "--environment", "replay", "--folder", str(approved)]
+    arguments = ["deploy", "v1", "--live", "--environment", "replay", "--folder", str(approved)]
     done = subprocess.run(
         [sys.executable, "-c", killed, *arguments], env=environment(approved, small_project.AUTHOR)
     )
@@ -218,7 +218,7 @@ publish.published = lambda project: os.kill(os.getpid(), signal.SIGKILL)
     before = routing.exists()
     run(approved, "trust", small_project.AUTHOR, "--role", "author")
     run(approved, "status")
-    run(approved, "deploy", "v1", "--environment", "replay")
+    run(approved, "deploy", "v1", "--live", "--environment", "replay")
 
     assert (done.returncode, before) == (-signal.SIGKILL, False)
     assert routing.exists()

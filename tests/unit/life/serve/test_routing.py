@@ -32,3 +32,14 @@ def test_a_growing_canary_keeps_whom_it_answered() -> None:
 
 def test_a_champion_alone_answers_all() -> None:
     assert not any(chosen(bounds((1.0,)), place) for place in range(BUCKETS))
+
+
+@given(share=st.floats(0, 0.9999))
+def test_a_version_without_another_beside_it_has_its_share_and_its_baseline_the_rest(
+    share: float,
+) -> None:
+    limits = bounds((share,))
+
+    got = sum(chosen(limits, place) for place in range(BUCKETS))
+
+    assert abs(got / BUCKETS - share) <= 0.5 / BUCKETS + 1e-12
