@@ -79,8 +79,8 @@ class Judgement(msgspec.Struct, frozen=True):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """Fields and conditions that only mark the answer."""
-        return tuple(reason.field for reason in self.reasons if reason.on_breach == "flag")
+        """Fields and conditions that mark the answer, or made it the fallback's."""
+        return tuple(reason.field for reason in self.reasons if reason.on_breach != "reject")
 
 
 class Rejection(msgspec.Struct, frozen=True):

@@ -44,6 +44,7 @@ COMMANDS: Table = {
     "deploy": ("Let an approved version answer.", "mainstay.cli.deploy:deploy"),
     "rollback": ("Go back to what was live before.", "mainstay.cli.deploy:rollback"),
     "features": ("Write the rows a request would carry.", "mainstay.cli.features:features"),
+    "labels": ("Take in what became of decisions.", "mainstay.cli.labels:labels"),
     "status": ("One sentence per model, and what it waits for.", "mainstay.cli.status:status"),
     "ledger": (
         "The record of all that happened.",

@@ -72,6 +72,12 @@ class Features(msgspec.Struct, frozen=True, tag="features"):
     out: str = ""
 
 
+class Labels(msgspec.Struct, frozen=True, tag="labels"):
+    """Take in what became of earlier decisions: a file of key, label and known_at."""
+
+    file: str
+
+
 class Trust(msgspec.Struct, frozen=True, tag="trust"):
     """Bind the key of a name to a role, in the trust file."""
 
@@ -97,5 +103,7 @@ class Restore(msgspec.Struct, frozen=True, tag="restore"):
     folder: str
 
 
-OfModel = Assess | Build | Certify | Approve | Reject | Deploy | Rollback | Features | Backup
+OfModel = (
+    Assess | Build | Certify | Approve | Reject | Deploy | Rollback | Features | Labels | Backup
+)
 Command = Init | NewKey | Trust | Restore | OfModel

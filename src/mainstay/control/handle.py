@@ -10,6 +10,7 @@ from mainstay.control import (
     contracting,
     deploying,
     keeping,
+    labelling,
     project,
     proposing,
     publish,
@@ -27,6 +28,7 @@ from mainstay.control.commands import (
     Deploy,
     Features,
     Init,
+    Labels,
     NewKey,
     OfModel,
     Reject,
@@ -94,15 +96,19 @@ def _changed(opened: Project, command: OfModel) -> Answer:  # noqa: PLR0911 - on
             return approving.reject(opened, command)
         case Deploy() | Rollback():
             return deploying.routed(opened, command)
-        case Features() | Backup():
+        case Features() | Labels() | Backup():
             return _outside(opened, command)
 
 
-def _outside(opened: Project, command: Features | Backup) -> Answer:
-    """What writes files that are the user's, not the project's."""
-    if isinstance(command, Features):
-        return requesting.features(opened, command)
-    return keeping.backup(opened, command)
+def _outside(opened: Project, command: Features | Labels | Backup) -> Answer:
+    """What writes or takes in files that are the user's, not the project's."""
+    match command:
+        case Features():
+            return requesting.features(opened, command)
+        case Labels():
+            return labelling.labels(opened, command)
+        case Backup():
+            return keeping.backup(opened, command)
 
 
 def _asked(opened: Project, query: OfProject) -> Answer:  # noqa: PLR0911 - one line per query

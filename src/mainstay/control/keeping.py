@@ -37,9 +37,9 @@ def trust_key(command: Trust) -> Answer:
 
 
 def backup(project: Project, command: Backup) -> Answer:
-    """The ledger, its blobs, bundles, snapshots and certificates, copied and verified."""
+    """The ledger, its blobs, bundles, snapshots, labels and certificates, copied and verified."""
     places, target = project.places, Path(command.folder)
-    folders = (places.bundles, places.snapshots, places.certificates)
+    folders = (places.bundles, places.snapshots, places.labels, places.certificates)
     made = copies.backup(project.ledger, target, tuple(one for one in folders if one.is_dir()))
     project.ledger.append("BackedUp", project.model, project.actor, {"head": made.head})
     return Answer(

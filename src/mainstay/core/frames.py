@@ -7,7 +7,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from mainstay.core.errors import Broken
 
@@ -23,21 +23,42 @@ def framed(payload: bytes) -> bytes:
     return _HEAD.pack(len(payload), zlib.crc32(payload)) + payload
 
 
+class Frame(NamedTuple):
+    """One payload and the bytes [at, end) its frame takes; end: where the next one begins."""
+
+    at: int
+    end: int
+    payload: bytes
+
+
 def read(path: Path) -> Iterator[bytes]:
     """The payloads of a journal in order, without a torn last one.
 
     Raises Broken where a frame is damaged and others may follow it.
     """
+    return (frame.payload for frame in placed(path))
+
+
+def placed(path: Path, since: int = 0) -> Iterator[Frame]:
+    """The same with their places, from the frame that begins at byte `since`.
+
+    What is appended meanwhile is not seen; there is nothing beyond the end.
+    """
     with path.open("rb") as file:
-        at, size = 0, path.stat().st_size
+        at, size = since, path.stat().st_size
+        file.seek(since)
         while (payload := _payload(file, path, at, size)) is not None:
-            yield payload
-            at += _HEAD.size + len(payload)
+            end = at + _HEAD.size + len(payload)
+            yield Frame(at, end, payload)
+            at = end
 
 
 def whole(path: Path) -> int:
     """Bytes up to the end of the last whole frame: where the next one may be appended."""
-    return sum(_HEAD.size + len(payload) for payload in read(path)) if path.exists() else 0
+    end = 0
+    for frame in placed(path) if path.exists() else ():
+        end = frame.end
+    return end
 
 
 def _payload(file: BinaryIO, path: Path, at: int, size: int) -> bytes | None:

@@ -66,6 +66,16 @@ class Places(msgspec.Struct, frozen=True):
         return self.state / "serving"
 
     @property
+    def journal(self) -> Path:
+        """What the door was asked and answered, as Parquet segments."""
+        return self.state / "journal"
+
+    @property
+    def labels(self) -> Path:
+        """Labels that arrived, as Parquet by digest; only files the ledger names count."""
+        return self.state / "labels"
+
+    @property
     def work(self) -> Path:
         """What is being made and may be deleted at any time."""
         return self.state / "work"

@@ -16,6 +16,8 @@ BINS = 20
 _SHARES = [share / BINS for share in range(1, BINS)]
 _LEVELS = 200  # the most frequent texts of a column; all others are counted together
 
+_GROUP = "mainstay_group"
+
 Places = tuple[float | str, ...]
 
 
@@ -80,21 +82,30 @@ def bins(table: ir.Table, names: tuple[str, ...]) -> Bins:
 
 
 def profile(table: ir.Table, bins: Bins) -> Profile:
-    """The counts of a table in given bins. Raises Mistake for a column that is not there.
+    """The counts of a table in given bins. Raises Mistake for a column that is not there."""
+    (made,) = grouped(table, bins, constant(0, INTEGER), 1)
+    return made
 
-    Two questions: one aggregate for what is known of every column, one count by place.
+
+def grouped(
+    table: ir.Table, bins: Bins, group: ir.IntegerValue, groups: int
+) -> tuple[Profile, ...]:
+    """One profile for each group of rows, 0 to groups - 1; a row of another or no group is in none.
+
+    Two questions, however many groups: one aggregate for what is known of every column, one count
+    by place. Raises Mistake for a column that is not there.
     """
-    rows = schema.widened(table)
+    marked = table.mutate(**{_GROUP: group})
+    rows = schema.widened(marked).filter(ibis._[_GROUP].between(0, groups - 1))
     places: list[tuple[str, Places]] = [*bins.edges.items(), *bins.levels.items()]
     values = [schema.column(rows, name, "the table") for name, _ in places]
-    asked = [_asked(at, value) for at, value in enumerate(values)]
-    known = rows.aggregate(rows=rows.count(), **{k: v for one in asked for k, v in one.items()})
-    found = known.to_pyarrow().to_pylist()[0]
+    known = _known(rows, values)
     counts = _counts(rows, [(value, one) for value, (_, one) in zip(values, places, strict=True)])
-    columns = (
-        _column(name, one, _Answers(found, counts, at)) for at, (name, one) in enumerate(places)
+    numeric = [value.type().is_numeric() for value in values]
+    return tuple(
+        _profile(places, numeric, known.get(one, {"rows": 0}), counts.get(one, {}))
+        for one in range(groups)
     )
-    return Profile(found["rows"], tuple(columns))
 
 
 def merged(left: Profile, right: Profile) -> Profile:
@@ -121,6 +132,15 @@ def _levels(rows: ir.Table, name: str) -> tuple[str, ...]:
     return tuple(sorted(often.to_pyarrow()["level"].to_pylist()))
 
 
+def _known(rows: ir.Table, values: list[ir.Value]) -> dict[int, dict[str, Any]]:
+    """Group -> what is known of all columns."""
+    asked = {
+        what: how for at, value in enumerate(values) for what, how in _asked(at, value).items()
+    }
+    found = rows.group_by(_GROUP).aggregate(rows=rows.count(), **asked)
+    return {one[_GROUP]: one for one in found.to_pyarrow().to_pylist()}
+
+
 def _asked(at: int, value: ir.Value) -> dict[str, ir.Value]:
     """What to know of column number `at` beside its counts."""
     if not value.type().is_numeric():
@@ -136,16 +156,20 @@ def _asked(at: int, value: ir.Value) -> dict[str, ir.Value]:
     }
 
 
-def _counts(rows: ir.Table, values: list[tuple[ir.Value, Places]]) -> dict[tuple[int, str], int]:
-    """(column, bin or level) -> rows; what is missing or no level is not counted."""
+def _counts(
+    rows: ir.Table, values: list[tuple[ir.Value, Places]]
+) -> dict[int, dict[tuple[int, str], int]]:
+    """Group -> (column, bin or level) -> rows; what is missing or no level is not counted."""
     counted = [
-        rows.select(column=constant(at, INTEGER), place=_place(value, places))
-        .group_by("column", "place")
+        rows.select(_GROUP, column=constant(at, INTEGER), place=_place(value, places))
+        .group_by(_GROUP, "column", "place")
         .aggregate(rows=ibis._.count())
         for at, (value, places) in enumerate(values)
     ]
-    found = ibis.union(*counted).to_pyarrow().to_pylist() if counted else []
-    return {(one["column"], one["place"]): one["rows"] for one in found}
+    made: dict[int, dict[tuple[int, str], int]] = {}
+    for one in ibis.union(*counted).to_pyarrow().to_pylist() if counted else []:
+        made.setdefault(one[_GROUP], {})[one["column"], one["place"]] = one["rows"]
+    return made
 
 
 def _place(value: ir.Value, places: Places) -> ir.StringValue:
@@ -169,26 +193,43 @@ def _text(value: ir.Value) -> ir.StringValue:
 
 
 class _Answers(NamedTuple):
-    """Both answers, asked for column number `at`."""
+    """Both answers about one group, asked for column number `at`; 0 where it has no rows."""
 
     known: dict[str, Any]
     counts: dict[tuple[int, str], int]
     at: int
 
     def of(self, what: str) -> Any:
-        return self.known.get(f"{what} {self.at}")
+        return self.known.get(f"{what} {self.at}", 0)
 
     def among(self, places: Iterable[object]) -> tuple[int, ...]:
         return tuple(self.counts.get((self.at, str(place)), 0) for place in places)
 
 
-def _column(name: str, places: Places, found: _Answers) -> Numbers | Texts:
-    known, nulls = found.of("known"), found.known["rows"] - found.of("known")
-    if found.of("n") is None:
-        counts = found.among(places)
-        return Texts(name, nulls, tuple(map(str, places)), counts, known - sum(counts))
-    counts, edges = found.among(range(len(places) + 1)), tuple(map(float, places))
-    return Numbers(name, nulls, known - found.of("n"), _moments(found), edges, counts)
+def _profile(
+    places: list[tuple[str, Places]],
+    numeric: list[bool],
+    known: dict[str, Any],
+    counts: dict[tuple[int, str], int],
+) -> Profile:
+    columns = (
+        (_numbers if numbers else _texts)(name, one, _Answers(known, counts, at))
+        for at, ((name, one), numbers) in enumerate(zip(places, numeric, strict=True))
+    )
+    return Profile(known["rows"], tuple(columns))
+
+
+def _texts(name: str, levels: Places, found: _Answers) -> Texts:
+    known, counts = found.of("known"), found.among(levels)
+    nulls = found.known["rows"] - known
+    return Texts(name, nulls, tuple(map(str, levels)), counts, known - sum(counts))
+
+
+def _numbers(name: str, places: Places, found: _Answers) -> Numbers:
+    edges, known = tuple(map(float, places)), found.of("known")
+    infinite, nulls = known - found.of("n"), found.known["rows"] - known
+    counts = found.among(range(len(edges) + 1))
+    return Numbers(name, nulls, infinite, _moments(found), edges, counts)
 
 
 def _moments(found: _Answers) -> Moments | None:

@@ -72,6 +72,19 @@ def within(table: ir.Table, time: str, window: Window) -> ir.Table:
     return table.filter(table[time] >= since, table[time] < until)
 
 
+def check_label(table: ir.Table, contract: Contract, what: str) -> None:
+    """Raises Mistake where the label of a table, called `what`, is none of the contract's task."""
+    name, task = contract.data.label.column, contract.objective.task
+    value = schema.column(table, name, what)
+    if schema.neutral(value.type()) not in _LABELS[task]:
+        hint = f"a {task} label is {' or '.join(_LABELS[task])}"
+        raise Mistake(f"the label {name} is {value.type()}", hint)
+    if task == "binary" and value.type().is_integer():
+        other = table.filter(value.notin([0, 1]))[name].min().to_pyarrow().as_py()
+        if other is not None:
+            raise Mistake(f"the label {name} holds {other}", "a binary label is 0 or 1")
+
+
 def opened(contract: Contract, reader: Reader) -> Sources:
     """The tables a contract names, in neutral types, their times in UTC."""
     decisions = contract.data.decisions
@@ -133,7 +146,7 @@ def _check(decisions: Decisions, contract: Contract) -> None:
     table = decisions.table
     key = schema.column(table, decisions.key, "data.decisions")
     time = schema.column(table, decisions.time, "data.decisions")
-    _check_label(table, contract)
+    check_label(table, contract, "data.decisions")
     if schema.neutral(key.type()) not in _KEYS:
         raise Mistake(f"the key {decisions.key} is {key.type()}", "a key is a whole number or text")
     asked = {"keys": key.count(), "times": time.count(), "rows": table.count()}
@@ -160,18 +173,6 @@ def _refuse_repeated(table: ir.Table, key: str) -> None:
             f" for example {found['example']}",
             "a key names one decision; add what tells these rows apart",
         )
-
-
-def _check_label(table: ir.Table, contract: Contract) -> None:
-    name, task = contract.data.label.column, contract.objective.task
-    value = schema.column(table, name, "data.decisions")
-    if schema.neutral(value.type()) not in _LABELS[task]:
-        hint = f"a {task} label is {' or '.join(_LABELS[task])}"
-        raise Mistake(f"the label {name} is {value.type()}", hint)
-    if task == "binary" and value.type().is_integer():
-        other = table.filter(value.notin([0, 1]))[name].min().to_pyarrow().as_py()
-        if other is not None:
-            raise Mistake(f"the label {name} holds {other}", "a binary label is 0 or 1")
 
 
 def _cut(

@@ -26,22 +26,22 @@ from mainstay.data.engine import EngineError
 
 _FORM = 1  # raised when the same rows would get another digest
 _BATCH = 100_000  # rows in memory at a time
-_ARROW = {
+ARROW = {
     INTEGER: pa.int64(), NUMBER: pa.float64(), TEXT: pa.string(), FLAG: pa.bool_(),
     DATE: pa.date32(), TIME: pa.timestamp("us", "UTC"),
 }  # fmt: skip
 
 
-def written(table: ir.Table, folder: Path, order: str, time: str = "") -> Dataset:
-    """The rows as folder/DIGEST.parquet, sorted by the unique column `order`.
+def written(table: ir.Table, folder: Path, order: str | tuple[str, ...], time: str = "") -> Dataset:
+    """The rows as folder/DIGEST.parquet, sorted by `order`: what together is unique.
 
     time: the column whose span is the dataset's window. Raises Mistake for a type not in TYPES, and
     for a value that the engine cannot compute.
     """
-    rows = schema.widened(table).order_by(order)
+    rows = schema.widened(table).order_by([order] if isinstance(order, str) else list(order))
     for column in schema.columns(rows):
-        if column.type not in _ARROW:
-            raise Mistake(f"{column.name} is {column.type}", f"rows hold {', '.join(_ARROW)}")
+        if column.type not in ARROW:
+            raise Mistake(f"{column.name} is {column.type}", f"rows hold {', '.join(ARROW)}")
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f".{os.getpid()}-{threading.get_ident()}.parquet"
     try:
@@ -57,7 +57,7 @@ def written(table: ir.Table, folder: Path, order: str, time: str = "") -> Datase
 
 def content(file: Path, columns: tuple[Column, ...], time: str = "") -> Dataset:
     """What a file of sorted rows says, read in pieces; its uri is the name it should have."""
-    kinds = pa.schema([(column.name, _ARROW[column.type]) for column in columns])
+    kinds = pa.schema([(column.name, ARROW[column.type]) for column in columns])
     made = _Content(columns)
     with pq.ParquetFile(file) as rows:
         for batch in rows.iter_batches(_BATCH):

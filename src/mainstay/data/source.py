@@ -1,4 +1,4 @@
-"""Where rows come from: a Parquet, CSV or SQLite file as a table in neutral types."""
+"""Where rows come from: a Parquet, CSV, JSON lines or SQLite file as a table in neutral types."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from mainstay.data import schema, sqlite
 from mainstay.data.engine import EngineError, moments
 
 _SQLITE = "sqlite://"
-_READ = (".parquet", ".csv", ".csv.gz", ".tsv")
+_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+_READ = (".parquet", ".csv", ".csv.gz", ".tsv", *_LINES)
 
 # Types are those of all rows. Dates are ISO: guessed, 01/02/2013 is a day in either month.
 _CSV = {
@@ -53,15 +54,18 @@ class Reader(NamedTuple):
     staged: Path
 
 
-def opened(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> Source:
+def opened(
+    reader: Reader, address: str, times: tuple[Moment, ...] = (), texts: tuple[str, ...] = ()
+) -> Source:
     """The table at an address: a path, with `*` for many files, or `sqlite:///path#table`.
 
-    NaN is null, types are neutral, the columns of `times` are moments in UTC. Raises Mistake: no
-    such file, table or column, an unreadable file, text that is no time.
+    NaN is null, types are neutral, the columns of `times` are moments in UTC; `texts` are text
+    whatever they look like in CSV. Raises Mistake: no such file, table or column, an unreadable
+    file, text that is no time.
     """
     files, content = _found(reader, address)
     try:
-        raw = _read(reader.engine, files, times)
+        raw = _read(reader.engine, files, (*(one.column for one in times), *texts))
     except EngineError as error:
         raise Mistake(f"{address} is not readable: {str(error).splitlines()[0]}") from error
     for moment in times:
@@ -99,13 +103,15 @@ def _files(path: str, base: Path) -> list[Path]:
     return files
 
 
-def _read(engine: Backend, files: list[Path], times: tuple[Moment, ...]) -> ir.Table:
+def _read(engine: Backend, files: list[Path], texts: tuple[str, ...]) -> ir.Table:
     names = [str(file) for file in files]
     if all(file.suffix == ".parquet" for file in files):
         return engine.read_parquet(names)
+    if all(file.name.endswith(_LINES) for file in files):
+        return engine.read_json(names, format="newline_delimited", sample_size=-1)
     if all(file.name.endswith(_READ) for file in files):
         plain = engine.read_csv(names, **_CSV)
-        as_text = {one.column: "VARCHAR" for one in times if one.column in plain.columns}
+        as_text = {name: "VARCHAR" for name in texts if name in plain.columns}
         return engine.read_csv(names, **_CSV, types=as_text) if as_text else plain
     raise Mistake(
         f"{files[0].name} is of a kind nobody reads",

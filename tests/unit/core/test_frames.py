@@ -54,3 +54,20 @@ def test_no_journal_has_no_whole_frames(tmp_path: Path) -> None:
 def test_a_frame_beyond_the_limit_is_not_made() -> None:
     with pytest.raises(ValueError, match="at most"):
         frames.framed(bytes(frames.LARGEST + 1))
+
+
+def test_reading_goes_on_where_a_frame_ended(tmp_path: Path) -> None:
+    path = written(tmp_path / "journal", b"one", b"", b"three")
+    first, *others = frames.placed(path)
+
+    assert (first.at, first.end) == (0, 11)
+    assert list(frames.placed(path, first.end)) == others
+    assert not list(frames.placed(path, path.stat().st_size + 9))
+
+
+def test_damage_is_named_by_its_byte_also_from_the_middle_on(tmp_path: Path) -> None:
+    path = written(tmp_path / "journal", b"one", b"two", b"last")
+    path.write_bytes(path.read_bytes().replace(b"two", b"tow"))
+
+    with pytest.raises(Broken, match="damaged at byte 11"):
+        list(frames.placed(path, 11))

@@ -10,6 +10,7 @@ def test_everything_but_the_users_files_lies_under_one_folder() -> None:
     state = [
         places.ledger, places.blobs, places.staged, places.snapshots, places.environments,
         places.bundles, places.certificates, places.work, places.bundle("abc"),
+        places.journal, places.labels,
     ]  # fmt: skip
 
     assert all(path.is_relative_to("p/.mainstay") for path in state)

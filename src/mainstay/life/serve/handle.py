@@ -7,18 +7,17 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
 from mainstay.bundle.guard import Breach, Judgement, Rejection
+from mainstay.core.entries import Entry, packed
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.routing import bucket, chosen
 from mainstay.life.serve.served import Served, Table
 
 Reply = tuple[int, bytes]
 ENCODE = msgspec.json.Encoder().encode
-_PACK = msgspec.msgpack.Encoder().encode
 
 
 class Complaint(msgspec.Struct, frozen=True):
@@ -48,16 +47,6 @@ class Rejected(msgspec.Struct, frozen=True):
     key: object
     errors: tuple[Complaint, ...]
     rejected: bool = True
-
-
-class Entry(NamedTuple):
-    """One frame of the journal, as msgpack: when, under which routing, what came, what went."""
-
-    at: datetime
-    sequence: int
-    body: bytes
-    status: int
-    reply: bytes
 
 
 class Door:
@@ -91,7 +80,7 @@ class Door:
             if status not in (200, 422):
                 return status, reply, 0
             entry = Entry(at, table.routing.sequence, body, status, reply)
-            return status, reply, self._journal.add(_PACK(entry))
+            return status, reply, self._journal.add(packed(entry))
 
 
 def answered(table: Table, body: bytes, at: datetime) -> Reply:

@@ -1,0 +1,94 @@
+"""`labels`: what became of earlier decisions, on record."""
+
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from mainstay.control import versions
+from mainstay.control.commands import Labels
+from mainstay.control.project import Project
+from mainstay.core import clock
+from mainstay.core.answers import Answer
+from mainstay.core.errors import Conflict, Missing
+from mainstay.data import journal
+from mainstay.data import labels as arriving
+from mainstay.data.labels import Kept, Received, Shape
+from mainstay.data.source import Reader
+from mainstay.ledger import durable
+from mainstay.life.build import build
+
+
+def labels(project: Project, command: Labels) -> Answer:
+    """Takes a file of labels in. Raises Missing before the first version, and Mistake for a file
+
+    that is not as data.labels wants it; then nothing of it is recorded.
+    """
+    stated, places, now = shape(project), project.places, clock.now()
+    engine = build.opened(places)
+    reader = Reader(engine, places.folder, places.staged)
+    table = arriving.opened(reader, command.file, stated, now)
+    before = kept(project, stated)
+    found = arriving.received(table, engine, stated, before)
+    if not found.digest:
+        return Answer(
+            f"Nothing new: {found.rows:,} labels, all received before.", facts=_facts(found)
+        )
+    _recorded(project, stated, before, found)
+    return _answer(found, _unknown(project, engine, stated, table))
+
+
+def shape(project: Project) -> Shape:
+    """Key and label as the newest version was trained on them. Raises Missing."""
+    contract, version = project.document.contract, versions.found(project)
+    address = contract.data.decisions.source
+    datasets = versions.birth(project, version).version.datasets
+    columns = next((one.columns for one in datasets if one.uri == address), None)
+    if columns is None:
+        raise Missing(f"v{version.number} was not built from {address}", hint="mainstay build")
+    return arriving.shape(contract, columns)
+
+
+def kept(project: Project, stated: Shape) -> Kept:
+    """The files of labels that the ledger names, of this key and label."""
+    named = (stated.key.name, stated.label.name)
+    said = [
+        event.payload
+        for event in project.ledger.events(kind="LabelsReceived", subject=project.model)
+    ]
+    files = [one["digest"] for one in said if (one["key"], one["label"]) == named]
+    return Kept(project.places.labels, tuple(files))
+
+
+def _recorded(project: Project, stated: Shape, before: Kept, found: Received) -> None:
+    """The event, once the file is safe. Raises Conflict where other labels came meanwhile."""
+    folder = project.places.labels
+    durable.sync(folder / f"{found.digest}.parquet")
+    durable.sync(folder)
+    payload = {**found._asdict(), "key": stated.key.name, "label": stated.label.name}
+    with project.ledger.transaction():
+        if kept(project, stated) != before:
+            raise Conflict("other labels were received meanwhile", hint="do it again")
+        project.ledger.append("LabelsReceived", project.model, project.actor, payload)
+
+
+def _unknown(project: Project, engine: Backend, stated: Shape, table: ir.Table) -> int:
+    """How many keys the journal does not know, as far as it was brought."""
+    key = stated.key.name
+    asked = journal.read(engine, project.places.journal, (stated.key,))
+    strange = table.select(key).distinct().anti_join(asked.select(key), key)
+    counted: int = strange.count().to_pyarrow().as_py()
+    return counted
+
+
+def _answer(found: Received, unknown: int) -> Answer:
+    warning = f"▲ {unknown:,} of their keys are not in the journal"
+    return Answer(
+        f"Received {found.rows:,} labels: {found.new:,} new, {found.repeated:,} repeated,"
+        f" {found.corrected:,} corrected.",
+        lines=(warning,) if unknown else (),
+        next="mainstay status",
+        facts={**_facts(found), "unknown": unknown},
+    )
+
+
+def _facts(found: Received) -> dict[str, object]:
+    return {**found._asdict(), "unchanged": not found.digest}

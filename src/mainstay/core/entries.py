@@ -1,0 +1,30 @@
+"""What one frame of the door's journal says, as msgpack."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+
+class Entry(NamedTuple):
+    """When it was answered, under which routing, what came, what went."""
+
+    at: datetime
+    sequence: int
+    body: bytes
+    status: int
+    reply: bytes
+
+
+_ENCODE = msgspec.msgpack.Encoder().encode
+_DECODE = msgspec.msgpack.Decoder(Entry).decode
+
+
+def packed(entry: Entry) -> bytes:
+    """The payload of its frame."""
+    return _ENCODE(entry)
+
+
+def entry(payload: bytes) -> Entry:
+    """The entry of a frame. Raises ValueError for anything else."""
+    return _DECODE(payload)

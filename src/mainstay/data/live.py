@@ -1,0 +1,137 @@
+"""Live decisions: what the door answered, once per key, with the label where it is known."""
+
+import itertools
+from datetime import datetime
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+
+from mainstay.contract.model import Contract
+from mainstay.core.errors import Mistake
+from mainstay.core.nouns import Window
+from mainstay.core.typed import INTEGER, TIME
+from mainstay.data import profile as profiling
+from mainstay.data import rows, schema
+from mainstay.data.expression import constant
+from mainstay.data.labels import KNOWN_AT
+from mainstay.data.profile import Bins, Profile
+from mainstay.data.records import AT, FLAGS, OUTCOME, PLACE
+
+_KNOWN_AT, _RANK, _WINDOW = "mainstay_known_at", "mainstay_rank", "mainstay_window"
+REJECTED = "rejected"
+
+
+class Counts(NamedTuple):
+    """Of one window: decisions = model + baseline + rejected, and of those answered
+
+    labelled + unlabelled (never to come) + immature (may still come). flagged: answers marked.
+    """
+
+    decisions: int
+    model: int
+    baseline: int
+    rejected: int
+    flagged: int
+    labelled: int
+    unlabelled: int
+    immature: int
+
+
+def decisions(
+    table: ir.Table, labels: ir.Table, contract: Contract, window: Window, now: datetime
+) -> ir.Table:
+    """The decisions of a window as they stand now: the journal's columns, then the label.
+
+    One row per key: the newest answer, or the newest rejection where it was never answered; a
+    rejected row without key is kept. What was rejected without a time counts where it was asked.
+    The label is null until time + known_after. labels: one row per key, see data.labels.
+    """
+    stated = contract.data
+    key, time = stated.decisions.key, stated.decisions.time
+    for name in (key, time):
+        schema.column(table, name, "the journal")
+    asked = table.filter(table[AT] <= constant(now.isoformat(), TIME))
+    timed = asked.mutate(**{time: ibis.coalesce(asked[time], asked[AT])})
+    newest = _newest(rows.within(timed, time, window), key)
+    return _labelled(newest, labels, contract, now)
+
+
+def profiles(
+    table: ir.Table, time: str, windows: tuple[Window, ...], bins: Bins
+) -> tuple[Profile, ...]:
+    """One profile per window, in the order given, of any table with a time; windows do not overlap.
+
+    An empty window has a profile of no rows. Raises Mistake.
+    """
+    place = _place(schema.column(table, time, "the table"), windows)
+    return profiling.grouped(table, bins, place, len(windows))
+
+
+def counts(
+    table: ir.Table, contract: Contract, windows: tuple[Window, ...], now: datetime
+) -> tuple[Counts, ...]:
+    """What became of the decisions of each window; table: as `decisions` gives it."""
+    time, label = table[contract.data.decisions.time], table[contract.data.label.column]
+    answered = table[OUTCOME] != REJECTED
+    over = time <= constant((now - contract.data.label.never_after).isoformat(), TIME)
+    asked = {
+        "decisions": table[OUTCOME].notnull(),
+        "model": table[OUTCOME] == "model",
+        "baseline": table[OUTCOME] == "baseline",
+        "rejected": ~answered,
+        "flagged": answered & (table[FLAGS] != ""),
+        "labelled": answered & label.notnull(),
+        "unlabelled": answered & label.isnull() & over,
+        "immature": answered & label.isnull() & ~over,
+    }
+    placed = table.select(**asked, **{_WINDOW: _place(time, windows)})
+    sums = {name: placed[name].cast(INTEGER).sum() for name in asked}
+    found = placed.group_by(_WINDOW).aggregate(**sums).to_pyarrow().to_pylist()
+    known = {one.pop(_WINDOW): Counts(**one) for one in found}
+    nothing = Counts(0, 0, 0, 0, 0, 0, 0, 0)
+    return tuple(known.get(place, nothing) for place in range(len(windows)))
+
+
+def _newest(asked: ir.Table, key: str) -> ir.Table:
+    """An answer before any rejection, then what came last; PLACE makes the order whole."""
+    order = [asked[OUTCOME] == REJECTED, asked[AT].desc(), asked[PLACE].desc()]
+    ranked = asked.mutate(
+        **{_RANK: ibis.row_number().over(group_by=asked[key], order_by=order)},
+    )
+    return ranked.filter((ranked[_RANK] == 0) | ranked[key].isnull()).drop(_RANK)
+
+
+def _labelled(table: ir.Table, labels: ir.Table, contract: Contract, now: datetime) -> ir.Table:
+    key, label = contract.data.decisions.key, contract.data.label.column
+    theirs = labels.select(
+        **{_RANK: labels[key], label: labels[label], _KNOWN_AT: labels[KNOWN_AT]}
+    )
+    joined = table.drop(*{label, _KNOWN_AT} & set(table.columns)).left_join(
+        theirs, table[key] == theirs[_RANK]
+    )
+    ripe = joined[contract.data.decisions.time] <= constant(
+        (now - contract.data.label.known_after).isoformat(), TIME
+    )
+    hidden = {
+        name: ibis.ifelse(ripe, joined[name], ibis.null(joined[name].type()))
+        for name in (label, _KNOWN_AT)
+    }
+    return joined.drop(_RANK).mutate(**hidden)
+
+
+def _place(time: ir.Value, windows: tuple[Window, ...]) -> ir.IntegerValue:
+    """The number of the window a moment lies in; null for none."""
+    ordered = sorted(windows, key=lambda one: one.since)
+    for one, other in itertools.pairwise(ordered):
+        if other.since < one.until:
+            raise Mistake(f"the windows from {one.since} and from {other.since} overlap")
+    inside = [
+        (
+            (time >= constant(one.since.isoformat(), TIME))
+            & (time < constant(one.until.isoformat(), TIME)),
+            constant(at, INTEGER),
+        )
+        for at, one in enumerate(windows)
+    ]
+    return ibis.cases(*inside, else_=ibis.null(INTEGER)) if inside else ibis.null(INTEGER)

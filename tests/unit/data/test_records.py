@@ -1,0 +1,131 @@
+"""What one entry of the door's journal says."""
+
+import math
+from datetime import UTC, date, datetime
+
+import msgspec
+import pytest
+
+from mainstay.core.entries import Entry
+from mainstay.core.nouns import Column
+from mainstay.data.records import Records
+
+AT = datetime(2024, 3, 1, 9, tzinfo=UTC)
+COLUMNS = (
+    Column("visit", "string"), Column("at", "timestamp('UTC')"), Column("wait", "int64"),
+    Column("rain", "float64"), Column("new", "boolean"), Column("day", "date"),
+)  # fmt: skip
+VISIT = {
+    "visit": "v1", "at": "2024-03-01T10:00:00+01:00", "wait": 3, "rain": 1, "new": True,
+    "day": "2024-03-01",
+}  # fmt: skip
+ANSWER = {
+    "key": "v1", "decision": True, "score": 0.25, "decided_by": "model", "version": "v1",
+    "certificate": "abc", "flags": [], "covered": True,
+}  # fmt: skip
+
+
+def rows(records: list[object], reply: object, status: int = 200) -> list[dict[str, object]]:
+    body, said = msgspec.json.encode({"records": records}), msgspec.json.encode(reply)
+    return told(Entry(AT, 7, body, status, said))
+
+
+def told(entry: Entry) -> list[dict[str, object]]:
+    reader = Records(COLUMNS)
+    names = [column.name for column in reader.columns]
+    return [dict(zip(names, row, strict=True)) for row in reader.rows(entry, 100)]
+
+
+def test_a_record_stands_beside_its_answer() -> None:
+    (row,) = rows([VISIT], {"answers": [ANSWER]})
+
+    assert row == {
+        "visit": "v1", "at": AT, "wait": 3, "rain": 1.0, "new": True, "day": date(2024, 3, 1),
+        "mainstay_at": AT, "mainstay_place": 100, "mainstay_sequence": 7, "mainstay_status": 200,
+        "mainstay_outcome": "model", "mainstay_score": 0.25, "mainstay_decision": "true",
+        "mainstay_version": "v1", "mainstay_certificate": "abc", "mainstay_flags": "",
+        "mainstay_breaches": "", "mainstay_covered": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("decision", "text"),
+    [(False, "false"), ("UA", "UA"), ('a"b', 'a"b'), (1.5, "1.5"), (2, "2"), (None, None)],
+)
+def test_a_decision_is_text(decision: object, text: str | None) -> None:
+    (row,) = rows([VISIT], {"answers": [{**ANSWER, "decision": decision}]})
+
+    assert row["mainstay_decision"] == text
+
+
+def test_what_cannot_be_read_in_its_type_is_null_and_all_else_is_read() -> None:
+    odd = {**VISIT, "wait": "soon", "at": "2024-03-01T10:00:00", "new": 1, "other": []}
+
+    (row,) = rows([odd], {"answers": [ANSWER]})
+
+    assert [row[name] for name in ("wait", "at", "new")] == [None] * 3
+    assert (row["visit"], row["rain"], row["day"]) == ("v1", 1.0, date(2024, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("wait", b"3.0", 3),
+        ("wait", b"3.5", None),
+        ("wait", b"1e300", None),
+        ("wait", b"9223372036854775808", None),
+        ("rain", b"1e999", math.inf),
+        ("rain", b"null", None),
+    ],
+)
+def test_numbers_are_read_as_the_door_reads_them(name: str, text: bytes, value: object) -> None:
+    body = b'{"records":[{"%s":%s}]}' % (name.encode(), text)
+
+    (row,) = told(Entry(AT, 7, body, 422, b'{"errors":[]}'))
+
+    assert row[name] == value
+
+
+def test_flags_and_what_came_with_a_fallback_are_named() -> None:
+    flagged = {**ANSWER, "flags": ["kind"]}
+    fallen = {**ANSWER, "flags": ["kind", "rain"], "decided_by": "baseline"}
+
+    found = rows([VISIT, VISIT], {"answers": [flagged, fallen]})
+
+    assert [row["mainstay_flags"] for row in found] == ["kind", "kind\nrain"]
+    assert [row["mainstay_breaches"] for row in found] == ["", "kind\nrain"]
+    assert [row["mainstay_place"] for row in found] == [100, 101]
+
+
+def test_a_rejected_record_among_answers_names_its_fields() -> None:
+    error = {"path": "$.records[1].wait", "field": "wait", "what": "is 99"}
+    rejected = {"key": "v2", "errors": [error, error], "rejected": True}
+
+    row = rows([VISIT, VISIT], {"answers": [ANSWER, rejected]})[1]
+
+    assert (row["mainstay_outcome"], row["mainstay_breaches"]) == ("rejected", "wait")
+    assert (row["mainstay_score"], row["mainstay_covered"]) == (None, None)
+
+
+def test_the_errors_of_a_refused_request_belong_to_their_records() -> None:
+    errors = [
+        {"path": "$.records[1].wait", "field": "wait", "what": "is 99"},
+        {"path": "$.records[0].at", "field": "at", "what": "is null"},
+        {"path": "$", "field": "all", "what": "holds a member twice"},
+    ]
+
+    found = rows([VISIT, 7], {"errors": errors}, 422)
+
+    assert [row["mainstay_breaches"] for row in found] == ["at\nall", "wait\nall"]
+    assert [row["mainstay_outcome"] for row in found] == ["rejected"] * 2
+    assert [row["visit"] for row in found] == ["v1", None]
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[", b'{"records": 3}', b"[" * 5000])
+def test_a_body_without_records_has_no_rows(body: bytes) -> None:
+    assert told(Entry(AT, 7, body, 422, b'{"errors":[]}')) == []
+
+
+def test_more_answers_than_records_are_refused() -> None:
+    with pytest.raises(ValueError, match="2 answers to 1 records"):
+        rows([VISIT], {"answers": [ANSWER, ANSWER]})
