@@ -1,0 +1,265 @@
+"""The e-detector: evidence, over all components at once, that a lasting shift has begun.
+
+Distances d of windows from the reference, in its sd. Nothing happened: d = b + w + e, with b the
+error of the reference and a shift of 0.02 sd that nobody minds, w the wander from window to window
+and e what a mean of n rows misses. Something did: a lasting shift N(0, tau^2) from window k on.
+The likelihood ratio has a closed form; its sum over k is a Shiryaev-Roberts statistic, whose
+expected time to reach c is at least c windows while nothing happens. So is that of a weighted mean
+of such sums, however the components depend on each other: one budget, no corrections.
+
+Wander is estimated: from the reference windows and from successive differences of later ones (a
+lasting shift adds a single difference), shrunk to its kind, at an upper bound. Days that resemble
+the day before (weather) say less than they seem to: the variance is that of long means, which
+counts what the reference windows share with those before them. With it the promise is as good as
+the reference is alike to what follows.
+
+Source: Shin, Ramdas and Rinaldo (2023), E-detectors: a Nonparametric Framework for Sequential
+Change Detection.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from mainstay.stats.blocks import Floats
+from mainstay.stats.components import Component, Reference, Windows
+
+SIZES = np.array([0.05, 0.15, 0.5])
+TOLERATED = 0.02
+SHRUNK = 10.0  # degrees of freedom that the mean of a kind counts for
+UPPER = 0.15  # wander lies above its bound in so many cases
+FEWEST = 4  # reference windows that tell of wander
+ALIKE = 0.9  # windows cannot be more like the one before
+POOLED = 30  # windows over which a shift must show
+LARGEST = 600.0  # of an exponent: e^709 is no number
+
+
+class Evidence(NamedTuple):
+    """components: M of each; total: weighted; shares: of each column in it, largest first;
+    since: the window, counted from 0, with which a shift would most likely have begun.
+    """
+
+    total: float
+    components: Floats
+    shares: dict[str, float]
+    since: int
+
+
+class Noise(NamedTuple):
+    """Variances of each component: of the reference mean (components,), of windows (windows,
+    components); infinite for windows without rows.
+    """
+
+    reference: Floats
+    windows: Floats
+
+
+def budget(false_alarms_per_year: float, window: timedelta) -> float:
+    """The total that is an alarm: windows there are for each false alarm allowed.
+
+    Raises ValueError where either is not positive.
+    """
+    if false_alarms_per_year <= 0 or window <= timedelta(0):
+        raise ValueError("false alarms a year and the window must be more than nothing")
+    return timedelta(days=365.25) / window / false_alarms_per_year
+
+
+def weights(components: tuple[Component, ...], importance: Mapping[str, float]) -> Floats:
+    """A weight for each component, together 1: the importance of its column, shared among its own.
+
+    importance: by column, equal where empty; a column it leaves out counts nothing. Raises
+    ValueError where nothing counts.
+    """
+    columns = [one.column for one in components]
+    given = importance or dict.fromkeys(columns, 1.0)
+    shared = np.array([given.get(name, 0.0) / columns.count(name) for name in columns])
+    if not shared.sum() > 0 or shared.min() < 0:
+        raise ValueError("importances must be positive for at least one column, negative for none")
+    return np.asarray(shared / shared.sum())
+
+
+def evidence(reference: Reference, live: Windows, weight: Floats) -> Evidence:
+    """What the windows since the last change of version say, oldest first."""
+    ratio = _ratios(live.distance, noise(reference, live))
+    found = ratio.sum(axis=0)
+    total = float(weight @ found)
+    shares: dict[str, float] = {}
+    for component, part in zip(reference.components, weight * found, strict=True):
+        shares[component.column] = shares.get(component.column, 0.0) + float(part)
+    ordered = sorted(shares.items(), key=lambda one: -one[1])
+    since = int(np.argmax(ratio @ weight)) if len(ratio) else 0
+    return Evidence(total, found, {name: part / (total or 1) for name, part in ordered}, since)
+
+
+def noise(reference: Reference, live: Windows) -> Noise:
+    """What is no shift: the error of the reference, wander and sampling of each window."""
+    wander, together = _wander(reference, live)
+    known = max(int((reference.windows.rows > 0).sum()), 1)
+    base = 1 / reference.rows + (wander + together) / known + TOLERATED**2
+    sampling = np.divide(1, live.rows, out=np.full(len(live.rows), np.inf), where=live.rows > 0)
+    return Noise(base, sampling[:, None] + wander + together)
+
+
+def powers(
+    reference: Reference, live: Windows, weight: Floats, *, shift: float, alarm: float
+) -> Floats:
+    """For each component the chance that a shift of so many sd over the last windows, at most
+    POOLED, would by itself have been an alarm by now. A component without weight has none.
+    """
+    variance = noise(reference, live)
+    precise = 1 / variance.windows
+    after, prior = precise[-POOLED:].sum(axis=0), 1 / variance.reference
+    known = after - after**2 / (prior + precise.sum(axis=0))
+    with np.errstate(divide="ignore"):
+        needed = np.log(alarm / weight * len(SIZES))
+    size = np.square(SIZES)[:, None] * known
+    squared = 2 * (1 + size) / np.maximum(size, 1e-300) * (needed + np.log1p(size) / 2)
+    return np.asarray(special.ndtr(shift * np.sqrt(known) - np.sqrt(squared.min(axis=0))))
+
+
+def holds(
+    reference: Reference, live: Windows, weight: Floats, *, shift: float, alarm: float
+) -> dict[str, bool]:
+    """Whether each column that counts would have shown a shift, with 80 % power.
+
+    A number by its location, a text by every frequent level, or by "other" where it has none.
+    """
+    power = powers(reference, live, weight, shift=shift, alarm=alarm)
+    shown: dict[str, bool] = {}
+    for at in _telling(reference.components):
+        name = reference.components[at].column
+        if weight[at] > 0:
+            shown[name] = shown.get(name, True) and bool(power[at] >= 0.8)
+    return shown
+
+
+def _telling(components: tuple[Component, ...]) -> list[int]:
+    levels = {one.column for one in components if one.kind == "level"}
+    return [
+        at
+        for at, one in enumerate(components)
+        if one.kind in ("location", "level") or (one.kind == "other" and one.column not in levels)
+    ]
+
+
+def _ratios(distance: Floats, variance: Noise) -> Floats:
+    """Likelihood ratios of a shift from each window on, shape (windows, components)."""
+    precise = 1 / variance.windows
+    after, pull = _suffix_sums(precise), _suffix_sums(distance * precise)
+    whole = 1 / variance.reference + precise.sum(axis=0)
+    known = after - after**2 / whole
+    moved = pull - after * (distance * precise).sum(axis=0) / whole
+    ratio = np.zeros_like(known)
+    for size in np.square(SIZES):
+        spread = 1 + size * known
+        gain = size * moved**2 / (2 * spread)
+        ratio += np.exp(np.minimum(gain, LARGEST)) / np.sqrt(spread) / len(SIZES)
+    return np.where(np.isfinite(variance.windows[:, :1]), ratio, 0.0)
+
+
+def _suffix_sums(values: Floats) -> Floats:
+    return np.cumsum(values[::-1], axis=0)[::-1]
+
+
+def _wander(reference: Reference, live: Windows) -> tuple[Floats, Floats]:
+    """Variance of wander with care, of one window and, above it, of a mean of many."""
+    kinds = np.unique([one.kind for one in reference.components], return_inverse=True)[1]
+    past, now = _marginal(reference.windows), _successive(live)
+    alike = _likeness(reference.windows, past, kinds)
+    # Where days resemble the day before, differences see only so much of their wander.
+    both = _combined(past, now._replace(wander=now.wander / (1 - alike)), kinds)
+    lowest = np.maximum(_shrunk(past, kinds), past.wander)
+    wander = np.maximum(np.maximum(_careful(both, kinds), lowest), 0)
+    return wander, wander * 2 * alike / (1 - alike)
+
+
+class _Spread(NamedTuple):
+    """An estimate of the variance of wander (components,), its degrees of freedom (components,),
+    and the variance by sampling that it came with.
+    """
+
+    wander: Floats
+    freedom: Floats
+    sampling: float
+
+
+def _marginal(windows: Windows) -> _Spread:
+    """From how reference windows differ from one another."""
+    kept = windows.rows > 0
+    distance, rows = windows.distance[kept], windows.rows[kept]
+    if len(rows) < FEWEST:
+        return _nothing(windows)
+    sampling = float(np.mean(1 / rows))
+    wander = distance.var(axis=0, ddof=1) - sampling
+    return _Spread(wander, np.full(len(wander), len(rows) - 1.0), sampling)
+
+
+def _successive(windows: Windows) -> _Spread:
+    """From how later windows differ from the window before; source: von Neumann (1941)."""
+    kept = windows.rows > 0
+    distance, rows = windows.distance[kept], windows.rows[kept]
+    if len(rows) < 2:
+        return _nothing(windows)
+    sampling = float(np.mean(1 / rows))
+    wander = np.square(np.diff(distance, axis=0)).mean(axis=0) / 2 - sampling
+    return _Spread(wander, np.full(len(wander), (len(rows) - 1) * 2 / 3), sampling)
+
+
+def _nothing(windows: Windows) -> _Spread:
+    none = np.zeros(windows.distance.shape[1])
+    return _Spread(none, none, 0.0)
+
+
+def _combined(past: _Spread, now: _Spread, kinds: NDArray[np.int64]) -> _Spread:
+    """Both by their precision, in degrees of freedom of the first one that there is."""
+    if not past.freedom.any():
+        return now
+    total = [np.maximum(_by_kind(one.wander, kinds), 0) + one.sampling for one in (past, now)]
+    if not now.freedom.any():
+        return past
+    worth = now.freedom * (total[0] / np.maximum(total[1], 1e-300)) ** 2
+    freedom = past.freedom + worth
+    return _Spread(
+        (past.wander * past.freedom + now.wander * worth) / freedom, freedom, past.sampling
+    )
+
+
+def _careful(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
+    """The upper bound of the shrunk variance."""
+    freedom = spread.freedom + SHRUNK
+    stretched = freedom / (2 * special.gammaincinv(freedom / 2, UPPER))  # a quantile of chi squared
+    return np.asarray((_shrunk(spread, kinds) + spread.sampling) * stretched - spread.sampling)
+
+
+def _shrunk(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
+    mean = _by_kind(spread.wander, kinds)
+    return (spread.wander * spread.freedom + mean * SHRUNK) / (spread.freedom + SHRUNK)
+
+
+def _by_kind(values: Floats, kinds: NDArray[np.int64]) -> Floats:
+    """The mean of the kind of each component, in its place."""
+    return np.asarray((np.bincount(kinds, values) / np.bincount(kinds))[kinds])
+
+
+def _likeness(windows: Windows, past: _Spread, kinds: NDArray[np.int64]) -> Floats:
+    """How much of its wander a window shares with the one before, shape (components,), with care.
+
+    A first-order autocorrelation, its bias in short series added as by Kendall (1954) and half a
+    standard error: over a long time it enlarges the variance by (1 + a) / (1 - a).
+    """
+    distance = windows.distance[windows.rows > 0]
+    count = len(distance)
+    if not past.freedom.any():
+        return np.zeros(distance.shape[1])
+    apart = distance - distance.mean(axis=0)
+    freedom = past.freedom / 3  # an autocovariance is less certain than a variance
+    shared = _shrunk(_Spread((apart[1:] * apart[:-1]).sum(axis=0) / count, freedom, 0.0), kinds)
+    wander, total = _shrunk(past, kinds), _by_kind(past.wander, kinds) + past.sampling
+    share = shared / np.maximum(wander, total / 2 + 1e-300)  # noise has no share to tell
+    wanders = np.clip(wander / (wander + past.sampling + 1e-300), 0, 1)
+    careful = share + (1 + 3 * share) / count + 0.5 / np.sqrt(count) * wanders
+    return np.where(share > 0, np.minimum(careful, ALIKE), 0.0)
