@@ -86,7 +86,7 @@ def opened(reader: Reader, address: str, shape: Shape, now: datetime) -> ir.Tabl
     _check_types(table, shape, address)
     _check_values(table, shape, now)
     label = _as(table[shape.label.name], shape.label.type)
-    return table.mutate(**{shape.label.name: label}).select([one.name for one in shape.columns])
+    return _typed(table.mutate(**{shape.label.name: label}), shape)
 
 
 def received(table: ir.Table, engine: Backend, shape: Shape, kept: Kept) -> Received:
@@ -120,13 +120,14 @@ def visible(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Tabl
 
 
 def _everything(engine: Backend, shape: Shape, kept: Kept) -> ir.Table:
-    names = [one.name for one in shape.columns]
-    tables = [snapshot.read(engine, one, kept.folder).select(names) for one in kept.files]
-    if tables:
-        return schema.widened(ibis.union(*tables))
-    return ibis.memtable(
-        pa.schema([(one.name, ARROW[one.type]) for one in shape.columns]).empty_table()
-    )
+    empty = pa.schema([(one.name, ARROW[one.type]) for one in shape.columns]).empty_table()
+    files = [snapshot.read(engine, one, kept.folder) for one in kept.files]
+    return ibis.union(*(_typed(table, shape) for table in (ibis.memtable(empty), *files)))
+
+
+def _typed(table: ir.Table, shape: Shape) -> ir.Table:
+    """Its three columns, each exactly of its type."""
+    return table.select(**{one.name: table[one.name].cast(one.type) for one in shape.columns})
 
 
 def _check_columns(table: ir.Table, shape: Shape, address: str) -> None:

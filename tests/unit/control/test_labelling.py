@@ -1,0 +1,128 @@
+"""Labels on record."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+import small_project
+
+from mainstay.control import labelling, project
+from mainstay.control.commands import Backup, Labels, Restore
+from mainstay.control.handle import handle
+from mainstay.core import entries, frames
+from mainstay.core.entries import Entry
+from mainstay.core.errors import Conflict, Missing
+from mainstay.core.nouns import Column, Event
+from mainstay.core.places import Places
+from mainstay.data import engine, journal, labels
+
+HEAD = "visit,missed,known_at\n"
+FIRST = HEAD + "v1,true,2024-02-01T00:00Z\nv2,false,2024-02-01T00:00Z\n"
+
+
+def events(folder: Path) -> list[Event]:
+    with project.opened(folder) as opened:
+        return list(opened.ledger.events(kind="LabelsReceived", subject="no-show"))
+
+
+def received(folder: Path, text: str) -> object:
+    (folder / "late.csv").write_text(text)
+    return handle(folder, Labels("late.csv"))
+
+
+def test_labels_are_counted_kept_and_recorded(as_author: Path) -> None:
+    received(as_author, FIRST)
+
+    said = received(
+        as_author,
+        HEAD + "v1,false,2024-02-02T00:00Z\nv2,false,2024-02-02T00:00Z\nv3,true,2024-02-02T00:00Z",
+    )
+
+    assert said.headline == "Received 3 labels: 1 new, 1 repeated, 1 corrected."
+    first, second = events(as_author)
+    assert second.payload == {
+        "digest": said.facts["digest"], "key": "visit", "label": "missed",
+        "rows": 3, "new": 1, "repeated": 1, "corrected": 1,
+    }  # fmt: skip
+    kept = {path.stem for path in Places(as_author).labels.iterdir()}
+    assert kept == {one.payload["digest"] for one in (first, second)}
+
+
+def test_the_same_file_twice_is_nothing_new(as_author: Path) -> None:
+    received(as_author, FIRST)
+
+    said = received(as_author, FIRST)
+
+    assert said.headline == "Nothing new: 2 labels, all received before."
+    assert said.facts["unchanged"]
+    assert len(events(as_author)) == 1
+
+
+def test_keys_the_journal_does_not_know_are_a_warning(as_author: Path) -> None:
+    body = msgspec.json.encode({"records": [small_project.record()]})
+    answers = [{"decision": True, "score": 0.5, "decided_by": "model", "version": "v1"}]
+    entry = Entry(small_project.END, 1, body, 200, msgspec.json.encode({"answers": answers}))
+    path = as_author / "log"
+    path.write_bytes(frames.framed(entries.packed(entry)))
+    journal.brought(path, Places(as_author).journal, (Column("visit", "string"),))
+
+    said = received(as_author, FIRST)
+
+    assert said.lines == ("▲ 1 of their keys are not in the journal",)
+    assert said.facts["unknown"] == 1
+
+
+def test_a_file_laid_beside_them_by_hand_is_nothing(as_author: Path) -> None:
+    received(as_author, FIRST)
+    (one,) = Places(as_author).labels.iterdir()
+    one.with_stem("0" * 64).write_bytes(one.read_bytes())
+
+    with project.opened(as_author) as opened:
+        stated = labelling.shape(opened)
+        kept = labelling.kept(opened, stated)
+
+    assert kept.files == (one.stem,)
+    seen = labels.visible(engine.connect(), stated, kept, small_project.END)
+    assert seen.count().to_pyarrow().as_py() == 2
+
+
+def test_labels_travel_with_a_backup(as_author: Path, tmp_path: Path) -> None:
+    received(as_author, FIRST)
+    handle(as_author, Backup(str(tmp_path / "copy")))
+    (as_author / ".mainstay").rename(tmp_path / "gone")
+
+    handle(as_author, Restore(str(tmp_path / "copy")))
+
+    assert received(as_author, FIRST).facts["unchanged"]
+
+
+def test_before_a_version_there_is_nothing_to_label(tmp_path: Path) -> None:
+    folder = small_project.written(tmp_path / "fresh")
+
+    with pytest.raises(Missing, match="no version yet"):
+        received(folder, FIRST)
+
+
+def test_a_version_of_other_decisions_has_no_labels_here(as_author: Path) -> None:
+    stated = as_author / "contract.yaml"
+    stated.write_text(stated.read_text().replace("data/visits.parquet", "data/others.parquet"))
+
+    with pytest.raises(Missing, match=r"v1 was not built from data/others\.parquet"):
+        received(as_author, FIRST)
+
+
+def test_labels_that_came_meanwhile_are_not_overlooked(
+    as_author: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = labelling.durable.sync
+
+    def another_is_faster(path: Path) -> None:
+        sync(path)
+        payload = {"digest": "0" * 64, "key": "visit", "label": "missed"}
+        with project.opened(as_author) as opened:
+            opened.ledger.append("LabelsReceived", "no-show", opened.actor, payload)
+
+    monkeypatch.setattr(labelling.durable, "sync", another_is_faster)
+
+    with pytest.raises(Conflict, match="meanwhile"):
+        received(as_author, FIRST)
