@@ -21,14 +21,15 @@ from mainstay.stats.blocks import Floats
 FEWEST = 5
 """Windows before: fewer say too little of what is usual."""
 
-SURE = np.log(1e6)
-"""Log likelihood over no change: 20 daily columns have one chance in 100 years of 730,000 looks."""
+SURE = np.log(1e7)
+"""Log likelihood over no change: 20 daily columns are looked at 730,000 times in 100 years."""
 
 FITS = 0.005
 """A conversion fits where windows as far off as these come so often, by mean and by sd."""
 
-SHAPE, ALONE = 3.0, 25.0
-"""Log likelihood that the sd must add, or else the mean say alone: days have heavy tails."""
+SHAPE, ALONE = 4.5, 25.0
+"""Log likelihood that the sd of a single window must add, of several together each its part, or
+else the mean say alone: days have heavy tails, but not one after the other."""
 
 ELSEWHERE = 7.0
 """Log likelihood that a conversion from another unit than the one declared lacks from the start."""
@@ -123,7 +124,7 @@ class _Fit(NamedTuple):
 def conversion(before: Moments, now: Moments, *, unit: str = "") -> Conversion | None:
     """The known conversion that explains the windows of now, or None where none surely does.
 
-    before: up to 14 windows just before, at least FEWEST; unit: the one declared, if any.
+    before: the windows just before, at best 28, at least FEWEST; unit: the one declared, if any.
     Windows with fewer than two rows or without variance count as none.
     """
     before, now = _telling(before), _telling(now)
@@ -134,7 +135,7 @@ def conversion(before: Moments, now: Moments, *, unit: str = "") -> Conversion |
     offset = np.array([one.offset for one in CONVERSIONS])
     new = _fit(before, now, factor, offset)
     by_mean, by_sd = new.by_mean - old.by_mean, new.by_sd - old.by_sd
-    shown = (by_sd >= SHAPE) | (by_mean >= ALONE)
+    shown = (by_sd >= SHAPE / len(now.n)) | ((by_mean >= ALONE) & (by_sd >= 0))
     ahead = np.where((new.tail >= FITS) & shown, by_mean + by_sd, -np.inf) - _elsewhere(unit)
     order = np.argsort(-ahead, kind="stable")
     return _named(order, ahead) if ahead[order[0]] >= SURE else None

@@ -35,6 +35,7 @@ UPPER = 0.15  # wander lies above its bound in so many cases
 FEWEST = 4  # reference windows that tell of wander
 ALIKE = 0.9  # windows cannot be more like the one before
 POOLED = 30  # windows over which a shift must show
+BURST = 4.0  # an outage is no lasting shift: what goes missing in one window alone is no alarm
 LARGEST = 600.0  # of an exponent: e^709 is no number
 
 
@@ -84,7 +85,8 @@ def weights(components: tuple[Component, ...], importance: Mapping[str, float]) 
 
 def evidence(reference: Reference, live: Windows, weight: Floats) -> Evidence:
     """What the windows since the last change of version say, oldest first."""
-    ratio = _ratios(live.distance, noise(reference, live))
+    variance = noise(reference, live)
+    ratio = _ratios(_limited(reference.components, live.distance, variance), variance)
     found = ratio.sum(axis=0)
     total = float(weight @ found)
     shares: dict[str, float] = {}
@@ -144,6 +146,13 @@ def _telling(components: tuple[Component, ...]) -> list[int]:
         for at, one in enumerate(components)
         if one.kind in ("location", "level") or (one.kind == "other" and one.column not in levels)
     ]
+
+
+def _limited(components: tuple[Component, ...], distance: Floats, variance: Noise) -> Floats:
+    """Distances, those of nulls and of other values cut at BURST standard errors."""
+    bursts = np.array([one.kind in ("null", "other") for one in components])
+    reach = np.where(bursts, BURST * np.sqrt(variance.windows), np.inf)
+    return np.clip(distance, -reach, reach)
 
 
 def _ratios(distance: Floats, variance: Noise) -> Floats:
