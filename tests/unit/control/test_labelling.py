@@ -114,15 +114,15 @@ def test_a_version_of_other_decisions_has_no_labels_here(as_author: Path) -> Non
 def test_labels_that_came_meanwhile_are_not_overlooked(
     as_author: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sync = labelling.durable.sync
+    received_alone = labels.received
 
-    def another_is_faster(path: Path) -> None:
-        sync(path)
+    def another_is_faster(*arguments: object) -> labels.Received:
         payload = {"digest": "0" * 64, "key": "visit", "label": "missed"}
         with project.opened(as_author) as opened:
             opened.ledger.append("LabelsReceived", "no-show", opened.actor, payload)
+        return received_alone(*arguments)
 
-    monkeypatch.setattr(labelling.durable, "sync", another_is_faster)
+    monkeypatch.setattr(labels, "received", another_is_faster)
 
     with pytest.raises(Conflict, match="meanwhile"):
         received(as_author, FIRST)

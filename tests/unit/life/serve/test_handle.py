@@ -2,14 +2,13 @@
 
 from collections import Counter
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import json, structs
 from small_project import Serving, record
 
-from mainstay.core import frames
+from mainstay.core import entries, frames
 from mainstay.life.serve.app import App
 from mainstay.life.serve.handle import refusal
 from mainstay.life.serve.journal import FILE
@@ -53,6 +52,13 @@ def test_an_answer_says_what_by_whom_and_under_which_certificate(
     }  # fmt: skip
 
 
+def test_a_fallback_names_the_field_that_caused_it(live: App) -> None:
+    _, body = said(live, record(rain=200.0, kind="odd"))
+    answer = body["answers"][0]
+
+    assert (answer["decided_by"], answer["flags"]) == ("baseline", ["rain", "kind"])
+
+
 def test_a_rejected_row_stands_among_the_answers_of_the_others(live: App) -> None:
     status, body = said(live, record(), record(visit="v2", wait=99))
 
@@ -94,7 +100,7 @@ def test_what_came_and_went_is_in_the_journal(live: App, serving: Serving) -> No
     assert live.journal.kept(number)
 
     (frame,) = frames.read(serving.log / FILE)
-    assert msgspec.msgpack.decode(frame)[1:] == [1, body, status, reply]
+    assert entries.entry(frame)[1:] == (1, body, status, reply)
 
 
 def test_what_is_no_json_is_not_in_the_journal_and_all_else_is(live: App) -> None:
