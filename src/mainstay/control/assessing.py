@@ -11,8 +11,8 @@ from mainstay.ledger import blobs, steps
 from mainstay.life.assess.assess import assessed
 from mainstay.life.assess.assessment import Assessment, headline
 from mainstay.life.build import build as life
-from mainstay.life.build import training
 from mainstay.life.build.build import Order, Started
+from mainstay.trainer import training
 
 
 def assess(project: Project, command: Assess) -> Answer:

@@ -12,7 +12,8 @@ from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
 from mainstay.core.places import Places
-from mainstay.life.build import build, training
+from mainstay.life.build import build
+from mainstay.trainer import training
 
 
 def check(folder: Path) -> Answer:

@@ -19,12 +19,13 @@ from mainstay.core.places import Places
 from mainstay.data import engine, profile, rows
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.build import code, fitting, training
+from mainstay.life.build import fitting
 from mainstay.life.build.fitting import Prepared
 from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
-from mainstay.life.build.training import Learned
+from mainstay.trainer import code, training
 from mainstay.trainer.fit import PROGRAM
+from mainstay.trainer.training import Learned
 
 Tell = Callable[[str], None]
 

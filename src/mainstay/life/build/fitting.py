@@ -9,17 +9,16 @@ from mainstay.bundle import baseline
 from mainstay.bundle.baseline import Baseline, Constant, OfColumn
 from mainstay.bundle.worker import Worker
 from mainstay.contract.model import Contract
-from mainstay.core.columns import Columns, Numbers, Text
-from mainstay.core.inputs import Input, inputs, matrix
+from mainstay.core.columns import Columns
+from mainstay.core.inputs import Input
 from mainstay.core.places import Places
 from mainstay.data import columns as memory
-from mainstay.data import features
-from mainstay.life.build import code
-from mainstay.life.build.training import Learned
 from mainstay.stats import value
 from mainstay.stats.value import Matrix
-from mainstay.trainer import fit
+from mainstay.trainer import code, fit
 from mainstay.trainer.fit import Fitted, Training
+from mainstay.trainer.scored import numbers
+from mainstay.trainer.training import Learned, in_time, training
 
 FOLDS = 4
 
@@ -45,20 +44,9 @@ class Chosen(NamedTuple):
 
 def prepared(contract: Contract, learned: Learned, places: Places) -> Prepared:
     """Rows as the matrix that train() gets. Raises Mistake for integers beyond 2^53."""
-    decisions, label = contract.data.decisions, contract.data.label.column
-    ordered = learned.table.order_by([decisions.time, decisions.key])
-    seen = memory.fetched(features.inputs(ordered, learned.meaning.outputs))
-    found = inputs(seen)
-    rows = memory.fetched(ordered)
-    training = Training(
-        code=code.copied(code.sources(places.model), places.work / "code"),
-        inputs=found,
-        rows=matrix(seen, found),
-        label=rows[label],
-        task=contract.objective.task,
-        seed=contract.train.seed,
-    )
-    return Prepared(training, rows)
+    copy = code.copied(code.sources(places.model), places.work / "code")
+    made = training(contract, learned.table, learned.meaning.outputs, copy)
+    return Prepared(made, memory.fetched(in_time(learned.table, contract)))
 
 
 def chosen(contract: Contract, prepared: Prepared, worker: Worker) -> Chosen:
@@ -91,11 +79,6 @@ def worth_of(contract: Contract) -> Matrix | None:
     """The value matrix of a contract, None where it states no money."""
     stated = contract.objective.value
     return Matrix(*stated.matrix) if stated else None
-
-
-def numbers(label: Numbers | Text) -> NDArray[np.float64]:
-    """A label as numbers: 0 and 1, the value, or the code of the class."""
-    return (label.codes if isinstance(label, Text) else label).astype(np.float64)
 
 
 def _baseline(contract: Contract, columns: Columns, label: NDArray[np.float64]) -> Baseline:

@@ -24,9 +24,10 @@ from mainstay.data.source import Reader
 from mainstay.life.certify import gates, held_out, registration
 from mainstay.life.certify.details import Details, details
 from mainstay.life.certify.gates import Asked
-from mainstay.life.certify.held_out import Floats, HeldOut, Opening
+from mainstay.life.certify.held_out import HeldOut, Opening
 from mainstay.life.certify.registration import Registration
 from mainstay.life.certify.slices import slices
+from mainstay.trainer.scored import Floats
 
 WARM_UP = 50
 

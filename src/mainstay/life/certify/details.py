@@ -4,10 +4,11 @@ import msgspec
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.nouns import known
-from mainstay.life.certify.gates import Asked, worth
+from mainstay.life.certify.gates import Asked
 from mainstay.stats import calibration, value
 from mainstay.stats.calibration import Bin
 from mainstay.stats.value import Curve
+from mainstay.trainer.measures import worth
 
 
 class Details(msgspec.Struct, frozen=True):

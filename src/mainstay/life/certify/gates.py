@@ -10,14 +10,14 @@ from mainstay.bundle.golden import Replay
 from mainstay.bundle.layout import ULP
 from mainstay.bundle.parity import Proof
 from mainstay.contract.goals import Goal
-from mainstay.contract.metrics import MEASURES, VALUE
+from mainstay.contract.metrics import MEASURES
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, known
-from mainstay.life.certify.held_out import Floats, HeldOut
-from mainstay.stats import bootstrap, calibration, proportion, value
+from mainstay.life.certify.held_out import HeldOut
+from mainstay.stats import bootstrap, enough, proportion
 from mainstay.stats.bootstrap import Statistic
-from mainstay.stats.metrics import METRICS, mean
-from mainstay.stats.value import Matrix
+from mainstay.trainer.measures import statistic
+from mainstay.trainer.scored import Floats
 
 NAMES = (
     "good_enough",
@@ -122,44 +122,6 @@ def judged(
     )
 
 
-def statistic(metric: str, held: HeldOut, contract: Contract) -> tuple[Statistic, str]:
-    """A metric as a function of row weights, and its unit; money is per 1,000 decisions.
-
-    Money over the baseline is against the decisions of the best simple rule: its threshold was
-    chosen on training rows, with always and never among the choices.
-    """
-    if metric in VALUE:
-        return _money(metric, held, contract)
-    if metric == "calibration_error":
-        return _calibration(held), ""
-    said = held.score if METRICS[metric].takes == "score" else held.decided
-    return METRICS[metric].prepared(held.label, said), ""
-
-
-def worth(contract: Contract) -> Matrix:
-    """The value matrix; the contract refuses money metrics without one."""
-    stated = contract.objective.value
-    assert stated is not None, "money without objective.value"
-    return Matrix(*stated.matrix)
-
-
-def _money(metric: str, held: HeldOut, contract: Contract) -> tuple[Statistic, str]:
-    matrix, stated = worth(contract), contract.objective.value
-    earned = 1000 * value.per_row(held.label, held.decided, matrix)
-    if metric == "value_over_baseline_per_1000":
-        earned = earned - 1000 * value.per_row(held.label, held.ruled, matrix)
-    running = stated.per_1000_predictions if stated else 0.0
-    return mean(earned + running), stated.currency if stated else ""
-
-
-def _calibration(held: HeldOut) -> Statistic:
-    """Of the probability of yes; with several classes, of the likeliest one being right."""
-    if held.score.ndim == 1:
-        return calibration.expected_error(held.label, held.score)
-    right = (held.score.argmax(axis=1) == held.label).astype(np.float64)
-    return calibration.expected_error(right, held.score.max(axis=1))
-
-
 def _goal(asked: Asked, goal: Goal) -> Evidence:
     measure, unit = statistic(goal.metric, asked.held, asked.contract)
     reach = MEASURES[goal.metric]
@@ -178,11 +140,9 @@ def _on(evidence: Evidence, population: str) -> Evidence:
 
 def _help(estimate: Estimate, limit: Limit, verdict: Verdict) -> str:
     """What would help: how many rows would decide, or by how much it falls short."""
-    apart = abs(estimate.value - limit.bound)
     if verdict is Verdict.FAIL:
-        return f"short by {apart:.3g}"
-    if verdict is Verdict.UNSURE and np.isfinite(estimate.high - estimate.low) and apart > 0:
-        half = max(estimate.high - estimate.value, estimate.value - estimate.low)
-        needed = estimate.n * (half / apart) ** 2 - estimate.n
-        return f"about {max(needed, 1):,.0f} more rows would decide"
+        return f"short by {abs(estimate.value - limit.bound):.3g}"
+    needed = enough.more_rows(estimate, limit.bound)
+    if verdict is Verdict.UNSURE and np.isfinite(needed):
+        return f"about {needed:,.0f} more rows would decide"
     return "" if verdict is Verdict.PASS else "too few rows or days for any interval"

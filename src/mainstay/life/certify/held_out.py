@@ -6,26 +6,20 @@ import ibis.expr.types as ir
 import msgspec
 import numpy as np
 from ibis.backends.duckdb import Backend
-from numpy.typing import NDArray
 
-from mainstay.bundle import baseline
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.model import Contract
 from mainstay.core.columns import Columns, Numbers, Text, level
 from mainstay.core.errors import Broken, Unsure
-from mainstay.core.inputs import matrix
 from mainstay.core.nouns import Column, Dataset, Window
 from mainstay.core.places import Places
-from mainstay.data import columns as memory
-from mainstay.data import features, snapshot
 from mainstay.data import rows as data_rows
 from mainstay.data import rules as data_rules
+from mainstay.data import snapshot
 from mainstay.data.rows import Rows
+from mainstay.trainer.scored import Codes, Floats, scored
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
-MICROSECONDS_A_DAY = 86_400_000_000
 RECORDS = 2000
 """Requests that latency is measured on."""
 
@@ -93,39 +87,22 @@ def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
             hint="wait until labels are known, or give a period: mainstay build --until DATE",
         )
     table = snapshot.read(opening.engine, dataset.digest, opening.places.snapshots)
-    read = _Read(table, opening)
+    read = scored(table, opening.contract, opening.runtime)
     return HeldOut(
         dataset=dataset,
         window=window,
         label=read.label,
         score=read.score,
-        decided=_decided(stated, read.score),
-        ruled=_ruled(stated, read.columns),
-        day=_days(read.columns[opening.contract.data.decisions.time]),
-        entity=_entities(opening.contract, read.columns),
-        slices=read.slices,
-        records=read.records,
+        decided=read.decided,
+        ruled=read.ruled,
+        day=read.day,
+        entity=read.entity,
+        slices=_slices(opening.contract, {**read.columns, **read.seen}),
+        records=_records(stated, table),
         in_all=in_all,
         stopped=in_all - dataset.rows,
         unlabelled=unlabelled,
     )
-
-
-class _Read:
-    """The rows of a snapshot in memory, in the order of their key."""
-
-    def __init__(self, table: ir.Table, opening: Opening) -> None:
-        contract, runtime = opening.contract, opening.runtime
-        stated = runtime.manifest
-        label = contract.data.label.column
-        levels = {label: tuple(map(str, stated.classes))}
-        self.columns = memory.fetched(table, levels)
-        seen = memory.fetched(features.inputs(table, stated.outputs))
-        self.score = runtime.scores(matrix(seen, stated.inputs))
-        self.label = _numbers(self.columns[label])
-        self.slices = _slices(contract, {**self.columns, **seen})
-        some = table.select(list(stated.columns)).limit(RECORDS).to_pyarrow().to_pylist()
-        self.records = tuple(msgspec.json.encode(row) for row in some)
 
 
 def _same_types(stated: Manifest, columns: tuple[Column, ...]) -> None:
@@ -152,37 +129,9 @@ def _count(table: ir.Table) -> int:
     return int(table.count().to_pyarrow().as_py())
 
 
-def _decided(stated: Manifest, score: Floats) -> Floats:
-    if stated.task == "multiclass":
-        return np.asarray(score.argmax(axis=1), dtype=np.float64)
-    return score if stated.threshold is None else (score >= stated.threshold).astype(np.float64)
-
-
-def _ruled(stated: Manifest, columns: Columns) -> Floats:
-    said = baseline.rates(stated.baseline, columns)
-    yes = stated.baseline_threshold
-    return said if yes is None else (said >= yes).astype(np.float64)
-
-
-def _numbers(values: Numbers | Text) -> Floats:
-    return (values.codes if isinstance(values, Text) else values).astype(np.float64)
-
-
-def _days(time: Numbers | Text) -> Codes:
-    microseconds = _numbers(time).astype(np.int64)
-    return np.unique(microseconds // MICROSECONDS_A_DAY, return_inverse=True)[1]
-
-
-def _entities(contract: Contract, columns: Columns) -> Codes:
-    """Codes of the entities; a decision without one is an entity of its own."""
-    key = columns[contract.data.decisions.key]
-    alone = np.arange(len(key.codes if isinstance(key, Text) else key))
-    name = contract.data.decisions.entity
-    if name is None:
-        return alone
-    codes = _numbers(columns[name])
-    missing = (codes < 0) if isinstance(columns[name], Text) else np.isnan(codes)
-    return np.unique(np.where(missing, -1.0 - alone, codes), return_inverse=True)[1]
+def _records(stated: Manifest, table: ir.Table) -> tuple[bytes, ...]:
+    some = table.select(list(stated.columns)).limit(RECORDS).to_pyarrow().to_pylist()
+    return tuple(msgspec.json.encode(row) for row in some)
 
 
 def _slices(contract: Contract, columns: Columns) -> dict[str, Text]:

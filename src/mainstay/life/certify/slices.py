@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from mainstay.contract.metrics import MEASURES
 from mainstay.contract.operation import Slices
 from mainstay.core.nouns import Evidence
-from mainstay.life.certify.gates import Asked, judged, statistic
+from mainstay.life.certify.gates import Asked, judged
 from mainstay.life.certify.held_out import HeldOut
 from mainstay.stats import bootstrap
 from mainstay.stats.bootstrap import Measure
+from mainstay.trainer.measures import statistic
 
 METHOD = "max-|t| block bootstrap over all slices together, 95 %"
 

@@ -39,12 +39,5 @@ def test_without_money_there_is_no_value_matrix(tmp_path: Path) -> None:
     assert fitting.worth_of(read.contract) is None
 
 
-def test_a_text_label_is_its_code() -> None:
-    text = Text(np.array([1, 0], dtype=np.int32), ("no", "yes"))
-
-    np.testing.assert_array_equal(fitting.numbers(text), [1.0, 0.0])
-    np.testing.assert_array_equal(fitting.numbers(np.array([True, False])), [1.0, 0.0])
-
-
 def test_places_of_a_project_stay_under_its_folder(tmp_path: Path) -> None:
     assert Places(tmp_path).work.is_relative_to(tmp_path)

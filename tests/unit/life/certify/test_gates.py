@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import msgspec
 import numpy as np
-import pytest
 
 from mainstay.bundle.golden import Replay
 from mainstay.bundle.parity import Parity, Proof
@@ -38,15 +37,6 @@ def test_too_few_days_are_unsure_and_never_pass(asked: Asked, held: Held) -> Non
 
     assert (one.verdict, one.estimate) == (Verdict.UNSURE, None)
     assert msgspec.json.decode(msgspec.json.encode(one), type=Evidence) == one
-
-
-def test_money_over_the_baseline_is_counted_per_thousand(asked: Asked) -> None:
-    statistic, unit = gates.statistic("value_over_baseline_per_1000", asked.held, asked.contract)
-    said, label = asked.held.decided == 1, asked.held.label == 1
-    by_hand = 1000 * (10 * (said & label).sum() - 2 * (said & ~label).sum()) / len(label)
-
-    assert statistic(np.ones(len(label))) == pytest.approx(by_hand)
-    assert unit == "EUR"
 
 
 def test_probabilities_far_from_shares_break_calibration(asked: Asked) -> None:

@@ -10,7 +10,8 @@ from mainstay.core.nouns import Window
 from mainstay.core.places import Places
 from mainstay.data import rows
 from mainstay.data.source import Reader
-from mainstay.life.build import build, training
+from mainstay.life.build import build
+from mainstay.trainer import training
 
 
 def learned(folder: Path, window: Window) -> training.Learned:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mainstay.core.errors import Missing, Mistakes
-from mainstay.life.build import code
+from mainstay.trainer import code
 
 
 def project(folder: Path, **files: str) -> Path:

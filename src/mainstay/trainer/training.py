@@ -1,6 +1,7 @@
 """The rows a version learns from: assembled, judged by the rules, frozen as a snapshot."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import ibis.expr.types as ir
@@ -14,6 +15,7 @@ from mainstay.contract.model import Contract
 from mainstay.core import typed
 from mainstay.core.errors import Broken
 from mainstay.core.expressions import Output, columns
+from mainstay.core.inputs import inputs, matrix
 from mainstay.core.nouns import Dataset, Window
 from mainstay.core.places import Places
 from mainstay.core.rules import FieldRule, RowRule, Rule
@@ -22,6 +24,7 @@ from mainstay.data import features, snapshot
 from mainstay.data import rows as data_rows
 from mainstay.data import rules as data_rules
 from mainstay.data.rows import Rows
+from mainstay.trainer.fit import Training
 
 FEWEST = 100  # rows below which no fit is tried: assess asks for far more, this catches mistakes
 
@@ -80,6 +83,32 @@ def mature(table: ir.Table, contract: Contract, window: Window) -> ir.Table:
     """Decisions of a window whose label is known."""
     decided = data_rows.within(table, contract.data.decisions.time, window)
     return decided.filter(decided[contract.data.label.column].notnull())
+
+
+def training(
+    contract: Contract, table: ir.Table, outputs: tuple[Output, ...], code: Path
+) -> Training:
+    """Rows with a label as the matrix that train() gets, in the order of time.
+
+    code: the folder with model.py. Raises Mistake for integers beyond 2^53.
+    """
+    label = contract.data.label.column
+    rows = memory.fetched(features.inputs(in_time(table, contract), outputs, keep=(label,)))
+    known = rows.pop(label)
+    found = inputs(rows)
+    return Training(
+        code=code,
+        inputs=found,
+        rows=matrix(rows, found),
+        label=known,
+        task=contract.objective.task,
+        seed=contract.train.seed,
+    )
+
+
+def in_time(table: ir.Table, contract: Contract) -> ir.Table:
+    """The rows in the order of time, of their key where times are equal."""
+    return table.order_by([contract.data.decisions.time, contract.data.decisions.key])
 
 
 def _meaning(

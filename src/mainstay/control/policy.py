@@ -1,0 +1,183 @@
+"""What to do about what was watched: facts in, one decision out, nothing else."""
+
+import math
+from typing import Literal, NamedTuple
+
+from mainstay.contract.model import Contract
+from mainstay.core.answers import worst
+from mainstay.core.nouns import Estimate, Evidence, Verdict
+from mainstay.life.watch.order import POOLED, Comparison, Finding
+from mainstay.stats import enough
+
+Act = Literal["keep", "retrain", "wait", "roll back", "ask"]
+SOURCE = ("unit", "stopped")
+"""Findings that are an error of a source: a model that learned from it would learn the error."""
+
+
+class Facts(NamedTuple):
+    """One look at a live model."""
+
+    contract: Contract
+    evidence: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+    comparison: Comparison | None
+
+    @property
+    def realised(self) -> Verdict:
+        """The worst of the goals on live labels."""
+        return worst(tuple(one for one in self.evidence if one.clause.startswith("realised, ")))
+
+
+class Decision(NamedTuple):
+    """What to do and why, in one sentence; verdict: of everything, unsure is never pass."""
+
+    act: Act
+    because: str
+    verdict: Verdict
+    owner: str
+
+
+def decided(facts: Facts) -> Decision:
+    """The first that holds: an error of a source, a worse new version, ageing that pays, patience.
+
+    Total: any facts have a decision.
+    """
+    for judged in (_asks, _rolls_back, _retrains, _waits):
+        found = judged(facts)
+        if found:
+            return found
+    return _decision(facts, "keep", _kept(facts))
+
+
+def _decision(facts: Facts, act: Act, because: str, owner: str = "") -> Decision:
+    broken = any(one.verdict is Verdict.FAIL and one.open for one in facts.findings)
+    verdict = Verdict.FAIL if broken else worst(facts.evidence)
+    return Decision(act, because, verdict, owner or facts.contract.owner)
+
+
+def _asks(facts: Facts) -> Decision | None:
+    """Who owns the source must say what changed."""
+    found = next((one for one in facts.findings if one.clause in SOURCE and one.open), None)
+    if found is None:
+        return None
+    because = f"{found.what}; retraining would learn the error, {found.action}"
+    return _decision(facts, "ask", because, found.owner)
+
+
+def _rolls_back(facts: Facts) -> Decision | None:
+    """A young version that is worse than the one before by the whole interval."""
+    seen = facts.comparison
+    if seen is None or seen.age >= POOLED or not seen.before:
+        return None
+    better = seen.money_before or seen.before
+    if better.low <= 0:
+        return None
+    because = (
+        f"{seen.previous} is better than the live version on the same {seen.rows:,} answers:"
+        f" {_difference(seen, better)}"
+    )
+    return _decision(facts, "roll back", because)
+
+
+def _retrains(facts: Facts) -> Decision | None:
+    """Fresh is better, and that by more than a new version costs."""
+    seen = facts.comparison
+    if seen is None or not _pays(facts, seen):
+        return None
+    gain = _gain(seen)
+    assert gain is not None, "what pays was measured"
+    because = (
+        f"a fresh model is better on the same {seen.rows:,} answers, {_difference(seen, gain)}:"
+        f" ageing{_worth(facts, seen)}"
+    )
+    return _decision(facts, "retrain", because)
+
+
+def _pays(facts: Facts, seen: Comparison) -> bool:
+    gain = _gain(seen)
+    return gain is not None and gain.low > _cost(facts, seen)
+
+
+def _worth(facts: Facts, seen: Comparison) -> str:
+    value = facts.contract.objective.value
+    if value is None or seen.money is None:
+        return ""
+    least = seen.money.low * seen.expected / 1000
+    cost = abs(value.per_retrain)
+    return (
+        f"; over {seen.expected:,.0f} decisions at least {value.currency} {least:,.0f},"
+        f" retraining costs {value.currency} {cost:,.0f}"
+    )
+
+
+def _waits(facts: Facts) -> Decision | None:
+    """A goal is not met, or not known to be, and retraining is not known to help."""
+    if facts.realised is Verdict.PASS:
+        return None
+    told, seen = _goals(facts), facts.comparison
+    gain = _gain(seen)
+    if seen is None:
+        because = f"{told}; no fresh model could be compared yet"
+    elif gain is None:
+        because = f"{told}; {seen.rows:,} answers are too few to tell ageing from a harder period"
+    elif gain.value > _cost(facts, seen):
+        because = (
+            f"{told}; a fresh model may be better, {_difference(seen, gain)}:"
+            f" about {enough.more_rows(gain, _cost(facts, seen)):,.0f} more answers would decide"
+        )
+    else:
+        because = (
+            f"{told}; a fresh model is no better, {_difference(seen, gain)}:"
+            " a harder period, retraining would not help"
+        )
+    return _decision(facts, "wait", because)
+
+
+def _gain(seen: Comparison | None) -> Estimate | None:
+    """What retraining would bring: in money where it is counted, else in the metric."""
+    return None if seen is None else seen.money or seen.ageing
+
+
+def _cost(facts: Facts, seen: Comparison) -> float:
+    """What a new version costs, in the measure of the gain."""
+    value = facts.contract.objective.value
+    if value is None or not seen.money or not value.per_retrain:
+        return 0.0
+    return 1000 * abs(value.per_retrain) / seen.expected if seen.expected else math.inf
+
+
+def _goals(facts: Facts) -> str:
+    """The goals that do not hold, with their numbers."""
+    found = [one for one in facts.evidence if one.clause.startswith("realised, ")]
+    open_ = [one for one in found if one.verdict is not Verdict.PASS]
+    return "; ".join(map(_goal, open_)) or "no goal could be judged"
+
+
+def _goal(one: Evidence) -> str:
+    metric = one.clause.partition(", ")[2]
+    if one.estimate is None:
+        return f"{metric} is not known: {one.note}"
+    place = {Verdict.FAIL: "beyond", Verdict.PASS: "within"}.get(
+        one.verdict or Verdict.UNSURE, "not clear of"
+    )
+    return f"{metric} {_interval(one.estimate)} is {place} its limit {one.limit}"
+
+
+def _kept(facts: Facts) -> str:
+    found = [one for one in facts.evidence if one.clause.startswith("realised, ")]
+    told = "; ".join(map(_goal, found))
+    seen = facts.comparison
+    if seen is None or seen.ageing is None:
+        return f"all goals hold: {told}"
+    return f"all goals hold: {told}; a fresh model differs by {_difference(seen, seen.ageing)}"
+
+
+def _difference(seen: Comparison, one: Estimate) -> str:
+    per = f"{one.unit} per 1,000" if one.unit else seen.metric
+    return f"{_interval(one)} {per}"
+
+
+def _interval(one: Estimate) -> str:
+    """`0.691 (0.671 to 0.710)`, money without pence."""
+    form = ",.0f" if max(abs(one.low), abs(one.high)) >= 100 else ".3f"
+    return f"{one.value:{form}} ({one.low:{form}} to {one.high:{form}})"

@@ -1,0 +1,109 @@
+"""Whether rows and answers flow: sources in time, answers given, a certificate that still holds."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window, known
+from mainstay.data import freshness, rows
+from mainstay.data.freshness import Freshness
+from mainstay.data.source import Reader
+from mainstay.life.watch.order import POOLED, Finding, Order, Profiled
+from mainstay.stats import proportion
+
+NOTICE = timedelta(days=14)
+"""How long before a certificate ends somebody must hear of it."""
+
+
+def flow(order: Order, profiled: tuple[Profiled, ...]) -> Iterator[Evidence]:
+    """Freshness of each source, the share of decisions refused, time left to the certificate."""
+    yield from (_fresh(order, one) for one in sources(order))
+    if profiled:
+        yield _refused(order, profiled[-POOLED:])
+    yield _left(order)
+
+
+def findings(order: Order, evidence: tuple[Evidence, ...]) -> Iterator[Finding]:
+    """What of it is an incident."""
+    for one in evidence:
+        if one.verdict is Verdict.FAIL:
+            yield _finding(order, one)
+
+
+def sources(order: Order) -> tuple[Freshness, ...]:
+    """The sources that agree on a freshness, as they could be seen now."""
+    reader = Reader(order.engine, order.places.folder, order.places.staged)
+    opened = rows.opened(order.contract, reader)
+    found = freshness.freshness(order.contract, opened, order.now)
+    return tuple(one for one in found if one.limit is not None)
+
+
+def _fresh(order: Order, one: Freshness) -> Evidence:
+    hours = (one.age or timedelta.max).total_seconds() / 3600
+    most = (one.limit or timedelta.max).total_seconds() / 3600
+    seen = Estimate(hours, hours, hours, 1, "h") if one.age is not None else None
+    return Evidence(
+        clause=f"freshness, {one.name}",
+        subject=order.champion.name,
+        population=f"newest row of {one.name}",
+        method="age of what can be seen",
+        estimate=seen,
+        limit=Limit("at_most", most),
+        verdict=Verdict.FAIL if one.late else Verdict.PASS,
+        note="" if seen else "nothing can be seen",
+    )
+
+
+def _refused(order: Order, newest: tuple[Profiled, ...]) -> Evidence:
+    """Of the decisions of the newest windows, those that neither model nor baseline answered."""
+    counts = [one.counts for one in newest]
+    asked, refused = sum(one.decisions for one in counts), sum(one.rejected for one in counts)
+    seen = proportion.clopper_pearson(refused, asked)
+    most = order.contract.certify.stopped.limit
+    model, baseline = sum(one.model for one in counts), sum(one.baseline for one in counts)
+    return Evidence(
+        clause="answered",
+        subject=order.champion.name,
+        population=f"{asked:,} decisions asked for",
+        method="share refused, Clopper-Pearson",
+        window=Window(newest[0].window.since, newest[-1].window.until),
+        estimate=known(seen),
+        limit=most,
+        verdict=most.judge(seen),
+        note=f"{model:,} by the model, {baseline:,} by the baseline, {refused:,} refused",
+    )
+
+
+def _left(order: Order) -> Evidence:
+    left = (order.not_after - order.now) / timedelta(days=1)
+    return Evidence(
+        clause="not_after",
+        subject=order.champion.name,
+        population="certificate",
+        method="calendar",
+        estimate=Estimate(left, left, left, 1, "d"),
+        limit=Limit("at_least", NOTICE / timedelta(days=1)),
+        verdict=Verdict.PASS if left >= NOTICE / timedelta(days=1) else Verdict.FAIL,
+        note=f"valid until {order.not_after:%Y-%m-%d}",
+    )
+
+
+def _finding(order: Order, one: Evidence) -> Finding:
+    clause, _, name = one.clause.partition(", ")
+    what, owner, cause, action = _told(order, clause, name, one)
+    verdict, window = Verdict.FAIL, one.window or order.pooled
+    return Finding(clause, (name,) if name else (), what, cause, owner, action, verdict, window)
+
+
+def _told(order: Order, clause: str, name: str, one: Evidence) -> tuple[str, str, str, str]:
+    """What, whose it is, why, and the first thing to do."""
+    value = one.estimate.value if one.estimate else 0.0
+    if clause == "freshness":
+        seen = f"{value:,.1f} h old" if one.estimate else "not to be seen"
+        what = f"{name} is {seen}, agreed are {one.limit} h"
+        return what, f"{name} feed", "the source is late", f"ask the owner of {name} what stopped"
+    if clause == "not_after":
+        what = f"the certificate of {order.champion.name} ends in {value:,.1f} days"
+        return what, order.contract.owner, "time", "mainstay certify --renew, or build a new one"
+    what = f"{value:.1%} of the newest decisions were refused: {one.note}"
+    cause = "rows break a rule that rejects"
+    return what, order.contract.owner, cause, "see which field breaks its rule"

@@ -1,0 +1,188 @@
+"""A fresh model on the rows that the live one answered: what is ageing, what a harder period."""
+
+from collections.abc import Iterator
+
+import ibis.expr.types as ir
+
+from mainstay.bundle import environment, runtime
+from mainstay.bundle.manifest import Manifest
+from mainstay.bundle.runtime import Runtime
+from mainstay.bundle.worker import Worker
+from mainstay.contract.metrics import MEASURES, VALUE
+from mainstay.core.errors import Mistake
+from mainstay.core.inputs import matrix
+from mainstay.core.nouns import Estimate, Window, known
+from mainstay.core.typed import TEXT
+from mainstay.data import rows as data_rows
+from mainstay.data import rules as data_rules
+from mainstay.data.expression import constant
+from mainstay.data.records import OUTCOME
+from mainstay.data.source import Reader
+from mainstay.life.watch import pairs, realised
+from mainstay.life.watch.order import POOLED, Comparison, Order, Profiled
+from mainstay.life.watch.pairs import Paired, Rows, Said
+from mainstay.life.watch.realised import REPEATS
+from mainstay.stats import bootstrap
+from mainstay.stats.bootstrap import Statistic
+from mainstay.trainer import fit
+from mainstay.trainer.fit import PROGRAM, Training
+from mainstay.trainer.measures import statistic
+from mainstay.trainer.scored import Scored, decided, scored
+from mainstay.trainer.training import FEWEST, training
+
+MONEY = "value_per_1000"
+
+
+def stretch(order: Order) -> Window | None:
+    """Decisions that were not compared yet and whose labels can be known; None where less than
+
+    a window of them is over.
+    """
+    done = [one.window.until for one in order.paired if one.live == order.champion.name]
+    since = max([order.champion.since, order.now - POOLED * order.width, *done])
+    known = order.now - order.contract.data.label.known_after
+    count = (known - since) // order.width
+    return Window(since, since + count * order.width) if count > 0 else None
+
+
+def paired(order: Order, opened: Runtime) -> Paired | None:
+    """The newest stretch by the live version, by a fresh one and by the previous one.
+
+    One fit, on what was known before the stretch. None where there is nothing to compare, or
+    nothing to learn from.
+    """
+    window = stretch(order)
+    table = _answered(order, window) if window else None
+    if window is None or table is None or not (count := int(table.count().to_pyarrow().as_py())):
+        return None
+    learned = history(order, opened.manifest, window)
+    if learned is None:
+        return None
+    order.tell(f"a fresh model from {len(learned.rows):,} rows, beside {count:,} answers")
+    rows = scored(table, order.contract, opened)
+    live = Said(rows.score, rows.decided)
+    said = (live, _fresh(order, opened.manifest, learned, rows), *_previous(order, table))
+    names = (order.champion.name, order.previous.name if order.previous else "")
+    return pairs.paired(window, names, rows, said, order.contract.data.decisions)
+
+
+def history(order: Order, stated: Manifest, window: Window) -> Training | None:
+    """What was known when a window began, as train() gets it; the silo as it stood then."""
+    contract = order.contract
+    reader = Reader(order.engine, order.places.folder, order.places.staged)
+    most = contract.train.window
+    since = window.since - most if most else None
+    found = data_rows.assembled(contract, reader, since=since, until=window.since, now=window.since)
+    label = found.table[contract.data.label.column]
+    kept = data_rules.let_through(found.table.filter(label.notnull()), stated.rules)
+    code = order.places.bundle(order.champion.bundle) / runtime.CODE
+    try:
+        made = training(contract, kept, stated.outputs, code)
+        known = fit.classes(made.label, made.task)
+    except Mistake:
+        return None
+    return made if len(made.rows) >= FEWEST and known == stated.classes else None
+
+
+def compared(
+    order: Order, stretches: tuple[Paired, ...], profiled: tuple[Profiled, ...]
+) -> Comparison | None:
+    """The stretches of the champion pooled, the newest windows at most."""
+    ours = _newest(order, stretches)
+    if not ours:
+        return None
+    rows = pairs.pooled(ours)
+    metric = _metric(order)
+    sign = 1 if MEASURES[metric].better == "more" else -1  # type: ignore[index]  # a goal's metric
+    fresh = _estimate(order, rows, metric, rows.fresh)
+    certified = _certified(order, metric)
+    money = order.contract.objective.value is not None
+    return Comparison(
+        metric=metric,
+        window=Window(ours[0].window.since, ours[-1].window.until),
+        rows=len(rows.label),
+        live=_estimate(order, rows, metric, rows.live),
+        fresh=fresh,
+        ageing=_difference(order, rows, metric, rows.fresh),
+        money=_difference(order, rows, MONEY, rows.fresh) if money else None,
+        before=_difference(order, rows, metric, rows.previous),
+        money_before=_difference(order, rows, MONEY, rows.previous) if money else None,
+        harder=None if certified is None else sign * (certified - fresh.value),
+        previous=order.previous.name if order.previous else "",
+        expected=_expected(order, profiled),
+        age=(order.now - order.champion.since) // order.width,
+    )
+
+
+def _answered(order: Order, window: Window) -> ir.Table:
+    """Labelled answers that the champion's model gave, none of them by the baseline."""
+    table = realised.labelled(realised.ours(order, window), order)
+    return table.filter(table[OUTCOME] == constant("model", TEXT))
+
+
+def _fresh(order: Order, stated: Manifest, learned: Training, rows: Scored) -> Said:
+    """By a model fitted now, in the environment of the live one, at the live threshold."""
+    bundle = order.places.bundle(order.champion.bundle)
+    made = environment.prepared(
+        bundle / runtime.LOCK, order.places.environments, python=stated.python
+    )
+    with Worker(made, PROGRAM, threads=2, seed=learned.seed) as worker:
+        fit.fitted(worker, learned)
+        score = fit.scores(worker, matrix(rows.seen, learned.inputs))
+    return Said(score, decided(stated, score))
+
+
+def _previous(order: Order, table: ir.Table) -> Iterator[Said]:
+    """By the version before, where there is one."""
+    if order.previous is None:
+        return
+    digest, places = order.previous.bundle, order.places
+    opened = runtime.opened(places.bundle(digest), places.environments, expected=digest)
+    try:
+        rows = scored(table, order.contract, opened)
+    finally:
+        opened.close()
+    yield Said(rows.score, rows.decided)
+
+
+def _newest(order: Order, stretches: tuple[Paired, ...]) -> tuple[Paired, ...]:
+    ours = (one for one in stretches if one.live == order.champion.name)
+    return tuple(one for one in ours if one.window.since >= order.pooled.since)
+
+
+def _metric(order: Order) -> str:
+    """That of the first goal; money has its own place."""
+    stated = order.contract.objective.good_enough
+    return next((one.metric for one in stated if one.metric not in VALUE), stated[0].metric)
+
+
+def _estimate(order: Order, rows: Rows, metric: str, said: Said) -> Estimate:
+    measure, unit = statistic(metric, rows.by(said), order.contract)
+    return _interval(order, rows, measure, unit)
+
+
+def _difference(order: Order, rows: Rows, metric: str, said: Said | None) -> Estimate | None:
+    """What another version has more than the live one on the same rows; None without interval."""
+    if said is None:
+        return None
+    theirs, unit = statistic(metric, rows.by(said), order.contract)
+    ours, _ = statistic(metric, rows.by(rows.live), order.contract)
+    sign = 1 if MEASURES[metric].better == "more" else -1  # type: ignore[index]  # a metric's name
+    return known(_interval(order, rows, lambda one: sign * (theirs(one) - ours(one)), unit))
+
+
+def _interval(order: Order, rows: Rows, measure: Statistic, unit: str) -> Estimate:
+    seed = order.contract.train.seed
+    return bootstrap.estimate(measure, rows.blocks, seed=seed, repeats=REPEATS, unit=unit)
+
+
+def _certified(order: Order, metric: str) -> float | None:
+    found = (one.estimate for one in order.certified if one.clause == metric and one.estimate)
+    return next((one.value for one in found), None)
+
+
+def _expected(order: Order, profiled: tuple[Profiled, ...]) -> float:
+    """Decisions until a certificate issued now would end, at the rate of the newest windows."""
+    newest = profiled[-POOLED:]
+    decisions = sum(one.counts.model + one.counts.baseline for one in newest)
+    return decisions / max(len(newest), 1) * (order.contract.certify.lasts / order.width)

@@ -1,0 +1,158 @@
+"""What is watched and what comes out; none of it touches the ledger."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import ibis.expr.types as ir
+import msgspec
+from ibis.backends.duckdb import Backend
+
+from mainstay.contract.document import Document
+from mainstay.contract.model import Contract
+from mainstay.core.nouns import Estimate, Evidence, Verdict, Window
+from mainstay.core.places import Places
+from mainstay.data.live import Counts
+from mainstay.data.profile import Moments, Profile
+from mainstay.life.watch.pairs import Paired
+
+POOLED = 30
+"""Windows that are judged together at most."""
+
+
+class Serving(NamedTuple):
+    """A version by its name, the digest of its bundle, and when it became champion."""
+
+    name: str
+    bundle: str
+    since: datetime
+
+
+class Stopped(msgspec.Struct, frozen=True):
+    """Decisions of a window that broke the rule of a field which keeps rows from the model.
+
+    values: moments of what was there instead, None where nothing finite was.
+    """
+
+    field: str
+    broken: int
+    rows: int
+    values: Moments | None
+
+
+class Profiled(msgspec.Struct, frozen=True):
+    """One window of live decisions in counts, in the bins of the version that was champion.
+
+    profile: of the rows that its rules let through, as those it was trained on.
+    """
+
+    window: Window
+    version: str
+    profile: Profile
+    counts: Counts
+    stopped: tuple[Stopped, ...] = ()
+
+
+class Order(NamedTuple):
+    """What to watch, as of now.
+
+    table, labels: the journal and the labels, see data.journal and data.labels. certified: the
+    gates of the champion's certificate. since: where the first window begins that was not profiled
+    yet. earlier, paired: what earlier runs gave, windows and stretches of the champion and before.
+    """
+
+    document: Document
+    places: Places
+    engine: Backend
+    table: ir.Table
+    labels: ir.Table
+    champion: Serving
+    previous: Serving | None
+    certified: tuple[Evidence, ...]
+    not_after: datetime
+    since: datetime
+    now: datetime
+    earlier: tuple[Profiled, ...] = ()
+    paired: tuple[Paired, ...] = ()
+    tell: Callable[[str], None] = lambda _: None
+
+    @property
+    def contract(self) -> Contract:
+        return self.document.contract
+
+    @property
+    def width(self) -> timedelta:
+        """Of a window."""
+        return self.contract.watch.window
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The whole windows that are over and were not profiled yet."""
+        count = max((self.now - self.since) // self.width, 0)
+        starts = [self.since + at * self.width for at in range(count)]
+        return tuple(Window(one, one + self.width) for one in starts)
+
+    @property
+    def pooled(self) -> Window:
+        """The newest windows of the champion, together; they end now."""
+        return Window(max(self.champion.since, self.now - POOLED * self.width), self.now)
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something for a person: what, with numbers; why; whose it is; the first thing to do.
+
+    verdict: fail is an incident. The same clause and columns in a later window are the same
+    matter; it is closed when it is not found any more, or not open.
+    """
+
+    clause: str
+    columns: tuple[str, ...]
+    what: str
+    cause: str
+    owner: str
+    action: str
+    verdict: Verdict
+    window: Window
+    open: bool = True
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """The live version, a fresh one and the one before it on the very same rows.
+
+    Differences are paired and such that more is better: ageing is fresh minus live, and money,
+    per 1,000 decisions, likewise; before and money_before are previous minus live; harder is what
+    the fresh one lacks to the certified value. None: not measured. expected: decisions until a new
+    certificate would end. age: windows since the live version became champion.
+    """
+
+    metric: str
+    window: Window
+    rows: int
+    live: Estimate
+    fresh: Estimate | None
+    ageing: Estimate | None
+    money: Estimate | None
+    before: Estimate | None
+    money_before: Estimate | None
+    harder: float | None
+    previous: str
+    expected: float
+    age: int
+
+
+class Watched(NamedTuple):
+    """windows, paired: what was made now, to be given to the next run; evidence worst first."""
+
+    windows: tuple[Profiled, ...]
+    paired: Paired | None
+    evidence: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+    comparison: Comparison | None
+
+
+def source_of(contract: Contract, column: str) -> str:
+    """Who must hear of a column: the context it is taken from, or the decisions."""
+    for name, clause in contract.data.context.items():
+        if column in (one.name for one in clause.take):
+            return f"owner of {name}"
+    return "owner of the decisions"

@@ -1,0 +1,65 @@
+"""One look at a live model: windows into evidence, evidence into findings."""
+
+from collections.abc import Iterator
+
+from mainstay.bundle import runtime
+from mainstay.bundle.runtime import Runtime
+from mainstay.core.nouns import Evidence, Verdict
+from mainstay.life.watch import drift, flow, fresh, realised, units, windows
+from mainstay.life.watch.drift import Drift
+from mainstay.life.watch.order import Finding, Order, Watched
+
+_ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, Verdict.PASS: 2, None: 3}
+
+
+def watched(order: Order) -> Watched:
+    """Everything there is to say of the champion as of now; nothing after it is read.
+
+    Raises Missing for a bundle or snapshot that is gone, Broken for one that was changed.
+    """
+    order.places.work.mkdir(parents=True, exist_ok=True)
+    champion = order.champion
+    opened = runtime.opened(
+        order.places.bundle(champion.bundle),
+        order.places.environments,
+        expected=champion.bundle,
+        version=champion.name,
+    )
+    try:
+        return _watched(order, opened)
+    finally:
+        opened.close()
+
+
+def _watched(order: Order, opened: Runtime) -> Watched:
+    order.tell("profiling the new windows")
+    made = windows.profiled(order, opened.manifest)
+    every = (*order.earlier, *made)
+    moved = units.moves(every, units.units(opened.manifest)) if every else ()
+    order.tell("comparing with the training windows")
+    drifts = tuple(drift.drifts(order, opened.manifest, every, moved))
+    order.tell("judging the answers whose labels are known")
+    answers = realised.answers(order, opened, order.pooled)
+    goals = tuple(realised.realised(order, answers))
+    pair = fresh.paired(order, opened)
+    stretches = (*order.paired, *filter(None, [pair]))
+    flows = tuple(flow.flow(order, every))
+    evidence = (*goals, *(drift.evidence(order, one) for one in drifts), *flows)
+    found = (
+        *units.findings(order, opened.manifest, made or every[-1:], moved),
+        *flow.findings(order, flows),
+        *_drifted(order, drifts, goals),
+    )
+    compared = fresh.compared(order, stretches, every)
+    ordered = tuple(sorted(evidence, key=lambda one: _ORDER[one.verdict]))
+    return Watched(made, pair, ordered, found, compared)
+
+
+def _drifted(
+    order: Order, drifts: tuple[Drift, ...], goals: tuple[Evidence, ...]
+) -> Iterator[Finding]:
+    hurts = any(one.verdict is Verdict.FAIL for one in goals)
+    for one in drifts:
+        found = drift.finding(order, one, hurts=hurts)
+        if found:
+            yield found

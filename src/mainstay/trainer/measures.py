@@ -1,0 +1,71 @@
+"""A metric of a contract over decided rows, as a function of row weights."""
+
+from typing import Protocol
+
+import numpy as np
+
+from mainstay.contract.metrics import VALUE
+from mainstay.contract.model import Contract
+from mainstay.stats import calibration, value
+from mainstay.stats.blocks import Floats
+from mainstay.stats.bootstrap import Statistic
+from mainstay.stats.metrics import METRICS, mean
+from mainstay.stats.value import Matrix
+
+
+class Decided(Protocol):
+    """Labels, and what a model and the baseline said of the same rows, as numbers."""
+
+    @property
+    def label(self) -> Floats:
+        """Shape (rows,)."""
+
+    @property
+    def score(self) -> Floats:
+        """Shape (rows,), multiclass (rows, classes)."""
+
+    @property
+    def decided(self) -> Floats:
+        """Shape (rows,)."""
+
+    @property
+    def ruled(self) -> Floats:
+        """Shape (rows,): the baseline's decisions."""
+
+
+def statistic(metric: str, rows: Decided, contract: Contract) -> tuple[Statistic, str]:
+    """A metric as a function of row weights, and its unit; money is per 1,000 decisions.
+
+    Money over the baseline is against the decisions of the best simple rule: its threshold was
+    chosen on training rows, with always and never among the choices.
+    """
+    if metric in VALUE:
+        return _money(metric, rows, contract)
+    if metric == "calibration_error":
+        return _calibration(rows), ""
+    said = rows.score if METRICS[metric].takes == "score" else rows.decided
+    return METRICS[metric].prepared(rows.label, said), ""
+
+
+def worth(contract: Contract) -> Matrix:
+    """The value matrix; the contract refuses money metrics without one."""
+    stated = contract.objective.value
+    assert stated is not None, "money without objective.value"
+    return Matrix(*stated.matrix)
+
+
+def _money(metric: str, rows: Decided, contract: Contract) -> tuple[Statistic, str]:
+    matrix, stated = worth(contract), contract.objective.value
+    earned = 1000 * value.per_row(rows.label, rows.decided, matrix)
+    if metric == "value_over_baseline_per_1000":
+        earned = earned - 1000 * value.per_row(rows.label, rows.ruled, matrix)
+    running = stated.per_1000_predictions if stated else 0.0
+    return mean(earned + running), stated.currency if stated else ""
+
+
+def _calibration(rows: Decided) -> Statistic:
+    """Of the probability of yes; with several classes, of the likeliest one being right."""
+    if rows.score.ndim == 1:
+        return calibration.expected_error(rows.label, rows.score)
+    right = (rows.score.argmax(axis=1) == rows.label).astype(np.float64)
+    return calibration.expected_error(right, rows.score.max(axis=1))

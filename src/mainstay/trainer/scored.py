@@ -1,0 +1,98 @@
+"""Rows of a table as a version decides them, and the blocks that resampling draws."""
+
+from typing import NamedTuple
+
+import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
+
+from mainstay.bundle import baseline
+from mainstay.bundle.manifest import Manifest
+from mainstay.bundle.runtime import Runtime
+from mainstay.contract.model import Contract
+from mainstay.core.columns import Columns, Numbers, Text
+from mainstay.core.inputs import matrix
+from mainstay.data import columns as memory
+from mainstay.data import features
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+MICROSECONDS_A_DAY = 86_400_000_000
+
+
+class Scored(NamedTuple):
+    """Decisions with known labels, in the order of the table.
+
+    label: as number, shape (rows,); score: (rows,), multiclass (rows, classes); decided and ruled:
+    what the model and the baseline decide; day and entity: block codes from 0; columns: the rows
+    as they came; seen: the model's inputs.
+    """
+
+    label: Floats
+    score: Floats
+    decided: Floats
+    ruled: Floats
+    day: Codes
+    entity: Codes
+    columns: Columns
+    seen: Columns
+
+    @property
+    def blocks(self) -> tuple[Codes, ...]:
+        """What the bootstrap draws: days, and entities."""
+        return self.day, self.entity
+
+
+def scored(table: ir.Table, contract: Contract, runtime: Runtime) -> Scored:
+    """Every row by a version; order the table where rows are compared. Raises Unavailable."""
+    stated, label = runtime.manifest, contract.data.label.column
+    columns = memory.fetched(table, {label: tuple(map(str, stated.classes))})
+    seen = memory.fetched(features.inputs(table, stated.outputs))
+    score = runtime.scores(matrix(seen, stated.inputs))
+    return Scored(
+        label=numbers(columns[label]),
+        score=score,
+        decided=decided(stated, score),
+        ruled=ruled(stated, columns),
+        day=days(columns[contract.data.decisions.time]),
+        entity=entities(contract, columns),
+        columns=columns,
+        seen=seen,
+    )
+
+
+def decided(stated: Manifest, score: Floats) -> Floats:
+    """What a version decides at these scores: 1 or 0, the code of the class, the value."""
+    if stated.task == "multiclass":
+        return np.asarray(score.argmax(axis=1), dtype=np.float64)
+    return score if stated.threshold is None else (score >= stated.threshold).astype(np.float64)
+
+
+def ruled(stated: Manifest, columns: Columns) -> Floats:
+    """What the baseline decides of these rows."""
+    said = baseline.rates(stated.baseline, columns)
+    yes = stated.baseline_threshold
+    return said if yes is None else (said >= yes).astype(np.float64)
+
+
+def numbers(values: Numbers | Text) -> Floats:
+    """A label as numbers: 0 and 1, the value, or the code of the class; NaN where missing."""
+    return (values.codes if isinstance(values, Text) else values).astype(np.float64)
+
+
+def days(time: Numbers | Text) -> Codes:
+    """Codes of the days of microseconds since 1970, UTC."""
+    microseconds = numbers(time).astype(np.int64)
+    return np.unique(microseconds // MICROSECONDS_A_DAY, return_inverse=True)[1]
+
+
+def entities(contract: Contract, columns: Columns) -> Codes:
+    """Codes of the entities; a decision without one is an entity of its own."""
+    key = columns[contract.data.decisions.key]
+    alone = np.arange(len(key.codes if isinstance(key, Text) else key))
+    name = contract.data.decisions.entity
+    if name is None:
+        return alone
+    codes = numbers(columns[name])
+    missing = (codes < 0) if isinstance(columns[name], Text) else np.isnan(codes)
+    return np.unique(np.where(missing, -1.0 - alone, codes), return_inverse=True)[1]

@@ -1,0 +1,53 @@
+"""Metrics of decided rows."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import small_project
+
+from mainstay.contract import document
+from mainstay.contract.model import Contract
+from mainstay.trainer import measures
+
+
+class Rows(NamedTuple):
+    label: np.ndarray
+    score: np.ndarray
+    decided: np.ndarray
+    ruled: np.ndarray
+
+
+ROWS = Rows(
+    label=np.array([1.0, 0, 1, 0]),
+    score=np.array([0.9, 0.8, 0.3, 0.1]),
+    decided=np.array([1.0, 1, 0, 0]),
+    ruled=np.array([0.0, 1, 0, 0]),
+)
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Contract:
+    return document.read(small_project.written(tmp_path / "p") / "contract.yaml").contract
+
+
+def test_money_over_the_baseline_is_counted_per_thousand(contract: Contract) -> None:
+    measure, unit = measures.statistic("value_over_baseline_per_1000", ROWS, contract)
+
+    assert (measure(np.ones(4)), unit) == (1000 * (10 - 2 + 2) / 4, "EUR")
+
+
+def test_a_metric_of_scores_takes_scores_and_one_of_decisions_decisions(contract: Contract) -> None:
+    ranked, _ = measures.statistic("roc_auc", ROWS, contract)
+    right, _ = measures.statistic("accuracy", ROWS, contract)
+
+    assert (ranked(np.ones(4)), right(np.ones(4))) == (0.75, 0.5)
+
+
+def test_calibration_of_several_classes_is_that_of_the_likeliest(contract: Contract) -> None:
+    several = ROWS._replace(score=np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]))
+
+    measure, _ = measures.statistic("calibration_error", several, contract)
+
+    assert measure(np.ones(4)) == pytest.approx(0)
