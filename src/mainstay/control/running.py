@@ -9,13 +9,13 @@ from mainstay.control import (
     certifying,
     deploying,
     field,
+    standing,
     watching,
 )
 from mainstay.control.commands import Assess, Build, Certify, Deploy, Rollback, Run, Watch
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer
-from mainstay.core.errors import Conflict
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import state
 from mainstay.ledger.state import Version
@@ -50,7 +50,7 @@ def run(project: Project, command: Run) -> Answer:
     while step := outstanding(_stand(project), frozenset(one for one, _ in done)):
         project.tell(f"{step}")
         done.append((step, STEPS[step](project, command)))
-    return _answer(done)
+    return _answer(done) if done else standing.status(project)
 
 
 def outstanding(stand: Stand, done: frozenset[Step]) -> Step:
@@ -147,8 +147,6 @@ STEPS: dict[str, Callable[[Project, Run], Answer]] = {
 
 def _answer(done: list[tuple[Step, Answer]]) -> Answer:
     """The last step's words, after those of the steps before it."""
-    if not done:
-        raise Conflict("nothing is outstanding", hint="mainstay status")
     said = [answer for _, answer in done]
     verdicts = [one.verdict for one in said if one.verdict]
     return Answer(

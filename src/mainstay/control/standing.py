@@ -40,6 +40,7 @@ def status(project: Project) -> Answer:
             "model": document.contract.model,
             "versions": {f"v{one.number}": one.status for one in known},
             "shares": {f"v{part.version}": part.share for part in live},
+            "waiting": next((f"v{one.number}" for one in known if one.status == "certified"), ""),
         },
     )
 

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 import small_project
+from msgspec import structs
 
 from mainstay.control import running
 from mainstay.control.commands import Approve, Run
 from mainstay.control.handle import handle
 from mainstay.control.running import Stand, outstanding
 from mainstay.core import settings
-from mainstay.core.errors import Conflict
 from mainstay.core.nouns import Verdict
-from mainstay.ledger.state import Version
+from mainstay.ledger.state import Status, Version
 from mainstay.life.deploy.shares import Part
 
 V1 = Version("m", 1, "b", "c", "approved", "e", 3)
@@ -21,8 +21,8 @@ NOTHING = Stand(None, False, (), "", False, False, False)
 AT_REST = Stand(V1, True, LIVE, "keep", False, False, False)
 
 
-def status(name: str, number: int = 2) -> Version:
-    return V1._replace(number=number, status=name)
+def status(name: Status, number: int = 2) -> Version:
+    return structs.replace(V1, number=number, status=name)
 
 
 @pytest.mark.parametrize(
@@ -57,20 +57,12 @@ def test_the_next_step_follows_from_where_everything_stands(
     assert outstanding(stand, frozenset(done)) == step
 
 
-def test_a_run_waits_for_the_approver_then_deploys(as_author: Path) -> None:
-    with pytest.raises(Conflict, match="nothing is outstanding"):
-        handle(as_author, Run())
-
+def test_a_run_says_who_must_act_then_deploys_and_watches(as_author: Path) -> None:
+    waits = handle(as_author, Run())
     with settings.given({"MAINSTAY_KEY": small_project.APPROVER}):
         handle(as_author, Approve("v1"))
     said = handle(as_author, Run())
 
+    assert waits.headline == "no-show  ▲ v1 waits for lead."
     assert list(said.facts["steps"]) == ["deploy", "watch"]
     assert said.verdict is Verdict.UNSURE
-
-
-def test_what_is_outstanding_is_said_where_nothing_can_be_done(as_author: Path) -> None:
-    with pytest.raises(Conflict) as no:
-        handle(as_author, Run())
-
-    assert no.value.hint == "mainstay status"
