@@ -237,9 +237,9 @@ def _careful(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
 
 
 def _at_least(spread: _Spread) -> Floats:
-    """One standard error below the variance: restlessness may have begun after the reference."""
+    """Two standard errors below the variance: restlessness may have begun after the reference."""
     error = np.sqrt(2 / np.maximum(spread.freedom, 1)) * (spread.wander + spread.sampling)
-    return np.where(spread.freedom > 0, spread.wander - error, 0.0)
+    return np.where(spread.freedom > 0, spread.wander - 2 * error, 0.0)
 
 
 def _shrunk(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
