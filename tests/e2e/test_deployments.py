@@ -19,7 +19,7 @@ import msgspec
 import pytest
 import small_project
 from msgspec import json
-from small_project import record
+from small_project import Serving, record
 
 from mainstay.core import frames
 from mainstay.life.serve.journal import FILE
@@ -234,34 +234,13 @@ publish.published = lambda project: os.kill(os.getpid(), signal.SIGKILL)
     assert routing.exists()
 
 
-def test_a_model_without_a_native_engine_answers_from_a_copy_of_the_folder(
-    approved: Path, tmp_path: Path
+def test_a_model_in_its_own_process_answers_from_a_copy_of_the_folder(
+    serving: Serving, tmp_path: Path
 ) -> None:
-    model = approved / "model.py"
-    model.write_text(
-        model.read_text()
-        .replace("from lightgbm import LGBMClassifier", FOREST)
-        .replace("LGBMClassifier(n_estimators=20, random_state=0, verbose=-1)", "forest()")
-    )
-    built = run(approved, "build")
-    run(approved, "certify", "v2", "--environment", "replay")
-    run(approved, "approve", "v2", name=small_project.APPROVER)
-    run(approved, "deploy", "v2", "--environment", "replay")
-    copy = shutil.copytree(approved / ".mainstay" / "serving", tmp_path / "copy", symlinks=True)
-    shutil.rmtree(approved / ".mainstay")
-    with door(approved, "--serving", str(copy), "--log", str(tmp_path / "log")) as (_, caller):
+    serving.publish(1, serving.with_a_worker(environment="replay"), environment="replay")
+    copy = shutil.copytree(serving.folder, tmp_path / "copy", symlinks=True)
+    folders = ("--serving", str(copy), "--log", str(serving.log))
+    with door(serving.project, *folders) as (_, caller):
         answer = caller.answer()
 
-    assert "answered by the worker engine" in built
-    assert (answer["version"], answer["decided_by"]) == ("v2", "model")
-
-
-FOREST = """\
-import pandas
-from sklearn.ensemble import HistGradientBoostingClassifier
-
-
-def forest():
-    return HistGradientBoostingClassifier(
-        max_iter=20, random_state=0, categorical_features="from_dtype"
-    )"""
+    assert (answer["version"], answer["decided_by"]) == ("v1", "model")
