@@ -11,12 +11,13 @@ import pyarrow as pa
 from msgspec import structs
 from pyarrow import parquet
 
-from mainstay.bundle import environment, manifest
+from mainstay.bundle import environment as environments_of
+from mainstay.bundle import manifest
 from mainstay.bundle.manifest import Engine
 from mainstay.bundle.runtime import LOCK
 from mainstay.core import digest
 from mainstay.seal import certificate, checks, dsse, keys, routing, trust
-from mainstay.seal.certificate import Certificate
+from mainstay.seal.certificate import Certificate, Environment, Scope
 from mainstay.seal.routing import Routing, Share
 
 DAYS, PER_DAY = 60, 50
@@ -161,7 +162,9 @@ class Serving(NamedTuple):
         (self.folder / "certificates" / f"{sha}.json").write_bytes(content)
         return Share(version.name, version.bundle, sha, 1.0)
 
-    def with_a_worker(self, number: int = 1, **changes: object) -> Share:
+    def with_a_worker(
+        self, number: int = 1, environment: Environment = "production", **changes: object
+    ) -> Share:
         """A version of the same model that its own process answers, certified and in place."""
         draft = self.folder / "draft"
         shutil.copytree(self.bundle, draft)
@@ -172,11 +175,11 @@ class Serving(NamedTuple):
         )
         environments = self.folder / routing.ENVIRONMENTS
         environments.mkdir(exist_ok=True)
-        made = environment.place(draft / LOCK, environments, stated.python)
+        made = environments_of.place(draft / LOCK, environments, stated.python)
         (environments / made.name).symlink_to(self.project / ".mainstay/environments" / made.name)
         folder = draft.rename(self.folder / routing.BUNDLES / sha)
         version = structs.replace(self.certificate().version, number=number, bundle=sha)
-        return self.certified(version=version, files=digest.files(folder))
+        return self.certified(version=version, files=digest.files(folder), scope=Scope(environment))
 
     def publish(self, sequence: int, *shares: Share, **changes: object) -> Routing:
         """The routing of these shares, in place of the one before, in one step."""

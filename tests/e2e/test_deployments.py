@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import msgspec
 import pytest
 import small_project
 from msgspec import json
-from small_project import record
+from small_project import Serving, record
 
 from mainstay.core import frames
 from mainstay.life.serve.journal import FILE
@@ -33,7 +33,11 @@ class Caller:
     """One keep-alive connection to a door."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+
+    def close(self) -> None:
+        self._connection.close()
 
     def asked(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
@@ -68,8 +72,8 @@ def run(folder: Path, *arguments: str, name: str = small_project.AUTHOR) -> str:
 
 
 @contextmanager
-def door(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A replay door at a free port, once it said that it is ready."""
+def door(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], Caller]]:
+    """A replay door at a free port, once it said that it is ready, and a caller of it."""
     command = [sys.executable, "-c", MAIN, "serve", "--environment", "replay", "--port", "0"]
     with subprocess.Popen(
         [*command, "--folder", str(folder), *arguments],
@@ -79,7 +83,8 @@ def door(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
             line = process.stdout.readline()
             found = re.fullmatch(r"Ready: .*, on http://127\.0\.0\.1:(\d+)\n", line)
             assert found, line
-            yield process, int(found[1])
+            with closing(Caller(int(found[1]))) as caller:
+                yield process, caller
         finally:
             process.kill()
 
@@ -92,14 +97,21 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture
-def approved(born: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def for_replay(born: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small project with v1 approved for replay, where a door may live in its time."""
-    folder = Path(shutil.copytree(born, tmp_path / "no-show", symlinks=True))
+    folder = tmp_path_factory.mktemp("replay") / "no-show"
+    shutil.copytree(born, folder, symlinks=True)
     (folder / "clock").write_text(small_project.AFTER.isoformat())
     run(folder, "certify", "v1", "--environment", "replay")
     run(folder, "approve", "v1", name=small_project.APPROVER)
     return folder
+
+
+@pytest.fixture
+def approved(for_replay: Path, tmp_path: Path) -> Path:
+    """A copy of it, to do anything with."""
+    return Path(shutil.copytree(for_replay, tmp_path / "no-show", symlinks=True))
 
 
 def second(folder: Path) -> None:
@@ -113,15 +125,14 @@ def second(folder: Path) -> None:
 
 def test_a_life_of_two_versions_fails_nobody(approved: Path) -> None:
     run(approved, "deploy", "v1", "--live", "--environment", "replay")
-    with door(approved) as (process, port):
-        caller = Caller(port)
+    with door(approved) as (process, caller):
         first = caller.answer()
         second(approved)
         run(approved, "deploy", "v2", "--environment", "replay")
         until(lambda: caller.asked("GET", "/ready")[1]["sequence"] == 2)
         patients = [f"p{number}" for number in range(200)]
         one, two = ([caller.answer(patient=who)["version"] for who in patients] for _ in range(2))
-        with load(port) as found:
+        with load(caller.port) as found:
             run(approved, "deploy", "v2", "--live", "--environment", "replay")
             until(
                 lambda: caller.answer()["version"] == "v2" == caller.answer(patient="p2")["version"]
@@ -150,15 +161,16 @@ def load(port: int) -> Iterator[Counter[tuple[int, str, str]]]:
     counting, over = threading.Lock(), threading.Event()
 
     def ask(number: int) -> None:
-        caller, at = Caller(port), 0
-        while not over.is_set() or at < REQUESTS / CALLERS:
-            body = json.encode({"records": [record(patient=f"p{number}-{at}")]})
-            status, said = caller.asked("POST", "/predict", body)
-            answer = said["answers"][0] if status == 200 else {"version": "", "decided_by": ""}
-            with counting:
-                found[status, answer["version"], answer["decided_by"]] += 1
-            at += 1
-            time.sleep(0.002)
+        at = 0
+        with closing(Caller(port)) as caller:
+            while not over.is_set() or at < REQUESTS / CALLERS:
+                body = json.encode({"records": [record(patient=f"p{number}-{at}")]})
+                status, said = caller.asked("POST", "/predict", body)
+                answer = said["answers"][0] if status == 200 else {"version": "", "decided_by": ""}
+                with counting:
+                    found[status, answer["version"], answer["decided_by"]] += 1
+                at += 1
+                time.sleep(0.002)
 
     callers = [threading.Thread(target=ask, args=(number,)) for number in range(CALLERS)]
     for one in callers:
@@ -173,13 +185,12 @@ def load(port: int) -> Iterator[Counter[tuple[int, str, str]]]:
 
 def test_a_door_that_was_killed_kept_all_it_acknowledged_and_starts_again(approved: Path) -> None:
     run(approved, "deploy", "v1", "--live", "--environment", "replay")
-    with door(approved) as (process, port):
-        caller = Caller(port)
+    with door(approved) as (process, caller):
         kept = [caller.answer(ACK, visit=f"kept-{number}")["key"] for number in range(20)]
         process.kill()
         process.wait()
-    with door(approved) as (process, port):
-        again = Caller(port).answer(ACK, visit="again")["key"]
+    with door(approved) as (process, caller):
+        again = caller.answer(ACK, visit="again")["key"]
         process.send_signal(signal.SIGINT)
         code = process.wait(20)
     payloads = frames.read(approved / ".mainstay" / "door" / FILE)
@@ -191,8 +202,7 @@ def test_a_door_that_was_killed_kept_all_it_acknowledged_and_starts_again(approv
 
 def test_a_running_door_ends_the_model_when_its_certificate_ends(approved: Path) -> None:
     run(approved, "deploy", "v1", "--live", "--environment", "replay")
-    with door(approved) as (_, port):
-        caller = Caller(port)
+    with door(approved) as (_, caller):
         before = caller.answer()
         (approved / "clock").write_text("2030-01-01T00:00:00+00:00")
         after, said = caller.answer(), caller.asked("GET", "/ready")[1]
@@ -224,34 +234,13 @@ publish.published = lambda project: os.kill(os.getpid(), signal.SIGKILL)
     assert routing.exists()
 
 
-def test_a_model_without_a_native_engine_answers_from_a_copy_of_the_folder(
-    approved: Path, tmp_path: Path
+def test_a_model_in_its_own_process_answers_from_a_copy_of_the_folder(
+    serving: Serving, tmp_path: Path
 ) -> None:
-    model = approved / "model.py"
-    model.write_text(
-        model.read_text()
-        .replace("from lightgbm import LGBMClassifier", FOREST)
-        .replace("LGBMClassifier(n_estimators=20, random_state=0, verbose=-1)", "forest()")
-    )
-    built = run(approved, "build")
-    run(approved, "certify", "v2", "--environment", "replay")
-    run(approved, "approve", "v2", name=small_project.APPROVER)
-    run(approved, "deploy", "v2", "--environment", "replay")
-    copy = shutil.copytree(approved / ".mainstay" / "serving", tmp_path / "copy", symlinks=True)
-    shutil.rmtree(approved / ".mainstay")
-    with door(approved, "--serving", str(copy), "--log", str(tmp_path / "log")) as (_, port):
-        answer = Caller(port).answer()
+    serving.publish(1, serving.with_a_worker(environment="replay"), environment="replay")
+    copy = shutil.copytree(serving.folder, tmp_path / "copy", symlinks=True)
+    folders = ("--serving", str(copy), "--log", str(serving.log))
+    with door(serving.project, *folders) as (_, caller):
+        answer = caller.answer()
 
-    assert "answered by the worker engine" in built
-    assert (answer["version"], answer["decided_by"]) == ("v2", "model")
-
-
-FOREST = """\
-import pandas
-from sklearn.ensemble import HistGradientBoostingClassifier
-
-
-def forest():
-    return HistGradientBoostingClassifier(
-        max_iter=20, random_state=0, categorical_features="from_dtype"
-    )"""
+    assert (answer["version"], answer["decided_by"]) == ("v1", "model")

@@ -47,6 +47,7 @@ _FITS = {
 }  # fmt: skip
 _SHOWN = 40  # characters of a caller's own text that an answer repeats
 _LONGEST = 200  # characters of one reason
+_PATIENCE = 10_000  # records of one request that are read field by field
 _MANY = 20  # unknown members that are named
 
 
@@ -154,6 +155,9 @@ class Guard:
             return _rejection(422, "$", f"holds a member twice: {', '.join(repeated)}")
         if not records:
             return _rejection(422, "$.records", "is empty")
+        if len(records) > _PATIENCE:
+            what = f"holds {len(records):,} records, not all as asked: send {_PATIENCE:,} at most"
+            return _rejection(422, "$.records", what)
         return [self._record(raw, at) for at, raw in enumerate(records)]
 
     def _record(self, raw: msgspec.Raw, at: int) -> Judgement:

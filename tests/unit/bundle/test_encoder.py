@@ -329,3 +329,16 @@ def test_an_input_of_the_wrong_type_is_a_mistake(kind, wanted):
 
     with pytest.raises(Mistake, match=r"input x is .*, the model takes a"):
         encoder.compiled((output,), (Input("x", wanted),), ("temp",))
+
+
+def test_values_are_what_features_gives_else_the_columns_own() -> None:
+    doubled = Call("multiply", (ColumnOf("count", INTEGER), Literal(2, INTEGER)), INTEGER)
+    columns = ("class", "count")
+    row = msgspec.defstruct("Row", ["c0", "c1"])("new", 21)
+
+    given = encoder.values(("twice", "class"), (Output("twice", doubled),), columns)
+
+    assert given(row) == (42, "new")
+    assert encoder.values((), (), columns)(row) == ()
+    with pytest.raises(Mistake, match="no column moon"):
+        encoder.values(("moon",), (), columns)

@@ -1,10 +1,15 @@
 """The serving folder follows from the record, whatever a crash leaves."""
 
+import os
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from mainstay.bundle import manifest
+from mainstay.bundle.environment import place
+from mainstay.bundle.manifest import Engine
 from mainstay.control import project as projects
 from mainstay.control import publish
 from mainstay.control.commands import Approve, Assess, Deploy
@@ -87,3 +92,45 @@ def test_nothing_deployed_publishes_nothing(as_author: Path) -> None:
         assert publish.published(opened) is None
 
     assert not serving(as_author).exists()
+
+
+@pytest.fixture
+def worker(as_author: Path) -> str:
+    """A bundle beside v1's that no native engine answers."""
+    bundles = as_author / ".mainstay" / "bundles"
+    (first,) = bundles.iterdir()
+    draft = shutil.copytree(first, as_author / "draft")
+    stated = manifest.read(draft)
+    (draft / manifest.FILE).unlink()
+    engine = Engine("worker", stated.engine.files)
+    sha = manifest.written(draft, msgspec.structs.replace(stated, engine=engine))
+    draft.rename(bundles / sha)
+    return sha
+
+
+@pytest.mark.parametrize("links", ["hard", "none"])
+def test_a_model_in_its_own_process_brings_its_environment(
+    links: str, as_author: Path, worker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    with projects.opened(as_author) as opened:
+        python = manifest.read(opened.places.bundle(worker)).python
+        lock = opened.places.bundle(worker) / "pylock.toml"
+        made = place(lock, opened.places.environments, python)
+        shutil.rmtree(made)
+        (made / "bin").mkdir(parents=True)
+        (made / "bin" / "python").write_text("x")
+        if links == "none":
+            monkeypatch.setattr(os, "link", refused)
+        publish._environment(opened, worker)
+        publish._environment(opened, worker)
+
+    found = place(lock, serving(as_author) / routing.ENVIRONMENTS, python)
+    assert (found / "bin" / "python").read_text() == "x"
+    assert [path.name for path in found.parent.iterdir()] == [found.name]
+
+
+def test_a_native_model_brings_none(live: Path) -> None:
+    assert not (serving(live) / routing.ENVIRONMENTS).exists()

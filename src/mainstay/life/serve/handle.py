@@ -12,6 +12,7 @@ import msgspec
 
 from mainstay.bundle.encoder import Row
 from mainstay.bundle.guard import Breach, Judgement, Rejection
+from mainstay.core import frames
 from mainstay.core.entries import Entry, packed
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.routing import bucket, chosen
@@ -21,6 +22,8 @@ Reply = tuple[int, bytes]
 Outcome = tuple[int, bytes, int]
 """Status, body and the number of its journal frame (0: none)."""
 Parts = list[tuple[Served, Judgement]]
+LARGEST = frames.LARGEST - 1_000
+"""Bytes of a request and its answer together: one frame of the journal."""
 ENCODE = msgspec.json.Encoder().encode
 
 
@@ -87,6 +90,8 @@ class Door:
             status, reply = answered(asked)
             if status not in (200, 422):
                 return status, reply, 0
+            if len(asked.body) + len(reply) > LARGEST:
+                return *refusal(413, "the answer would be too large: send fewer records"), 0
             entry = Entry(asked.at, asked.table.routing.sequence, asked.body, status, reply)
             return status, reply, self._journal.add(packed(entry))
         except Exception:  # noqa: BLE001 - the outermost door

@@ -12,6 +12,7 @@ from small_project import Serving, record
 from mainstay.core import entries, frames
 from mainstay.core.nouns import Column
 from mainstay.data import engine, journal
+from mainstay.life.serve import handle
 from mainstay.life.serve.app import App
 from mainstay.life.serve.handle import refusal
 from mainstay.life.serve.journal import FILE
@@ -138,6 +139,50 @@ def test_a_mistake_of_ours_is_counted_and_unavailable(live: App) -> None:
 
     assert said(live, record())[0] == 503
     assert live.door.failed == 1
+
+
+def test_many_records_that_are_none_are_one_refusal(live: App) -> None:
+    status, body, number = live.door.handle(b'{"records":[' + b"7," * 10_000 + b"7]}")
+
+    assert (status, number) == (422, 1)
+    assert b"send 10,000 at most" in body
+
+
+def test_an_answer_that_no_journal_holds_is_refused(
+    live: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handle, "LARGEST", 100)
+
+    assert said(live, record())[0] == 413
+    assert live.door.failed == 0
+
+
+def test_a_canary_is_divided_before_it_is_asked(live: App, serving: Serving) -> None:
+    shares = [
+        structs.replace(serving.certified(number), share=share)
+        for number, share in ((1, 0.5), (2, 0.5))
+    ]
+    serving.publish(2, *shares)
+    live.watch.look()
+    champion, canary = live.watch.table.served
+
+    begun = live.door.begun(
+        json.encode({"records": [record(patient=f"p{n}", wait=n) for n in range(80, 110)] + [7]})
+    )
+    live.door.ended(begun)
+
+    assert {id(one.held) for one, _ in begun.parts} == {id(champion.held), id(canary.held)}
+    assert begun.parts[-1][0] is champion
+    assert not begun.away
+
+
+def test_a_request_under_way_keeps_its_version_open(live: App, serving: Serving) -> None:
+    begun = live.door.begun(json.encode({"records": [record()]}))
+    live.watch.stop()
+
+    assert live.door.handle(b"{}")[0] == 503
+    assert json.decode(live.door.ended(begun)[1])["answers"][0]["decided_by"] == "model"
+    assert not begun.table.taken()
 
 
 def test_a_refusal_has_the_form_of_all_errors() -> None:
