@@ -34,7 +34,7 @@ SHRUNK = 10.0  # degrees of freedom that the mean of a kind counts for
 UPPER = 0.15  # wander lies above its bound in so many cases
 FEWEST = 4  # reference windows that tell of wander
 ALIKE = 0.9  # windows cannot be more like the one before
-POOLED = 30  # windows over which a shift must show
+POOLED, POWER = 30, 0.8  # windows over which a shift must show, and how surely
 BURST = 4.0  # an outage is no lasting shift: what goes missing in one window alone is no alarm
 LARGEST = 600.0  # of an exponent: e^709 is no number
 
@@ -106,36 +106,27 @@ def noise(reference: Reference, live: Windows) -> Noise:
     return Noise(base, sampling[:, None] + wander + together)
 
 
-def powers(
-    reference: Reference, live: Windows, weight: Floats, *, shift: float, alarm: float
-) -> Floats:
-    """For each component the chance that a shift of so many sd over the last windows, at most
-    POOLED, would by itself have been an alarm by now. A component without weight has none.
+def powers(reference: Reference, live: Windows, *, shift: float, level: float) -> Floats:
+    """For each component the chance that the rows of the last windows, at most POOLED, show a
+    lasting shift of so many sd, by one test of their mean that errs with probability `level`.
     """
     variance = noise(reference, live)
-    precise = 1 / variance.windows
-    after, prior = precise[-POOLED:].sum(axis=0), 1 / variance.reference
-    known = after - after**2 / (prior + precise.sum(axis=0))
-    with np.errstate(divide="ignore"):
-        needed = np.log(alarm / weight * len(SIZES))
-    size = np.square(SIZES)[:, None] * known
-    squared = 2 * (1 + size) / np.maximum(size, 1e-300) * (needed + np.log1p(size) / 2)
-    return np.asarray(special.ndtr(shift * np.sqrt(known) - np.sqrt(squared.min(axis=0))))
+    pooled = (1 / variance.windows[-POOLED:]).sum(axis=0)
+    error = np.sqrt(1 / np.maximum(pooled, 1e-300) + variance.reference)
+    return np.asarray(special.ndtr(shift / error - special.ndtri(1 - level / 2)))
 
 
-def holds(
-    reference: Reference, live: Windows, weight: Floats, *, shift: float, alarm: float
-) -> dict[str, bool]:
-    """Whether each column that counts would have shown a shift, with 80 % power.
+def holds(reference: Reference, live: Windows, *, shift: float, level: float) -> dict[str, bool]:
+    """Whether the windows would have shown a shift of each column, with 80 % power.
 
-    A number by its location, a text by every frequent level, or by "other" where it has none.
+    level: 1 / budget asks as much as an alarm does of one look. A number is told by its location,
+    a text by every frequent level, or by "other" where it has none.
     """
-    power = powers(reference, live, weight, shift=shift, alarm=alarm)
+    power = powers(reference, live, shift=shift, level=level)
     shown: dict[str, bool] = {}
     for at in _telling(reference.components):
         name = reference.components[at].column
-        if weight[at] > 0:
-            shown[name] = shown.get(name, True) and bool(power[at] >= 0.8)
+        shown[name] = shown.get(name, True) and bool(power[at] >= POWER)
     return shown
 
 
@@ -181,7 +172,7 @@ def _wander(reference: Reference, live: Windows) -> tuple[Floats, Floats]:
     alike = _likeness(reference.windows, past, kinds)
     # Where days resemble the day before, differences see only so much of their wander.
     both = _combined(past, now._replace(wander=now.wander / (1 - alike)), kinds)
-    lowest = np.maximum(_shrunk(past, kinds), past.wander)
+    lowest = np.maximum(np.maximum(_shrunk(past, kinds), past.wander), _at_least(now))
     wander = np.maximum(np.maximum(_careful(both, kinds), lowest), 0)
     return wander, wander * 2 * alike / (1 - alike)
 
@@ -227,10 +218,11 @@ def _combined(past: _Spread, now: _Spread, kinds: NDArray[np.int64]) -> _Spread:
     """Both by their precision, in degrees of freedom of the first one that there is."""
     if not past.freedom.any():
         return now
-    total = [np.maximum(_by_kind(one.wander, kinds), 0) + one.sampling for one in (past, now)]
     if not now.freedom.any():
         return past
-    worth = now.freedom * (total[0] / np.maximum(total[1], 1e-300)) ** 2
+    pooled = (past.wander * past.freedom + now.wander * now.freedom) / (past.freedom + now.freedom)
+    shared = np.maximum(_by_kind(pooled, kinds), 0)
+    worth = now.freedom * ((shared + past.sampling) / (shared + now.sampling)) ** 2
     freedom = past.freedom + worth
     return _Spread(
         (past.wander * past.freedom + now.wander * worth) / freedom, freedom, past.sampling
@@ -242,6 +234,12 @@ def _careful(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
     freedom = spread.freedom + SHRUNK
     stretched = freedom / (2 * special.gammaincinv(freedom / 2, UPPER))  # a quantile of chi squared
     return np.asarray((_shrunk(spread, kinds) + spread.sampling) * stretched - spread.sampling)
+
+
+def _at_least(spread: _Spread) -> Floats:
+    """Two standard errors below the variance: restlessness may have begun after the reference."""
+    error = np.sqrt(2 / np.maximum(spread.freedom, 1)) * (spread.wander + spread.sampling)
+    return np.where(spread.freedom > 0, spread.wander - 2 * error, 0.0)
 
 
 def _shrunk(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
