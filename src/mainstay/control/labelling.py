@@ -18,9 +18,9 @@ from mainstay.life.build import build
 
 
 def labels(project: Project, command: Labels) -> Answer:
-    """Takes a file of labels in. Raises Missing before the first version, and Mistake for a file
+    """Takes a file of labels in, or nothing of it.
 
-    that is not as data.labels wants it; then nothing of it is recorded.
+    Raises Missing before the first version, Conflict, and Mistake as data.labels does.
     """
     stated, places, now = shape(project), project.places, clock.now()
     engine = build.opened(places)

@@ -176,10 +176,7 @@ def _check_values(table: ir.Table, shape: Shape, now: datetime) -> None:
 
 
 def _compared(table: ir.Table, engine: Backend, shape: Shape, kept: Kept) -> ir.Table:
-    """The rows that arrive, and the old ones of their keys; each beside those just before and
-
-    after it, and what it says.
-    """
+    """The rows that arrive and the old ones of their keys, each with what it says: new or not."""
     key, label = shape.key.name, shape.label.name
     before = _everything(engine, shape, kept)
     old = before.semi_join(table, key).mutate(**{_OLD: constant(value=True, kind=FLAG)})

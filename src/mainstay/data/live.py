@@ -23,9 +23,10 @@ REJECTED = "rejected"
 
 
 class Counts(NamedTuple):
-    """Of one window: decisions = model + baseline + rejected, and of those answered
+    """Of one window: decisions = model + baseline + rejected.
 
-    labelled + unlabelled (never to come) + immature (may still come). flagged: answers marked.
+    Of those answered: labelled + unlabelled (will never come) + immature (may still come), and
+    flagged among them.
     """
 
     decisions: int

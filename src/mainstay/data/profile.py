@@ -90,7 +90,7 @@ def profile(table: ir.Table, bins: Bins) -> Profile:
 def grouped(
     table: ir.Table, bins: Bins, group: ir.IntegerValue, groups: int
 ) -> tuple[Profile, ...]:
-    """One profile for each group of rows, 0 to groups - 1; a row of another or no group is in none.
+    """One profile for each group of rows, 0 to groups - 1; one of no group is in none.
 
     Two questions, however many groups: one aggregate for what is known of every column, one count
     by place. Raises Mistake for a column that is not there.

@@ -22,11 +22,12 @@ RESERVED = (
     Column(OUTCOME, TEXT), Column(SCORE, NUMBER), Column(DECISION, TEXT), Column(VERSION, TEXT),
     Column(CERTIFICATE, TEXT), Column(FLAGS, TEXT), Column(BREACHES, TEXT), Column(COVERED, FLAG),
 )  # fmt: skip
-"""Beside the columns of the request: when it was answered, a number that rises through the journal,
+"""What stands beside the columns of a request.
 
-under which routing, the HTTP status, model | baseline | rejected, the score, the decision as JSON
-writes it (text as it is), by whom. Flags and breaches are fields, one a line; breaches are those of
-a rejected row and those that came with a fallback. covered is null for a rejected row."""
+PLACE rises through the journal, no two rows share it. OUTCOME is model, baseline or rejected. The
+decision is as JSON writes it, text as it is. Flags and breaches are fields, one a line; breaches
+are those of a rejected row, and the flags of a fallback. COVERED is null for a rejected row.
+"""
 
 _PYTHON: dict[str, Any] = {
     INTEGER: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
@@ -151,10 +152,7 @@ def _number(text: bytes, kind: str) -> float | int | None:
 
 
 def _rejected(errors: tuple[_Error, ...], count: int) -> tuple[_Said, ...]:
-    """One rejection per record of a request that was refused; what is wrong with it as a whole is
-
-    wrong with every record.
-    """
+    """One rejection per record of a refused request; an error of the whole is one of each."""
     found: list[list[_Error]] = [[] for _ in range(count)]
     for error in errors:
         match = _RECORD.match(error.path)

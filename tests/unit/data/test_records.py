@@ -5,7 +5,11 @@ from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mainstay.bundle import guard
+from mainstay.bundle.guard import RequestColumn
 from mainstay.core.entries import Entry
 from mainstay.core.nouns import Column
 from mainstay.data.records import Records
@@ -119,6 +123,28 @@ def test_the_errors_of_a_refused_request_belong_to_their_records() -> None:
     assert [row["mainstay_breaches"] for row in found] == ["at\nall", "wait\nall"]
     assert [row["mainstay_outcome"] for row in found] == ["rejected"] * 2
     assert [row["visit"] for row in found] == ["v1", None]
+
+
+WHATEVER = (
+    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_infinity=False)
+    | st.text(max_size=3) | st.datetimes().map(lambda moment: moment.isoformat() + "Z")
+    | st.dates() | st.sampled_from(["3.0", "-0", []])
+)  # fmt: skip
+
+
+@given(changes=st.dictionaries(st.sampled_from(list(VISIT)), WHATEVER))
+def test_a_value_is_what_the_door_read(changes: dict[str, object]) -> None:
+    record = {**VISIT, **changes}
+    columns = tuple(RequestColumn(one.name, one.type) for one in COLUMNS)
+    body = msgspec.json.encode({"records": [record]})
+    door = guard.compiled(columns, ())
+    (judged,) = door.judged(body)
+
+    (row,) = told(Entry(AT, 7, body, 422, b'{"errors":[]}'))
+
+    assert {name: row[name] for name in VISIT} == {
+        name: door.value(judged.row, name) for name in VISIT
+    }
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[", b'{"records": 3}', b"[" * 5000])

@@ -132,3 +132,20 @@ def test_a_file_that_cannot_be_read_is_a_mistake(
 def test_an_address_of_another_machine_is_refused(reader: Reader) -> None:
     with pytest.raises(Mistake, match=r"https://example\.org/x\.csv cannot be read yet"):
         source.opened(reader, "https://example.org/x.csv")
+
+
+def test_json_lines_are_read_with_types_of_all_rows(reader: Reader) -> None:
+    (reader.base / "flights.jsonl").write_text('{"id":"a","temp":1}\n{"id":"b","temp":2.5}\n')
+
+    opened = source.opened(reader, "flights.jsonl")
+
+    assert opened.columns == (Column("id", "string"), Column("temp", "float64"))
+    assert opened.table.to_pyarrow().to_pydict() == {"id": ["a", "b"], "temp": [1.0, 2.5]}
+
+
+def test_a_column_of_csv_is_text_where_that_is_asked(reader: Reader) -> None:
+    (reader.base / "codes.csv").write_text("code,n\n007,1\n")
+
+    opened = source.opened(reader, "codes.csv", (), ("code", "absent"))
+
+    assert opened.table.to_pyarrow().to_pydict() == {"code": ["007"], "n": [1]}

@@ -1,6 +1,7 @@
 """Bytes in, status and bytes out."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +10,8 @@ from msgspec import json, structs
 from small_project import Serving, record
 
 from mainstay.core import entries, frames
+from mainstay.core.nouns import Column
+from mainstay.data import engine, journal
 from mainstay.life.serve.app import App
 from mainstay.life.serve.handle import refusal
 from mainstay.life.serve.journal import FILE
@@ -101,6 +104,28 @@ def test_what_came_and_went_is_in_the_journal(live: App, serving: Serving) -> No
 
     (frame,) = frames.read(serving.log / FILE)
     assert entries.entry(frame)[1:] == (1, body, status, reply)
+
+
+def test_what_was_answered_is_brought_from_the_journal(
+    live: App, serving: Serving, tmp_path: Path
+) -> None:
+    fallen, refused = record(visit="v2", rain=200.0), record(visit="v3", wait=99)
+    said(live, record(kind="odd"), fallen, refused)
+    assert live.journal.kept(live.door.handle(json.encode({"records": [refused]}))[2])
+    request = live.watch.table.served[0].held.runtime.manifest.request
+    columns = tuple(Column(one.name, one.type) for one in request)
+
+    journal.brought(serving.log / FILE, tmp_path / "segments", columns)
+
+    table = journal.read(engine.connect(), tmp_path / "segments", columns)
+    found = table.order_by("mainstay_place").to_pyarrow().to_pydict()
+    assert found["visit"] == ["v1", "v2", "v3", "v3"]
+    assert found["wait"] == [20, 20, 99, 99]
+    assert found["mainstay_outcome"] == ["model", "baseline", "rejected", "rejected"]
+    assert found["mainstay_flags"] == ["kind", "rain", "", ""]
+    assert found["mainstay_breaches"] == ["", "rain", "wait", "wait"]
+    assert found["mainstay_status"] == [200, 200, 200, 422]
+    assert found["mainstay_decision"][0] in ("true", "false")
 
 
 def test_what_is_no_json_is_not_in_the_journal_and_all_else_is(live: App) -> None:
