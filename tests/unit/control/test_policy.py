@@ -83,6 +83,13 @@ def test_a_gain_that_may_be_nothing_waits_and_says_for_how_many(contract: Contra
     assert "more answers would decide" in found.because
 
 
+def test_a_gain_of_next_to_nothing_is_not_waited_for_by_number(contract: Contract) -> None:
+    cost = 1000 * 30 / COMPARISON.expected
+    found = policy.decided(facts(contract, money=Estimate(cost + 1e-9, -90.0, 90.0, 3000, "EUR")))
+
+    assert found.because.endswith("no number of answers would decide")
+
+
 def test_a_harder_period_is_not_retrained(contract: Contract) -> None:
     found = policy.decided(facts(contract, money=NOT))
 
