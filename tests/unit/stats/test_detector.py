@@ -292,3 +292,14 @@ def test_a_year_of_sixty_components_takes_no_time():
         times.append(perf_counter() - started)
 
     assert min(times) < 0.05
+
+
+def test_a_long_quiet_reference_does_not_hide_wander_that_begins_after_it():
+    generator = np.random.default_rng(17)
+    quiet = generator.normal(0, 1 / 30, (1000, 1))
+    past = Windows(np.full(1000, 900.0), quiet, quiet)
+    live = generator.normal(0, 0.2, (60, 1))
+
+    noise = detector.noise(*synthetic(live, np.full(60, 900.0), past))
+
+    assert noise.windows[0, 0] > 0.2**2 / 3
