@@ -13,6 +13,9 @@ Act = Literal["keep", "retrain", "wait", "roll back", "ask"]
 SOURCE = ("unit", "stopped")
 """Findings that are an error of a source: a model that learned from it would learn the error."""
 
+MANY = 1e9
+"""Answers beyond which nobody waits."""
+
 
 class Facts(NamedTuple):
     """One look at a live model."""
@@ -123,7 +126,7 @@ def _waits(facts: Facts) -> Decision | None:
     elif gain.value > _cost(facts, seen):
         because = (
             f"{told}; a fresh model may be better, {_difference(seen, gain)}:"
-            f" about {enough.more_rows(gain, _cost(facts, seen)):,.0f} more answers would decide"
+            f" {_more(enough.more_rows(gain, _cost(facts, seen)))} would decide"
         )
     else:
         because = (
@@ -131,6 +134,10 @@ def _waits(facts: Facts) -> Decision | None:
             " a harder period, retraining would not help"
         )
     return _decision(facts, "wait", because)
+
+
+def _more(rows: float) -> str:
+    return f"about {rows:,.0f} more answers" if rows < MANY else "no number of answers"
 
 
 def _gain(seen: Comparison | None) -> Estimate | None:

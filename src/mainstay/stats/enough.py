@@ -15,4 +15,5 @@ def more_rows(estimate: Estimate, bound: float) -> float:
     half = max(estimate.high - estimate.value, estimate.value - estimate.low)
     if not (math.isfinite(half) and apart > 0):
         return math.inf
-    return max(estimate.n * (half / apart) ** 2 - estimate.n, 1.0)
+    wider = half / apart
+    return max(estimate.n * wider * wider - estimate.n, 1.0)

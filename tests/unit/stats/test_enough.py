@@ -24,3 +24,7 @@ def test_without_an_interval_nobody_knows() -> None:
 
 def test_at_least_one_row_is_missing() -> None:
     assert more_rows(Estimate(0.7, 0.69, 0.71, 100), 0.1) == 1.0
+
+
+def test_next_to_nothing_is_as_good_as_never_decided() -> None:
+    assert more_rows(Estimate(1e-200, -1.0, 1.0, 100), 0.0) == math.inf

@@ -131,9 +131,7 @@ def _drift(
 def _unseen(parts: tuple[_Part, ...], shift: float, alarm: float) -> Iterator[str]:
     """Columns that would not have shown a shift yet; no part, no column that was seen."""
     for one in parts:
-        held = detector.holds(
-            one.reference, one.live, one.weight, shift=shift, alarm=alarm / one.share
-        )
+        held = detector.holds(one.reference, one.live, shift=shift, level=1 / alarm)
         yield from (name for name, shown in held.items() if not shown)
 
 

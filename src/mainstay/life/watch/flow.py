@@ -97,10 +97,10 @@ def _finding(order: Order, one: Evidence) -> Finding:
 def _told(order: Order, clause: str, name: str, one: Evidence) -> tuple[str, str, str, str]:
     """What, whose it is, why, and the first thing to do."""
     value = one.estimate.value if one.estimate else 0.0
-    if clause == "freshness":
+    if clause == "freshness" and one.limit:
         seen = f"{value:,.1f} h old" if one.estimate else "not to be seen"
-        what = f"{name} is {seen}, agreed are {one.limit} h"
-        return what, f"{name} feed", "the source is late", f"ask the owner of {name} what stopped"
+        what = f"{name} is {seen}, at most {one.limit.bound:g} h are agreed"
+        return what, f"owner of {name}", "the source is late", f"ask the owner of {name} why"
     if clause == "not_after":
         what = f"the certificate of {order.champion.name} ends in {value:,.1f} days"
         return what, order.contract.owner, "time", "mainstay certify --renew, or build a new one"

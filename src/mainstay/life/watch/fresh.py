@@ -34,10 +34,7 @@ MONEY = "value_per_1000"
 
 
 def stretch(order: Order) -> Window | None:
-    """Decisions that were not compared yet and whose labels can be known; None where less than
-
-    a window of them is over.
-    """
+    """Decisions not compared yet whose labels can be known; None for less than a window."""
     done = [one.window.until for one in order.paired if one.live == order.champion.name]
     since = max([order.champion.since, order.now - POOLED * order.width, *done])
     known = order.now - order.contract.data.label.known_after
@@ -101,8 +98,8 @@ def compared(
         metric=metric,
         window=Window(ours[0].window.since, ours[-1].window.until),
         rows=len(rows.label),
-        live=_estimate(order, rows, metric, rows.live),
-        fresh=fresh,
+        live=known(_estimate(order, rows, metric, rows.live)),
+        fresh=known(fresh),
         ageing=_difference(order, rows, metric, rows.fresh),
         money=_difference(order, rows, MONEY, rows.fresh) if money else None,
         before=_difference(order, rows, metric, rows.previous),

@@ -128,7 +128,7 @@ class Comparison(msgspec.Struct, frozen=True):
     metric: str
     window: Window
     rows: int
-    live: Estimate
+    live: Estimate | None
     fresh: Estimate | None
     ageing: Estimate | None
     money: Estimate | None

@@ -1,0 +1,190 @@
+"""What to do, from facts alone."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import hypothesis.strategies as st
+import msgspec
+import pytest
+import small_project
+from hypothesis import given
+
+from mainstay.contract import document
+from mainstay.contract.model import Contract
+from mainstay.control import policy
+from mainstay.control.policy import Facts
+from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window
+from mainstay.life.watch.order import Comparison, Finding
+
+WINDOW = Window(datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 3, 31, tzinfo=UTC))
+COST = "false_positive: -2, per_retrain: -30}"
+BETTER = Estimate(60.0, 40.0, 80.0, 3000, "EUR")
+MAYBE = Estimate(20.0, -10.0, 50.0, 3000, "EUR")
+NOT = Estimate(-5.0, -30.0, 20.0, 3000, "EUR")
+COMPARISON = Comparison(
+    metric="roc_auc",
+    window=WINDOW,
+    rows=3000,
+    live=Estimate(0.62, 0.60, 0.64, 3000),
+    fresh=Estimate(0.68, 0.66, 0.70, 3000),
+    ageing=Estimate(0.06, 0.04, 0.08, 3000),
+    money=BETTER,
+    before=None,
+    money_before=None,
+    harder=0.02,
+    previous="v1",
+    expected=20_000,
+    age=40,
+)
+UNIT = Finding(
+    "unit", ("rain",), "rain: x25.4 explains it", "unit", "owner of weather", "ask", Verdict.FAIL,
+    WINDOW,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    return read(tmp_path_factory.mktemp("p"), COST)
+
+
+def read(folder: Path, value: str) -> Contract:
+    path = small_project.written(folder / "p") / "contract.yaml"
+    path.write_text(path.read_text().replace("false_positive: -2}", value))
+    return document.read(path).contract
+
+
+def goal(verdict: Verdict, estimate: Estimate | None = COMPARISON.live) -> tuple[Evidence, ...]:
+    at = Limit("at_least", 0.6)
+    stated = {"estimate": estimate, "limit": at, "verdict": verdict, "note": "37 labelled answers"}
+    return (Evidence("realised, roc_auc", "v2", "", "", **stated),)
+
+
+def facts(contract: Contract, verdict: Verdict = Verdict.FAIL, **changes: object) -> Facts:
+    compared = msgspec.structs.replace(COMPARISON, **changes)
+    return Facts(contract, goal(verdict), (), compared)
+
+
+def test_ageing_that_pays_is_retrained(contract: Contract) -> None:
+    found = policy.decided(facts(contract))
+
+    assert found.act == "retrain"
+    assert "60.000 (40.000 to 80.000) EUR per 1,000: ageing" in found.because
+    assert "over 20,000 decisions at least EUR 800, retraining costs EUR 30" in found.because
+
+
+def test_it_is_retrained_while_all_goals_hold_too(contract: Contract) -> None:
+    assert policy.decided(facts(contract, Verdict.PASS)).act == "retrain"
+
+
+def test_a_gain_that_may_be_nothing_waits_and_says_for_how_many(contract: Contract) -> None:
+    found = policy.decided(facts(contract, money=MAYBE))
+
+    assert found.act == "wait"
+    assert "more answers would decide" in found.because
+
+
+def test_a_gain_of_next_to_nothing_is_not_waited_for_by_number(contract: Contract) -> None:
+    cost = 1000 * 30 / COMPARISON.expected
+    found = policy.decided(facts(contract, money=Estimate(cost + 1e-9, -90.0, 90.0, 3000, "EUR")))
+
+    assert found.because.endswith("no number of answers would decide")
+
+
+def test_a_harder_period_is_not_retrained(contract: Contract) -> None:
+    found = policy.decided(facts(contract, money=NOT))
+
+    assert found.act == "wait"
+    assert found.because.endswith("a harder period, retraining would not help")
+    assert "roc_auc 0.620 (0.600 to 0.640) is beyond its limit ≥ 0.6" in found.because
+
+
+def test_a_gain_below_the_cost_of_retraining_does_not_pay(contract: Contract) -> None:
+    assert policy.decided(facts(contract, expected=100)).act == "wait"
+    assert policy.decided(facts(contract, Verdict.PASS, expected=100)).act == "keep"
+    assert policy.decided(facts(contract, expected=0)).act == "wait"
+
+
+def test_without_money_the_metric_decides(tmp_path: Path) -> None:
+    path = small_project.written(tmp_path / "p") / "contract.yaml"
+    line = "  value: {currency: EUR, true_positive: 10, false_positive: -2}\n"
+    path.write_text(path.read_text().replace(line, ""))
+    plain = document.read(path).contract
+
+    better = policy.decided(facts(plain, money=None))
+    unsure = policy.decided(facts(plain, money=None, ageing=Estimate(0.01, -0.01, 0.03, 3000)))
+
+    assert (better.act, unsure.act) == ("retrain", "wait")
+    assert "0.060 (0.040 to 0.080) roc_auc" in better.because
+
+
+def test_a_young_version_worse_than_the_one_before_is_rolled_back(contract: Contract) -> None:
+    young = policy.decided(facts(contract, before=BETTER, money_before=BETTER, age=10))
+    old = policy.decided(facts(contract, before=BETTER, money_before=BETTER, age=30))
+    perhaps = policy.decided(facts(contract, before=MAYBE, money_before=MAYBE, age=10))
+
+    assert (young.act, old.act, perhaps.act) == ("roll back", "retrain", "retrain")
+    assert young.because.startswith("v1 is better than the live version on the same 3,000 answers")
+
+
+def test_an_error_of_a_source_is_asked_about_and_never_learned(contract: Contract) -> None:
+    ask = policy.decided(facts(contract)._replace(findings=(UNIT,)))
+    over = msgspec.structs.replace(UNIT, open=False)
+
+    assert (ask.act, ask.owner, ask.verdict) == ("ask", "owner of weather", Verdict.FAIL)
+    assert "retraining would learn the error" in ask.because
+    assert policy.decided(facts(contract)._replace(findings=(over,))).act == "retrain"
+
+
+def test_what_holds_is_kept(contract: Contract) -> None:
+    found = policy.decided(facts(contract, Verdict.PASS, money=NOT))
+
+    assert (found.act, found.verdict) == ("keep", Verdict.PASS)
+    assert found.because.startswith("all goals hold: roc_auc 0.620")
+
+
+def test_kept_is_not_green_while_anything_is_unsure(contract: Contract) -> None:
+    kept = facts(contract, Verdict.PASS, money=NOT)
+    drift = Evidence("drift", "v2", "", "", verdict=Verdict.UNSURE)
+    broken = msgspec.structs.replace(UNIT, clause="drift")
+
+    unsure = policy.decided(kept._replace(evidence=(*kept.evidence, drift)))
+    fail = policy.decided(kept._replace(findings=(broken,)))
+
+    assert (unsure.act, unsure.verdict) == ("keep", Verdict.UNSURE)
+    assert (fail.act, fail.verdict) == ("keep", Verdict.FAIL)
+
+
+def test_what_is_not_known_waits(contract: Contract) -> None:
+    nothing = policy.decided(Facts(contract, (), (), None))
+    few = policy.decided(Facts(contract, goal(Verdict.UNSURE, None), (), None))
+
+    assert (nothing.act, nothing.verdict) == ("wait", Verdict.UNSURE)
+    assert few.because == (
+        "roc_auc is not known: 37 labelled answers; no fresh model could be compared yet"
+    )
+
+
+estimates = st.none() | st.builds(
+    lambda middle, below, above: Estimate(middle, middle - below, middle + above, 3000, "EUR"),
+    st.floats(-1e6, 1e6), st.floats(0, 1e6), st.floats(0, 1e6),
+)  # fmt: skip
+
+
+@given(
+    verdict=st.sampled_from(Verdict),
+    money=estimates,
+    ageing=estimates,
+    before=estimates,
+    expected=st.floats(0, 1e7),
+    compared=st.booleans(),
+)
+def test_every_facts_have_a_decision_in_one_sentence(
+    contract: Contract, verdict: Verdict, *, compared: bool, **changes: object
+) -> None:
+    made = facts(contract, verdict, money_before=changes["before"], age=3, **changes)
+
+    found = policy.decided(made if compared else made._replace(comparison=None))
+
+    assert found.because
+    assert found.verdict is verdict
+    assert found.act != "keep" or verdict is Verdict.PASS

@@ -1,0 +1,109 @@
+"""Drift of what arrives."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mainstay.bundle.manifest import Manifest
+from mainstay.core.nouns import Verdict
+from mainstay.life.watch import drift, units, windows
+from mainstay.life.watch.drift import Drift
+from mainstay.life.watch.order import Order
+
+SEASONAL = "access: {approver: lead}\nwatch: {seasonal: [wait]}"
+
+
+def drifts(order: Order, stated: Manifest) -> dict[str, Drift]:
+    profiled = windows.profiled(order, stated)
+    moved = units.moves(profiled, units.units(stated))
+    return {one.clause: one for one in drift.drifts(order, stated, profiled, moved)}
+
+
+def nulls(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:
+    """From day 10 on a tenth of the rain is not measured."""
+    gone = (columns["day"] > 10) & (random.random(len(columns["day"])) < 0.1)
+    columns["rain"] = np.where(gone, np.nan, columns["rain"])
+
+
+def longer(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:
+    """Everybody waits a week more."""
+    columns["wait"] = columns["wait"] + 7
+
+
+def inches(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:
+    """Rain in inches on ten days."""
+    there = (columns["day"] > 15) & (columns["day"] < 25)
+    columns["rain"] = np.where(there, columns["rain"] / 25.4, columns["rain"])
+
+
+def test_nothing_is_no_alarm_and_unsure_until_the_shift_could_be_seen(
+    live: Callable[..., Order], stated: Manifest
+) -> None:
+    found = drifts(live(days=10), stated)["drift"]
+
+    assert found.total < found.alarm
+    assert found.verdict is Verdict.UNSURE
+    assert set(found.unseen) == {"wait", "rain", "kind"}
+
+
+def test_it_holds_where_the_tolerated_shift_would_have_shown(
+    live: Callable[..., Order], stated: Manifest
+) -> None:
+    tolerant = "access: {approver: lead}\nwatch: {tolerated_shift: 1}"
+    order = live(days=20, old="access: {approver: lead}", new=tolerant)
+
+    found = drifts(order, stated)["drift"]
+
+    assert (found.verdict, found.unseen) == (Verdict.PASS, ())
+
+
+def test_missing_values_are_found_and_their_column_is_named(
+    live: Callable[..., Order], stated: Manifest
+) -> None:
+    order = live(nulls, days=25)
+
+    found = drifts(order, stated)["drift"]
+    told = drift.finding(order, found, hurts=False)
+
+    assert found.verdict is Verdict.FAIL
+    assert told is not None
+    assert told.columns == ("rain",)
+    assert 8 <= (told.window.since - order.since).days <= 13
+
+
+def test_a_seasonal_column_is_shown_and_is_an_incident_only_where_it_hurts(
+    live: Callable[..., Order], stated: Manifest
+) -> None:
+    order = live(longer, days=20, old="access: {approver: lead}", new=SEASONAL)
+
+    found = drifts(order, stated)
+
+    season = found["drift, seasonal"]
+    assert "wait" in drift.evidence(order, season).note
+    assert drift.evidence(order, season).verdict is None
+    assert drift.finding(order, season, hurts=False) is None
+    assert drift.finding(order, season, hurts=True) is not None
+    assert found["drift"].verdict is not Verdict.FAIL
+
+
+def test_windows_in_another_unit_are_no_drift_of_their_column(
+    live: Callable[..., Order], stated: Manifest
+) -> None:
+    order = live(inches, days=30)
+    profiled = windows.profiled(order, stated)
+
+    (blind,) = drift.drifts(order, stated, profiled, ())
+    (seeing,) = drift.drifts(order, stated, profiled, units.moves(profiled, {}))
+
+    assert blind.verdict is Verdict.FAIL
+    assert seeing.total < seeing.alarm
+
+
+def test_windows_of_another_version_are_no_evidence(
+    live: Callable[..., Order], stated: Manifest
+) -> None:
+    order = live(days=3)
+    profiled = windows.profiled(order, stated)
+    later = order._replace(champion=order.champion._replace(name="v2"))
+
+    assert list(drift.drifts(later, stated, profiled, ())) == []
