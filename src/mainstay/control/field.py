@@ -11,7 +11,7 @@ from mainstay.control.project import Project
 from mainstay.core.entries import ENGINE, EXPIRED
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Column, Event, Window
-from mainstay.core.typed import TEXT, TIME
+from mainstay.core.typed import TIME
 from mainstay.data import journal
 from mainstay.data import labels as truths
 from mainstay.data.expression import constant
@@ -68,7 +68,7 @@ def order(project: Project, now: datetime) -> Order:
         previous=lived[-2] if len(lived) > 1 else None,
         certified=issued.gates,
         not_after=issued.not_after,
-        since=_since(project, lived, seen),
+        since=_since(lived, seen),
         now=now,
         earlier=tuple(one for look in seen for one in look.windows),
         paired=tuple(look.paired for look in seen if look.paired),
@@ -113,7 +113,7 @@ def _columns(project: Project, lived: tuple[Serving, ...]) -> tuple[Column, ...]
     return tuple(found.values())
 
 
-def _since(project: Project, lived: tuple[Serving, ...], seen: tuple[Seen, ...]) -> datetime:
+def _since(lived: tuple[Serving, ...], seen: tuple[Seen, ...]) -> datetime:
     """Where the windows go on; the first begins at the midnight before the first answer."""
     known = [one.window.until for look in seen for one in look.windows]
     first = lived[0].since.replace(hour=0, minute=0, second=0, microsecond=0)

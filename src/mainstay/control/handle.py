@@ -86,7 +86,18 @@ def answer(folder: Path, query: Query) -> Answer:
                 return _asked(opened, query)
 
 
-def _changed(opened: Project, command: OfModel) -> Answer:  # noqa: PLR0911 - one line per command
+def _changed(opened: Project, command: OfModel) -> Answer:
+    match command:
+        case Assess() | Build() | Certify() | Approve() | Reject():
+            return _made(opened, command)
+        case Deploy() | Rollback() | Watch() | Run():
+            return _lived(opened, command)
+        case Features() | Labels() | Backup():
+            return _outside(opened, command)
+
+
+def _made(opened: Project, command: Assess | Build | Certify | Approve | Reject) -> Answer:
+    """What brings a version into being."""
     match command:
         case Assess():
             return assessing.assess(opened, command)
@@ -98,14 +109,17 @@ def _changed(opened: Project, command: OfModel) -> Answer:  # noqa: PLR0911 - on
             return approving.approve(opened, command)
         case Reject():
             return approving.reject(opened, command)
+
+
+def _lived(opened: Project, command: Deploy | Rollback | Watch | Run) -> Answer:
+    """What a version goes through in the field."""
+    match command:
         case Deploy() | Rollback():
             return deploying.routed(opened, command)
         case Watch():
-            return watching.watch(opened, command)
+            return watching.watch(opened)
         case Run():
             return running.run(opened, command)
-        case Features() | Labels() | Backup():
-            return _outside(opened, command)
 
 
 def _outside(opened: Project, command: Features | Labels | Backup) -> Answer:

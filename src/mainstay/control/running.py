@@ -12,7 +12,7 @@ from mainstay.control import (
     standing,
     watching,
 )
-from mainstay.control.commands import Assess, Build, Certify, Deploy, Rollback, Run, Watch
+from mainstay.control.commands import Assess, Build, Certify, Deploy, Rollback, Run
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer
@@ -131,7 +131,7 @@ def _deployed(project: Project, command: Run) -> Answer:
 
 
 STEPS: dict[str, Callable[[Project, Run], Answer]] = {
-    "watch": lambda project, _: watching.watch(project, Watch()),
+    "watch": lambda project, _: watching.watch(project),
     "roll back": _rolled_back,
     "assess": lambda project, _: assessing.assess(project, Assess()),
     "build": lambda project, _: building.build(project, Build()),

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import msgspec
 
 from mainstay.control import field, policy
-from mainstay.control.commands import Watch
 from mainstay.control.field import Seen
 from mainstay.control.policy import Decision, Facts
 from mainstay.control.project import Project
@@ -26,7 +25,7 @@ class Changes(NamedTuple):
     closed: tuple[tuple[Incident, Finding], ...]
 
 
-def watch(project: Project, command: Watch) -> Answer:  # noqa: ARG001 - it carries nothing yet
+def watch(project: Project) -> Answer:
     """Judges every window that is over. Raises Missing before a deployment."""
     order = field.order(project, clock.now())
     if not order.windows:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import msgspec
 
-
 EXPIRED, ENGINE, REST = "certificate", "engine", "share"
 OWN = frozenset((EXPIRED, ENGINE, REST))
 """Flags of an answer by the baseline that no rule asked for: the certificate does not hold, the

@@ -17,8 +17,8 @@ from mainstay.life.deploy.shares import Part
 
 V1 = Version("m", 1, "b", "c", "approved", "e", 3)
 LIVE = (Part(1, 1.0),)
-NOTHING = Stand(None, False, (), "", False, False, False)
-AT_REST = Stand(V1, True, LIVE, "keep", False, False, False)
+NOTHING = Stand(None, current=False, live=(), act="", healthy=False, ending=False, renewed=False)
+AT_REST = NOTHING._replace(newest=V1, current=True, live=LIVE, act="keep")
 
 
 def status(name: Status, number: int = 2) -> Version:

@@ -1,7 +1,6 @@
 """A door of its own process, and callers who ask it over HTTP, in the order of time."""
 
 import http.client
-import os
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from mainstay.cli.demo import year
 from mainstay.cli.demo.year import Stage
 from mainstay.core import clock
 from mainstay.core.entries import OWN
@@ -97,8 +97,9 @@ def door(stage: Stage) -> Iterator[Door]:
         sys.executable, "-c", program, "serve", "--folder", str(stage.project), "--port", str(port),
         "--environment", "replay", "--clock", str(stage.clock),
     ]  # fmt: skip
-    environment = {**os.environ, "MAINSTAY_KEYS": str(stage.keys)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+    with year.acting(stage, year.AUTHOR):  # a child has the settings of its parent
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with process:
         try:
             yield Door(port, process)
         finally:
