@@ -93,10 +93,13 @@ def _key(project: Project, case: Case) -> str:
 
 
 def _refuse_decided(case: Case) -> None:
-    """Decisions are final: what was approved or rejected is not judged again, only renewed."""
+    """Decisions are final: what was approved or rejected is not judged again, only renewed.
+
+    A refused version may try again on newer rows.
+    """
     name, status = f"v{case.version.number}", case.version.status
-    if case.renew and status != "approved":
-        raise Conflict(f"{name} is {status}: only an approved version is renewed")
+    if case.renew and status not in ("approved", "refused"):
+        raise Conflict(f"{name} is {status}: only an approved or refused version is judged anew")
     if not case.renew and status in ("approved", "rejected"):
         hint = "mainstay build" if status == "rejected" else f"mainstay certify {name} --renew"
         raise Conflict(f"{name} is {status} already", hint=hint)
@@ -150,7 +153,7 @@ def _passed(project: Project, case: Case, judgement: Judgement) -> Answer:
         "certificate": sha,
         "blobs": [_evidence(project, judgement)],
     }
-    kind = "Renewed" if case.renew else "Certified"
+    kind = "Renewed" if case.version.status == "approved" else "Certified"
     project.ledger.append(kind, case.version.model, project.actor, payload)
     shown = papers.written(project, envelope, judgement.details)
     return Answer(

@@ -10,6 +10,7 @@ from mainstay.control import (
     deploying,
     field,
     standing,
+    versions,
     watching,
 )
 from mainstay.control.commands import Assess, Build, Certify, Deploy, Rollback, Run
@@ -23,20 +24,32 @@ from mainstay.life.deploy.shares import Parts
 from mainstay.life.watch.flow import NOTICE
 
 Step = Literal[
-    "watch", "roll back", "assess", "build", "certify", "deploy", "promote", "renew", "replace", ""
+    "watch",
+    "roll back",
+    "assess",
+    "build",
+    "certify",
+    "deploy",
+    "promote",
+    "renew",
+    "replace",
+    "try again",
+    "",
 ]
 
 
 class Stand(NamedTuple):
     """What the next step follows from.
 
-    current: whether the newest version is of the contract as it stands. act: the latest decision on
+    current: whether the newest version is of the contract as it stands. stale: whether what it
+    learned ended too long ago for another try. act: the latest decision on
     the live version. healthy: whether the canary may take everything. ending: whether its
     certificate ends soon and nobody was asked for another. renewed: whether another is approved.
     """
 
     newest: Version | None
     current: bool
+    stale: bool
     live: Parts
     act: str
     healthy: bool
@@ -61,6 +74,7 @@ def outstanding(stand: Stand, done: frozenset[Step]) -> Step:
         ("assess", _wants_candidate(stand) and not stand.live),
         ("build", _wants_candidate(stand)),
         ("certify", stand.newest is not None and stand.newest.status == "built"),
+        ("try again", _wants_another_try(stand) and "certify" not in done),
         ("deploy", _wants_deployment(stand)),
         ("promote", stand.healthy and bool(stand.live) and stand.live[-1].share < 1),
         ("replace", stand.renewed),
@@ -77,8 +91,15 @@ def _wants_candidate(stand: Stand) -> bool:
         return True
     if stand.live and stand.act != "retrain":
         return False
-    over = stand.newest.status in ("refused", "rejected")
+    over = stand.newest.status == "rejected" or (stand.newest.status == "refused" and stand.stale)
     return over or stand.newest.number in {part.version for part in stand.live}
+
+
+def _wants_another_try(stand: Stand) -> bool:
+    """A refused candidate, on the newest rows whose labels are known."""
+    if stand.newest is None or stand.newest.status != "refused" or not stand.current:
+        return False
+    return not stand.stale and (not stand.live or stand.act == "retrain")
 
 
 def _wants_deployment(stand: Stand) -> bool:
@@ -96,12 +117,23 @@ def _stand(project: Project) -> Stand:
     return Stand(
         newest=newest,
         current=newest is not None and newest.contract == project.document.digest,
+        stale=newest is not None and _is_stale(project, newest),
         live=live,
         act=last["act"] if last else "",
         healthy=bool(live) and live[-1].share < 1 and field.is_healthy(project),
         ending=ends and term is not None and not (term.renewed or term.waiting),
         renewed=term is not None and term.renewed,
     )
+
+
+def _is_stale(project: Project, version: Version) -> bool:
+    """Whether its own hold-out ended longer ago than a hold-out lasts."""
+    ended = versions.birth(project, version).hold_out.until
+    return clock.now() - ended > project.document.contract.certify.hold_out
+
+
+def _tried_again(project: Project, command: Run) -> Answer:
+    return certifying.certify(project, Certify(renew=True, environment=command.environment))
 
 
 def _promoted(project: Project, command: Run) -> Answer:
@@ -142,6 +174,7 @@ STEPS: dict[str, Callable[[Project, Run], Answer]] = {
     "promote": _promoted,
     "renew": _renewed,
     "replace": _replaced,
+    "try again": _tried_again,
 }
 
 

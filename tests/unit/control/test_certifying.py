@@ -63,7 +63,9 @@ def test_a_certificate_names_its_authors_its_approver_and_its_end(born: Path) ->
 
 
 def test_only_an_approved_version_is_renewed(as_author: Path) -> None:
-    with pytest.raises(Conflict, match="v1 is certified: only an approved version is renewed"):
+    with pytest.raises(
+        Conflict, match="v1 is certified: only an approved or refused version is judged anew"
+    ):
         handle(as_author, Certify("v1", renew=True))
 
 

@@ -17,7 +17,9 @@ from mainstay.life.deploy.shares import Part
 
 V1 = Version("m", 1, "b", "c", "approved", "e", 3)
 LIVE = (Part(1, 1.0),)
-NOTHING = Stand(None, current=False, live=(), act="", healthy=False, ending=False, renewed=False)
+NOTHING = Stand(
+    None, current=False, stale=False, live=(), act="", healthy=False, ending=False, renewed=False
+)
 AT_REST = NOTHING._replace(newest=V1, current=True, live=LIVE, act="keep")
 
 
@@ -44,8 +46,13 @@ def status(name: Status, number: int = 2) -> Version:
         (AT_REST._replace(ending=True), ("watch",), "renew"),
         (AT_REST._replace(ending=True, act="retrain"), ("watch",), "build"),
         (AT_REST._replace(renewed=True), ("watch",), "replace"),
-        (AT_REST._replace(newest=status("refused"), act="retrain"), ("watch",), "build"),
-        (AT_REST._replace(newest=status("refused"), act="retrain"), ("watch", "build"), ""),
+        (AT_REST._replace(newest=status("refused"), act="retrain"), ("watch",), "try again"),
+        (AT_REST._replace(newest=status("refused"), act="retrain"), ("watch", "certify"), ""),
+        (
+            AT_REST._replace(newest=status("refused"), stale=True, act="retrain"),
+            ("watch",),
+            "build",
+        ),
         (AT_REST._replace(newest=status("refused"), act="keep"), ("watch",), ""),
         (AT_REST._replace(newest=status("certified"), act="retrain"), ("watch",), ""),
         (AT_REST._replace(newest=status("approved")), ("watch",), "deploy"),

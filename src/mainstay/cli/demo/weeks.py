@@ -84,12 +84,21 @@ def _week(field: Field, plan: Plan) -> None:
 
 def _answered(field: Field, plan: Plan, requests: tuple[Request, ...]) -> None:
     """Callers ask while, where a version waits, what answers them is swapped."""
+    if not field.door.state().get("ready"):
+        _deployed(field, plan, None)  # nobody asks a door that has no answer yet
     with field.story.step("requests"):
         asking = threading.Thread(target=_asking, args=(field, plan, requests))
         asking.start()
         if field.waiting:
             _swapped(field, plan, len(requests))
         asking.join()
+
+
+def _deployed(field: Field, plan: Plan, share: float | None) -> None:
+    with year.acting(field.stage, AUTHOR):
+        said = handle(field.stage.project, Deploy(field.waiting, share, REPLAY))
+    field.door.follows(said.facts["sequence"])
+    field.story.tell(f"week {plan.number}", said.headline)
 
 
 def _asking(field: Field, plan: Plan, requests: tuple[Request, ...]) -> None:
@@ -103,17 +112,15 @@ def _asking(field: Field, plan: Plan, requests: tuple[Request, ...]) -> None:
 
 def _swapped(field: Field, plan: Plan, requests: int) -> None:
     """Canary, then live after a third of the week, under the requests of everybody."""
-    name, field.waiting = field.waiting, ""
     before = field.tally.snapshot()
-    for share in (None, 1.0):
-        with year.acting(field.stage, AUTHOR):
-            said = handle(field.stage.project, Deploy(name, share, REPLAY))
-        field.door.follows(said.facts["sequence"])
-        field.story.tell(f"week {plan.number}", said.headline)
-        field.tally.wait(before.requests + requests // 3)
+    _deployed(field, plan, None)
+    field.tally.wait(before.requests + requests // 3)
+    _deployed(field, plan, 1.0)
+    field.tally.wait(before.requests + 2 * requests // 3)
     after = field.tally.snapshot()
     asked, failed = after.requests - before.requests, after.failed - before.failed
     field.story.tell("", f"swapped under load: {failed} of {asked:,} requests failed")
+    field.waiting = ""
 
 
 def _labelled(field: Field, plan: Plan) -> None:

@@ -19,7 +19,7 @@ from mainstay.data.expression import constant
 from mainstay.data.records import OUTCOME
 from mainstay.data.source import Reader
 from mainstay.life.watch import pairs, realised
-from mainstay.life.watch.order import POOLED, Comparison, Order, Profiled
+from mainstay.life.watch.order import POOLED, STRETCH, Comparison, Order, Profiled
 from mainstay.life.watch.pairs import Paired, Rows, Said
 from mainstay.life.watch.realised import REPEATS
 from mainstay.stats import bootstrap
@@ -34,12 +34,12 @@ MONEY = "value_per_1000"
 
 
 def stretch(order: Order) -> Window | None:
-    """Decisions not compared yet whose labels can be known; None for less than a window."""
+    """Decisions not compared yet whose labels can be known; None for less than STRETCH windows."""
     done = [one.window.until for one in order.paired if one.live == order.champion.name]
     since = max([order.champion.since, order.now - POOLED * order.width, *done])
     known = order.now - order.contract.data.label.known_after
     count = (known - since) // order.width
-    return Window(since, since + count * order.width) if count > 0 else None
+    return Window(since, since + count * order.width) if count >= STRETCH else None
 
 
 def paired(order: Order, opened: Runtime) -> Paired | None:

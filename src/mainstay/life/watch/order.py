@@ -18,6 +18,8 @@ from mainstay.life.watch.pairs import Paired
 
 POOLED = 30
 """Windows that are judged together at most."""
+STRETCH = 28
+"""Windows that one fresh model, fitted on what was known before them, is compared over."""
 
 
 class Serving(NamedTuple):
