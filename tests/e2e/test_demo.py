@@ -28,7 +28,7 @@ def test_the_demo_passes_through_the_worker_where_libgomp_is_missing(tmp_path: P
     broken.mkdir()
     (broken / "libgomp.so.1").write_bytes(b"")
 
-    figures = played(tmp_path / "demo", LD_LIBRARY_PATH=str(broken))
+    figures = played(tmp_path / "demo", "--weeks", "1", LD_LIBRARY_PATH=str(broken))
 
     missed = {name for name, gate in figures["gates"].items() if gate["verdict"] != "pass"}
     assert figures["engine"] == "worker"
@@ -39,7 +39,7 @@ def test_the_demo_passes_through_the_worker_where_libgomp_is_missing(tmp_path: P
 
 @pytest.mark.slow
 def test_other_months_and_another_seed_tell_a_story_of_their_own(tmp_path: Path) -> None:
-    figures = played(tmp_path / "demo", "--train-months", "4", "--seed", "7")
+    figures = played(tmp_path / "demo", "--train-months", "4", "--seed", "7", "--weeks", "2")
 
     assert figures["ledger_verified"] is True
     certified = figures["versions_certified"] == 1

@@ -2,8 +2,10 @@
 
 import getpass
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 from mainstay.contract import document
 from mainstay.contract.document import Document
@@ -19,8 +21,9 @@ from mainstay.seal.trust import Trust
 Tell = Callable[[str], None]
 
 
-class Project(NamedTuple):
-    """What every command acts on; tell is told each step of long work as it begins."""
+@dataclass(frozen=True)
+class Project:
+    """What one command acts on; tell is told each step of long work as it begins."""
 
     places: Places
     ledger: Ledger
@@ -32,9 +35,9 @@ class Project(NamedTuple):
     def __exit__(self, *_: object) -> None:
         self.ledger.close()
 
-    @property
+    @cached_property
     def document(self) -> Document:
-        """The contract as it stands now. Raises Missing, Mistakes."""
+        """The contract as it stands, read once for a command. Raises Missing, Mistakes."""
         return document.read(self.places.contract)
 
     @property

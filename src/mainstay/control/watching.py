@@ -40,7 +40,7 @@ def watch(project: Project) -> Answer:
 
 def changed(known: tuple[tuple[Incident, Finding], ...], found: tuple[Finding, ...]) -> Changes:
     """The same clause and columns are the same matter; one that is not found any more is over."""
-    broken = {_matter(one): one for one in found if one.verdict is Verdict.FAIL}
+    broken = {_matter(one): one for one in found if one.verdict is Verdict.FAIL and one.open}
     before = {_matter(finding) for _, finding in known}
     return Changes(
         tuple(one for matter, one in broken.items() if matter not in before),
@@ -110,6 +110,8 @@ def _answer(order: Order, found: Watched, decision: Decision, changes: Changes) 
             "opened": [msgspec.to_builtins(one) for one in changes.opened],
             "closed": [msgspec.to_builtins(one) for _, one in changes.closed],
             "comparison": msgspec.to_builtins(found.comparison),
+            "newest": msgspec.to_builtins(found.newest),
+            "spells": msgspec.to_builtins(found.spells),
         },
     )
 

@@ -51,11 +51,11 @@ class Plan(NamedTuple):
         return self.since.isocalendar().week
 
 
-def lived(story: Story, world: World, version: str, since: datetime, until: datetime) -> None:
-    """Goes live with an approved version and answers until the end; the figures go to the story."""
+def lived(story: Story, world: World, planned: tuple[Plan, ...]) -> None:
+    """Goes live with v1, approved, and answers until the end; the figures go to the story."""
     with traffic.door(world.stage) as door:
-        field = Field(story, world, door, version)
-        for plan in plans(since, until):
+        field = Field(story, world, door, "v1")
+        for plan in planned:
             _week(field, plan)
     story.figures |= field.tally.figures()
     story.figures["weeks"] = field.weeks
@@ -113,7 +113,8 @@ def _asking(field: Field, plan: Plan, requests: tuple[Request, ...]) -> None:
 def _swapped(field: Field, plan: Plan, requests: int) -> None:
     """Canary, then live after a third of the week, under the requests of everybody."""
     before = field.tally.snapshot()
-    _deployed(field, plan, None)
+    if field.weeks:  # the first version was put there before anybody asked
+        _deployed(field, plan, None)
     field.tally.wait(before.requests + requests // 3)
     _deployed(field, plan, 1.0)
     field.tally.wait(before.requests + 2 * requests // 3)
@@ -148,6 +149,7 @@ def _told(field: Field, plan: Plan, said: Answer, requests: int) -> None:
     steps = said.facts["steps"]
     looked = steps.get("watch", {})
     field.weeks.append(_figures(plan, looked, requests, said.verdict))
+    _compared(field, looked.get("spells", []))
     when = f"week {plan.number}"
     for one in looked.get("opened", ()):
         field.tally.incident(one)
@@ -165,15 +167,21 @@ def _told(field: Field, plan: Plan, said: Answer, requests: int) -> None:
 def _figures(
     plan: Plan, looked: dict[str, Any], requests: int, verdict: Verdict | None
 ) -> dict[str, Any]:
-    newest = looked.get("newest") or {}
-    live, fresh = newest.get("live"), newest.get("fresh")
+    auc = looked.get("newest")
     return {
         "week": plan.number,
         "since": plan.since,
         "requests": requests,
-        "auc": {name: live[name] for name in ("value", "low", "high", "n")} if live else None,
-        "fresh_auc": fresh["value"] if fresh else None,
+        "auc": {name: auc[name] for name in ("value", "low", "high", "n")} if auc else None,
+        "fresh_auc": None,
         "verdict": verdict,
         "decision": looked.get("decision"),
         "because": looked.get("because"),
     }
+
+
+def _compared(field: Field, spells: list[dict[str, Any]]) -> None:
+    """What a fresh model reached in weeks that are over."""
+    found = {one["since"][:10]: one["fresh"] for one in spells}
+    for week in field.weeks:
+        week["fresh_auc"] = found.get(f"{week['since']:%Y-%m-%d}", week["fresh_auc"])

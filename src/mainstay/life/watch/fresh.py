@@ -1,14 +1,16 @@
 """A fresh model on the rows that the live one answered: what is ageing, what a harder period."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import ibis.expr.types as ir
+import numpy as np
 
 from mainstay.bundle import environment, runtime
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Runtime
 from mainstay.bundle.worker import Worker
-from mainstay.contract.metrics import MEASURES, VALUE
+from mainstay.contract.metrics import MEASURES
 from mainstay.core.errors import Mistake
 from mainstay.core.inputs import matrix
 from mainstay.core.nouns import Estimate, Window, known
@@ -19,7 +21,7 @@ from mainstay.data.expression import constant
 from mainstay.data.records import OUTCOME
 from mainstay.data.source import Reader
 from mainstay.life.watch import pairs, realised
-from mainstay.life.watch.order import POOLED, STRETCH, Comparison, Order, Profiled
+from mainstay.life.watch.order import POOLED, STRETCH, Comparison, Order, Profiled, Spell
 from mainstay.life.watch.pairs import Paired, Rows, Said
 from mainstay.life.watch.realised import REPEATS
 from mainstay.stats import bootstrap
@@ -27,10 +29,11 @@ from mainstay.stats.bootstrap import Statistic
 from mainstay.trainer import fit
 from mainstay.trainer.fit import PROGRAM, Training
 from mainstay.trainer.measures import statistic
-from mainstay.trainer.scored import Scored, decided, scored
+from mainstay.trainer.scored import MICROSECONDS_A_DAY, Codes, Scored, decided, scored
 from mainstay.trainer.training import FEWEST, training
 
 MONEY = "value_per_1000"
+WEEK = timedelta(days=7)
 
 
 def stretch(order: Order) -> Window | None:
@@ -89,7 +92,7 @@ def compared(
     if not ours:
         return None
     rows = pairs.pooled(ours)
-    metric = _metric(order)
+    metric = order.metric
     sign = 1 if MEASURES[metric].better == "more" else -1  # type: ignore[index]  # a goal's metric
     fresh = _estimate(order, rows, metric, rows.fresh)
     certified = _certified(order, metric)
@@ -109,6 +112,26 @@ def compared(
         expected=_expected(order, profiled),
         age=(order.now - order.champion.since) // order.width,
     )
+
+
+def spells(order: Order, stretch: Paired) -> Iterator[Spell]:
+    """The stretch in parts of a week, each by its live and its fresh version."""
+    rows, days = pairs.pooled((stretch,)), pairs.days(stretch)
+    since = stretch.window.since
+    while since < stretch.window.until:
+        first = since.timestamp() * 1e6 // MICROSECONDS_A_DAY
+        at = np.flatnonzero((days >= first) & (days < first + WEEK.days))
+        enough = len(at) >= realised.FEWEST
+        live, fresh = (_value(order, rows, one, at) for one in (rows.live, rows.fresh))
+        yield Spell(since, len(at), live if enough else None, fresh if enough else None)
+        since += WEEK
+
+
+def _value(order: Order, rows: Rows, said: Said, at: Codes) -> float | None:
+    one = rows.by(said)
+    some = one._replace(**{name: getattr(one, name)[at] for name in one._fields})
+    found = statistic(order.metric, some, order.contract)[0](np.ones(len(at)))
+    return float(found) if np.isfinite(found) else None
 
 
 def _answered(order: Order, window: Window) -> ir.Table:
@@ -143,14 +166,12 @@ def _previous(order: Order, table: ir.Table) -> Iterator[Said]:
 
 
 def _newest(order: Order, stretches: tuple[Paired, ...]) -> tuple[Paired, ...]:
-    ours = (one for one in stretches if one.live == order.champion.name)
-    return tuple(one for one in ours if one.window.since >= order.pooled.since)
-
-
-def _metric(order: Order) -> str:
-    """That of the first goal; money has its own place."""
-    stated = order.contract.objective.good_enough
-    return next((one.metric for one in stated if one.metric not in VALUE), stated[0].metric)
+    """The last stretch while it is not too old, and those before it within POOLED windows."""
+    ours = [one for one in stretches if one.live == order.champion.name]
+    if not ours or ours[-1].window.until < order.pooled.since:
+        return ()
+    first = ours[-1].window.until - POOLED * order.width
+    return tuple(one for one in ours if one.window.since >= first)
 
 
 def _estimate(order: Order, rows: Rows, metric: str, said: Said) -> Estimate:

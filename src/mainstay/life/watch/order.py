@@ -9,6 +9,7 @@ import msgspec
 from ibis.backends.duckdb import Backend
 
 from mainstay.contract.document import Document
+from mainstay.contract.metrics import VALUE
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Estimate, Evidence, Verdict, Window
 from mainstay.core.places import Places
@@ -18,8 +19,8 @@ from mainstay.life.watch.pairs import Paired
 
 POOLED = 30
 """Windows that are judged together at most."""
-STRETCH = 28
-"""Windows that one fresh model, fitted on what was known before them, is compared over."""
+STRETCH = 21
+"""Windows that one fresh model, fitted on what was known before them, is compared over at least."""
 
 
 class Serving(NamedTuple):
@@ -83,6 +84,12 @@ class Order(NamedTuple):
         return self.document.contract
 
     @property
+    def metric(self) -> str:
+        """That of the first goal which is not money; money has its own place."""
+        stated = self.contract.objective.good_enough
+        return next((one.metric for one in stated if one.metric not in VALUE), stated[0].metric)
+
+    @property
     def width(self) -> timedelta:
         """Of a window."""
         return self.contract.watch.window
@@ -142,14 +149,28 @@ class Comparison(msgspec.Struct, frozen=True):
     age: int
 
 
+class Spell(msgspec.Struct, frozen=True):
+    """A week of a stretch: the metric of the live version and of a fresh one, None under FEWEST."""
+
+    since: datetime
+    rows: int
+    live: float | None
+    fresh: float | None
+
+
 class Watched(NamedTuple):
-    """windows, paired: what was made now, to be given to the next run; evidence worst first."""
+    """windows, paired: what was made now, to be given to the next run; evidence worst first.
+
+    newest: the first metric of the goals on the new windows alone; spells: the stretch by weeks.
+    """
 
     windows: tuple[Profiled, ...]
     paired: Paired | None
     evidence: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
     comparison: Comparison | None
+    newest: Estimate | None
+    spells: tuple[Spell, ...]
 
 
 def source_of(contract: Contract, column: str) -> str:

@@ -88,6 +88,11 @@ def pooled(stretches: tuple[Paired, ...]) -> Rows:
     return Rows(table[:, 0], table[:, 1], day, entity, said[0], said[1], (*said, None)[2])
 
 
+def days(stretch: Paired) -> Floats:
+    """Of each row, counted from 1970."""
+    return np.frombuffer(stretch.content, "<f8").reshape(stretch.shape)[:, 2].astype(np.float64)
+
+
 def entities(columns: Columns, names: tuple[str, ...]) -> Floats:
     """A number for each row, the same in every stretch: of the first column that is not missing.
 

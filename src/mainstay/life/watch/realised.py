@@ -1,6 +1,7 @@
 """What the answers turned out to be worth, where labels are known."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 import ibis.expr.types as ir
@@ -19,7 +20,14 @@ from mainstay.data.records import OUTCOME, VERSION
 from mainstay.life.watch.order import Order
 from mainstay.stats import bootstrap, enough
 from mainstay.trainer.measures import statistic
-from mainstay.trainer.scored import Codes, Floats, Scored, scored
+from mainstay.trainer.scored import (
+    MICROSECONDS_A_DAY,
+    Codes,
+    Floats,
+    Scored,
+    numbers,
+    scored,
+)
 
 FEWEST = 200
 """Labelled answers below which no estimate is given: roc_auc of 100 rows reaches 0.1 each way."""
@@ -79,6 +87,29 @@ def realised(order: Order, found: Answers | None) -> Iterator[Evidence]:
     """Every goal of the contract, on the labelled answers of the newest windows."""
     for goal in order.contract.objective.good_enough:
         yield _goal(order, goal, found)
+
+
+def newest(order: Order, found: Answers, since: datetime) -> Estimate | None:
+    """The first metric of the goals on the answers decided since then; None where it is unknown.
+
+    Half days are drawn, as a week has too few days: what whole days share is not in the interval.
+    """
+    at = numbers(found.rows.columns[order.contract.data.decisions.time])[found.by_model]
+    chosen = np.flatnonzero(at >= since.timestamp() * 1e6)
+    if len(chosen) < FEWEST:
+        return None
+    halves = at[chosen] // (MICROSECONDS_A_DAY // 2)
+    whole = part(found, order.metric)
+    some = Part(
+        label=whole.label[chosen],
+        score=whole.score[chosen],
+        decided=whole.decided[chosen],
+        ruled=whole.ruled[chosen],
+        blocks=(np.unique(halves, return_inverse=True)[1],),
+    )
+    measure, unit = statistic(order.metric, some, order.contract)
+    seed = order.contract.train.seed
+    return known(bootstrap.estimate(measure, some.blocks, seed=seed, repeats=REPEATS, unit=unit))
 
 
 def part(found: Answers, metric: str) -> Part:

@@ -13,8 +13,8 @@ import numpy as np
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.nouns import Estimate, Verdict, Window
 from mainstay.core.rules import FieldRule
+from mainstay.data.profile import BINS, Numbers
 from mainstay.data.profile import Moments as Profiles
-from mainstay.data.profile import Numbers
 from mainstay.life.watch.order import Finding, Order, Profiled, source_of
 from mainstay.stats import proportion
 from mainstay.stats.conversion import CONVERSIONS, Conversion, Known, Moments, conversion
@@ -45,12 +45,21 @@ class _Seen(NamedTuple):
     log_sd: float
 
 
+SPREAD = BINS // 2
+"""Different quantiles, of BINS, that a column must have."""
+
+
 def moves(profiled: tuple[Profiled, ...], units: dict[str, str]) -> tuple[Move, ...]:
     """Every unit change of every numeric column in these windows, oldest first.
 
-    units: column -> the unit declared, where one is.
+    units: column -> the unit declared, where one is. A column most of whose values are one and the
+    same says by its mean how often it differs, not in what unit: it is passed over.
     """
-    names = [one.name for one in profiled[-1].profile.columns if isinstance(one, Numbers)]
+    names = [
+        one.name
+        for one in profiled[-1].profile.columns
+        if isinstance(one, Numbers) and len(one.edges) >= SPREAD
+    ]
     found = (one for name in names for one in _of(name, _series(name, profiled), units))
     return tuple(found)
 

@@ -52,7 +52,9 @@ def _watched(order: Order, opened: Runtime) -> Watched:
     )
     compared = fresh.compared(order, stretches, every)
     ordered = tuple(sorted(evidence, key=lambda one: _ORDER[one.verdict]))
-    return Watched(made, pair, ordered, found, compared)
+    newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
+    spells = tuple(fresh.spells(order, pair)) if pair else ()
+    return Watched(made, pair, ordered, found, compared, newest, spells)
 
 
 def _drifted(

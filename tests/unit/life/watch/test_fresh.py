@@ -74,14 +74,14 @@ def test_stretches_of_another_champion_are_not_pooled(live: Callable[..., Order]
 def test_a_stretch_begins_where_the_last_one_ended(live: Callable[..., Order]) -> None:
     order = live(days=30)
     done = msgspec.structs.replace(
-        stretch(order, "fresh"), window=Window(order.since, order.since + 20 * DAY)
+        stretch(order, "fresh"), window=Window(order.since, order.since + 8 * DAY)
     )
 
     first, next_ = fresh.stretch(order), fresh.stretch(order._replace(paired=(done,)))
-    none = fresh.stretch(order._replace(now=order.champion.since + DAY))
+    none = fresh.stretch(order._replace(now=order.champion.since + 21 * DAY))
 
     assert first == Window(order.since, order.since + 29 * DAY)
-    assert next_ == Window(order.since + 20 * DAY, order.since + 29 * DAY)
+    assert next_ == Window(order.since + 8 * DAY, order.since + 29 * DAY)
     assert none is None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -31,7 +32,8 @@ def day(at: int, values: np.ndarray, *, celsius: bool) -> Profiled:
     squares = float(((told - told.mean()) ** 2).sum())
     moments = Moments(80, float(told.mean()), squares, float(told.min()), float(told.max()))
     window = Window(START + timedelta(days=at), START + timedelta(days=at + 1))
-    column = Numbers("temp", 0, 0, moments, (), (80,))
+    edges = tuple(map(float, range(units.SPREAD)))
+    column = Numbers("temp", 0, 0, moments, edges, (80, *(0 for _ in edges)))
     return Profiled(window, "v1", Profile(80, (column,)), NONE)
 
 
@@ -121,3 +123,15 @@ def test_a_few_stopped_rows_are_none_of_anybodys_business(
     profiled = (first.__class__(first.window, "v1", first.profile, first.counts, few), *rest)
 
     assert list(units.findings(order, stated, profiled, ())) == []
+
+
+def test_a_column_that_is_mostly_one_value_says_nothing_of_its_unit() -> None:
+    def dry(one: Profiled) -> Profiled:
+        (column,) = one.profile.columns
+        flat = msgspec.structs.replace(column, edges=(0.0,), counts=(0, 80))
+        return msgspec.structs.replace(one, profile=Profile(80, (flat,)))
+
+    days = temperatures(season(60), range(20, 45))
+
+    assert units.moves(days, {})
+    assert not units.moves(tuple(map(dry, days)), {})
