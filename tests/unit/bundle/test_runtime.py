@@ -265,7 +265,7 @@ def test_where_a_rule_says_so_the_baseline_answers(
 ) -> None:
     answer = opened.answer(judged(opened, origin, temp="999"))
 
-    assert answer == Answer(*expected, "baseline", (), "v3")
+    assert answer == Answer(*expected, "baseline", ("temp",), "v3")
 
 
 def test_a_rejected_row_has_no_answer(opened: Runtime) -> None:

@@ -115,7 +115,7 @@ def _verified(stage: Stage) -> bool:
     }
     live = set(status["shares"])
     return bool(live & over.keys()) and all(
-        not broken if name in live else broken <= {"term"} for name, broken in over.items()
+        not broken if name in live else broken <= {"time"} for name, broken in over.items()
     )
 
 

@@ -42,7 +42,7 @@ def test_a_world_that_stays_is_kept(live: Callable[..., Order]) -> None:
 def test_ageing_is_found_by_looks_one_after_another_and_retrained(
     live: Callable[..., Order],
 ) -> None:
-    whole = live(turned, days=32)
+    whole = live(turned, days=44)
     first = whole._replace(now=whole.since + (whole.now - whole.since) / 2)
 
     early = watched(first)
