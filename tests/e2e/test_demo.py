@@ -42,6 +42,8 @@ def test_other_months_and_another_seed_tell_a_story_of_their_own(tmp_path: Path)
     figures = played(tmp_path / "demo", "--train-months", "4", "--seed", "7", "--weeks", "2")
 
     assert figures["ledger_verified"] is True
-    certified = figures["versions_certified"] == 1
+    certified = figures["versions_certified"] > 0
     assert (tmp_path / "demo" / "certificate.html").exists() is certified
     assert figures["certificates_verified"] is certified
+    assert (len(figures.get("weeks", ())) > 0) is certified
+    assert figures.get("failed", 0) == 0

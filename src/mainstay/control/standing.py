@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mainstay.contract.document import Document
-from mainstay.control import deploying, papers
+from mainstay.control import deploying, field, papers, watching
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer, worst
@@ -14,6 +14,16 @@ from mainstay.ledger.state import Version
 from mainstay.life.deploy.shares import Parts
 from mainstay.seal import certificate as seal
 from mainstay.seal import checks
+
+GLYPHS = {Verdict.PASS: "●", Verdict.UNSURE: "▲", Verdict.FAIL: "◆"}
+ACTS = {
+    "keep": "keep serving {0}",
+    "retrain": "{0} ages, retraining pays",
+    "wait": "keep serving {0} and wait",
+    "roll back": "{0} is worse than what was before it",
+    "ask": "what {0} is given has changed",
+}
+"""How the acts of control.policy are told of a version."""
 
 
 class Told(NamedTuple):
@@ -34,7 +44,11 @@ def status(project: Project) -> Answer:
     return Answer(
         f"{document.contract.model}  {told}",
         verdict,
-        lines=(*_separation(project, document), *_versions(known, live)),
+        lines=(
+            *_incidents(project),
+            *_separation(project, document),
+            *_versions(known, live),
+        ),
         next=f"mainstay {following}",
         facts={
             "model": document.contract.model,
@@ -96,20 +110,31 @@ def _approved(project: Project, version: Version, live: Parts) -> Told:
             f"◆ {name} may not answer: {error}.", Verdict.FAIL, f"verify certificate {name}"
         )
     if version.number in {part.version for part in live}:
-        return _answering(live)
+        return _answering(project, live)
     what = f"● {name} is approved by {issued.approver}, until {issued.not_after:%Y-%m-%d}."
     return Told(what, Verdict.PASS, f"deploy {name}")
 
 
-def _answering(live: Parts) -> Told:
-    """The newest version answers; as nobody has measured it there, that is no health."""
-    name, share = f"v{live[-1].version}", live[-1].share
+def _answering(project: Project, live: Parts) -> Told:
+    """The latest decision on the live version; what nobody has measured there is no health."""
+    name, share, last = f"v{live[-1].version}", live[-1].share, field.decided(project)
     if share < 1:
         beside = f"v{live[0].version}" if len(live) > 1 else "the baseline"
         what = f"▲ {name} is canary for {share:.0%} beside {beside}, not measured yet."
         return Told(what, Verdict.UNSURE, f"deploy {name} --live")
-    what = f"▲ {name} is live, not measured in the field yet."
-    return Told(what, Verdict.UNSURE, f"verify certificate {name}")
+    if last is None:
+        what = f"▲ {name} is live, not measured in the field yet."
+        return Told(what, Verdict.UNSURE, "watch")
+    verdict = Verdict(last["verdict"])
+    following = watching.following(last["act"], last["because"]).removeprefix("mainstay ")
+    what = f"{GLYPHS[verdict]} {ACTS[last['act']].format(name)}: {last['because']}."
+    return Told(what, verdict, "watch" if following == "status" else following)
+
+
+def _incidents(project: Project) -> tuple[str, ...]:
+    """What is open, whose it is, and the first thing to do."""
+    found = (finding for _, finding in field.incidents(project))
+    return tuple(f"◆ {one.what}; {one.owner}: {one.action}" for one in found)
 
 
 def _separation(project: Project, document: Document) -> tuple[str, ...]:

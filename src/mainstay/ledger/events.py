@@ -17,10 +17,10 @@ MEANINGS = {
     "Deployed": "Shares of the traffic were given to versions, under a higher sequence.",
     "RolledBack": "The traffic went back to an earlier version, under a higher sequence.",
     "LabelsReceived": "Labels of earlier decisions arrived.",
-    "WindowJudged": "A window of live decisions was held against the contract.",
+    "WindowJudged": "Windows of live decisions were held against the contract.",
     "IncidentOpened": "A clause is broken in the field; somebody is responsible.",
     "IncidentClosed": "An incident is over.",
-    "Decided": "Keep, retrain, roll back or ask a person: which, and why.",
+    "Decided": "Keep, retrain, wait, roll back or ask a person: which, and why.",
     "StepDone": "A step of work ended with a result, under the digest of its inputs.",
     "BackedUp": "A copy of the ledger and its blobs was made and verified.",
 }

@@ -9,7 +9,8 @@ from msgspec import structs
 
 from mainstay.control import field, project, watching
 from mainstay.control.commands import Approve, Deploy, Watch
-from mainstay.control.handle import handle
+from mainstay.control.handle import answer, handle
+from mainstay.control.queries import Status
 from mainstay.core import settings
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Event, Verdict, Window
@@ -91,12 +92,15 @@ def test_rows_that_the_door_stops_open_an_incident_that_ends_with_them(live: Pat
     broken = handle(live, Watch())
     with project.opened(live) as opened:
         [(incident, finding)] = field.incidents(opened)
+    told = answer(live, Status())
     lived.answered(live, range(5, 6))
     mended = handle(live, Watch())
 
     assert {one["decided_by"] for one in said} == {"baseline"}
     assert (broken.facts["decision"], broken.verdict) == ("ask", Verdict.FAIL)
     assert finding.columns == ("rain",)
+    assert told.headline.startswith("no-show  ◆ what v1 is given has changed: rain")
+    assert told.lines[0].startswith("◆ rain: 60 of 60 decisions")
     assert "weather" in finding.owner
     assert [one["columns"] for one in mended.facts["closed"]] == [("rain",)]
     assert [one.payload for one in events(live, "IncidentClosed")] == [{"incident": incident.id}]

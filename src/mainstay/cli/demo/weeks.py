@@ -52,9 +52,12 @@ class Plan(NamedTuple):
 
 
 def lived(story: Story, world: World, planned: tuple[Plan, ...]) -> None:
-    """Goes live with v1, approved, and answers until the end; the figures go to the story."""
+    """Goes live with the approved version, answers until the end; the figures go to the story."""
+    with year.acting(world.stage, AUTHOR):
+        versions = answer(world.stage.project, Status()).facts["versions"]
+    waiting = next(name for name, status in versions.items() if status == "approved")
     with traffic.door(world.stage) as door:
-        field = Field(story, world, door, "v1")
+        field = Field(story, world, door, waiting)
         for plan in planned:
             _week(field, plan)
     story.figures |= field.tally.figures()
