@@ -73,7 +73,7 @@ def born(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(born: Path, tmp_path: Path) -> Path:
     """A copy of the certified project, with its keys, to do anything with."""
-    return Path(shutil.copytree(born, tmp_path / "no-show", symlinks=True))
+    return small_project.copied(born, tmp_path / "no-show")
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +83,7 @@ def ripe(born: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from mainstay.control.handle import handle
 
     folder = tmp_path_factory.mktemp("ripe") / "no-show"
-    shutil.copytree(born, folder, symlinks=True)
+    small_project.copied(born, folder)
     with acting(folder, small_project.APPROVER):
         handle(folder, Approve("v1"))
     return folder

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -121,6 +122,20 @@ def _visits(random: np.random.Generator, rain: dict[str, np.ndarray]) -> pa.Tabl
             "missed": missed,
         }
     )
+
+
+def copied(folder: Path, target: Path) -> Path:
+    """A project to do anything with; its environments, half a gigabyte each, are only linked."""
+    environments = folder / ".mainstay" / "environments"
+    shutil.copytree(folder, target, symlinks=True, ignore=_ignored(environments))
+    for made in environments.iterdir():
+        (target / ".mainstay" / "environments" / made.name).symlink_to(made.resolve())
+    return target
+
+
+def _ignored(folder: Path) -> Callable[[str, list[str]], list[str]]:
+    """Everything in this folder, nothing of any other."""
+    return lambda at, names: names if Path(at) == folder else []
 
 
 class Serving(NamedTuple):

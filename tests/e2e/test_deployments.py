@@ -101,7 +101,7 @@ def until(true: Callable[[], bool]) -> None:
 def for_replay(born: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small project with v1 approved for replay, where a door may live in its time."""
     folder = tmp_path_factory.mktemp("replay") / "no-show"
-    shutil.copytree(born, folder, symlinks=True)
+    small_project.copied(born, folder)
     (folder / "clock").write_text(small_project.AFTER.isoformat())
     run(folder, "certify", "v1", "--environment", "replay")
     run(folder, "approve", "v1", name=small_project.APPROVER)
@@ -111,7 +111,7 @@ def for_replay(born: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def approved(for_replay: Path, tmp_path: Path) -> Path:
     """A copy of it, to do anything with."""
-    return Path(shutil.copytree(for_replay, tmp_path / "no-show", symlinks=True))
+    return small_project.copied(for_replay, tmp_path / "no-show")
 
 
 def second(folder: Path) -> None:

@@ -188,5 +188,5 @@ def _answer(done: list[tuple[Step, Answer]]) -> Answer:
         said[-1].evidence,
         (*(one.headline for one in said[:-1]), *said[-1].lines),
         next=said[-1].next,
-        facts={"steps": {step: answer.facts for step, answer in done}},
+        facts={"steps": {step: {**one.facts, "headline": one.headline} for step, one in done}},
     )

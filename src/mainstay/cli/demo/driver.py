@@ -26,12 +26,15 @@ class Plot(NamedTuple):
     weeks: int
 
 
-def lived(out: Path, plot: Plot) -> Story:
-    """Plays the demo into a folder. Whatever the gates say is told as it is."""
+def lived(out: Path, plot: Plot, tables: Path | None = None) -> Story:
+    """Plays the demo into a folder. Whatever the gates say is told as it is.
+
+    tables: silos made elsewhere, to copy.
+    """
     story = Story()
     story.figures["versions_certified"] = 0
     with story.step("prepare"):
-        stage = year.staged(out, plot.seed)
+        stage = year.staged(out, plot.seed, tables)
     _opening(story, stage)
     since = year.month(plot.train_months + 2)
     year.set_clock(stage, since)

@@ -60,7 +60,9 @@ def lived(story: Story, world: World, planned: tuple[Plan, ...]) -> None:
         field = Field(story, world, door, waiting)
         for plan in planned:
             _week(field, plan)
+    counted = field.tally.snapshot()
     story.figures |= field.tally.figures()
+    story.tell("", f"{counted.requests:,} requests, {counted.failed} failed.")
     story.figures["weeks"] = field.weeks
     story.figures["defect_caught_in_window"] = field.tally.named(CELSIUS.columns)
 
@@ -162,9 +164,9 @@ def _told(field: Field, plan: Plan, said: Answer, requests: int) -> None:
     if looked.get("decision", "") != field.told:
         field.told = looked.get("decision", "")
         field.story.tell(when, f"▲ {field.told}: {looked.get('because', '')}")
-    for step in ("build", "certify"):
+    for step in ("build", "certify", "try again", "renew"):
         if step in steps:
-            field.story.tell(when, f"{step}: {steps[step].get('headline', '')}")
+            field.story.tell(when, steps[step]["headline"])
 
 
 def _figures(
