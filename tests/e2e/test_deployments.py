@@ -128,6 +128,7 @@ def test_a_life_of_two_versions_fails_nobody(approved: Path) -> None:
     with door(approved) as (process, caller):
         first = caller.answer()
         second(approved)
+        caller.close()  # idle for longer than a door keeps it
         run(approved, "deploy", "v2", "--environment", "replay")
         until(lambda: caller.asked("GET", "/ready")[1]["sequence"] == 2)
         patients = [f"p{number}" for number in range(200)]

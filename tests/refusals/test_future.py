@@ -44,7 +44,13 @@ def test_a_replay_whose_silos_are_cut_gives_the_same_verdicts_up_to_there(tmp_pa
     assert past["rows"]["flights"] < whole["rows"]["flights"] / 2
     assert len(whole["weeks"]) == WEEKS
     assert whole["weeks"][0]["fresh_auc"] is not None
-    assert past["weeks"] == whole["weeks"]
+    told = ("week", "requests", "verdict", "decision")
+    assert [[week[name] for name in told] for week in past["weeks"]] == [
+        [week[name] for name in told] for week in whole["weeks"]
+    ]
+    # The first week goes from canary to live while requests come: how many each answered is chance.
+    for one, other in zip(past["weeks"][1:], whole["weeks"][1:], strict=True):
+        assert (one["auc"], one["fresh_auc"]) == (other["auc"], other["fresh_auc"])
     timed = {"latency_p99"}  # a measure of this machine
     for gate in whole["gates"].keys() - timed:
         assert past["gates"][gate] == whole["gates"][gate]

@@ -27,6 +27,8 @@ WAITING = 16
 """Requests that wait for models in processes of their own, at most; the others stand in line."""
 LARGEST = 10_000_000
 """Bytes of one request."""
+KEPT = 75
+"""Seconds that an idle connection is kept: longer than callers keep theirs, usually a minute."""
 DURABILITY = b"x-mainstay-durability"
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -131,7 +133,7 @@ def run(place: Place, log: Path, keys: Path, port: int, voice: Voice) -> None:
         app = App(watch, journal)
         config = uvicorn.Config(
             app, lifespan="off", ws="none", log_level="warning", access_log=False,
-            server_header=False, date_header=False, timeout_graceful_shutdown=GRACE,
+            timeout_keep_alive=KEPT, server_header=False, date_header=False, timeout_graceful_shutdown=GRACE,
         )  # fmt: skip
         server = uvicorn.Server(config)
         for number in (signal.SIGINT, signal.SIGTERM):  # before uvicorn has its own, and after
