@@ -133,7 +133,8 @@ def run(place: Place, log: Path, keys: Path, port: int, voice: Voice) -> None:
         app = App(watch, journal)
         config = uvicorn.Config(
             app, lifespan="off", ws="none", log_level="warning", access_log=False,
-            timeout_keep_alive=KEPT, server_header=False, date_header=False, timeout_graceful_shutdown=GRACE,
+            server_header=False, date_header=False, timeout_keep_alive=KEPT,
+            timeout_graceful_shutdown=GRACE,
         )  # fmt: skip
         server = uvicorn.Server(config)
         for number in (signal.SIGINT, signal.SIGTERM):  # before uvicorn has its own, and after
