@@ -17,7 +17,7 @@ from mainstay.core.places import Places
 from mainstay.data import engine, journal, labels
 
 HEAD = "visit,missed,known_at\n"
-FIRST = HEAD + "v1,true,2024-02-01T00:00Z\nv2,false,2024-02-01T00:00Z\n"
+FIRST = HEAD + "v1,true,2024-02-01T00:00:00Z\nv2,false,2024-02-01T00:00:00Z\n"
 
 
 def events(folder: Path) -> list[Event]:
@@ -35,7 +35,8 @@ def test_labels_are_counted_kept_and_recorded(as_author: Path) -> None:
 
     said = received(
         as_author,
-        HEAD + "v1,false,2024-02-02T00:00Z\nv2,false,2024-02-02T00:00Z\nv3,true,2024-02-02T00:00Z",
+        HEAD
+        + "".join(f"{one},2024-02-02T00:00:00Z\n" for one in ("v1,false", "v2,false", "v3,true")),
     )
 
     assert said.headline == "Received 3 labels: 1 new, 1 repeated, 1 corrected."

@@ -194,7 +194,7 @@ def test_a_table_of_a_database_is_read(desk: Desk) -> None:
         ("visit,missed\na,yes\nb,maybe\n", "the label missed is string", "a binary label is"),
         ("visit,missed\na,1\nb,2\n", "the label missed holds 2", "0 or 1"),
         (
-            "visit,missed,known_at\na,1,2024-03-11T00:00Z\n",
+            "visit,missed,known_at\na,1,2024-03-11T00:00:00Z\n",
             "1 labels are known only after now, 2024-03-10 00:00 UTC",
             "UTC where it names no zone",
         ),
