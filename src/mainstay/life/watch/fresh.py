@@ -37,12 +37,12 @@ WEEK = timedelta(days=7)
 
 
 def stretch(order: Order) -> Window | None:
-    """Decisions not compared yet whose labels can be known; None for less than STRETCH windows."""
+    """Decisions not compared yet whose labels can be known, by STRETCH windows; None for fewer."""
     done = [one.window.until for one in order.paired if one.live == order.champion.name]
     since = max([order.champion.since, order.now - POOLED * order.width, *done])
     known = order.now - order.contract.data.label.known_after
-    count = (known - since) // order.width
-    return Window(since, since + count * order.width) if count >= STRETCH else None
+    count = (known - since) // order.width // STRETCH * STRETCH
+    return Window(since, since + count * order.width) if count > 0 else None
 
 
 def paired(order: Order, opened: Runtime) -> Paired | None:

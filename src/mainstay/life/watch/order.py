@@ -20,7 +20,7 @@ from mainstay.life.watch.pairs import Paired
 POOLED = 30
 """Windows that are judged together at most."""
 STRETCH = 21
-"""Windows that one fresh model, fitted on what was known before them, is compared over at least."""
+"""Windows that one fresh model, fitted on what was known before them, is compared over."""
 
 
 class Serving(NamedTuple):

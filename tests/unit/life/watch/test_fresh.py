@@ -80,7 +80,7 @@ def test_a_stretch_begins_where_the_last_one_ended(live: Callable[..., Order]) -
     first, next_ = fresh.stretch(order), fresh.stretch(order._replace(paired=(done,)))
     none = fresh.stretch(order._replace(now=order.champion.since + 21 * DAY))
 
-    assert first == Window(order.since, order.since + 29 * DAY)
+    assert first == Window(order.since, order.since + 21 * DAY)
     assert next_ == Window(order.since + 8 * DAY, order.since + 29 * DAY)
     assert none is None
 
