@@ -16,13 +16,13 @@ class Count(NamedTuple):
 
 
 class Tally:
-    """asked: the keys of all requests. Names of findings that were opened are kept too."""
+    """asked: the keys of all requests. Findings are kept with the defect of their week."""
 
     def __init__(self) -> None:
         self.asked: set[str] = set()
         self._outcomes: Counter[tuple[str, str]] = Counter()
         self._requests = self._failed = 0
-        self._findings: list[dict[str, Any]] = []
+        self._findings: list[tuple[Defect | None, dict[str, Any]]] = []
         self._changed = threading.Condition()
 
     def add(self, said: Said, defect: Defect | None) -> None:
@@ -47,14 +47,18 @@ class Tally:
         with self._changed:
             self._changed.wait_for(lambda: self._requests >= requests, 60)
 
-    def incident(self, finding: dict[str, Any]) -> None:
-        """One that was opened."""
-        self._findings.append(finding)
+    def incident(self, finding: dict[str, Any], defect: Defect | None) -> None:
+        """One that was opened in a week with this defect."""
+        self._findings.append((defect, finding))
 
-    def named(self, columns: tuple[str, ...]) -> bool:
-        """Whether incidents named a change of unit of these columns, each and no other."""
-        named = [one["columns"] for one in self._findings if one["clause"] == "unit"]
-        return {column for some in named for column in some} >= set(columns)
+    def named(self, defect: Defect) -> bool:
+        """Whether its weeks named a change of unit of its columns, each and no other."""
+        named = [
+            one["columns"]
+            for week, one in self._findings
+            if week is defect and one["clause"] == "unit"
+        ]
+        return {column for some in named for column in some} == set(defect.columns)
 
     def figures(self) -> dict[str, Any]:
         """What demo.json says of requests."""

@@ -36,7 +36,7 @@ class Field:
 
 
 class Plan(NamedTuple):
-    """A week, and what is wrong with its data; number counts from the first live week."""
+    """A week, and what is wrong with its data."""
 
     since: datetime
     defect: Defect | None
@@ -64,7 +64,7 @@ def lived(story: Story, world: World, planned: tuple[Plan, ...]) -> None:
     story.figures |= field.tally.figures()
     story.tell("", f"{counted.requests:,} requests, {counted.failed} failed.")
     story.figures["weeks"] = field.weeks
-    story.figures["defect_caught_in_window"] = field.tally.named(CELSIUS.columns)
+    story.figures["defect_caught_in_window"] = field.tally.named(CELSIUS)
 
 
 def plans(since: datetime, until: datetime) -> Iterator[Plan]:
@@ -157,7 +157,7 @@ def _told(field: Field, plan: Plan, said: Answer, requests: int) -> None:
     _compared(field, looked.get("spells", []))
     when = f"week {plan.number}"
     for one in looked.get("opened", ()):
-        field.tally.incident(one)
+        field.tally.incident(one, plan.defect)
         field.story.tell(when, f"◆ {one['what']}; {one['owner']}: {one['action']}")
     for one in looked.get("closed", ()):
         field.story.tell(when, f"● over: {one['what']}")

@@ -61,12 +61,22 @@ def test_an_answer_by_the_rule_of_a_canary_is_not_stopped() -> None:
 
 def test_a_defect_is_named_only_by_all_of_its_columns() -> None:
     tally = Tally()
-    tally.incident({"clause": "unit", "columns": ["temp"]})
-    first = tally.named(CELSIUS.columns)
-    tally.incident({"clause": "unit", "columns": ["dewp"]})
-    tally.incident({"clause": "drift", "columns": ["dest"]})
+    tally.incident({"clause": "unit", "columns": ["temp"]}, CELSIUS)
+    first = tally.named(CELSIUS)
+    tally.incident({"clause": "unit", "columns": ["dewp"]}, CELSIUS)
+    tally.incident({"clause": "drift", "columns": ["dest"]}, CELSIUS)
 
-    assert (first, tally.named(CELSIUS.columns)) == (False, True)
+    assert (first, tally.named(CELSIUS)) == (False, True)
+
+
+def test_another_column_or_another_week_does_not_name_a_defect() -> None:
+    late, much = Tally(), Tally()
+    for column in ("temp", "dewp", "precip"):
+        late.incident({"clause": "unit", "columns": [column]}, None)
+        much.incident({"clause": "unit", "columns": [column]}, CELSIUS)
+
+    assert not late.named(CELSIUS)
+    assert not much.named(CELSIUS)
 
 
 def test_somebody_can_wait_for_requests() -> None:
