@@ -19,7 +19,8 @@ import itertools, os, random, sys
 from functools import partial
 from pathlib import Path
 from mainstay.core.nouns import Actor
-from mainstay.ledger import blobs, database, durable, projections
+from mainstay.core import durable
+from mainstay.ledger import blobs, database, projections
 from mainstay.ledger.store import Ledger
 
 def acknowledge(key):

@@ -12,27 +12,19 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC
 from types import GenericAlias
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from mainstay.bundle.encoder import Program, Row, attribute
 from mainstay.core.errors import Mistake
 from mainstay.core.rules import SEVERITY, FieldRule, OnBreach, RowRule, Rule
-from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME, TYPES
+from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, PYTHON, TEXT, TIME, TYPES
 
 Outcome = Literal["score", "fallback", "reject"]
 
-_PYTHON: dict[str, Any] = {
-    INTEGER: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
-    NUMBER: float,
-    TEXT: str,
-    FLAG: bool,
-    DATE: date,
-    TIME: Annotated[datetime, msgspec.Meta(tz=True)],
-}
 _EXPECTED = {
     INTEGER: "a whole number",
     NUMBER: "a number",
@@ -212,7 +204,7 @@ def _field(column: RequestColumn, rule: FieldRule | None) -> _Field:
             f"a request cannot hold {column.name} of type {column.type}",
             hint=f"prepare it in the source as one of {', '.join(TYPES)}",
         )
-    decode = msgspec.json.Decoder(_PYTHON[column.type]).decode
+    decode = msgspec.json.Decoder(PYTHON[column.type]).decode
     required = column.role in ("key", "time")
     return _Field(
         name=column.name,
@@ -226,7 +218,7 @@ def _field(column: RequestColumn, rule: FieldRule | None) -> _Field:
 
 def _row(fields: tuple[_Field, ...]) -> type[Row]:
     """The type of a record: every member required, no other allowed."""
-    kinds = [_PYTHON[field.type] for field in fields]
+    kinds = [PYTHON[field.type] for field in fields]
     members = [
         (f"c{at}", kind | None if field.nullable else kind)
         for at, (field, kind) in enumerate(zip(fields, kinds, strict=True))

@@ -6,14 +6,13 @@ from ibis.backends.duckdb import Backend
 from mainstay.control import versions
 from mainstay.control.commands import Labels
 from mainstay.control.project import Project
-from mainstay.core import clock
+from mainstay.core import clock, durable
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Conflict, Missing
 from mainstay.data import journal
 from mainstay.data import labels as arriving
 from mainstay.data.labels import Kept, Received, Shape
 from mainstay.data.source import Reader
-from mainstay.ledger import durable
 from mainstay.life.build import build
 
 

@@ -7,10 +7,9 @@ import msgspec
 from mainstay.control import versions
 from mainstay.control.pages import certificate as page
 from mainstay.control.project import Project
-from mainstay.core import clock
+from mainstay.core import clock, durable
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Evidence
-from mainstay.ledger import durable
 from mainstay.ledger.state import Version
 from mainstay.life.certify.details import Details
 from mainstay.seal import certificate as seal

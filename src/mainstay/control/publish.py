@@ -13,10 +13,10 @@ import msgspec
 from mainstay.bundle import environment, manifest
 from mainstay.bundle.runtime import LOCK
 from mainstay.control.project import Project
-from mainstay.core import clock
+from mainstay.core import clock, durable
 from mainstay.core.errors import Broken, MainstayError, Missing, Refused
 from mainstay.core.nouns import Event
-from mainstay.ledger import blobs, durable, state
+from mainstay.ledger import blobs, state
 from mainstay.ledger.projections import Share as Row
 from mainstay.seal import checks, dsse, routing
 from mainstay.seal.certificate import Environment

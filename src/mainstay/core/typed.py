@@ -8,6 +8,9 @@ executes it (Ibis at the bench, Python at the door) sees only the six types of T
 import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import msgspec
 
 from mainstay.core import nearest
 from mainstay.core.errors import Mistake
@@ -20,6 +23,16 @@ CASTS = {
     (INTEGER, NUMBER), (FLAG, INTEGER), (FLAG, NUMBER), (INTEGER, TEXT), (FLAG, TEXT),
     (TIME, DATE), (DATE, TIME),
 }  # fmt: skip
+
+PYTHON: dict[str, Any] = {
+    INTEGER: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
+    NUMBER: float,
+    TEXT: str,
+    FLAG: bool,
+    DATE: date,
+    TIME: Annotated[datetime, msgspec.Meta(tz=True)],
+}
+"""What msgspec reads a value of each type as, from JSON."""
 
 _ANY = frozenset(TYPES)
 _ORDERED = _ANY - {TEXT}  # the order of text differs between engines

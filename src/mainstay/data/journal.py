@@ -4,7 +4,6 @@ The stretch of bytes stands in a segment's name, so that a run that was killed g
 last whole segment ends, and no frame is brought twice.
 """
 
-import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
-from mainstay.core import entries, frames
+from mainstay.core import durable, entries, frames
 from mainstay.core.errors import Broken
 from mainstay.core.frames import Frame
 from mainstay.core.nouns import Column
@@ -156,14 +155,14 @@ def _kept(
     if not stretch.frames:
         return before
     first, last = stretch.frames[0], stretch.frames[-1]
-    _sync(journal)  # a segment must never hold what a power cut can take from the journal
+    durable.sync(journal)  # a segment must never hold what a power cut can take from the journal
     table = _table(stretch.rows, columns)
     marked = table.replace_schema_metadata({_LAST: f"{last.at} {_head(journal, last.at)}"})
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(marked, folder / _DRAFT, compression="zstd")
-    _sync(folder / _DRAFT)
+    durable.sync(folder / _DRAFT)
     (folder / _DRAFT).replace(folder / f"{first.at:016}-{last.end:016}.parquet")
-    _sync(folder)
+    durable.sync(folder)
     return Brought(
         before.frames + len(stretch.frames),
         before.rows + len(stretch.rows),
@@ -177,11 +176,3 @@ def _table(rows: list[Row], columns: tuple[Column, ...]) -> pa.Table:
         pa.array(one, ARROW[column.type]) for one, column in zip(values, columns, strict=True)
     ]
     return pa.table(arrays, names=[column.name for column in columns])
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

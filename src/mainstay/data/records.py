@@ -3,15 +3,14 @@
 import math
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
 from types import GenericAlias
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from mainstay.core.entries import OWN, Entry
 from mainstay.core.nouns import Column
-from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME
+from mainstay.core.typed import FLAG, INTEGER, NUMBER, PYTHON, TEXT, TIME
 
 AT, PLACE, SEQUENCE = "mainstay_at", "mainstay_place", "mainstay_sequence"
 STATUS, OUTCOME, SCORE = "mainstay_status", "mainstay_outcome", "mainstay_score"
@@ -29,14 +28,6 @@ decision is as JSON writes it, text as it is. Flags and breaches are fields, one
 are those of a rejected row, and the flags of a fallback. COVERED is null for a rejected row.
 """
 
-_PYTHON: dict[str, Any] = {
-    INTEGER: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
-    NUMBER: float,
-    TEXT: str,
-    FLAG: bool,
-    DATE: date,
-    TIME: Annotated[datetime, msgspec.Meta(tz=True)],
-}
 _RECORD = re.compile(r"\$\.records\[(\d+)\]")
 _WHOLE = 2.0**53  # up to here a whole number may be written 3.0, as the door takes it
 Row = tuple[Any, ...]
@@ -72,7 +63,7 @@ class _Raw(msgspec.Struct, frozen=True):
 _REPLY = msgspec.json.Decoder(_Reply).decode
 _RAW = msgspec.json.Decoder(_Raw).decode
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_VALUES = {kind: msgspec.json.Decoder(python).decode for kind, python in _PYTHON.items()}
+_VALUES = {kind: msgspec.json.Decoder(python).decode for kind, python in PYTHON.items()}
 
 
 class Records:
@@ -121,7 +112,7 @@ class Records:
 
 def _record(columns: tuple[Column, ...]) -> type[msgspec.Struct]:
     """A record with any of the columns; others are of no interest."""
-    members = [(f"c{at}", _PYTHON[column.type] | None, None) for at, column in enumerate(columns)]
+    members = [(f"c{at}", PYTHON[column.type] | None, None) for at, column in enumerate(columns)]
     names = {f"c{at}": column.name for at, column in enumerate(columns)}
     return msgspec.defstruct("Record", members, rename=names, gc=False)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from mainstay.core import clock, digest
+from mainstay.core import clock, digest, durable
 from mainstay.core.errors import Broken, Conflict, Missing, Mistake
-from mainstay.ledger import chain, durable
+from mainstay.ledger import chain
 from mainstay.ledger.chain import Head
 from mainstay.ledger.store import Ledger
 from mainstay.ledger.verify import verify

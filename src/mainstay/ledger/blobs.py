@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mainstay.core import digest
+from mainstay.core import digest, durable
 from mainstay.core.errors import Broken, Missing
-from mainstay.ledger import durable
 
 
 def stored(folder: Path, content: bytes) -> str:

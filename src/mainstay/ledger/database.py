@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mainstay.core import clock
+from mainstay.core import clock, durable
 from mainstay.core.errors import Broken, Conflict, MainstayError, Unavailable
-from mainstay.ledger import durable, schema
+from mainstay.ledger import schema
 
 PRAGMAS = ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
 PATIENCE = 60.0

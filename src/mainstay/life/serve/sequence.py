@@ -1,11 +1,10 @@
 """The highest routing a door has seen, kept in its own folder: an older one is never followed."""
 
-import os
 from pathlib import Path
 
 import msgspec
 
-from mainstay.core import digest
+from mainstay.core import digest, durable
 from mainstay.core.errors import Broken, Refused
 from mainstay.seal.routing import Routing
 
@@ -50,14 +49,5 @@ def _kept(path: Path) -> Seen | None:
 
 
 def _written(folder: Path, seen: Seen) -> None:
-    draft = folder / f"{FILE}.new"
-    with draft.open("wb") as file:
-        file.write(digest.canonical(seen))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / FILE)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    durable.write(folder / FILE, digest.canonical(seen))
+    durable.sync(folder)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mainstay.ledger import durable
+from mainstay.core import durable
 
 
 def test_content_appears_under_its_name_and_leaves_no_draft(tmp_path: Path) -> None:
