@@ -21,8 +21,7 @@ import small_project
 from msgspec import json
 from small_project import Serving, record
 
-from mainstay.core import frames
-from mainstay.life.serve.journal import FILE
+from mainstay.core import journals
 
 MAIN = "from mainstay.cli.main import main; main()"
 ACK = {"x-mainstay-durability": "ack"}
@@ -194,7 +193,7 @@ def test_a_door_that_was_killed_kept_all_it_acknowledged_and_starts_again(approv
         again = caller.answer(ACK, visit="again")["key"]
         process.send_signal(signal.SIGINT)
         code = process.wait(20)
-    payloads = frames.read(approved / ".mainstay" / "door" / FILE)
+    payloads = journals.read(approved / ".mainstay" / "door")
     replies = [json.decode(msgspec.msgpack.decode(one)[4]) for one in payloads]
 
     assert code == 0

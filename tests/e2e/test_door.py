@@ -13,8 +13,7 @@ import pytest
 from msgspec import json
 from small_project import Serving, record
 
-from mainstay.core import frames
-from mainstay.life.serve.journal import FILE
+from mainstay.core import journals
 from mainstay.seal.certificate import Scope
 
 REQUESTS, SWAPS = 2_000, 3
@@ -81,7 +80,7 @@ def test_no_request_fails_while_versions_are_swapped(port: int, serving: Serving
 
     assert found == {(200, "model"): REQUESTS}
     assert last["version"] == "v3"
-    assert len(list(frames.read(serving.log / FILE))) == REQUESTS + 1
+    assert len(list(journals.read(serving.log))) == REQUESTS + 1
 
 
 def test_a_door_answers_on_loopback_only_and_refuses_what_is_no_request(port: int) -> None:

@@ -54,7 +54,7 @@ def order(project: Project, now: datetime) -> Order:
     document, places = project.document, project.places
     engine, stated = build.opened(places), labelling.shape(project)
     columns = _columns(project, lived)
-    journal.brought(places.door / journal.FILE, places.journal, columns)
+    journal.brought(places.door, places.journal, columns)
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
     seen = looks(project)

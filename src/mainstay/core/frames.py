@@ -53,14 +53,6 @@ def placed(path: Path, since: int = 0) -> Iterator[Frame]:
             at = end
 
 
-def whole(path: Path) -> int:
-    """Bytes up to the end of the last whole frame: where the next one may be appended."""
-    end = 0
-    for frame in placed(path) if path.exists() else ():
-        end = frame.end
-    return end
-
-
 def _payload(file: BinaryIO, path: Path, at: int, size: int) -> bytes | None:
     """The payload of the frame at a position; None where the journal ends, torn or not."""
     head = file.read(_HEAD.size)

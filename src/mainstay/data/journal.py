@@ -1,7 +1,8 @@
 """The door's journal as Parquet: one row per record that was asked about, one file per stretch.
 
 The stretch of bytes stands in a segment's name, so that a run that was killed goes on where the
-last whole segment ends, and no frame is brought twice.
+last whole segment ends, and no frame is brought twice. A file of the journal that no door writes
+any more is removed when all of it was brought; the newest one stays.
 """
 
 import re
@@ -14,20 +15,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
-from mainstay.core import durable, entries, frames
+from mainstay.core import durable, entries, frames, journals
 from mainstay.core.errors import Broken
 from mainstay.core.frames import Frame
+from mainstay.core.journals import File
 from mainstay.core.nouns import Column
 from mainstay.data import schema
 from mainstay.data.records import RESERVED, Records, Row
 from mainstay.data.snapshot import ARROW
 
-FILE = "requests.journal"
 ROWS = 20_000  # of a segment, and in memory at a time
-_NAME = re.compile(r"(\d{16})-(\d{16})\.parquet")
+_NAME = re.compile(r"(\d{8})-(\d{16})-(\d{16})\.parquet")
 _DRAFT = ".draft.parquet"
 _LAST = b"mainstay_last"  # where a segment's last frame begins, and its head
 _HEAD = 8
+_SPAN = 1 << 40  # bytes of one file at most, so that places rise from file to file
 
 
 class Brought(NamedTuple):
@@ -39,56 +41,69 @@ class Brought(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """Rows of the bytes [at, end) of the journal."""
+    """Rows of the bytes [at, end) of the file of a number."""
 
+    number: int
     at: int
     end: int
     path: Path
 
 
 class _Stretch:
-    """Frames read and not yet written."""
+    """Frames of one file, read and not yet written."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, file: File) -> None:
         self.rows: list[Row] = []
         self.frames: list[Frame] = []
         self.lost = 0
+        self.file, self.columns = file, records.columns
         self._records = records
 
-    def add(self, frame: Frame, path: Path) -> None:
+    def add(self, frame: Frame) -> None:
         """All rows of a frame or, where it says nothing that can be read, none and Broken."""
+        place = self.file.number * _SPAN + frame.at
         try:
-            rows = list(self._records.rows(entries.entry(frame.payload), frame.at))
+            rows = list(self._records.rows(entries.entry(frame.payload), place))
         except ValueError as error:
-            raise Broken(f"{path} is damaged at byte {frame.at:,}: {error}") from error
+            raise Broken(f"{self.file.path} is damaged at byte {frame.at:,}: {error}") from error
         self.rows += rows
         self.frames.append(frame._replace(payload=b""))
         self.lost += not rows
 
 
-def brought(journal: Path, folder: Path, columns: tuple[Column, ...]) -> Brought:
+def brought(log: Path, folder: Path, columns: tuple[Column, ...]) -> Brought:
     """Brings what was appended since the last run; columns: of the requests of all versions.
 
-    One run at a time. Raises Broken where the journal is not the one brought before, or is damaged;
-    the rows before the damage are kept.
+    log: the door's own folder. One run at a time. Raises Broken where a file of the journal is not
+    the one brought before, or is damaged; the rows before the damage are kept.
     """
-    found = segments(folder)
-    since = found[-1].end if found else 0
-    _refuse_another(journal, found)
-    if not journal.exists():
-        return Brought(0, 0, 0)
+    last = {one.number: one for one in segments(folder)}
     records, total = Records(columns), Brought(0, 0, 0)
-    stretch = _Stretch(records)
+    known = journals.files(log)
+    for file in known:
+        closed = journals.is_closed(file)
+        found = _brought(file, folder, records, last.get(file.number))
+        total = Brought(*(one + other for one, other in zip(total, found, strict=True)))
+        if closed and file != known[-1]:
+            file.path.unlink()
+    return total
+
+
+def _brought(file: File, folder: Path, records: Records, last: Segment | None) -> Brought:
+    """The same of one file, from where its last segment ends."""
+    if last:
+        _refuse_another(file, last)
+    stretch, total = _Stretch(records, file), Brought(0, 0, 0)
     try:
-        for frame in frames.placed(journal, since):
-            stretch.add(frame, journal)
+        for frame in frames.placed(file.path, last.end if last else 0):
+            stretch.add(frame)
             if len(stretch.rows) >= ROWS:
-                total = _kept(stretch, journal, folder, total, records.columns)
-                stretch = _Stretch(records)
+                total = _kept(stretch, folder, total)
+                stretch = _Stretch(records, file)
     except Broken:
-        _kept(stretch, journal, folder, total, records.columns)
+        _kept(stretch, folder, total)
         raise
-    return _kept(stretch, journal, folder, total, records.columns)
+    return _kept(stretch, folder, total)
 
 
 def read(engine: Backend, folder: Path, columns: tuple[Column, ...]) -> ir.Table:
@@ -109,14 +124,17 @@ def segments(folder: Path) -> tuple[Segment, ...]:
     """The whole segments of a folder, in order. Raises Broken where one is missing."""
     names = sorted(path.name for path in folder.glob("*.parquet")) if folder.is_dir() else []
     matches = filter(None, map(_NAME.fullmatch, names))
-    found = [Segment(int(one[1]), int(one[2]), folder / one[0]) for one in matches]
-    ends = [0, *(one.end for one in found)]
-    for end, segment in zip(ends, found, strict=False):
+    found = [Segment(int(one[1]), int(one[2]), int(one[3]), folder / one[0]) for one in matches]
+    ends: dict[int, int] = {}
+    for segment in found:
+        end = ends.get(segment.number, 0)
         if segment.at != end:
             raise Broken(
-                f"{folder} holds no rows of the bytes {end:,} to {segment.at:,} of the journal",
-                hint=f"delete {folder}: it is made again from the journal",
+                f"{folder} holds no rows of the bytes {end:,} to {segment.at:,} of file "
+                f"{segment.number} of the journal",
+                hint="restore the folder: a file that was brought as a whole is there no more",
             )
+        ends[segment.number] = segment.end
     return tuple(found)
 
 
@@ -128,15 +146,12 @@ def _column(table: ir.Table, wanted: Column) -> ir.Value:
     return schema.plain(value) if same else value.try_cast(wanted.type)
 
 
-def _refuse_another(journal: Path, found: tuple[Segment, ...]) -> None:
+def _refuse_another(file: File, last: Segment) -> None:
     """The last frame that was brought must stand where it stood."""
-    if not found:
-        return
-    at, _, head = pq.read_metadata(found[-1].path).metadata[_LAST].decode().partition(" ")
-    size = journal.stat().st_size if journal.exists() else 0
-    if size < found[-1].end or _head(journal, int(at)) != head:
+    at, _, head = pq.read_metadata(last.path).metadata[_LAST].decode().partition(" ")
+    if file.path.stat().st_size < last.end or _head(file.path, int(at)) != head:
         raise Broken(
-            f"{journal} is not the journal that was brought before, up to byte {found[-1].end:,}",
+            f"{file.path} is not the file that was brought before, up to byte {last.end:,}",
             hint="restore it; a door appends and never rewrites",
         )
 
@@ -148,20 +163,19 @@ def _head(journal: Path, at: int) -> str:
         return file.read(_HEAD).hex()
 
 
-def _kept(
-    stretch: _Stretch, journal: Path, folder: Path, before: Brought, columns: tuple[Column, ...]
-) -> Brought:
+def _kept(stretch: _Stretch, folder: Path, before: Brought) -> Brought:
     """Writes a stretch as one segment; the sum with what was before."""
     if not stretch.frames:
         return before
-    first, last = stretch.frames[0], stretch.frames[-1]
-    durable.sync(journal)  # a segment must never hold what a power cut can take from the journal
-    table = _table(stretch.rows, columns)
-    marked = table.replace_schema_metadata({_LAST: f"{last.at} {_head(journal, last.at)}"})
+    first, last, file = stretch.frames[0], stretch.frames[-1], stretch.file
+    durable.sync(file.path)  # a segment never holds what a power cut can take from the journal
+    table = _table(stretch.rows, stretch.columns)
+    marked = table.replace_schema_metadata({_LAST: f"{last.at} {_head(file.path, last.at)}"})
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(marked, folder / _DRAFT, compression="zstd")
     durable.sync(folder / _DRAFT)
-    (folder / _DRAFT).replace(folder / f"{first.at:016}-{last.end:016}.parquet")
+    name = f"{file.number:08}-{first.at:016}-{last.end:016}.parquet"
+    (folder / _DRAFT).replace(folder / name)
     durable.sync(folder)
     return Brought(
         before.frames + len(stretch.frames),

@@ -29,7 +29,6 @@ def test_a_torn_last_frame_is_as_if_it_never_was(
     path.write_bytes(path.read_bytes()[:-cut])
 
     assert list(frames.read(path)) == [b"one"]
-    assert frames.whole(path) == 11
 
 
 def test_a_last_frame_with_other_bytes_is_torn(tmp_path: Path) -> None:
@@ -45,10 +44,6 @@ def test_damage_before_other_frames_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(Broken, match="damaged at byte 0"):
         list(frames.read(path))
-
-
-def test_no_journal_has_no_whole_frames(tmp_path: Path) -> None:
-    assert frames.whole(tmp_path / "none") == 0
 
 
 def test_a_frame_beyond_the_limit_is_not_made() -> None:

@@ -1,55 +1,105 @@
 """What was asked and answered, on disk within 50 ms; a caller may wait for it, a loss is counted.
 
-Nothing here blocks an answer: where the disk cannot follow, frames are dropped and counted.
+Nothing here blocks an answer: where the disk cannot follow, frames are dropped and counted. A file
+that has grown gives way to the next; whoever brought all of a closed one may remove it.
 """
 
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
-from mainstay.core import frames
+from mainstay.core import clock, frames, journals
 
-FILE = "requests.journal"
 EVERY = 0.05  # seconds between two writes
 ROOM = 128_000_000  # bytes that wait at most
+LARGEST = 128_000_000
+"""Bytes from which a file gives way to the next."""
+Told = Callable[[bool], None]
+
+
+class Standing(NamedTuple):
+    """How a journal stands. lag: seconds that the oldest frame waits; flush: of the last write.
+
+    added, lost: frames since the door began; size: bytes of the present file; waiting: bytes.
+    """
+
+    added: int
+    lost: int
+    size: int
+    waiting: int
+    lag: float
+    flush: float
 
 
 class Journal:
-    """One append-only file and the thread that writes it. lost: frames that never got there."""
+    """Append-only files and the thread that writes them. lost: frames that never got there."""
 
-    def __init__(self, folder: Path, *, every: float = EVERY, room: int = ROOM) -> None:
+    def __init__(
+        self, folder: Path, *, every: float = EVERY, room: int = ROOM, largest: int = LARGEST
+    ) -> None:
+        """Begins a file of its own: others in the folder belong to doors that ended, or still run.
+
+        Raises OSError.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / FILE
         self.lost = self.added = self.written = 0
-        self._every, self._room, self._size = every, room, 0
+        self._folder, self._every, self._room, self._largest = folder, every, room, largest
+        self._size = self._unsafe = self._end = 0
+        self._since = self._flush = 0.0
         self._waiting: deque[bytes] = deque()
+        self._waiters: list[tuple[int, Told]] = []
         self._changed = threading.Condition()
-        self._gone = self._closed = False
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        self._end = frames.whole(path)
-        os.ftruncate(self._file, self._end)
+        self._closed = self._torn = False
+        _, self._file = journals.created(folder)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
     def add(self, payload: bytes) -> int:
-        """Its number, for `kept`; 0 where there was no room and it is lost."""
+        """Its number, for `tell`; 0 where there was no room and it is lost."""
         frame = frames.framed(payload)
         with self._changed:
             if self._closed or self._size + len(frame) > self._room:
                 self.lost += 1
                 return 0
+            if self.added == self.written:
+                self._since = clock.stopwatch()
             self._waiting.append(frame)
             self._size += len(frame)
             self.added += 1
             return self.added
 
+    def tell(self, number: int, told: Told) -> None:
+        """Calls `told` once, from any thread: whether the frame of a number is safe on disk.
+
+        What waits is written at once, together.
+        """
+        with self._changed:
+            if number > self.written and not self._closed:
+                self._waiters.append((number, told))
+                self._changed.notify_all()
+                return
+            safe = self._safe(number)
+        told(safe)
+
     def kept(self, number: int, timeout: float = 5.0) -> bool:
         """Waits until the frame of a number is safe on disk; False where it is not."""
+        done, found = threading.Event(), [False]
+
+        def told(safe: bool) -> None:  # noqa: FBT001 - one of its kind
+            found[0] = safe
+            done.set()
+
+        self.tell(number, told)
+        return done.wait(timeout) and found[0]
+
+    def standing(self) -> Standing:
+        """How it stands now."""
         with self._changed:
-            lost = self.lost
-            done = self._changed.wait_for(lambda: self.written >= number or self._gone, timeout)
-            return bool(number) and done and self.written >= number and self.lost == lost
+            lag = clock.stopwatch() - self._since if self.written < self.added else 0.0
+            return Standing(self.added, self.lost, self._end, self._size, lag, self._flush)
 
     def close(self) -> None:
         """Writes what waits, then ends."""
@@ -63,20 +113,39 @@ class Journal:
         closed = False
         while not closed:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed, self._every)
+                self._changed.wait_for(lambda: self._closed or self._waiters, self._every)
                 group, closed = list(self._waiting), self._closed
                 self._waiting.clear()
                 self._size = 0
+            begun = clock.stopwatch()
             safe = not group or self._flushed(b"".join(group))
             with self._changed:
-                self.written += len(group)
-                self.lost += 0 if safe else len(group)
-                self._gone = closed
-                self._changed.notify_all()
+                self._done(len(group), safe=safe)
+                self._since = begun
+                self._flush = clock.stopwatch() - begun if group else self._flush
+                waiters = [(told, self._safe(at)) for at, told in self._waiters if self._over(at)]
+                self._waiters = [one for one in self._waiters if not self._over(one[0])]
+            for told, kept in waiters:
+                told(kept)
+
+    def _done(self, count: int, *, safe: bool) -> None:
+        self.written += count
+        if not safe:
+            self.lost += count
+            self._unsafe = self.written
+
+    def _over(self, number: int) -> bool:
+        return number <= self.written or self._closed
+
+    def _safe(self, number: int) -> bool:
+        """Whoever asks late for a frame before one that was lost is not told that it is safe."""
+        return self._unsafe < number <= self.written
 
     def _flushed(self, content: bytes) -> bool:
         """Whether all of it is on disk; what was written in part is taken back."""
         try:
+            if self._torn or self._end >= self._largest:
+                self._next()
             rest = memoryview(content)
             while rest:
                 rest = rest[os.write(self._file, rest) :]
@@ -87,8 +156,20 @@ class Journal:
         self._end += len(content)
         return True
 
+    def _next(self) -> None:
+        """Another file; where there is none to be had, the present one grows on unless torn."""
+        try:
+            _, file = journals.created(self._folder)
+        except OSError:
+            if self._torn:
+                raise
+            return
+        os.close(self._file)
+        self._file, self._end, self._torn = file, 0, False
+
     def _take_back(self) -> None:
+        """A file that keeps half a frame is never appended to again."""
         try:
             os.ftruncate(self._file, self._end)
         except OSError:
-            return
+            self._torn = True

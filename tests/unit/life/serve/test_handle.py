@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from msgspec import json, structs
 from small_project import Serving, record
 
-from mainstay.core import entries, frames
+from mainstay.core import entries, journals
 from mainstay.core.nouns import Column
 from mainstay.data import engine, journal
 from mainstay.life.serve import handle
 from mainstay.life.serve.app import App
 from mainstay.life.serve.handle import refusal
-from mainstay.life.serve.journal import FILE
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -103,7 +102,7 @@ def test_what_came_and_went_is_in_the_journal(live: App, serving: Serving) -> No
     status, reply, number = live.door.handle(body)
     assert live.journal.kept(number)
 
-    (frame,) = frames.read(serving.log / FILE)
+    (frame,) = journals.read(serving.log)
     assert entries.entry(frame)[1:] == (1, body, status, reply)
 
 
@@ -116,7 +115,7 @@ def test_what_was_answered_is_brought_from_the_journal(
     request = live.watch.table.served[0].held.runtime.manifest.request
     columns = tuple(Column(one.name, one.type) for one in request)
 
-    journal.brought(serving.log / FILE, tmp_path / "segments", columns)
+    journal.brought(serving.log, tmp_path / "segments", columns)
 
     table = journal.read(engine.connect(), tmp_path / "segments", columns)
     found = table.order_by("mainstay_place").to_pyarrow().to_pydict()
