@@ -37,6 +37,13 @@ COMMANDS: Table = {
         {"new": ("Make a key of your own.", "mainstay.cli.keys:new")},
     ),
     "trust": ("Bind somebody's key to roles.", "mainstay.cli.keys:trust"),
+    "token": (
+        "Tokens of those who ask a door.",
+        {
+            "new": ("Give a caller a token, shown once.", "mainstay.cli.tokens:new"),
+            "revoke": ("Take a token back.", "mainstay.cli.tokens:revoke"),
+        },
+    ),
     "review": ("Read what you are asked to approve.", "mainstay.cli.approval:review"),
     "approve": ("Sign a certificate, as its approver.", "mainstay.cli.approval:approve"),
     "reject": ("Refuse a certificate, with a reason.", "mainstay.cli.approval:reject"),

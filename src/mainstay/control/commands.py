@@ -101,6 +101,21 @@ class NewKey(msgspec.Struct, frozen=True, tag="key_new"):
     name: str
 
 
+class NewToken(msgspec.Struct, frozen=True, tag="token_new"):
+    """Give a caller of a door a token, for models and actions, for a number of days."""
+
+    name: str
+    models: tuple[str, ...]
+    actions: tuple[str, ...] = ("predict",)
+    days: int = 90
+
+
+class RevokeToken(msgspec.Struct, frozen=True, tag="token_revoke"):
+    """Take a token back; doors follow within a second."""
+
+    name: str
+
+
 class Backup(msgspec.Struct, frozen=True, tag="backup"):
     """Copy the ledger and everything it points to into a new folder."""
 
@@ -127,4 +142,5 @@ OfModel = (
     | Labels
     | Backup
 )
-Command = Init | NewKey | Trust | Restore | OfModel
+OfKeys = NewKey | Trust | NewToken | RevokeToken
+Command = Init | OfKeys | Restore | OfModel

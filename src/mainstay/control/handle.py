@@ -32,9 +32,12 @@ from mainstay.control.commands import (
     Init,
     Labels,
     NewKey,
+    NewToken,
+    OfKeys,
     OfModel,
     Reject,
     Restore,
+    RevokeToken,
     Rollback,
     Run,
     Trust,
@@ -62,10 +65,8 @@ def handle(folder: Path, command: Command, tell: Tell = lambda _: None) -> Answe
     match command:
         case Init():
             return proposing.propose(folder, command)
-        case NewKey():
-            return keeping.new_key(command)
-        case Trust():
-            return keeping.trust_key(command)
+        case NewKey() | Trust() | NewToken() | RevokeToken():
+            return _kept(command)
         case Restore():
             return keeping.restore(folder, command)
         case _:
@@ -84,6 +85,19 @@ def answer(folder: Path, query: Query) -> Answer:
         case _:
             with project.opened(folder) as opened:
                 return _asked(opened, query)
+
+
+def _kept(command: OfKeys) -> Answer:
+    """What changes the keys folder, and no project."""
+    match command:
+        case NewKey():
+            return keeping.new_key(command)
+        case Trust():
+            return keeping.trust_key(command)
+        case NewToken():
+            return keeping.new_token(command)
+        case RevokeToken():
+            return keeping.revoke_token(command)
 
 
 def _changed(opened: Project, command: OfModel) -> Answer:

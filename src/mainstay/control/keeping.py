@@ -1,15 +1,20 @@
 """Keys, trust, copies: what concerns a project as a whole."""
 
+from datetime import timedelta
 from pathlib import Path
 
-from mainstay.control.commands import Backup, NewKey, Restore, Trust
+from mainstay.control.commands import Backup, NewKey, NewToken, Restore, RevokeToken, Trust
 from mainstay.control.project import Project
-from mainstay.core import settings
+from mainstay.core import clock, settings
 from mainstay.core.answers import Answer
+from mainstay.core.errors import Mistake
 from mainstay.core.places import Places
 from mainstay.ledger import backup as copies
-from mainstay.seal import keys, trust
+from mainstay.seal import keys, tokens, trust
 from mainstay.seal.keys import short
+
+LONGEST = 366
+"""Days of a token at most."""
 
 
 def new_key(command: NewKey) -> Answer:
@@ -33,6 +38,33 @@ def trust_key(command: Trust) -> Answer:
         lines=(f"trust file: {settings.keys_folder() / trust.FILE}",),
         next="mainstay status",
         facts={"name": command.name, "roles": list(bound.roles) if bound else []},
+    )
+
+
+def new_token(command: NewToken) -> Answer:
+    """A token, shown this once; what is kept is its hash, beside the trust file."""
+    if not 1 <= command.days <= LONGEST:
+        raise Mistake(f"a token lives 1 to {LONGEST} days, not {command.days}", hint="--days 90")
+    folder, expires = settings.keys_folder(), clock.now() + timedelta(days=command.days)
+    text = tokens.given(folder, command.name, command.models, command.actions, expires)
+    return Answer(
+        f"Gave {command.name} a token until {expires:%Y-%m-%d}; it is not shown again.",
+        lines=(
+            text,
+            f"for {' and '.join(command.actions)} of {', '.join(command.models)}",
+            f"kept as a hash: {folder / tokens.FILE}",
+        ),
+        next=f"mainstay token revoke {command.name}",
+        facts={"name": command.name, "token": text, "expires": expires},
+    )
+
+
+def revoke_token(command: RevokeToken) -> Answer:
+    """The hash is gone, and so no door takes the token any more."""
+    tokens.revoked(settings.keys_folder(), command.name)
+    return Answer(
+        f"Took back the token of {command.name}; doors follow within a second.",
+        facts={"name": command.name},
     )
 
 

@@ -1,15 +1,12 @@
 """The trust file: which key is whose and what it may sign. It lies outside the registry."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, get_args
 
 import msgspec
 
-from mainstay.core.errors import Conflict, Missing, Mistake, Refused
-from mainstay.seal import keys
+from mainstay.core.errors import Mistake, Refused
+from mainstay.seal import guarded, keys
 from mainstay.seal.keys import short
 
 Role = Literal["author", "approver"]
@@ -60,16 +57,7 @@ def read(folder: Path) -> Trust:
 
 def of_file(path: Path) -> Trust:
     """Raises Missing, Mistake where it is malformed, Refused where others can write it."""
-    try:
-        with path.open("rb") as file:
-            mode, content = os.fstat(file.fileno()).st_mode, file.read()
-    except OSError as error:
-        raise Missing(
-            f"the trust file {path} cannot be read: {error.strerror}",
-            hint="mainstay trust NAME --role ROLE writes it",
-        ) from error
-    if mode & 0o022:
-        raise Refused(f"others can write the trust file {path}", hint=f"chmod 600 {path}")
+    content = guarded.content(path, "trust file", hint="mainstay trust NAME --role ROLE writes it")
     try:
         return msgspec.json.decode(content, type=Trust)
     except (msgspec.MsgspecError, ValueError) as error:
@@ -86,9 +74,9 @@ def trusted(folder: Path, name: str, role: Role, public: bytes | None = None) ->
     if role not in get_args(Role):
         raise Mistake(f"{role!r} is no role", hint=f"known: {', '.join(get_args(Role))}")
     raw = public if public is not None else keys.public(folder, name)
-    with _alone(folder) as draft:
+    with guarded.alone(folder / FILE, "trust file") as written:
         trust = _with(read(folder), name, role, raw)
-        _replace(folder / FILE, draft, msgspec.json.format(msgspec.json.encode(trust)))
+        written(msgspec.json.format(msgspec.json.encode(trust)))
     return trust
 
 
@@ -110,28 +98,3 @@ def _with(trust: Trust, name: str, role: Role, public: bytes) -> Trust:
     others = [one for one in trust.principals if one.name != name]
     changed = [*others, Principal(name, key, public.hex(), ordered)]
     return Trust(tuple(sorted(changed, key=lambda one: one.name)))
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[Path]:
-    """The draft that becomes the file; while it exists nobody else may write one."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = folder / f"{FILE}.new"
-    try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError as error:
-        raise Conflict(
-            f"somebody is writing the trust file of {folder}", hint=f"if nobody is, remove {draft}"
-        ) from error
-    try:
-        yield draft
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _replace(path: Path, draft: Path, content: bytes) -> None:
-    with draft.open("wb") as file:
-        file.write(content + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
