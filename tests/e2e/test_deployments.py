@@ -129,7 +129,7 @@ def test_a_life_of_two_versions_fails_nobody(approved: Path) -> None:
         second(approved)
         caller.close()  # idle for longer than a door keeps it
         run(approved, "deploy", "v2", "--environment", "replay")
-        until(lambda: caller.asked("GET", "/ready")[1]["sequence"] == 2)
+        until(lambda: caller.asked("GET", "/readyz")[1]["sequence"] == 2)
         patients = [f"p{number}" for number in range(200)]
         one, two = ([caller.answer(patient=who)["version"] for who in patients] for _ in range(2))
         with load(caller.port) as found:
@@ -138,7 +138,7 @@ def test_a_life_of_two_versions_fails_nobody(approved: Path) -> None:
                 lambda: caller.answer()["version"] == "v2" == caller.answer(patient="p2")["version"]
             )
             run(approved, "rollback", "--because", "slow")
-            until(lambda: caller.asked("GET", "/ready")[1]["sequence"] == 4)
+            until(lambda: caller.asked("GET", "/readyz")[1]["sequence"] == 4)
         last = caller.answer()
         process.send_signal(signal.SIGTERM)
 
@@ -205,7 +205,7 @@ def test_a_running_door_ends_the_model_when_its_certificate_ends(approved: Path)
     with door(approved) as (_, caller):
         before = caller.answer()
         (approved / "clock").write_text("2030-01-01T00:00:00+00:00")
-        after, said = caller.answer(), caller.asked("GET", "/ready")[1]
+        after, said = caller.answer(), caller.asked("GET", "/readyz")[1]
 
     assert (before["decided_by"], before["flags"]) == ("model", [])
     assert (after["decided_by"], after["flags"]) == ("baseline", ["certificate"])

@@ -49,7 +49,7 @@ def wait_for(port: int, sequence: int) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            if get(port, "/ready")[1]["sequence"] == sequence:
+            if get(port, "/readyz")[1]["sequence"] == sequence:
                 return
         except OSError:
             pass

@@ -14,9 +14,10 @@ from small_project import Serving, record
 from mainstay.bundle import manifest
 from mainstay.bundle.manifest import Engine
 from mainstay.core import clock
-from mainstay.life.serve.app import App, readiness
+from mainstay.life.serve.app import App
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.loader import Place
+from mainstay.life.serve.operating import readyz
 from mainstay.life.serve.served import Silent
 from mainstay.life.serve.watching import Watch
 from mainstay.seal import dsse, keys, routing, trust
@@ -48,8 +49,8 @@ def said(app: App, *records: object) -> tuple[int, Any]:
 
 
 def ready(app: App) -> dict[str, Any]:
-    """What /ready says."""
-    return json.decode(readiness(app.watch, app.journal, app.door)[1])
+    """What /readyz says."""
+    return json.decode(readyz(app.parts).body)
 
 
 def by(app: App) -> tuple[str, str, str]:

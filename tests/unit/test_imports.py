@@ -15,7 +15,7 @@ PROMISES = {
     "sys.argv = ['mainstay-verify', '--help']; from mainstay.seal.verify import main; main()": {
         "mainstay", "msgspec", "cryptography", "typing_extensions",
     },
-    "import mainstay.life.serve.app": {
+    "import mainstay.life.serve.process": {
         "mainstay", "msgspec", "numpy", "cryptography", "uvicorn", "click", "typing_extensions",
         "anyio", "watchfiles",  # uvicorn loads them where they are, for reloads never done here
     },

@@ -31,6 +31,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     threshold: a binary score from here on means yes; None for the other tasks; baseline_threshold
     likewise for the baseline. uncovered: who answers slices that its certificate does not cover.
+    durability: whether answers go only when they are safe on disk.
     code: file -> digest. versions: distribution -> version, of the
     model's environment. files: path -> digest of every other file, filled in by `written`.
     """
@@ -54,6 +55,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     datasets: tuple[Dataset, ...]
     code: dict[str, str]
     uncovered: Literal["flag", "fallback"] = "flag"
+    durability: Literal["group", "ack"] = "group"
     files: dict[str, str] = {}
     format: int = FORMAT
 

@@ -9,8 +9,9 @@ from mainstay.cli.main import Options
 from mainstay.core import clock, settings
 from mainstay.core.errors import Mistake
 from mainstay.core.places import Places
-from mainstay.life.serve import app
+from mainstay.life.serve import process
 from mainstay.life.serve.loader import Place
+from mainstay.life.serve.process import LOOPBACK, Opening
 from mainstay.life.serve.telling import Voice
 from mainstay.seal import trust
 from mainstay.seal.certificate import Environment
@@ -24,25 +25,36 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--serving", type=_FOLDER, help="What is published; default: the project's.")
 @click.option("--log", type=_FOLDER, help="The door's own folder; default: the project's.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True)
+@click.option("--host", default=LOOPBACK, show_default=True, help="Others need tokens and TLS.")
+@click.option("--certificate", type=_FILE, help="Of TLS: a PEM file with its chain.")
+@click.option("--private-key", type=_FILE, help="Of the certificate: PEM, without password.")
+@click.option("--take-over", is_flag=True, help="From the door that runs with the same --log.")
 @click.option("--environment", type=click.Choice(["production", "replay"]), default="production")
 @click.option("--clock", "clock_file", type=_FILE, help="The replay time; for replay only.")
 @click.pass_obj
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - one per option
     options: Options,
     serving: Path | None,
     log: Path | None,
     port: int,
+    host: str,
+    certificate: Path | None,
+    private_key: Path | None,
+    take_over: bool,  # noqa: FBT001 - click gives it by name
     environment: Environment,
     clock_file: Path | None,
 ) -> int:
-    """Answer requests on 127.0.0.1 until stopped."""
+    """Answer requests until stopped."""
     places = Places(options.folder)
     folder = serving or places.serving
     place = Place(folder, folder / ENVIRONMENTS, environment)
     with settings.given({"MAINSTAY_CLOCK": str(clock_file)} if clock_file else {}):
         _refuse_other_time(environment)
         voice = Voice(click.echo, partial(click.echo, err=True))
-        app.run(place, log or places.door, settings.keys_folder() / trust.FILE, port, voice)
+        keys = settings.keys_folder() / trust.FILE
+        opening = Opening(place, log or places.door, keys, port, host)
+        opening = opening._replace(certificate=certificate, private_key=private_key)
+        process.run(opening._replace(take_over=take_over), voice)
     return 0
 
 

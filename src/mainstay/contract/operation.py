@@ -74,6 +74,10 @@ class Serve(Section):
     uncovered: Annotated[
         Literal["flag", "fallback"], Clause("how slices not covered are answered", ("door",))
     ] = "flag"
+    durability: Annotated[
+        Literal["group", "ack"],
+        Clause("answers are on disk within 50 ms, or before they go", ("door",)),
+    ] = "group"
     canary: Annotated[
         Share, Gt(0), Clause("the share of entities a new version answers first", ("door",))
     ] = 0.1

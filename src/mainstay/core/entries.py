@@ -13,13 +13,17 @@ engine cannot answer, or the version has no share of this entity yet."""
 
 
 class Entry(NamedTuple):
-    """When it was answered, under which routing, what came, what went."""
+    """When it was answered, under which routing, what came, what went.
+
+    trace: the traceparent that came with it; entries from before there was one have none.
+    """
 
     at: datetime
     sequence: int
     body: bytes
     status: int
     reply: bytes
+    trace: str = ""
 
 
 _ENCODE = msgspec.msgpack.Encoder().encode

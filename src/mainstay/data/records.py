@@ -16,16 +16,19 @@ AT, PLACE, SEQUENCE = "mainstay_at", "mainstay_place", "mainstay_sequence"
 STATUS, OUTCOME, SCORE = "mainstay_status", "mainstay_outcome", "mainstay_score"
 DECISION, VERSION, CERTIFICATE = "mainstay_decision", "mainstay_version", "mainstay_certificate"
 FLAGS, BREACHES, COVERED = "mainstay_flags", "mainstay_breaches", "mainstay_covered"
+TRACE = "mainstay_trace"
 RESERVED = (
     Column(AT, TIME), Column(PLACE, INTEGER), Column(SEQUENCE, INTEGER), Column(STATUS, INTEGER),
     Column(OUTCOME, TEXT), Column(SCORE, NUMBER), Column(DECISION, TEXT), Column(VERSION, TEXT),
     Column(CERTIFICATE, TEXT), Column(FLAGS, TEXT), Column(BREACHES, TEXT), Column(COVERED, FLAG),
+    Column(TRACE, TEXT),
 )  # fmt: skip
 """What stands beside the columns of a request.
 
 PLACE rises through the journal, no two rows share it. OUTCOME is model, baseline or rejected. The
 decision is as JSON writes it, text as it is. Flags and breaches are fields, one a line; breaches
 are those of a rejected row, and the flags of a fallback. COVERED is null for a rejected row.
+TRACE is the traceparent of the request, empty without one.
 """
 
 _RECORD = re.compile(r"\$\.records\[(\d+)\]")
@@ -87,7 +90,8 @@ class Records:
             raise ValueError(f"{len(reply.answers)} answers to {len(asked)} records")
         said = reply.answers or _rejected(reply.errors, len(asked))
         for number, (values, one) in enumerate(zip(asked, said, strict=True), place):
-            yield (*values, entry.at, number, entry.sequence, entry.status, *_told(one))
+            told = entry.sequence, entry.status, *_told(one), entry.trace
+            yield (*values, entry.at, number, *told)
 
     def _asked(self, body: bytes) -> list[Row]:
         try:

@@ -2,16 +2,25 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from mainstay.core import entries
 from mainstay.core.entries import Entry
 
+AT = datetime(2024, 3, 1, 9, 0, 0, 250, UTC)
+
 
 def test_an_entry_comes_back_as_it_was() -> None:
-    said = Entry(datetime(2024, 3, 1, 9, 0, 0, 250, UTC), 7, b'{"records":[]}', 422, b"{}")
+    said = Entry(AT, 7, b'{"records":[]}', 422, b"{}", f"00-{'a' * 32}-{'b' * 16}-01")
 
     assert entries.entry(entries.packed(said)) == said
+
+
+def test_an_entry_from_before_there_were_traces_is_read() -> None:
+    said = Entry(AT, 7, b'{"records":[]}', 422, b"{}")
+
+    assert entries.entry(msgspec.msgpack.encode(said[:5])) == said
 
 
 def test_other_bytes_are_no_entry() -> None:

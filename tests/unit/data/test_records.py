@@ -48,7 +48,7 @@ def test_a_record_stands_beside_its_answer() -> None:
         "mainstay_at": AT, "mainstay_place": 100, "mainstay_sequence": 7, "mainstay_status": 200,
         "mainstay_outcome": "model", "mainstay_score": 0.25, "mainstay_decision": "true",
         "mainstay_version": "v1", "mainstay_certificate": "abc", "mainstay_flags": "",
-        "mainstay_breaches": "", "mainstay_covered": True,
+        "mainstay_breaches": "", "mainstay_covered": True, "mainstay_trace": "",
     }  # fmt: skip
 
 

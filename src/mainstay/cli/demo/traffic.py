@@ -78,7 +78,7 @@ class Door(NamedTuple):
         """What it says of itself; nothing while it does not listen yet."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", "/ready")
+            connection.request("GET", "/readyz")
             said: dict[str, Any] = msgspec.json.decode(connection.getresponse().read())
         except OSError:
             return {}

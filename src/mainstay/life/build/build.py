@@ -153,6 +153,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             **choice._asdict(),
             "contract": order.document.digest,
             "uncovered": order.document.contract.serve.uncovered,
+            "durability": order.document.contract.serve.durability,
             "datasets": (learned.dataset,),
             "code": _code(places),
         }

@@ -1,86 +1,159 @@
-"""The door over HTTP: bare ASGI, loopback only, one process.
+"""The door over HTTP: bare ASGI.
 
-POST /predict, GET /live, GET /ready. A caller who sends `x-mainstay-durability: ack` gets the
+POST /predict, and what it says of itself. A caller who sends `x-mainstay-durability: ack` gets the
 answer only when it is safe on disk.
 """
 
 import asyncio
-import signal
-import socket
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
-import uvicorn
-
-from mainstay.core.errors import Unavailable
-from mainstay.life.serve.handle import ENCODE, Asked, Door, Reply, refusal
+from mainstay.core import clock
+from mainstay.life.serve import tracing
+from mainstay.life.serve.gate import Gate
+from mainstay.life.serve.handle import Asked, Door, Reply, refusal
+from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
-from mainstay.life.serve.loader import Place
-from mainstay.life.serve.telling import Voice
+from mainstay.life.serve.operating import PAGES, Parts, Said, shortened
 from mainstay.life.serve.watching import Watch
+from mainstay.seal import tokens
+from mainstay.seal.tokens import Action
 
-GRACE = 10
-"""Seconds for the requests under way when the door is told to stop."""
 WAITING = 16
 """Requests that wait for models in processes of their own, at most; the others stand in line."""
 LARGEST = 10_000_000
 """Bytes of one request."""
-KEPT = 75
-"""Seconds that an idle connection is kept: longer than callers keep theirs, usually a minute."""
+PATIENCE = 5.0  # seconds that an answer waits for the disk
 DURABILITY = b"x-mainstay-durability"
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
 
 
 class App:
-    """The ASGI application over one watch and one journal."""
+    """The ASGI application over one watch and one journal. draining: connections end one by one."""
 
-    def __init__(self, watch: Watch, journal: Journal) -> None:
+    def __init__(self, watch: Watch, journal: Journal, gate: Gate | None = None) -> None:
+        """gate: without one, that of the token file beside the trust file."""
         self.watch, self.journal = watch, journal
         self.door = Door(lambda: watch.table, journal, watch.now)
+        self.gate = gate or Gate(watch.keys.with_name(tokens.FILE), watch.now)
+        self.health = Health(watch.place.serving, watch.tables)
+        self.draining = False
+        self.parts = Parts(
+            watch, journal, self.door, self.door.counters, self.health, self.gate,
+            clock.stopwatch(),
+        )  # fmt: skip
+        self._tracer = tracing.tracer()
         self._waiting = ThreadPoolExecutor(WAITING, "waiting")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        status, content = await self._reply(scope, receive)
+        (status, content, kind), more = await self._reply(scope, receive)
         headers = [
-            (b"content-type", b"application/json"),
+            (b"content-type", kind),
             (b"content-length", b"%d" % len(content)),
+            *more,
         ]
+        if self.draining:
+            headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    async def _reply(self, scope: Message, receive: Receive) -> Reply:
-        match scope["path"], scope["method"]:
-            case "/predict", "POST":
-                return await self._predict(scope["headers"], receive)
-            case "/live", "GET":
-                return 200, b'{"live":true}'
-            case "/ready", "GET":
-                return readiness(self.watch, self.journal, self.door)
-            case "/predict" | "/live" | "/ready", method:
-                return refusal(405, f"{method} is not how this is asked")
-            case _:
-                return refusal(404, "known: POST /predict, GET /live, GET /ready")
+    async def _reply(self, scope: Message, receive: Receive) -> tuple[Said, Headers]:
+        path, method = scope["path"], scope["method"]
+        if path == "/predict" and method == "POST":
+            denied = self._denied(scope["headers"], "predict")
+            return denied or await self._predicted(scope["headers"], receive)
+        if path in PAGES and method == "GET":
+            return self._page(path, scope["headers"])
+        if path in PAGES or path == "/predict":
+            return Said(*refusal(405, f"{method} is not how this is asked")), []
+        return Said(*refusal(404, f"known: POST /predict, GET {', GET '.join(PAGES)}")), []
 
-    async def _predict(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> Reply:
-        body = await received(receive)
+    def _denied(
+        self, headers: Iterable[tuple[bytes, bytes]], action: Action
+    ) -> tuple[Said, Headers] | None:
+        table = self.watch.table
+        denial = self.gate.denied(headers, table.routing.model if table else "", action)
+        if denial is None:
+            return None
+        said = Said(*refusal(denial.status, denial.what))
+        return said, [(b"www-authenticate", denial.challenge)]
+
+    def _page(self, path: str, headers: Iterable[tuple[bytes, bytes]]) -> tuple[Said, Headers]:
+        """Health is for everybody, the reasons and the numbers for those who may observe."""
+        page, known = PAGES[path]
+        denied = self._denied(headers, "observe")
+        if denied is None:
+            return page(self.parts), []
+        return (shortened(page(self.parts), known), []) if known else denied
+
+    async def _predicted(
+        self, headers: Iterable[tuple[bytes, bytes]], receive: Receive
+    ) -> tuple[Said, Headers]:
+        """An answer, with the trace that it belongs to."""
+        body, trace = await received(receive), tracing.parent(headers)
         if body is None:
-            return refusal(413, f"a request has at most {LARGEST:,} bytes")
-        loop = asyncio.get_running_loop()
-        begun = self.door.begun(body)
-        if isinstance(begun, Asked) and begun.away:
-            begun = await loop.run_in_executor(self._waiting, self.door.ended, begun)
-        status, content, number = self.door.ended(begun) if isinstance(begun, Asked) else begun
-        if status not in (200, 422) or (DURABILITY, b"ack") not in headers:
-            return status, content
-        if await loop.run_in_executor(None, self.journal.kept, number):
+            return Said(*refusal(413, f"a request has at most {LARGEST:,} bytes")), []
+        ack = (DURABILITY, b"ack") in headers
+        if self._tracer is None:
+            reply, span = await self._counted(body, trace, ack=ack), ""
+        else:
+            with tracing.spanned(self._tracer, trace, "POST /predict") as spanned:
+                reply = await self._counted(body, trace, ack=ack)
+                span = tracing.told(spanned, reply[0])
+        return Said(*reply), [(tracing.RESPONSE, tracing.answer(trace, span))] if trace else []
+
+    async def _counted(self, body: bytes, trace: str, *, ack: bool) -> Reply:
+        begun, counters = clock.stopwatch(), self.door.counters
+        counters.begun()
+        status = 499  # whoever asked went away
+        try:
+            reply = await self._predict(body, trace, ack=ack)
+            status = reply[0]
+        finally:
+            counters.ended(status, clock.stopwatch() - begun)
+        return reply
+
+    async def _predict(self, body: bytes, trace: str, *, ack: bool) -> Reply:
+        begun = self.door.begun(body, trace)
+        if not isinstance(begun, Asked):
+            return begun[:2]
+        if begun.away:
+            loop = asyncio.get_running_loop()
+            status, content, number = await loop.run_in_executor(
+                self._waiting, self.door.ended, begun
+            )
+        else:
+            status, content, number = self.door.ended(begun)
+        if status not in (200, 422) or not (ack or begun.table.ack) or await self._kept(number):
             return status, content
         return refusal(503, "the answer could not be recorded")
+
+    async def _kept(self, number: int) -> bool:
+        """Whether a frame is safe on disk, as soon as that is known."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[bool] = loop.create_future()
+
+        def told(safe: bool) -> None:  # noqa: FBT001 - one of its kind
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(_set, future, safe)
+
+        self.journal.tell(number, told)
+        try:
+            return await asyncio.wait_for(future, PATIENCE)
+        except TimeoutError:
+            return False
+
+
+def _set(future: asyncio.Future[bool], safe: bool) -> None:  # noqa: FBT001 - a callback
+    if not future.done():
+        future.set_result(safe)
 
 
 async def received(receive: Receive) -> bytes | None:
@@ -94,64 +167,3 @@ async def received(receive: Receive) -> bytes | None:
         if size <= LARGEST:
             parts.append(part)
     return b"".join(parts) if size <= LARGEST else None
-
-
-def readiness(watch: Watch, journal: Journal, door: Door) -> Reply:
-    """503 until a routing is followed; then who answers, by whom, and all that is not as wished."""
-    table = watch.table
-    versions = [] if table is None else table.served
-    runtimes = [one.held.runtime for one in versions]
-    now = watch.now() if table else None
-    reasons = [watch.refused, *(one.silenced(now) for one in versions)]
-    reasons += [note for one in runtimes for note in one.notes]
-    reasons += [str(one.failure) for one in runtimes if one.failure]
-    said = {
-        "ready": table is not None,
-        "model": table.routing.model if table else "",
-        "sequence": table.routing.sequence if table else 0,
-        "environment": watch.place.environment,
-        "versions": [
-            {"version": one.share.version, "share": one.share.share, "certificate": one.short}
-            for one in versions
-        ],
-        "reasons": list(dict.fromkeys(reason for reason in reasons if reason)),
-        "lost": journal.lost,
-        "failed": door.failed,
-    }
-    return (200 if table else 503), ENCODE(said)
-
-
-def run(place: Place, log: Path, keys: Path, port: int, voice: Voice) -> None:
-    """Serves until it is told to stop by SIGTERM or SIGINT; keys: the trust file.
-
-    port: 0 for a free one. Raises Unavailable where it is taken.
-    """
-    with _listening(port) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        spoken = voice._replace(ready=lambda line: voice.ready(f"{line}, on {address}"))
-        watch, journal = Watch(place, log, keys, spoken), Journal(log)
-        app = App(watch, journal)
-        config = uvicorn.Config(
-            app, lifespan="off", ws="none", log_level="warning", access_log=False,
-            server_header=False, date_header=False, timeout_keep_alive=KEPT,
-            timeout_graceful_shutdown=GRACE,
-        )  # fmt: skip
-        server = uvicorn.Server(config)
-        for number in (signal.SIGINT, signal.SIGTERM):  # before uvicorn has its own, and after
-            signal.signal(number, lambda *_: setattr(server, "should_exit", True))
-        watch.start()
-        try:
-            server.run([listening])
-        finally:
-            watch.stop()
-            journal.close()
-
-
-def _listening(port: int) -> socket.socket:
-    try:
-        return socket.create_server(("127.0.0.1", port), backlog=2048)
-    except OSError as error:
-        raise Unavailable(
-            f"port {port} of 127.0.0.1 cannot be had: {error.strerror}",
-            hint="end who has it, or choose another one: --port 0 takes a free one",
-        ) from error

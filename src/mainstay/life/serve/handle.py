@@ -14,6 +14,7 @@ from mainstay.bundle.encoder import Row
 from mainstay.bundle.guard import Breach, Judgement, Rejection
 from mainstay.core import frames
 from mainstay.core.entries import Entry, packed
+from mainstay.life.serve.counters import REJECTED, Counters
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.routing import bucket, chosen
 from mainstay.life.serve.served import Answered, Served, Table
@@ -46,13 +47,14 @@ class Rejected(msgspec.Struct, frozen=True):
 class Asked(NamedTuple):
     """A request under way: what its table's versions are asked, each for the records it answers.
 
-    It keeps the table's runtimes open until it is ended.
+    It keeps the table's runtimes open until it is ended. trace: the traceparent it came with.
     """
 
     table: Table
     body: bytes
     at: datetime
     parts: Parts | Rejection
+    trace: str = ""
 
     @property
     def away(self) -> bool:
@@ -64,9 +66,14 @@ class Door:
     """What `handle` needs. failed: requests that met a mistake of ours and got 503."""
 
     def __init__(
-        self, table: Callable[[], Table | None], journal: Journal, now: Callable[[], datetime]
+        self,
+        table: Callable[[], Table | None],
+        journal: Journal,
+        now: Callable[[], datetime],
+        counters: Counters | None = None,
     ) -> None:
         self.failed = 0
+        self.counters = counters or Counters()
         self._table, self._journal, self._now = table, journal, now
 
     def handle(self, body: bytes) -> Outcome:
@@ -74,12 +81,12 @@ class Door:
         begun = self.begun(body)
         return self.ended(begun) if isinstance(begun, Asked) else begun
 
-    def begun(self, body: bytes) -> Asked | Outcome:
+    def begun(self, body: bytes, trace: str = "") -> Asked | Outcome:
         """A request decoded and divided among the versions; end it, here or in another thread."""
         try:
             while (table := self._table()) is not None:
                 if table.taken():  # else it was closed meanwhile, and there is a newer one
-                    return self._asked(table, body)
+                    return self._asked(table, body, trace)
         except Exception:  # noqa: BLE001 - the outermost door
             return self._mistake()
         return *refusal(503, "no version is served here yet"), 0
@@ -87,21 +94,22 @@ class Door:
     def ended(self, asked: Asked) -> Outcome:
         """Its answers, made and handed to the journal."""
         try:
-            status, reply = answered(asked)
+            status, reply = answered(asked, self.counters)
             if status not in (200, 422):
                 return status, reply, 0
             if len(asked.body) + len(reply) > LARGEST:
                 return *refusal(413, "the answer would be too large: send fewer records"), 0
-            entry = Entry(asked.at, asked.table.routing.sequence, asked.body, status, reply)
+            sequence = asked.table.routing.sequence
+            entry = Entry(asked.at, sequence, asked.body, status, reply, asked.trace)
             return status, reply, self._journal.add(packed(entry))
         except Exception:  # noqa: BLE001 - the outermost door
             return self._mistake()
         finally:
             asked.table.given()
 
-    def _asked(self, table: Table, body: bytes) -> Asked:
+    def _asked(self, table: Table, body: bytes, trace: str) -> Asked:
         try:
-            return Asked(table, body, self._now(), _divided(table, body))
+            return Asked(table, body, self._now(), _divided(table, body), trace)
         except BaseException:
             table.given()
             raise
@@ -111,11 +119,15 @@ class Door:
         return *refusal(503, "this request could not be answered"), 0
 
 
-def answered(asked: Asked) -> Reply:
-    """The reply of the versions of a table, at a time."""
+def answered(asked: Asked, counters: Counters) -> Reply:
+    """The reply of the versions of a table, at a time, and counted."""
     if isinstance(asked.parts, Rejection):
+        counters.refused(asked.table.served[0], asked.parts.reasons)
         return asked.parts.status, ENCODE({"errors": _complaints(asked.parts.reasons)})
     said = [_answered(one, judgement, asked.at) for one, judgement in asked.parts]
+    counters.answered(
+        asked.parts, [REJECTED if isinstance(one, Rejected) else one.decided_by for one in said]
+    )
     errors = [each for one in said if isinstance(one, Rejected) for each in one.errors]
     if errors and all(isinstance(one, Rejected) for one in said):
         return 422, ENCODE({"errors": errors})

@@ -14,6 +14,7 @@ from mainstay.bundle.encoder import Row, attribute
 from mainstay.bundle.guard import Judgement, Rejection
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Matrix, Runtime, given
+from mainstay.core import clock
 from mainstay.core.columns import level
 from mainstay.core.entries import ENGINE, EXPIRED, REST
 from mainstay.core.errors import Unavailable
@@ -57,10 +58,14 @@ class Silent:
 
 
 class Held:
-    """A runtime that is closed when nobody needs it any more, and not before."""
+    """A runtime that is closed when nobody needs it any more, and not before.
+
+    checked: when golden rows were scored last, by the stopwatch; wrong: what was wrong with them.
+    """
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
+        self.checked, self.wrong = clock.stopwatch(), ""
         self._using, self._retired, self._closed = 0, False, False
         self._lock = threading.Lock()
 
@@ -162,11 +167,15 @@ class Served(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Everything a request needs to know, swapped as one. limits: see routing.bounds."""
+    """Everything a request needs to know, swapped as one. limits: see routing.bounds.
+
+    ack: whether an answer goes only when it is safe on disk.
+    """
 
     routing: Routing
     served: tuple[Served, ...]
     limits: tuple[int, ...]
+    ack: bool = False
 
     def taken(self) -> bool:
         """All its runtimes for one request, until `given`; False where one was closed already."""

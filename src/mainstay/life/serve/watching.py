@@ -24,6 +24,8 @@ RETRY = 5.0  # seconds until what is short is tried again
 class Watch:
     """The table in force and the one before, kept warm. refused: why the newest is not followed.
 
+    restarts: how often the process of a model was started again.
+
     Then the table in force stays, each certificate of it verified against the trust file anew.
     """
 
@@ -33,6 +35,7 @@ class Watch:
         self.place, self.log, self.keys = place, log, keys
         self.table: Table | None = None
         self.refused = "no routing was read yet"
+        self.restarts = 0
         self._before: Table | None = None
         self._print: tuple[Print, ...] = ()
         self._looked = 0.0
@@ -53,13 +56,17 @@ class Watch:
         before, self._before, table, self.table = self._before, None, self.table, None
         _retired((before, table), ())
 
+    def tables(self) -> tuple[Table, ...]:
+        """The table in force, then the one kept warm."""
+        return tuple(table for table in (self.table, self._before) if table)
+
     def look(self) -> None:
         """Follows the routing if anything changed, or is short and not tried for a while."""
         found = fingerprint(self.place.serving / routing.FILE), fingerprint(self.keys)
         if found != self._print or self._due():
             self._print, self._looked = found, clock.stopwatch()
             self._try()
-        self._teller.tell(self.table, self.refused, self._time())
+        self._teller.tell(self.table, self.refused, self.time())
 
     def _due(self) -> bool:
         """Whether something does not answer as wished, for RETRY by now."""
@@ -79,7 +86,7 @@ class Watch:
         if self.table is not None:
             if self.refused:
                 self.table = self._verified(self.table)
-            _revived(self.table)
+            self.restarts += _revived(self.table)
 
     def _verified(self, table: Table) -> Table:
         """The table in force, by certificates that hold now for whom the trust file names now."""
@@ -102,7 +109,8 @@ class Watch:
         except MainstayError:
             return Trust()
 
-    def _time(self) -> datetime | None:
+    def time(self) -> datetime | None:
+        """The present; None where a replay file could never be read."""
         try:
             return self.now()
         except (OSError, ValueError):
@@ -127,7 +135,8 @@ class Watch:
             fresh = Table(table, tuple(found), ())
             _retired((fresh,), (self.table, self._before))
             raise
-        return Table(table, tuple(found), bounds(tuple(one.share for one in table.shares)))
+        ack = any(one.held.runtime.manifest.durability == "ack" for one in found)
+        return Table(table, tuple(found), bounds(tuple(one.share for one in table.shares)), ack)
 
     def _share(self, table: Routing, share: Share, known: Trust) -> Served:
         """A version that is warm is verified again, not opened again."""
@@ -174,13 +183,16 @@ def _silent(one: Served) -> bool:
     return isinstance(one.held.runtime.engine, Silent)
 
 
-def _revived(table: Table) -> None:
+def _revived(table: Table) -> int:
     """Starts the processes of models that ended; one that does not start is tried again later."""
+    started = 0
     for one in table.served:
         runtime = one.held.runtime
         if isinstance(runtime.engine, Away) and not runtime.engine.alive:
             try:
                 runtime.engine.start()
                 runtime.failure = None
+                started += 1
             except MainstayError as error:
                 runtime.failure = error
+    return started

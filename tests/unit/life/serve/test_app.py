@@ -3,16 +3,19 @@
 import asyncio
 import os
 import signal
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from msgspec import json, structs
 from small_project import Serving, record
 
+from mainstay.core import entries, journals
 from mainstay.life.serve import app as module
 from mainstay.life.serve import away
 from mainstay.life.serve.app import App
 from mainstay.life.serve.routing import bucket, chosen
+from mainstay.seal import tokens
 
 
 def asked(
@@ -22,9 +25,19 @@ def asked(
     return asyncio.run(exchanged(app, method, path, *parts, headers=headers))
 
 
+def headers_of(app: App, *headers: tuple[bytes, bytes], path: str = "/predict") -> dict:
+    """The headers of an answer to one ordinary record."""
+    found: dict = {}
+    body = json.encode({"records": [record()]})
+    method = "POST" if path == "/predict" else "GET"
+    asyncio.run(exchanged(app, method, path, body, headers=headers, found=found))
+    return found
+
+
 async def exchanged(
-    app: App, method: str, path: str, *parts: bytes, headers: tuple[tuple[bytes, bytes], ...] = ()
-) -> tuple[int, Any]:
+    app: App, method: str, path: str, *parts: bytes,
+    headers: tuple[tuple[bytes, bytes], ...] = (), found: dict | None = None,
+) -> tuple[int, Any]:  # fmt: skip
     parts = parts or (b"",)
     messages = [
         {"type": "http.request", "body": part, "more_body": at + 1 < len(parts)}
@@ -41,17 +54,20 @@ async def exchanged(
     scope = {"type": "http", "path": path, "method": method, "headers": headers}
     await app(scope, receive, send)
     start, body = sent
-    assert dict(start["headers"])[b"content-length"] == b"%d" % len(body["body"])
-    return start["status"], json.decode(body["body"])
+    said = dict(start["headers"])
+    (found if found is not None else {}).update(said)
+    assert said[b"content-length"] == b"%d" % len(body["body"])
+    plain = not said[b"content-type"].startswith(b"application/json")
+    return start["status"], body["body"].decode() if plain else json.decode(body["body"])
 
 
 def test_a_door_is_ready_when_its_version_repeated_its_golden_rows(
     app: App, serving: Serving
 ) -> None:
-    before = asked(app, "GET", "/ready")
+    before = asked(app, "GET", "/readyz")
     serving.publish(3)
     app.watch.look()
-    status, said = asked(app, "GET", "/ready")
+    status, said = asked(app, "GET", "/readyz")
 
     assert (before[0], before[1]["reasons"]) == (503, ["no routing was read yet"])
     assert (status, said["sequence"], said["reasons"]) == (200, 3, [])
@@ -59,7 +75,10 @@ def test_a_door_is_ready_when_its_version_repeated_its_golden_rows(
 
 
 def test_a_door_lives_before_it_is_ready(app: App) -> None:
-    assert asked(app, "GET", "/live") == (200, {"live": True})
+    status, said = asked(app, "GET", "/livez")
+
+    assert (status, said["live"]) == (200, True)
+    assert asked(app, "GET", "/startupz") == (503, {"started": False})
 
 
 def test_a_body_in_parts_is_one_request(app: App, serving: Serving) -> None:
@@ -107,8 +126,8 @@ def test_a_model_that_takes_its_time_does_not_hold_the_others_up(
 
     async def all_at_once() -> list[dict]:
         return await asyncio.gather(
-            one("slow", "POST", "/predict", bodies[1]), one("live", "GET", "/live", b""),
-            one("ready", "GET", "/ready", b""), one("native", "POST", "/predict", bodies[0]),
+            one("slow", "POST", "/predict", bodies[1]), one("live", "GET", "/livez", b""),
+            one("ready", "GET", "/readyz", b""), one("native", "POST", "/predict", bodies[0]),
         )  # fmt: skip
 
     slow_said, _, _, native_said = asyncio.run(all_at_once())
@@ -126,7 +145,76 @@ def test_a_request_has_a_largest_size(app: App, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/predict", 405), ("POST", "/ready", 405), ("GET", "/", 404), ("PUT", "/x", 404)],
+    [("GET", "/predict", 405), ("POST", "/readyz", 405), ("GET", "/", 404), ("PUT", "/x", 404)],
 )
 def test_other_questions_are_refused(app: App, method: str, path: str, status: int) -> None:
     assert asked(app, method, path)[0] == status
+
+
+def test_a_contract_can_ask_for_every_answer_on_disk(
+    app: App, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving.publish(1, serving.with_a_worker(1, durability="ack"))
+    app.watch.look()
+    body = json.encode({"records": [record()]})
+    kept = asked(app, "POST", "/predict", body)[0], app.journal.written
+    app.journal._room = 0
+
+    assert kept == (200, 1)
+    assert asked(app, "POST", "/predict", body)[0] == 503
+
+
+def test_a_trace_is_in_the_journal_and_in_the_answer(app: App, serving: Serving) -> None:
+    serving.publish(1)
+    app.watch.look()
+    trace = f"00-{'a' * 32}-{'b' * 16}-01"
+    with_one = headers_of(app, (b"traceparent", trace.encode()))
+    without = headers_of(app)
+    app.journal.kept(2)
+
+    assert with_one[b"traceresponse"].startswith(b"00-" + b"a" * 32)
+    assert b"traceresponse" not in without
+    found = [entries.entry(one).trace for one in journals.read(serving.log)]
+    assert found == [trace, ""]
+
+
+def test_a_door_that_drains_asks_everybody_to_come_anew(app: App, serving: Serving) -> None:
+    serving.publish(1)
+    app.watch.look()
+    before = headers_of(app)
+    app.draining = True
+
+    assert b"connection" not in before
+    assert headers_of(app)[b"connection"] == b"close"
+
+
+def test_with_tokens_nobody_else_is_answered_or_told_more_than_yes(
+    app: App, serving: Serving
+) -> None:
+    serving.publish(1)
+    app.watch.look()
+    model, expires = serving.certificate().version.model, datetime(2100, 1, 1, tzinfo=UTC)
+    both = tokens.given(serving.keys, "shop", (model,), ("predict", "observe"), expires)
+    app.gate.look()
+    shown = ((b"authorization", f"Bearer {both}".encode()),)
+    body = json.encode({"records": [record()]})
+
+    assert asked(app, "POST", "/predict", body)[0] == 401
+    assert asked(app, "POST", "/predict", body, headers=shown)[0] == 200
+    assert asked(app, "GET", "/metrics")[0] == 401
+    assert "mainstay_ready 1" in asked(app, "GET", "/metrics", headers=shown)[1]
+    assert asked(app, "GET", "/readyz") == (200, {"ready": True})
+    assert asked(app, "GET", "/readyz", headers=shown)[1]["model"] == model
+    assert headers_of(app)[b"www-authenticate"].startswith(b"Bearer")
+
+
+def test_every_answer_is_counted(app: App, serving: Serving) -> None:
+    serving.publish(1)
+    app.watch.look()
+    asked(app, "POST", "/predict", json.encode({"records": [record()]}))
+    asked(app, "POST", "/predict", b"{")
+    asked(app, "GET", "/readyz")
+
+    counted = app.door.counters.counted()
+    assert (counted.statuses, counted.in_flight) == ({200: 1, 400: 1}, 0)
+    assert sum(counted.buckets) == 2

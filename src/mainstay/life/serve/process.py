@@ -1,0 +1,174 @@
+"""The process of a door: its port, TLS and threads, from start to end."""
+
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import uvicorn
+
+from mainstay.core import clock
+from mainstay.core.errors import Mistake, Unavailable
+from mainstay.life.serve import gate
+from mainstay.life.serve.app import App
+from mainstay.life.serve.gate import Gate
+from mainstay.life.serve.handover import Handover, Taking
+from mainstay.life.serve.health import EVERY, Rounds
+from mainstay.life.serve.journal import Journal
+from mainstay.life.serve.loader import Place
+from mainstay.life.serve.operating import readyz
+from mainstay.life.serve.telling import Voice
+from mainstay.life.serve.tls import Tls
+from mainstay.life.serve.watching import Watch
+from mainstay.seal import tokens
+
+GRACE = 10
+"""Seconds for the requests under way when the door is told to stop."""
+KEPT = 75
+"""Seconds that an idle connection is kept: longer than callers keep theirs, usually a minute."""
+LOOKS = 0.5  # seconds between two looks at tokens and TLS files
+PATIENCE = 60.0  # seconds in which a door that takes over must be ready
+LOOPBACK = "127.0.0.1"
+
+
+class Opening(NamedTuple):
+    """How a door opens. log: its own folder. keys: the trust file, tokens lie beside it.
+
+    port: 0 for a free one. take_over: the port of the door that runs with the same log.
+    """
+
+    place: Place
+    log: Path
+    keys: Path
+    port: int
+    host: str = LOOPBACK
+    certificate: Path | None = None
+    private_key: Path | None = None
+    take_over: bool = False
+
+
+class Server(uvicorn.Server):
+    """One that takes over, and can be taken over, without cutting anybody off."""
+
+    def __init__(self, config: uvicorn.Config, app: App, log: Path, taking: Taking | None) -> None:
+        super().__init__(config)
+        self._app, self._log, self._taking = app, log, taking
+        self._handover: Handover | None = None
+        self._drain, self._until = False, 0.0
+
+    def drain(self) -> None:
+        """No more connections from now on; those there are end with their next answer."""
+        self._drain = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Only who answers takes over."""
+        await super().startup(sockets)
+        if self._taking:
+            self._taking.done()
+        if sockets:
+            self._handover = Handover(self._log, sockets[0], self.drain)
+
+    def wait_until_ready(self) -> None:
+        """Before it takes over. Raises Unavailable where it does not become ready."""
+        until = clock.stopwatch() + PATIENCE
+        while self._taking and not self.should_exit and readyz(self._app.parts).status != 200:
+            if clock.stopwatch() > until:
+                self._taking.close()
+                why = readyz(self._app.parts).body.decode()
+                raise Unavailable(f"this door is not ready, so it takes nothing over: {why}")
+            time.sleep(0.05)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether it is over."""
+        if self._drain and not self._app.draining:
+            self._app.draining, self._until = True, clock.stopwatch() + KEPT
+            for server in self.servers:
+                server.close()
+        if self._app.draining and self._is_drained():
+            return True
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Nobody can take over any more."""
+        if self._handover:
+            self._handover.close()
+        await super().shutdown(sockets)
+
+    def _is_drained(self) -> bool:
+        return not self.server_state.connections or clock.stopwatch() > self._until
+
+
+def run(opening: Opening, voice: Voice) -> None:
+    """Serves until it is told to stop by SIGTERM or SIGINT, or another process took over.
+
+    Raises Unavailable where the port is taken, Refused where others could reach an open door.
+    """
+    tls = _tls(opening)
+    taking = Taking(opening.log) if opening.take_over else None
+    with taking.listening if taking else _listening(opening) as listening:
+        host, port = listening.getsockname()[:2]
+        named = opening.keys.with_name(tokens.FILE)
+        gate.refuse_the_open(host, tokens=named.exists(), tls=tls is not None)
+        address = f"{'https' if tls else 'http'}://{host}:{port}"
+        spoken = voice._replace(ready=lambda line: voice.ready(f"{line}, on {address}"))
+        watch = Watch(opening.place, opening.log, opening.keys, spoken)
+        watched = Gate(named, watch.now, required=not gate.is_loopback(host))
+        app = App(watch, Journal(opening.log), watched)
+        rounds = [Rounds("health", EVERY, app.health.look), Rounds("tokens", LOOKS, watched.look)]
+        rounds += [Rounds("tls", LOOKS, tls.look)] if tls else []
+        server = Server(_config(app, tls), app, opening.log, taking)
+        _served(server, app, listening, rounds)
+
+
+def _served(server: Server, app: App, listening: socket.socket, rounds: list[Rounds]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):  # before uvicorn has its own, and after
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+    app.watch.start()
+    try:
+        for one in rounds:
+            one.start()
+        server.wait_until_ready()
+        server.run([listening])
+    finally:
+        for one in rounds:
+            one.stop()
+        app.watch.stop()
+        app.journal.close()
+
+
+def _config(app: App, tls: Tls | None) -> uvicorn.Config:
+    config = uvicorn.Config(
+        app, lifespan="off", ws="none", log_level="warning", access_log=False,
+        server_header=False, date_header=False, timeout_keep_alive=KEPT,
+        timeout_graceful_shutdown=GRACE,
+    )  # fmt: skip
+    config.load()
+    config.ssl = tls.context if tls else None
+    return config
+
+
+def _tls(opening: Opening) -> Tls | None:
+    match opening.certificate, opening.private_key:
+        case None, None:
+            return None
+        case Path() as certificate, Path() as key:
+            return Tls(certificate, key)
+        case _:
+            raise Mistake(
+                "a certificate and its private key belong together",
+                hint="--certificate FILE --private-key FILE",
+            )
+
+
+def _listening(opening: Opening) -> socket.socket:
+    host, port = opening.host, opening.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise Unavailable(
+            f"port {port} of {host} cannot be had: {error.strerror}",
+            hint="end who has it, or choose another one: --port 0 takes a free one; a new process "
+            "of the same door takes it over with --take-over",
+        ) from error

@@ -1,0 +1,83 @@
+"""The text that Prometheus reads, by its own reader."""
+
+from datetime import UTC, datetime
+
+import pytest
+from msgspec import json
+from prometheus_client.parser import text_string_to_metric_families
+from small_project import Serving, record
+
+from mainstay.life.serve import metrics, operating
+from mainstay.life.serve.app import App
+from mainstay.life.serve.counters import BOUNDS, Counters
+from mainstay.life.serve.metrics import Family
+
+AT = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+def read(text: bytes) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    """Value by name and labels."""
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text.decode())
+        for sample in family.samples
+    }
+
+
+@pytest.fixture
+def live(app: App, serving: Serving) -> App:
+    serving.publish(7)
+    app.watch.look()
+    return app
+
+
+def test_a_door_before_its_first_routing_has_numbers(app: App) -> None:
+    found = read(operating.metrics_of(app.parts).body)
+
+    assert found["mainstay_ready", ()] == 0
+    assert found["mainstay_routing_sequence", ()] == 0
+
+
+def test_every_number_of_a_door_is_read(live: App) -> None:
+    live.door.handle(json.encode({"records": [record(), record(rain=200)]}))
+    live.door.counters.begun()
+    live.door.counters.ended(200, 0.002)
+    live.journal.kept(1)
+
+    said = operating.metrics_of(live.parts)
+    found = read(said.body)
+    assert said.kind == b"text/plain; version=0.0.4; charset=utf-8"
+    assert found["mainstay_requests_total", (("status", "200"),)] == 1
+    assert found["mainstay_records_total", (("decided_by", "model"), ("version", "v1"))] == 1
+    assert found["mainstay_breaches_total", (("field", "rain"), ("outcome", "fallback"))] == 1
+    assert found["mainstay_request_seconds_bucket", (("le", "0.0025"),)] == 1
+    assert found["mainstay_request_seconds_bucket", (("le", "0.001"),)] == 0
+    assert found["mainstay_request_seconds_bucket", (("le", "+Inf"),)] == 1
+    assert found["mainstay_request_seconds_count", ()] == 1
+    assert found["mainstay_journal_added_total", ()] == 1
+    assert found["mainstay_journal_bytes", ()] > 0
+    assert found["mainstay_routing_sequence", ()] == 7
+    assert found["mainstay_certificate_seconds", (("version", "v1"),)] > 86_400
+    assert found["mainstay_ready", ()] == 1
+
+
+def test_labels_with_any_text_are_read_as_they_were() -> None:
+    hard = 'a"b\\c\nd = "é"'
+    text = metrics.text([Family("x_total", "counter", "Any.", (("", {"field": hard}, 3),))])
+
+    assert read(text) == {("mainstay_x_total", (("field", hard),)): 3}
+
+
+def test_the_buckets_of_a_histogram_add_up() -> None:
+    counters = Counters()
+    for seconds in (*BOUNDS, 60.0):
+        counters.begun()
+        counters.ended(200, seconds)
+    state = metrics.State(
+        None, metrics.Standing(0, 0, 0, 0, 0.0, 0.0), AT, ready=False, failed=0, restarts=0
+    )
+
+    found = read(metrics.text(metrics.families(counters.counted(), state)))
+
+    buckets = [v for (name, _), v in found.items() if name == "mainstay_request_seconds_bucket"]
+    assert buckets == list(range(1, len(BOUNDS) + 2))
