@@ -4,7 +4,6 @@ import random
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -48,9 +47,10 @@ def test_what_was_kept_is_brought_once_through_rotations_and_kills(tmp_path: Pat
             writer.kill()
             promised += [first, *writer.stdout.readlines()]
     journal.brought(log, folder, columns)
-    table = journal.read(engines.opened(tmp_path), folder, columns)
+    engine = engines.connect(tmp_path / "spill")
+    found = journal.read(engine, folder, columns).to_pyarrow()["visit"].to_pylist()
+    engine.disconnect()
 
-    found = table.to_pyarrow()["visit"].to_pylist()
     whole = {line.strip() for line in promised if line.endswith("\n")}
     assert len(found) == len(set(found))
     assert whole <= set(found)

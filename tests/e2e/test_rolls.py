@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from msgspec import json
@@ -88,7 +88,7 @@ class Load:
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._ask, args=(n,)) for n in range(callers)]
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         for one in self._threads:
             one.start()
         return self
