@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from msgspec import json
+from self_signed import made
 from small_project import Serving, record
 
 from mainstay.core import journals
 from mainstay.seal import tokens
 from mainstay.seal.certificate import Scope
-from self_signed import made
 
 MAIN = "from mainstay.cli.main import main; main()"
 EXPIRES = datetime(2100, 1, 1, tzinfo=UTC)

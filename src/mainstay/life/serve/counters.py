@@ -1,4 +1,4 @@
-"""What a door counts while it answers: plain numbers under one lock, 1 us a request at most.
+"""What a door counts while it answers: plain numbers, 1 us a request at most.
 
 Labels are bounded: statuses, the versions served lately, fields and rules of their bundles.
 """
@@ -6,8 +6,8 @@ Labels are bounded: statuses, the versions served lately, fields and rules of th
 import threading
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from mainstay.bundle.guard import Breach, Judgement
 from mainstay.bundle.manifest import Manifest
@@ -37,65 +37,81 @@ class Counted(NamedTuple):
     in_flight: int
 
 
+class Said(Protocol):
+    """What one record got."""
+
+    @property
+    def decided_by(self) -> str:
+        """Model, baseline or REJECTED."""
+
+
+Parts = Sequence[tuple[Served, Judgement]]
+Records = dict[tuple[str, str], int]
+
+
 class Counters:
-    """Counts from any thread."""
+    """Counts for one thread that answers callers, and others that do so for it, said by `away`."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._statuses: Counter[int] = Counter()
-        self._records: dict[tuple[str, str], int] = {}
+        self._lock, self._breaking = threading.Lock(), threading.Lock()
+        self._statuses: dict[int, int] = {}
+        self._here: Records = {}
+        self._away: Records = {}
         self._breaches: Counter[tuple[str, str]] = Counter()
         self._buckets = [0] * (len(BOUNDS) + 1)
-        self._seconds, self._in_flight = 0.0, 0
+        self._seconds, self._begun = 0.0, 0
         self._fields: dict[str, frozenset[str]] = {}
 
     def begun(self) -> None:
         """A request came."""
-        with self._lock:
-            self._in_flight += 1
+        self._begun += 1
 
     def ended(self, status: int, seconds: float) -> None:
         """Its answer went."""
-        with self._lock:
-            self._in_flight -= 1
-            self._statuses[status] += 1
-            self._buckets[bisect_left(BOUNDS, seconds)] += 1
-            self._seconds += seconds
+        statuses = self._statuses
+        statuses[status] = statuses.get(status, 0) + 1
+        self._buckets[bisect_left(BOUNDS, seconds)] += 1
+        self._seconds += seconds
 
-    def answered(
-        self, parts: Iterable[tuple[Served, Judgement]], decided_by: Sequence[str]
-    ) -> None:
-        """Records with the version each was for, and who decided: model, baseline or nobody."""
-        with self._lock:
-            for (one, judgement), who in zip(parts, decided_by, strict=True):
-                place = one.share.version, who
-                try:
-                    self._records[place] += 1
-                except KeyError:
-                    self._first(place)
-                if judgement.reasons:
-                    self._broken(one.held.runtime.manifest, judgement.reasons)
+    def answered(self, parts: Parts, said: Sequence[Said], *, away: bool = False) -> None:
+        """Records with the version each was for, and what it got; one alone costs 0.3 us."""
+        if away:
+            with self._lock:
+                self._all(self._away, parts, said)
+        elif len(parts) > 1:
+            self._all(self._here, parts, said)
+        else:
+            (one, judgement), answer = parts[0], said[0]
+            try:
+                self._here[one.share.version, answer.decided_by] += 1
+            except KeyError:
+                _first(self._here, (one.share.version, answer.decided_by))
+            if judgement.reasons:
+                self._broken(one.held.runtime.manifest, judgement.reasons)
 
     def refused(self, one: Served, reasons: tuple[Breach, ...]) -> None:
         """A request that was refused as a whole."""
-        with self._lock:
-            self._broken(one.held.runtime.manifest, reasons)
+        self._broken(one.held.runtime.manifest, reasons)
 
     def counted(self) -> Counted:
         """A copy of it all."""
         with self._lock:
+            records = Counter(self._here)
+            records.update(self._away)
             return Counted(
-                dict(self._statuses), dict(self._records), dict(self._breaches),
-                tuple(self._buckets), self._seconds, self._in_flight,
+                dict(self._statuses), records, dict(self._breaches), tuple(self._buckets),
+                self._seconds, self._begun - sum(self._buckets),
             )  # fmt: skip
 
-    def _first(self, place: tuple[str, str]) -> None:
-        versions = dict.fromkeys(version for version, _ in self._records)
-        if place[0] not in versions and len(versions) >= _VERSIONS:
-            oldest = next(iter(versions))
-            for one in [one for one in self._records if one[0] == oldest]:
-                del self._records[one]
-        self._records[place] = 1
+    def _all(self, records: Records, parts: Parts, said: Sequence[Said]) -> None:
+        for (one, judgement), answer in zip(parts, said, strict=True):
+            place = one.share.version, answer.decided_by
+            if place in records:
+                records[place] += 1
+            else:
+                _first(records, place)
+            if judgement.reasons:
+                self._broken(one.held.runtime.manifest, judgement.reasons)
 
     def _broken(self, stated: Manifest, reasons: tuple[Breach, ...]) -> None:
         """A name that only a caller knows counts under no name."""
@@ -103,6 +119,16 @@ class Counters:
         if known is None:
             known = frozenset((*stated.columns, *map(rules.name, stated.rules)))
             self._fields = {**dict(list(self._fields.items())[-_VERSIONS:]), stated.contract: known}
-        for reason in reasons:
-            field = reason.field if reason.field in known else ""
-            self._breaches[field, reason.on_breach] += 1
+        with self._breaking:
+            for reason in reasons:
+                field = reason.field if reason.field in known else ""
+                self._breaches[field, reason.on_breach] += 1
+
+
+def _first(records: Records, place: tuple[str, str]) -> None:
+    versions = dict.fromkeys(version for version, _ in records)
+    if place[0] not in versions and len(versions) >= _VERSIONS:
+        oldest = next(iter(versions))
+        for one in [one for one in records if one[0] == oldest]:
+            del records[one]
+    records[place] = 1

@@ -6,7 +6,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
@@ -39,6 +39,7 @@ class Complaint(msgspec.Struct, frozen=True, gc=False):
 class Rejected(msgspec.Struct, frozen=True):
     """What a record gets that a rule rejects, among others that are answered."""
 
+    decided_by: ClassVar[str] = REJECTED
     key: object
     errors: tuple[Complaint, ...]
     rejected: bool = True
@@ -125,9 +126,7 @@ def answered(asked: Asked, counters: Counters) -> Reply:
         counters.refused(asked.table.served[0], asked.parts.reasons)
         return asked.parts.status, ENCODE({"errors": _complaints(asked.parts.reasons)})
     said = [_answered(one, judgement, asked.at) for one, judgement in asked.parts]
-    counters.answered(
-        asked.parts, [REJECTED if isinstance(one, Rejected) else one.decided_by for one in said]
-    )
+    counters.answered(asked.parts, said, away=asked.away)
     errors = [each for one in said if isinstance(one, Rejected) for each in one.errors]
     if errors and all(isinstance(one, Rejected) for one in said):
         return 422, ENCODE({"errors": errors})

@@ -15,6 +15,10 @@ def asked(app: App, *records: object) -> int:
     return app.door.handle(json.encode({"records": records}))[0]
 
 
+def decided(by: str) -> SimpleNamespace:
+    return SimpleNamespace(decided_by=by)
+
+
 def test_records_are_counted_by_version_and_who_decided(app: App, serving: Serving) -> None:
     serving.publish(1)
     app.watch.look()
@@ -51,7 +55,9 @@ def test_only_the_versions_served_lately_are_told_apart() -> None:
     counters = Counters()
     for number in range(100):
         one = SimpleNamespace(share=SimpleNamespace(version=f"v{number}"))
-        counters.answered([(one, Judgement(None, "score"))] * 2, ["model", "baseline"])
+        counters.answered(
+            [(one, Judgement(None, "score"))] * 2, [decided("model"), decided("baseline")]
+        )
 
     found = {version for version, _ in counters.counted().records}
     assert found == {f"v{number}" for number in range(80, 100)}
@@ -59,17 +65,16 @@ def test_only_the_versions_served_lately_are_told_apart() -> None:
 
 def test_nothing_is_lost_between_threads() -> None:
     counters = Counters()
+    one, said = SimpleNamespace(share=SimpleNamespace(version="v1")), [decided("model")]
 
     def many() -> None:
         for _ in range(5_000):
-            counters.begun()
-            counters.ended(200, 9.0)
+            counters.answered([(one, Judgement(None, "score"))], said, away=True)
 
     threads = [threading.Thread(target=many) for _ in range(4)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
 
-    counted = counters.counted()
-    assert (counted.in_flight, counted.statuses, counted.buckets[-1]) == (0, {200: 20_000}, 20_000)
+    assert counters.counted().records == {("v1", "model"): 20_000}

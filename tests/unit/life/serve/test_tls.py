@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-
 from self_signed import made
 
 from mainstay.core.errors import Missing, Mistake, Refused
