@@ -12,6 +12,7 @@ from mainstay.core.errors import Broken, Conflict, Missing
 from mainstay.core.expressions import Output
 from mainstay.core.inputs import Input
 from mainstay.core.nouns import Dataset
+from mainstay.core.pseudonyms import Act
 from mainstay.core.rules import Rule
 
 FILE = "manifest.json"
@@ -32,6 +33,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     threshold: a binary score from here on means yes; None for the other tasks; baseline_threshold
     likewise for the baseline. uncovered: who answers slices that its certificate does not cover.
     durability: whether answers go only when they are safe on disk.
+    private: columns that are not written down as they came.
     code: file -> digest. versions: distribution -> version, of the
     model's environment. files: path -> digest of every other file, filled in by `written`.
     """
@@ -56,6 +58,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     code: dict[str, str]
     uncovered: Literal["flag", "fallback"] = "flag"
     durability: Literal["group", "ack"] = "group"
+    private: dict[str, Act] = {}
     files: dict[str, str] = {}
     format: int = FORMAT
 

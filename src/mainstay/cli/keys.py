@@ -4,7 +4,7 @@ import click
 
 from mainstay.cli.act import act
 from mainstay.cli.main import Options
-from mainstay.control.commands import NewKey, Trust
+from mainstay.control.commands import NewKey, NewPseudonyms, Trust
 
 
 @click.command()
@@ -13,6 +13,13 @@ from mainstay.control.commands import NewKey, Trust
 def new(options: Options, name: str) -> int:
     """Make a key of your own."""
     return act(options, NewKey(name))
+
+
+@click.command("pseudonyms")
+@click.pass_obj
+def hide(options: Options) -> int:
+    """Make the key by which columns are pseudonymised, once."""
+    return act(options, NewPseudonyms())
 
 
 @click.command()

@@ -34,7 +34,10 @@ COMMANDS: Table = {
     "explain": ("Show one gate: its evidence and what would help.", "mainstay.cli.explain:explain"),
     "key": (
         "Keys that sign.",
-        {"new": ("Make a key of your own.", "mainstay.cli.keys:new")},
+        {
+            "new": ("Make a key of your own.", "mainstay.cli.keys:new"),
+            "pseudonyms": ("Make the key of pseudonyms, once.", "mainstay.cli.keys:hide"),
+        },
     ),
     "trust": ("Bind somebody's key to roles.", "mainstay.cli.keys:trust"),
     "token": (

@@ -27,7 +27,7 @@ _UNKNOWN = "it is not known when an answer is asked for"
 
 def slips(contract: object) -> list[Slip]:
     """What contradicts something said elsewhere."""
-    checks = (_metrics, _payoffs, _constant, _gates, _label, _early_labels, _taken_twice)
+    checks = (_metrics, _payoffs, _constant, _gates, _label, _early_labels, _taken_twice, _private)
     return [slip for check in checks for slip in check(contract)]
 
 
@@ -156,6 +156,22 @@ def _length(contract: object, pattern: str) -> timedelta | None:
         return durations.duration(text) if text else None
     except Mistake:
         return None
+
+
+def _private(contract: object) -> Iterator[Slip]:
+    """The journal keeps what everything joins on: when it was, and whose label will come."""
+    own = {name: "time" for _, name in texts(contract, "data.decisions.time")}
+    key = {name: "key" for _, name in texts(contract, "data.decisions.key")}
+    dropped: set[str] = set()
+    for path, name in texts(contract, "serve.journal.drop"):
+        dropped.add(name)
+        if name in own | key:
+            hint = "pseudonymise it" if name in key else "take it out"
+            yield _slip(path, f"is {shown(name)}, the {(own | key)[name]} of decisions", hint)
+    for path, name in texts(contract, "serve.journal.pseudonymise"):
+        if name in own or name in dropped:
+            what = "the time of decisions" if name in own else "which is dropped"
+            yield _slip(path, f"is {shown(name)}, {what}", "take it out")
 
 
 def _taken_twice(contract: object) -> Iterator[Slip]:

@@ -72,6 +72,8 @@ def _columns(contract: Contract) -> Iterator[Named]:
     for place, rule in _row_rules(contract):
         for name in dict.fromkeys(columns_of(rule.condition)):
             yield Named(name, f"data.rules[{place}]", ("data", "rules", place, "expect"))
+    yield from _each(contract.serve.journal.drop, "serve", "journal", "drop")
+    yield from _each(contract.serve.journal.pseudonymise, "serve", "journal", "pseudonymise")
     yield from _each(baseline.rate_by or (), "objective", "baseline", "rate_by")
     yield from _single(baseline.column, "objective", "baseline", "column")
 

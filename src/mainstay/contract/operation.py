@@ -62,6 +62,15 @@ class Certify(Section):
     ] = ()
 
 
+class Journal(Section):
+    """What the door does not write down as it came: columns that only say who it is."""
+
+    drop: Annotated[Names, Clause("columns that are not written down", ("door",))] = ()
+    pseudonymise: Annotated[
+        Names, Clause("columns written down as keyed hashes, that labels still join", ("door",))
+    ] = ()
+
+
 class Serve(Section):
     """How the door answers."""
 
@@ -78,6 +87,7 @@ class Serve(Section):
         Literal["group", "ack"],
         Clause("answers are on disk within 50 ms, or before they go", ("door",)),
     ] = "group"
+    journal: Annotated[Journal, Clause("what of requests is written down", ("door",))] = Journal()
     canary: Annotated[
         Share, Gt(0), Clause("the share of entities a new version answers first", ("door",))
     ] = 0.1

@@ -101,6 +101,10 @@ class NewKey(msgspec.Struct, frozen=True, tag="key_new"):
     name: str
 
 
+class NewPseudonyms(msgspec.Struct, frozen=True, tag="key_pseudonyms"):
+    """Make the key of pseudonyms in the keys folder, once."""
+
+
 class NewToken(msgspec.Struct, frozen=True, tag="token_new"):
     """Give a caller of a door a token, for models and actions, for a number of days."""
 
@@ -142,5 +146,5 @@ OfModel = (
     | Labels
     | Backup
 )
-OfKeys = NewKey | Trust | NewToken | RevokeToken
+OfKeys = NewKey | NewPseudonyms | Trust | NewToken | RevokeToken
 Command = Init | OfKeys | Restore | OfModel

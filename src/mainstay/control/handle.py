@@ -32,6 +32,7 @@ from mainstay.control.commands import (
     Init,
     Labels,
     NewKey,
+    NewPseudonyms,
     NewToken,
     OfKeys,
     OfModel,
@@ -65,7 +66,7 @@ def handle(folder: Path, command: Command, tell: Tell = lambda _: None) -> Answe
     match command:
         case Init():
             return proposing.propose(folder, command)
-        case NewKey() | Trust() | NewToken() | RevokeToken():
+        case NewKey() | NewPseudonyms() | Trust() | NewToken() | RevokeToken():
             return _kept(command)
         case Restore():
             return keeping.restore(folder, command)
@@ -92,6 +93,8 @@ def _kept(command: OfKeys) -> Answer:
     match command:
         case NewKey():
             return keeping.new_key(command)
+        case NewPseudonyms():
+            return keeping.new_pseudonyms()
         case Trust():
             return keeping.trust_key(command)
         case NewToken():

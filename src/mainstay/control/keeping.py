@@ -5,9 +5,9 @@ from pathlib import Path
 
 from mainstay.control.commands import Backup, NewKey, NewToken, Restore, RevokeToken, Trust
 from mainstay.control.project import Project
-from mainstay.core import clock, settings
+from mainstay.core import clock, pseudonyms, settings
 from mainstay.core.answers import Answer
-from mainstay.core.errors import Mistake
+from mainstay.core.errors import Conflict, Mistake
 from mainstay.core.places import Places
 from mainstay.ledger import backup as copies
 from mainstay.seal import keys, tokens, trust
@@ -38,6 +38,25 @@ def trust_key(command: Trust) -> Answer:
         lines=(f"trust file: {settings.keys_folder() / trust.FILE}",),
         next="mainstay status",
         facts={"name": command.name, "roles": list(bound.roles) if bound else []},
+    )
+
+
+def new_pseudonyms() -> Answer:
+    """The key by which columns are pseudonymised. Raises Conflict where there is one."""
+    folder = settings.keys_folder()
+    try:
+        path = pseudonyms.made(folder)
+    except FileExistsError as error:
+        raise Conflict(
+            f"{folder} holds a key of pseudonyms already: another one would tear labels apart from "
+            "what was answered",
+            hint="keep it, and copy it to wherever doors run or labels are brought",
+        ) from error
+    return Answer(
+        "Made the key of pseudonyms.",
+        lines=(f"yours alone: {path}", "doors and those who bring labels share it"),
+        next="mainstay status",
+        facts={"path": str(path)},
     )
 
 

@@ -1,14 +1,17 @@
 """`labels`: what became of earlier decisions, on record."""
 
+import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from mainstay.control import versions
 from mainstay.control.commands import Labels
 from mainstay.control.project import Project
-from mainstay.core import clock, durable
+from mainstay.core import clock, durable, pseudonyms, settings
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Conflict, Missing
+from mainstay.core.typed import TEXT
 from mainstay.data import journal
 from mainstay.data import labels as arriving
 from mainstay.data.labels import Kept, Received, Shape
@@ -24,7 +27,7 @@ def labels(project: Project, command: Labels) -> Answer:
     stated, places, now = shape(project), project.places, clock.now()
     engine = build.opened(places)
     reader = Reader(engine, places.folder, places.staged)
-    table = arriving.opened(reader, command.file, stated, now)
+    table = _hidden(project, stated, arriving.opened(reader, command.file, stated, now))
     before = kept(project, stated)
     found = arriving.received(table, engine, stated, before)
     if not found.digest:
@@ -33,6 +36,18 @@ def labels(project: Project, command: Labels) -> Answer:
         )
     _recorded(project, stated, before, found)
     return _answer(found, _unknown(project, engine, stated, table))
+
+
+def _hidden(project: Project, stated: Shape, table: ir.Table) -> ir.Table:
+    """Keys as the door writes them down, before anything of the file is kept."""
+    name = stated.key.name
+    if name not in project.document.contract.serve.journal.pseudonymise:
+        return table
+    secret, arrow = pseudonyms.read(settings.keys_folder()), table.to_pyarrow()
+    of = pseudonyms.of_text if stated.key.type == TEXT else pseudonyms.of_integer
+    place = arrow.column_names.index(name)
+    keys = pa.array([of(secret, one) for one in arrow[name].to_pylist()], arrow[name].type)
+    return ibis.memtable(arrow.set_column(place, name, keys)).cast(table.schema())
 
 
 def shape(project: Project) -> Shape:

@@ -26,6 +26,8 @@ def test_what_nobody_states_has_the_stated_default(example):
         "latency_p99": "20ms",
         "fallback": "baseline",
         "uncovered": "flag",
+        "durability": "group",
+        "journal": {"drop": [], "pseudonymise": []},
         "canary": 0.1,
     }
     assert written["watch"] == {

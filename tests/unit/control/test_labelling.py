@@ -5,11 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 import small_project
+from pyarrow import parquet
 
 from mainstay.control import labelling, project
-from mainstay.control.commands import Backup, Labels, Restore
+from mainstay.control.commands import Backup, Labels, NewPseudonyms, Restore
 from mainstay.control.handle import handle
-from mainstay.core import entries, frames
+from mainstay.core import entries, frames, pseudonyms
 from mainstay.core.entries import Entry
 from mainstay.core.errors import Conflict, Missing
 from mainstay.core.nouns import Column, Event
@@ -59,13 +60,19 @@ def test_the_same_file_twice_is_nothing_new(as_author: Path) -> None:
     assert len(events(as_author)) == 1
 
 
-def test_keys_the_journal_does_not_know_are_a_warning(as_author: Path) -> None:
-    body = msgspec.json.encode({"records": [small_project.record()]})
+def answered(folder: Path, visit: str) -> None:
+    """A door answered about a visit, and that was brought."""
+    body = msgspec.json.encode({"records": [small_project.record(visit=visit)]})
     answers = [{"decision": True, "score": 0.5, "decided_by": "model", "version": "v1"}]
     entry = Entry(small_project.END, 1, body, 200, msgspec.json.encode({"answers": answers}))
-    path = as_author / "log"
-    path.write_bytes(frames.framed(entries.packed(entry)))
-    journal.brought(path, Places(as_author).journal, (Column("visit", "string"),))
+    log = folder / "log"
+    log.mkdir()
+    (log / "requests-00000001.journal").write_bytes(frames.framed(entries.packed(entry)))
+    journal.brought(log, Places(folder).journal, (Column("visit", "string"),))
+
+
+def test_keys_the_journal_does_not_know_are_a_warning(as_author: Path) -> None:
+    answered(as_author, "v1")
 
     said = received(as_author, FIRST)
 
@@ -127,3 +134,25 @@ def test_labels_that_came_meanwhile_are_not_overlooked(
 
     with pytest.raises(Conflict, match="meanwhile"):
         received(as_author, FIRST)
+
+
+def test_keys_that_the_journal_hides_are_kept_as_pseudonyms_and_still_join(as_author: Path) -> None:
+    path = as_author / "contract.yaml"
+    path.write_text(
+        path.read_text().replace("latency_p99: 10s", "journal: {pseudonymise: [visit]}")
+    )
+    with pytest.raises(Missing, match="no key of pseudonyms") as caught:
+        received(as_author, FIRST)
+    handle(as_author, NewPseudonyms())
+    secret = pseudonyms.read(as_author / "keys")
+    answered(as_author, pseudonyms.of_text(secret, "v1"))
+
+    first, again = received(as_author, FIRST), received(as_author, FIRST)
+
+    assert "mainstay key pseudonyms" in caught.value.hint
+    assert first.facts["unknown"] == 1  # v2 was never asked about; v1 joins
+    assert again.facts["unchanged"]
+    (kept,) = Places(as_author).labels.iterdir()
+    assert sorted(parquet.read_table(kept)["visit"].to_pylist()) == sorted(
+        pseudonyms.of_text(secret, one) for one in ("v1", "v2")
+    )

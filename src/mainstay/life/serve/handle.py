@@ -102,7 +102,9 @@ class Door:
                 return *refusal(413, "the answer would be too large: send fewer records"), 0
             sequence = asked.table.routing.sequence
             entry = Entry(asked.at, sequence, asked.body, status, reply, asked.trace)
-            return status, reply, self._journal.add(packed(entry))
+            hidden = asked.table.private
+            written = hidden.entry(entry) if hidden else entry
+            return status, reply, self._journal.add(packed(written))
         except Exception:  # noqa: BLE001 - the outermost door
             return self._mistake()
         finally:

@@ -116,6 +116,8 @@ def _reasons(parts: Parts) -> list[str]:
     found = [parts.watch.refused, parts.gate.refused, *(one.silenced(now) for one in served)]
     found += [note for one in runtimes for note in one.notes]
     found += [str(one.failure) for one in runtimes if one.failure]
+    if table and table.private:
+        found.append(table.private.lacks)
     if standing.lost:
         found.append(f"{standing.lost:,} answers are in no journal: the disk is full or slow")
     if standing.lag > LAGGING:

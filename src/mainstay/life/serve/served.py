@@ -19,6 +19,7 @@ from mainstay.core.columns import level
 from mainstay.core.entries import ENGINE, EXPIRED, REST
 from mainstay.core.errors import Unavailable
 from mainstay.life.serve.away import Away
+from mainstay.life.serve.private import Private
 from mainstay.seal.certificate import Certificate
 from mainstay.seal.routing import Routing, Share
 
@@ -169,13 +170,14 @@ class Served(NamedTuple):
 class Table(NamedTuple):
     """Everything a request needs to know, swapped as one. limits: see routing.bounds.
 
-    ack: whether an answer goes only when it is safe on disk.
+    ack: whether an answer goes only when it is safe on disk. private: what is written otherwise.
     """
 
     routing: Routing
     served: tuple[Served, ...]
     limits: tuple[int, ...]
     ack: bool = False
+    private: Private | None = None
 
     def taken(self) -> bool:
         """All its runtimes for one request, until `given`; False where one was closed already."""

@@ -4,12 +4,13 @@ import threading
 from datetime import datetime
 from pathlib import Path
 
-from mainstay.core import clock
+from mainstay.core import clock, pseudonyms
 from mainstay.core.errors import MainstayError, Refused
 from mainstay.life.serve import loader, sequence
 from mainstay.life.serve.away import Away
 from mainstay.life.serve.loader import Place
 from mainstay.life.serve.present import Present, Print, fingerprint
+from mainstay.life.serve.private import private
 from mainstay.life.serve.routing import bounds
 from mainstay.life.serve.served import Served, Silent, Table, proven, unproven
 from mainstay.life.serve.telling import SILENT, Teller, Voice
@@ -62,7 +63,8 @@ class Watch:
 
     def look(self) -> None:
         """Follows the routing if anything changed, or is short and not tried for a while."""
-        found = fingerprint(self.place.serving / routing.FILE), fingerprint(self.keys)
+        files = self.place.serving / routing.FILE, self.keys, self.keys.with_name(pseudonyms.FILE)
+        found = tuple(map(fingerprint, files))
         if found != self._print or self._due():
             self._print, self._looked = found, clock.stopwatch()
             self._try()
@@ -136,7 +138,16 @@ class Watch:
             _retired((fresh,), (self.table, self._before))
             raise
         ack = any(one.held.runtime.manifest.durability == "ack" for one in found)
-        return Table(table, tuple(found), bounds(tuple(one.share for one in table.shares)), ack)
+        hidden = private(tuple(one.held.runtime.manifest for one in found), self._secret())
+        limits = bounds(tuple(one.share for one in table.shares))
+        return Table(table, tuple(found), limits, ack, hidden)
+
+    def _secret(self) -> bytes:
+        """The key of pseudonyms, which lies beside the trust file; empty where there is none."""
+        try:
+            return pseudonyms.read(self.keys.parent)
+        except MainstayError:
+            return b""
 
     def _share(self, table: Routing, share: Share, known: Trust) -> Served:
         """A version that is warm is verified again, not opened again."""
