@@ -24,14 +24,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--serving", type=_FOLDER, help="What is published; default: the project's.")
 @click.option("--log", type=_FOLDER, help="The door's own folder; default: the project's.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True)
+@click.option("--grpc-port", type=click.IntRange(0, 65_535), help="Also gRPC; 0: a free one.")
 @click.option("--environment", type=click.Choice(["production", "replay"]), default="production")
 @click.option("--clock", "clock_file", type=_FILE, help="The replay time; for replay only.")
 @click.pass_obj
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - one for each option of the command
     options: Options,
     serving: Path | None,
     log: Path | None,
     port: int,
+    grpc_port: int | None,
     environment: Environment,
     clock_file: Path | None,
 ) -> int:
@@ -42,7 +44,9 @@ def serve(
     with settings.given({"MAINSTAY_CLOCK": str(clock_file)} if clock_file else {}):
         _refuse_other_time(environment)
         voice = Voice(click.echo, partial(click.echo, err=True))
-        app.run(place, log or places.door, settings.keys_folder() / trust.FILE, port, voice)
+        app.run(
+            place, log or places.door, settings.keys_folder() / trust.FILE, port, voice, grpc_port
+        )
     return 0
 
 

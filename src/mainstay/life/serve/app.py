@@ -14,12 +14,16 @@ from typing import Any
 
 import uvicorn
 
-from mainstay.core.errors import Unavailable
-from mainstay.life.serve.handle import ENCODE, Asked, Door, Reply, refusal
+from mainstay.core.errors import Mistake, Unavailable
+from mainstay.life.serve import grpc
+from mainstay.life.serve.catalogue import pinned
+from mainstay.life.serve.handle import ENCODE, Asked, Door, Outcome, Reply, refusal
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.loader import Place
+from mainstay.life.serve.shapes import canonical
 from mainstay.life.serve.telling import Voice
 from mainstay.life.serve.watching import Watch
+from mainstay.life.serve.wires import Asking, Response, Wires, together
 
 GRACE = 10
 """Seconds for the requests under way when the door is told to stop."""
@@ -29,6 +33,9 @@ LARGEST = 10_000_000
 """Bytes of one request."""
 KEPT = 75
 """Seconds that an idle connection is kept: longer than callers keep theirs, usually a minute."""
+TOO_LARGE = f"a request has at most {LARGEST:,} bytes"
+OWN = ("/predict", "/live", "/ready")
+"""Paths answered here; all others are asked of the wires."""
 DURABILITY = b"x-mainstay-durability"
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -41,16 +48,18 @@ class App:
     def __init__(self, watch: Watch, journal: Journal) -> None:
         self.watch, self.journal = watch, journal
         self.door = Door(lambda: watch.table, journal, watch.now)
+        self.wires = Wires(watch, self.exchanged)
         self._waiting = ThreadPoolExecutor(WAITING, "waiting")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        status, content = await self._reply(scope, receive)
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(content)),
-        ]
+        if scope["path"] in OWN:
+            response = Response(*await self._reply(scope, receive))
+        else:
+            response = await self._otherwise(scope, receive)
+        status, content, headers = response
+        headers = (*headers, (b"content-length", b"%d" % len(content)))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
@@ -62,21 +71,39 @@ class App:
                 return 200, b'{"live":true}'
             case "/ready", "GET":
                 return readiness(self.watch, self.journal, self.door)
-            case "/predict" | "/live" | "/ready", method:
+            case _, method:
                 return refusal(405, f"{method} is not how this is asked")
-            case _:
-                return refusal(404, "known: POST /predict, GET /live, GET /ready")
+
+    async def _otherwise(self, scope: Message, receive: Receive) -> Response:
+        body = await received(receive)
+        if body is None:
+            return Response(*refusal(413, TOO_LARGE))
+        headers = dict(scope["headers"])
+        return await self.wires.response(Asking(scope["method"], scope["path"], headers, body))
 
     async def _predict(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> Reply:
         body = await received(receive)
         if body is None:
-            return refusal(413, f"a request has at most {LARGEST:,} bytes")
-        loop = asyncio.get_running_loop()
+            return refusal(413, TOO_LARGE)
+        try:
+            body = canonical(body)
+        except Mistake as error:
+            return refusal(422, str(error))
         begun = self.door.begun(body)
+        return await self._ended(begun, durable=(DURABILITY, b"ack") in headers)
+
+    async def exchanged(self, version: str, body: bytes, headers: dict[bytes, bytes]) -> Reply:
+        """The reply to a request of another wire, answered whole or not at all."""
+        door = Door(lambda: pinned(self.watch.table, version), self.journal, self.watch.now)
+        begun = together((door if version else self.door).begun(body))
+        return await self._ended(begun, durable=headers.get(DURABILITY) == b"ack")
+
+    async def _ended(self, begun: Asked | Outcome, *, durable: bool) -> Reply:
+        loop = asyncio.get_running_loop()
         if isinstance(begun, Asked) and begun.away:
             begun = await loop.run_in_executor(self._waiting, self.door.ended, begun)
         status, content, number = self.door.ended(begun) if isinstance(begun, Asked) else begun
-        if status not in (200, 422) or (DURABILITY, b"ack") not in headers:
+        if status not in (200, 422) or not durable:
             return status, content
         if await loop.run_in_executor(None, self.journal.kept, number):
             return status, content
@@ -121,20 +148,24 @@ def readiness(watch: Watch, journal: Journal, door: Door) -> Reply:
     return (200 if table else 503), ENCODE(said)
 
 
-def run(place: Place, log: Path, keys: Path, port: int, voice: Voice) -> None:
+def run(
+    place: Place, log: Path, keys: Path, port: int, voice: Voice, grpc_port: int | None = None
+) -> None:
     """Serves until it is told to stop by SIGTERM or SIGINT; keys: the trust file.
 
-    port: 0 for a free one. Raises Unavailable where it is taken.
+    port: 0 for a free one; grpc_port likewise, None for no gRPC. Raises Unavailable where one is
+    taken, MissingExtra.
     """
     with _listening(port) as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         spoken = voice._replace(ready=lambda line: voice.ready(f"{line}, on {address}"))
         watch, journal = Watch(place, log, keys, spoken), Journal(log)
         app = App(watch, journal)
+        both = grpc.Beside(app, grpc.Calls(watch, app.exchanged), grpc_port, voice.ready)
         config = uvicorn.Config(
-            app, lifespan="off", ws="none", log_level="warning", access_log=False,
-            server_header=False, date_header=False, timeout_keep_alive=KEPT,
-            timeout_graceful_shutdown=GRACE,
+            app if grpc_port is None else both, lifespan="off" if grpc_port is None else "on",
+            ws="none", log_level="warning", access_log=False, server_header=False,
+            date_header=False, timeout_keep_alive=KEPT, timeout_graceful_shutdown=GRACE,
         )  # fmt: skip
         server = uvicorn.Server(config)
         for number in (signal.SIGINT, signal.SIGTERM):  # before uvicorn has its own, and after
@@ -145,6 +176,8 @@ def run(place: Place, log: Path, keys: Path, port: int, voice: Voice) -> None:
         finally:
             watch.stop()
             journal.close()
+        if both.failure:
+            raise both.failure
 
 
 def _listening(port: int) -> socket.socket:
