@@ -87,6 +87,15 @@ def routed(table: Table, version: str) -> Served:
     return one
 
 
+def ready(table: Table | None, name: str, version: str) -> bool:
+    """Whether a version of a model answers here."""
+    try:
+        routed(named(table, name), version)
+    except (Missing, Unavailable):
+        return False
+    return True
+
+
 def pinned(table: Table | None, version: str) -> Table | None:
     """The table for requests that name a version: it answers all of them.
 

@@ -47,23 +47,20 @@ class Calls:
                 return catalogue.server()
             case "RepositoryIndex":
                 return {"models": catalogue.index(table, self._watch.now())}
+            case "ModelReady":
+                return {"ready": catalogue.ready(table, request.name, request.version)}
             case _:
                 return self._of_model(call, request)
 
     def _of_model(self, call: str, request: Message) -> dict[str, Any]:
-        stated = call in ("ModelMetadata", "ModelReady")
-        name = request.name if stated else request.model_name
-        table = catalogue.named(self._watch.table, name)
-        match call:
-            case "ModelMetadata":
-                return catalogue.model(table, request.version)
-            case "ModelReady":
-                catalogue.routed(table, request.version)
-                return {"ready": True}
-            case "RepositoryModelUnload":
-                raise catalogue.kept(table)
-            case _:
-                return {}
+        if call == "ModelMetadata":
+            return catalogue.model(
+                catalogue.named(self._watch.table, request.name), request.version
+            )
+        table = catalogue.named(self._watch.table, request.model_name)
+        if call == "RepositoryModelUnload":
+            raise catalogue.kept(table)
+        return {}
 
     async def _inferred(self, request: Message, headers: dict[bytes, bytes]) -> Message:
         table = catalogue.named(self._watch.table, request.model_name)
