@@ -23,7 +23,7 @@ from mainstay.life.serve.loader import Place
 from mainstay.life.serve.shapes import canonical
 from mainstay.life.serve.telling import Voice
 from mainstay.life.serve.watching import Watch
-from mainstay.life.serve.wires import Asking, Response, Wires, together
+from mainstay.life.serve.wires import Asking, Response, Wires, failure, together
 
 GRACE = 10
 """Seconds for the requests under way when the door is told to stop."""
@@ -79,7 +79,11 @@ class App:
         if body is None:
             return Response(*refusal(413, TOO_LARGE))
         headers = dict(scope["headers"])
-        return await self.wires.response(Asking(scope["method"], scope["path"], headers, body))
+        try:
+            return await self.wires.response(Asking(scope["method"], scope["path"], headers, body))
+        except Exception:  # noqa: BLE001 - the outermost door
+            self.door.failed += 1
+            return failure(scope["path"], Unavailable("this request could not be answered"))
 
     async def _predict(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> Reply:
         body = await received(receive)

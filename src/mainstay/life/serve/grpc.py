@@ -6,7 +6,7 @@ from typing import Any
 from mainstay.core.errors import MainstayError, MissingExtra, Mistake, Unavailable
 from mainstay.life.serve import answers, catalogue, messages, openinference, tensors
 from mainstay.life.serve.messages import CALLS, CONTENTS, SERVICE
-from mainstay.life.serve.openinference import Request
+from mainstay.life.serve.openinference import Given, Request
 from mainstay.life.serve.tensors import BYTES, Tensor
 from mainstay.life.serve.watching import Watch
 from mainstay.life.serve.wires import Exchange
@@ -32,9 +32,14 @@ class Calls:
 
     async def answer(self, call: str, request: Message, headers: dict[bytes, bytes]) -> Message:
         """The response to a call of CALLS."""
-        if call == "ModelInfer":
-            return await self._inferred(request, headers)
-        return messages.classes()[f"{call}Response"](**self._said(call, request))
+        try:
+            if call == "ModelInfer":
+                return await self._inferred(request, headers)
+            return messages.classes()[f"{call}Response"](**self._said(call, request))
+        except MainstayError:
+            raise
+        except Exception as error:  # the outermost door
+            raise Unavailable("this request could not be answered") from error
 
     def _said(self, call: str, request: Message) -> dict[str, Any]:
         table = self._watch.table
@@ -66,8 +71,7 @@ class Calls:
         table = catalogue.named(self._watch.table, request.model_name)
         stated = catalogue.routed(table, request.model_version).held.runtime.manifest
         wanted = openinference.wanted(_asked(request), stated)
-        inputs = [Tensor(one.name, one.datatype, list(one.shape)) for one in request.inputs]
-        body = openinference.records(inputs, _cells(request, inputs), stated.columns)
+        body = openinference.records(_given(request), stated.columns)
         status, reply = await self._exchange(request.model_version, body, headers)
         if status != 200:
             said = answers.complaint(reply)
@@ -162,22 +166,20 @@ def _asked(request: Message) -> Request:
     return Request(inputs=[], outputs=outputs)
 
 
-def _cells(request: Message, inputs: list[Tensor]) -> list[list[bytes]]:
+def _given(request: Message) -> list[Given]:
+    inputs = [tensors.stated(one.name, one.datatype, one.shape) for one in request.inputs]
     raw = request.raw_input_contents
     if not raw:
-        return [
-            _typed(tensor, one.contents) for tensor, one in zip(inputs, request.inputs, strict=True)
-        ]
+        typed = [one.contents for one in request.inputs]
+        return [(one, _typed(one, held)) for one, held in zip(inputs, typed, strict=True)]
     if len(raw) != len(inputs):
         raise Mistake(f"{len(raw)} raw contents for {len(inputs)} inputs")
-    for one in request.inputs:
-        if one.HasField("contents"):
-            raise Mistake(f"{one.name}: its contents are given twice, typed and raw")
-    return [tensors.of_bytes(*pair) for pair in zip(inputs, raw, strict=True)]
+    if any(one.HasField("contents") for one in request.inputs):
+        raise Mistake("contents are given both typed and raw")
+    return [(one, tensors.of_bytes(one, held)) for one, held in zip(inputs, raw, strict=True)]
 
 
 def _typed(tensor: Tensor, contents: Message) -> list[bytes]:
-    _ = tensor.rows  # refuses a datatype or a shape that is none
     field = CONTENTS.get(tensor.datatype)
     if field is None:
         raise Mistake(f"{tensor.name}: {tensor.datatype} has no typed contents; send it raw")

@@ -29,7 +29,7 @@ class _Split(msgspec.Struct):
 
 
 _SPLIT = msgspec.json.Decoder(_Split).decode
-_PARAMS = msgspec.json.Decoder(dict[str, Any]).decode
+_PARAMS = msgspec.json.Decoder(dict[str, Any] | None).decode
 
 
 def kind(content_type: str) -> str:
@@ -67,10 +67,10 @@ def _prediction(wanted: str, stated: Manifest, said: Said) -> object:
 
 
 def _wanted(raw: msgspec.Raw | None) -> str:
-    if raw is None or raw == shapes.NULL:
+    if raw is None:
         return OUTPUTS[0]
     try:
-        params = _PARAMS(raw)
+        params = _PARAMS(raw) or {}
     except (ValueError, RecursionError) as error:
         raise Mistake(f"params is no JSON object: {error}") from error
     for name in params:

@@ -19,6 +19,8 @@ from mainstay.life.serve.tensors import BYTES, Tensor
 
 RECORDS = "records"
 Parameters = dict[str, Any]
+Given = tuple[Tensor, list[bytes]]
+"""An input and its cells."""
 _ABSENT = msgspec.Raw(b"")
 _RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _UNTEXT = msgspec.json.Decoder(str).decode
@@ -61,8 +63,8 @@ class Wanted(NamedTuple):
 _READ = msgspec.json.Decoder(Request).decode
 
 
-def read(content: bytes, head: int | None) -> tuple[Request, list[list[bytes]]]:
-    """A request and the cells of each input; head: bytes of JSON before binary data, where any are.
+def read(content: bytes, head: int | None) -> tuple[Request, list[Given]]:
+    """A request and the cells of its inputs; head: bytes of JSON before binary data, where any are.
 
     Raises Mistake.
     """
@@ -75,21 +77,19 @@ def read(content: bytes, head: int | None) -> tuple[Request, list[list[bytes]]]:
         request = _READ(shapes.forgiven(content[:end]))
     except (ValueError, RecursionError) as error:
         raise Mistake(f"this is no inference request: {error}") from error
-    return request, _cells(request, memoryview(content)[end:])
+    return request, _given(request, memoryview(content)[end:])
 
 
-def records(
-    inputs: Sequence[Tensor], cells: Sequence[list[bytes]], columns: Sequence[str]
-) -> bytes:
-    """The request as /predict reads it. Raises Mistake."""
-    names = [one.name for one in inputs]
-    if len(set(names)) < len(names):
+def records(given: Sequence[Given], columns: Sequence[str]) -> bytes:
+    """The request as /predict reads it; columns: of the version. Raises Mistake."""
+    by_name = {tensor.name: cells for tensor, cells in given}
+    if len(by_name) < len(given):
         raise Mistake("an input is given twice")
-    if names == [RECORDS] and RECORDS not in columns:
-        if inputs[0].datatype != BYTES:
+    if by_name.keys() == {RECORDS} and RECORDS not in columns:
+        if given[0][0].datatype != BYTES:
             raise Mistake("records: its elements are JSON, so its datatype is BYTES")
-        return shapes.of_objects(_object(cell, at) for at, cell in enumerate(cells[0]))
-    return shapes.of_columns(dict(zip(names, cells, strict=True)))
+        return shapes.of_objects(_object(cell, at) for at, cell in enumerate(by_name[RECORDS]))
+    return shapes.of_columns(by_name)
 
 
 def wanted(request: Request, stated: Manifest) -> list[Wanted]:
@@ -137,19 +137,21 @@ def _named(request: Request, version: str) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def _cells(request: Request, tail: memoryview) -> list[list[bytes]]:
-    found, at = [], 0
+def _given(request: Request, tail: memoryview) -> list[Given]:
+    found: list[Given] = []
+    at = 0
     for one in request.inputs:
-        tensor = Tensor(one.name, one.datatype, one.shape)
+        tensor = tensors.stated(one.name, one.datatype, one.shape)
         size = one.parameters.get("binary_data_size")
         if size is None:
             if not bytes(one.data):
-                raise Mistake(f"{one.name}: there are no data")
-            found.append(tensors.of_json(tensor, one.data))
+                raise Mistake(f"{one.name[:_SHOWN]}: there are no data")
+            found.append((tensor, tensors.of_json(tensor, one.data)))
             continue
         if type(size) is not int or not 0 <= size <= len(tail) - at:
-            raise Mistake(f"{one.name}: binary_data_size is {size}, {len(tail) - at} bytes follow")
-        found.append(tensors.of_bytes(tensor, tail[at : at + size]))
+            what = f"its binary_data_size does not fit the {len(tail) - at} bytes that follow"
+            raise Mistake(f"{one.name[:_SHOWN]}: {what}")
+        found.append((tensor, tensors.of_bytes(tensor, tail[at : at + size])))
         at += size
     if at < len(tail):
         raise Mistake(f"{len(tail) - at} bytes belong to no input")

@@ -31,32 +31,29 @@ _SHOWN = 40  # characters of a caller's own text that an answer repeats
 
 
 class Tensor(NamedTuple):
-    """What a tensor says of itself; shape is (rows,) or (rows, 1)."""
+    """What a tensor says of itself, checked: its name, its datatype, how many elements it has."""
 
     name: str
     datatype: str
-    shape: Sequence[int]
+    rows: int
 
-    @property
-    def rows(self) -> int:
-        """How many elements it has. Raises Mistake for a shape or datatype that is none here."""
-        if self.datatype not in DATATYPES:
-            raise Mistake(
-                f"{self.name}: {self.datatype[:_SHOWN]} is no datatype",
-                hint=nearest.hint(self.datatype, DATATYPES),
-            )
-        if len(self.shape) not in (1, 2) or min(self.shape) < 0 or self.shape[1:] not in ([], [1]):
-            raise Mistake(
-                f"{self.name}: its shape is {list(self.shape)[:9]}, not [rows] or [rows, 1]"
-            )
-        return self.shape[0]
+
+def stated(name: str, datatype: str, shape: Sequence[int]) -> Tensor:
+    """A tensor of a known datatype whose shape is (rows,) or (rows, 1). Raises Mistake."""
+    shown = name[:_SHOWN]
+    if datatype not in DATATYPES:
+        asked = datatype[:_SHOWN]
+        raise Mistake(f"{shown}: {asked} is no datatype", hint=nearest.hint(asked, DATATYPES))
+    if not (len(shape) in (1, 2) and shape[0] >= 0 and list(shape[1:]) in ([], [1])):
+        raise Mistake(f"{shown}: its shape is {list(shape)[:9]}, not [rows] or [rows, 1]")
+    return Tensor(name, datatype, shape[0])
 
 
 def of_json(tensor: Tensor, data: msgspec.Raw) -> list[bytes]:
     """The cells of a tensor whose data stand in JSON, flat or nested."""
     if tensor.datatype == FP16:
         raise Mistake(
-            f"{tensor.name}: FP16 has no form in JSON; send it as binary data, or as FP32"
+            f"{tensor.name[:_SHOWN]}: FP16 has no form in JSON; send it as binary data, or as FP32"
         )
     read = _reader(tensor.datatype)
     found = cells(data, tensor.name)
@@ -67,9 +64,8 @@ def of_json(tensor: Tensor, data: msgspec.Raw) -> list[bytes]:
                 found[at] = read(cell)
             except (ValueError, OverflowError) as error:
                 shown = cell[:_SHOWN].decode(errors="replace")
-                raise Mistake(
-                    f"{tensor.name}: element {at} is {shown}, which is no {tensor.datatype}"
-                ) from error
+                what = f"element {at} is {shown}, which is no {tensor.datatype}"
+                raise Mistake(f"{tensor.name[:_SHOWN]}: {what}") from error
     return found
 
 
@@ -79,9 +75,8 @@ def of_bytes(tensor: Tensor, content: bytes | memoryview) -> list[bytes]:
         return of_texts(tensor, _pieces(tensor, memoryview(content)))
     kind = _FIXED[tensor.datatype]
     if len(content) != tensor.rows * kind.itemsize:
-        raise Mistake(
-            f"{tensor.name}: {len(content)} bytes are no {tensor.rows} of {tensor.datatype}"
-        )
+        what = f"{len(content)} bytes are no {tensor.rows} of {tensor.datatype}"
+        raise Mistake(f"{tensor.name[:_SHOWN]}: {what}")
     return of_values(tensor, np.frombuffer(content, kind).tolist())
 
 
@@ -92,7 +87,7 @@ def of_values(tensor: Tensor, values: Sequence[Any]) -> list[bytes]:
         return [number(value) for value in values]
     bounds = (0, 1) if tensor.datatype == BOOL else _bounds(tensor.datatype)
     if values and not (bounds[0] <= min(values) and max(values) <= bounds[1]):
-        raise Mistake(f"{tensor.name}: an element is no {tensor.datatype}")
+        raise Mistake(f"{tensor.name[:_SHOWN]}: an element is no {tensor.datatype}")
     if tensor.datatype == BOOL:
         return [b"true" if value else b"false" for value in values]
     return [b"%d" % value for value in values]
@@ -104,7 +99,7 @@ def of_texts(tensor: Tensor, values: Sequence[bytes]) -> list[bytes]:
     try:
         return [TEXT(value.decode()) for value in values]
     except UnicodeDecodeError as error:
-        raise Mistake(f"{tensor.name}: an element is no UTF-8") from error
+        raise Mistake(f"{tensor.name[:_SHOWN]}: an element is no UTF-8") from error
 
 
 def packed(datatype: str, values: Sequence[Any]) -> bytes:
@@ -120,10 +115,10 @@ def _pieces(tensor: Tensor, content: memoryview) -> list[bytes]:
     while at < len(content):
         start = at + _LENGTH.size
         if start > len(content):
-            raise Mistake(f"{tensor.name}: its bytes end within a length")
+            raise Mistake(f"{tensor.name[:_SHOWN]}: its bytes end within a length")
         at = start + _LENGTH.unpack_from(content, start - _LENGTH.size)[0]
         if at > len(content):
-            raise Mistake(f"{tensor.name}: its bytes end within an element")
+            raise Mistake(f"{tensor.name[:_SHOWN]}: its bytes end within an element")
         found.append(bytes(content[start:at]))
     return found
 
@@ -155,6 +150,8 @@ def _float(kind: Kind) -> Callable[[bytes], bytes]:
             value = float(kind.type(float(cell)))
         if value in (float("inf"), -float("inf")):
             raise ValueError("beyond its datatype")
+        if cell.lstrip(b"-").isdigit() and int(cell) != value:
+            raise ValueError("a whole number that its datatype does not hold")
         return number(value)
 
     return read
@@ -190,4 +187,4 @@ def _bounds(datatype: str) -> tuple[int, int]:
 
 def _refuse_count(tensor: Tensor, count: int) -> None:
     if count != tensor.rows:
-        raise Mistake(f"{tensor.name}: {count} elements, its shape says {tensor.rows}")
+        raise Mistake(f"{tensor.name[:_SHOWN]}: {count} elements, its shape says {tensor.rows}")

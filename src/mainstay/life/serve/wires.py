@@ -14,9 +14,7 @@ from mainstay.bundle.manifest import Manifest
 from mainstay.core.errors import MainstayError, MissingExtra, Mistake, Unavailable
 from mainstay.life.serve import answers, catalogue, mlflow, openinference, parquet, shapes
 from mainstay.life.serve.handle import Asked, Outcome, Reply, refusal
-from mainstay.life.serve.openinference import Request
 from mainstay.life.serve.served import Table
-from mainstay.life.serve.tensors import Tensor
 from mainstay.life.serve.watching import Watch
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -59,7 +57,7 @@ class Wires:
         self._parquet = parquet.Reader()
 
     async def response(self, asking: Asking) -> Response:
-        """Never raises for anything a caller sends."""
+        """Of whatever a caller sends."""
         path = asking.path.rstrip("/") or "/"
         try:
             refuse_encoded(asking.headers)
@@ -114,9 +112,9 @@ class Wires:
     async def _inferred(self, name: str, version: str, asking: Asking) -> Response:
         table = catalogue.named(self._watch.table, name)
         stated = catalogue.routed(table, version).held.runtime.manifest
-        request, cells = openinference.read(asking.body, _head(asking.headers))
+        request, given = openinference.read(asking.body, _head(asking.headers))
         wanted = openinference.wanted(request, stated)
-        body = openinference.records(_tensors(request), cells, stated.columns)
+        body = openinference.records(given, stated.columns)
         status, reply = await self._exchange(version, body, asking.headers)
         if status != 200:
             return _told({"error": answers.complaint(reply)}, status)
@@ -204,10 +202,6 @@ def _champion(table: Table | None) -> Manifest:
     if table is None:
         raise Unavailable("no version is served here yet")
     return table.served[0].held.runtime.manifest
-
-
-def _tensors(request: Request) -> list[Tensor]:
-    return [Tensor(one.name, one.datatype, one.shape) for one in request.inputs]
 
 
 def _head(headers: dict[bytes, bytes]) -> int | None:
