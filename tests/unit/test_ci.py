@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(".ci/run").resolve()
-TARGETS = ["demo", "test", "lint", "unit", "refusals", "laws", "e2e", "bench", "build", "lowest"]
+TARGETS = [
+    "demo",
+    "test",
+    "lint",
+    "unit",
+    "refusals",
+    "laws",
+    "e2e",
+    "conformance",
+    "bench",
+    "build",
+    "lowest",
+]
 TARGETS += ["long", "all", "help"]
 
 

@@ -25,6 +25,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--serving", type=_FOLDER, help="What is published; default: the project's.")
 @click.option("--log", type=_FOLDER, help="The door's own folder; default: the project's.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True)
+@click.option("--grpc-port", type=click.IntRange(0, 65_535), help="Also gRPC; 0: a free one.")
 @click.option("--host", default=LOOPBACK, show_default=True, help="Others need tokens and TLS.")
 @click.option("--certificate", type=_FILE, help="Of TLS: a PEM file with its chain.")
 @click.option("--private-key", type=_FILE, help="Of the certificate: PEM, without password.")
@@ -37,6 +38,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one per option
     serving: Path | None,
     log: Path | None,
     port: int,
+    grpc_port: int | None,
     host: str,
     certificate: Path | None,
     private_key: Path | None,
@@ -52,7 +54,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one per option
         _refuse_other_time(environment)
         voice = Voice(click.echo, partial(click.echo, err=True))
         keys = settings.keys_folder() / trust.FILE
-        opening = Opening(place, log or places.door, keys, port, host)
+        opening = Opening(place, log or places.door, keys, port, host, grpc_port)
         opening = opening._replace(certificate=certificate, private_key=private_key)
         process.run(opening._replace(take_over=take_over), voice)
     return 0

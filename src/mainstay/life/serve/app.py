@@ -8,16 +8,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from mainstay.core import clock
+from mainstay.core.errors import Mistake, Unavailable
 from mainstay.life.serve import tracing
+from mainstay.life.serve.catalogue import pinned
 from mainstay.life.serve.gate import Gate
-from mainstay.life.serve.handle import Asked, Door, Reply, refusal
+from mainstay.life.serve.handle import Asked, Door, Outcome, Reply, refusal
 from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.operating import PAGES, Parts, Said, shortened
+from mainstay.life.serve.served import Table
+from mainstay.life.serve.shapes import canonical
 from mainstay.life.serve.watching import Watch
+from mainstay.life.serve.wires import OPEN, Asking, Wires, failure, together
 from mainstay.seal import tokens
 from mainstay.seal.tokens import Action
 
@@ -25,6 +31,7 @@ WAITING = 16
 """Requests that wait for models in processes of their own, at most; the others stand in line."""
 LARGEST = 10_000_000
 """Bytes of one request."""
+TOO_LARGE = f"a request has at most {LARGEST:,} bytes"
 PATIENCE = 5.0  # seconds that an answer waits for the disk
 DURABILITY = b"x-mainstay-durability"
 Message = MutableMapping[str, Any]
@@ -47,6 +54,7 @@ class App:
             watch, journal, self.door, self.door.counters, self.health, self.gate,
             clock.stopwatch(),
         )  # fmt: skip
+        self.wires = Wires(watch, self.exchanged)
         self._tracer = tracing.tracer()
         self._waiting = ThreadPoolExecutor(WAITING, "waiting")
 
@@ -73,7 +81,22 @@ class App:
             return self._page(path, scope["headers"])
         if path in PAGES or path == "/predict":
             return Said(*refusal(405, f"{method} is not how this is asked")), []
-        return Said(*refusal(404, f"known: POST /predict, GET {', GET '.join(PAGES)}")), []
+        denied = None if path in OPEN else self._denied(scope["headers"], "predict")
+        return denied or await self._translated(scope, receive)
+
+    async def _translated(self, scope: Message, receive: Receive) -> tuple[Said, Headers]:
+        """Of every wire but our own."""
+        body = await received(receive)
+        if body is None:
+            return Said(*refusal(413, TOO_LARGE)), []
+        asking = Asking(scope["method"], scope["path"], dict(scope["headers"]), body)
+        try:
+            response = await self.wires.response(asking)
+        except Exception:  # noqa: BLE001 - the outermost door
+            self.door.failed += 1
+            response = failure(asking.path, Unavailable("this request could not be answered"))
+        (_, kind), *more = response.headers
+        return Said(response.status, response.body, kind), more
 
     def _denied(
         self, headers: Iterable[tuple[bytes, bytes]], action: Action
@@ -99,29 +122,45 @@ class App:
         """An answer, with the trace that it belongs to."""
         body, trace = await received(receive), tracing.parent(headers)
         if body is None:
-            return Said(*refusal(413, f"a request has at most {LARGEST:,} bytes")), []
+            return Said(*refusal(413, TOO_LARGE)), []
         ack = (DURABILITY, b"ack") in headers
         if self._tracer is None:
-            reply, span = await self._counted(body, trace, ack=ack), ""
+            reply, span = await self._predict(body, trace, ack=ack), ""
         else:
             with tracing.spanned(self._tracer, trace, "POST /predict") as spanned:
-                reply = await self._counted(body, trace, ack=ack)
+                reply = await self._predict(body, trace, ack=ack)
                 span = tracing.told(spanned, reply[0])
         return Said(*reply), [(tracing.RESPONSE, tracing.answer(trace, span))] if trace else []
 
-    async def _counted(self, body: bytes, trace: str, *, ack: bool) -> Reply:
-        begun, counters = clock.stopwatch(), self.door.counters
+    async def _predict(self, body: bytes, trace: str, *, ack: bool) -> Reply:
+        try:
+            records = canonical(body)
+        except Mistake as error:
+            return refusal(422, str(error))
+        return await self._counted(lambda: self.door.begun(records, trace), ack=ack)
+
+    async def exchanged(self, version: str, body: bytes, headers: dict[bytes, bytes]) -> Reply:
+        """The reply to a request of another wire, answered whole or not at all."""
+        trace = tracing.parent(headers.items())
+        tables = partial(self._pinned, version) if version else None
+        ack = headers.get(DURABILITY) == b"ack"
+        return await self._counted(lambda: together(self.door.begun(body, trace, tables)), ack=ack)
+
+    def _pinned(self, version: str) -> Table | None:
+        return pinned(self.watch.table, version)
+
+    async def _counted(self, begin: Callable[[], Asked | Outcome], *, ack: bool) -> Reply:
+        since, counters = clock.stopwatch(), self.door.counters
         counters.begun()
         status = 499  # whoever asked went away
         try:
-            reply = await self._predict(body, trace, ack=ack)
+            reply = await self._ended(begin(), ack=ack)
             status = reply[0]
         finally:
-            counters.ended(status, clock.stopwatch() - begun)
+            counters.ended(status, clock.stopwatch() - since)
         return reply
 
-    async def _predict(self, body: bytes, trace: str, *, ack: bool) -> Reply:
-        begun = self.door.begun(body, trace)
+    async def _ended(self, begun: Asked | Outcome, *, ack: bool) -> Reply:
         if not isinstance(begun, Asked):
             return begun[:2]
         if begun.away:

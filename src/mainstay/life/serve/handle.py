@@ -23,6 +23,8 @@ Reply = tuple[int, bytes]
 Outcome = tuple[int, bytes, int]
 """Status, body and the number of its journal frame (0: none)."""
 Parts = list[tuple[Served, Judgement]]
+Tables = Callable[[], Table | None]
+"""The table in force, when it is asked."""
 LARGEST = frames.LARGEST - 1_000
 """Bytes of a request and its answer together: one frame of the journal."""
 ENCODE = msgspec.json.Encoder().encode
@@ -68,7 +70,7 @@ class Door:
 
     def __init__(
         self,
-        table: Callable[[], Table | None],
+        table: Tables,
         journal: Journal,
         now: Callable[[], datetime],
         counters: Counters | None = None,
@@ -82,10 +84,13 @@ class Door:
         begun = self.begun(body)
         return self.ended(begun) if isinstance(begun, Asked) else begun
 
-    def begun(self, body: bytes, trace: str = "") -> Asked | Outcome:
-        """A request decoded and divided among the versions; end it, here or in another thread."""
+    def begun(self, body: bytes, trace: str = "", tables: Tables | None = None) -> Asked | Outcome:
+        """A request decoded and divided among the versions; end it, here or in another thread.
+
+        tables: where it is not for everybody who is routed.
+        """
         try:
-            while (table := self._table()) is not None:
+            while (table := (tables or self._table)()) is not None:
                 if table.taken():  # else it was closed meanwhile, and there is a newer one
                     return self._asked(table, body, trace)
         except Exception:  # noqa: BLE001 - the outermost door

@@ -10,7 +10,7 @@ import uvicorn
 
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
-from mainstay.life.serve import gate
+from mainstay.life.serve import gate, grpc
 from mainstay.life.serve.app import App
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handover import Handover, Taking
@@ -35,7 +35,8 @@ LOOPBACK = "127.0.0.1"
 class Opening(NamedTuple):
     """How a door opens. log: its own folder. keys: the trust file, tokens lie beside it.
 
-    port: 0 for a free one. take_over: the port of the door that runs with the same log.
+    port: 0 for a free one; grpc_port likewise, None for no gRPC. take_over: the port of the door
+    that runs with the same log.
     """
 
     place: Place
@@ -43,6 +44,7 @@ class Opening(NamedTuple):
     keys: Path
     port: int
     host: str = LOOPBACK
+    grpc_port: int | None = None
     certificate: Path | None = None
     private_key: Path | None = None
     take_over: bool = False
@@ -117,8 +119,19 @@ def run(opening: Opening, voice: Voice) -> None:
         app = App(watch, Journal(opening.log), watched)
         rounds = [Rounds("health", EVERY, app.health.look), Rounds("tokens", LOOKS, watched.look)]
         rounds += [Rounds("tls", LOOKS, tls.look)] if tls else []
-        server = Server(_config(app, tls), app, opening.log, taking)
+        beside = _beside(app, opening, voice)
+        server = Server(_config(beside or app, tls), app, opening.log, taking)
         _served(server, app, listening, rounds)
+        if beside and beside.failure:
+            raise beside.failure
+
+
+def _beside(app: App, opening: Opening, voice: Voice) -> grpc.Beside | None:
+    """The application with gRPC, where it is asked for; it is on loopback only."""
+    if opening.grpc_port is None:
+        return None
+    calls = grpc.Calls(app.watch, app.exchanged, app.gate)
+    return grpc.Beside(app, calls, opening.grpc_port, voice.ready)
 
 
 def _served(server: Server, app: App, listening: socket.socket, rounds: list[Rounds]) -> None:
@@ -137,10 +150,10 @@ def _served(server: Server, app: App, listening: socket.socket, rounds: list[Rou
         app.journal.close()
 
 
-def _config(app: App, tls: Tls | None) -> uvicorn.Config:
+def _config(app: App | grpc.Beside, tls: Tls | None) -> uvicorn.Config:
     config = uvicorn.Config(
-        app, lifespan="off", ws="none", log_level="warning", access_log=False,
-        server_header=False, date_header=False, timeout_keep_alive=KEPT,
+        app, lifespan="off" if isinstance(app, App) else "on", ws="none", log_level="warning",
+        access_log=False, server_header=False, date_header=False, timeout_keep_alive=KEPT,
         timeout_graceful_shutdown=GRACE,
     )  # fmt: skip
     config.load()

@@ -137,6 +137,34 @@ def test_a_model_that_takes_its_time_does_not_hold_the_others_up(
     assert slow_said["answers"][0]["flags"] == ["engine"]
 
 
+def test_columns_are_records_too(app: App, serving: Serving) -> None:
+    serving.publish(1)
+    app.watch.look()
+    by_column = {name: [value, value] for name, value in record().items()}
+
+    records = asked(app, "POST", "/predict", json.encode({"records": [record(), record()]}))
+    columns = asked(app, "POST", "/predict", json.encode({"columns": by_column}))
+    ragged = asked(app, "POST", "/predict", json.encode({"columns": {**by_column, "wait": [1]}}))
+
+    assert columns == records
+    assert columns[0] == 200
+    assert (ragged[0], ragged[1]["errors"][0]["what"]) == (422, "visit has 2 values, wait has 1")
+
+
+def test_other_wires_are_answered_in_their_own_form(
+    app: App, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving.publish(1)
+    app.watch.look()
+
+    assert asked(app, "GET", "/v2/models/no-show/ready")[1]["ready"]
+    monkeypatch.setattr(app.wires, "response", None)
+    assert asked(app, "GET", "/v2") == (503, {"error": "this request could not be answered"})
+    assert app.door.failed == 1
+    monkeypatch.setattr(module, "LARGEST", 1)
+    assert asked(app, "POST", "/invocations", b"{}")[0] == 413
+
+
 def test_a_request_has_a_largest_size(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LARGEST", 10)
 
@@ -218,3 +246,15 @@ def test_every_answer_is_counted(app: App, serving: Serving) -> None:
     counted = app.door.counters.counted()
     assert (counted.statuses, counted.in_flight) == ({200: 1, 400: 1}, 0)
     assert sum(counted.buckets) == 2
+
+
+@pytest.mark.parametrize("path", ["/v2/models/no-show/infer", "/invocations", "/v2"])
+def test_no_wire_goes_around_the_gate(app: App, serving: Serving, path: str) -> None:
+    serving.publish(1)
+    app.watch.look()
+    app.gate.required = True
+
+    status, said = asked(app, "POST", path, b"{}")
+
+    assert (status, said["errors"][0]["what"][:17]) == (401, "a token is needed")
+    assert asked(app, "GET", "/v2/health/ready")[0] == 200

@@ -1,0 +1,118 @@
+"""MLflow's scoring protocol: what its clients send into records, predictions back.
+
+`predictions` is what `predict` of a fitted estimator gives: the class, where the threshold of the
+value matrix lies, or the value. `params: {"output": "score"}` asks for the score instead, "answer"
+for everything that /predict says. Source: mlflow/pyfunc/scoring_server of MLflow 3.17.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from mainstay.bundle.manifest import Manifest
+from mainstay.core import nearest
+from mainstay.core.errors import Mistake
+from mainstay.life.serve import shapes
+from mainstay.life.serve.answers import Said
+
+JSON, CSV, PARQUET = "application/json", "text/csv", "application/vnd.apache.parquet"
+CONTENT_TYPES = (JSON, CSV, PARQUET)
+FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
+OUTPUTS = ("decision", "score", "answer")
+PARAMS, OUTPUT = "params", "output"
+
+
+class _Split(msgspec.Struct):
+    columns: list[str]
+    data: msgspec.Raw
+
+
+_SPLIT = msgspec.json.Decoder(_Split).decode
+_PARAMS = msgspec.json.Decoder(dict[str, Any] | None).decode
+
+
+def kind(content_type: str) -> str:
+    """One of CONTENT_TYPES, JSON where none is stated; empty for any other or no UTF-8."""
+    stated, *parameters = [part.strip().lower() for part in (content_type or JSON).split(";")]
+    fits = stated in CONTENT_TYPES and set(parameters) <= {"charset=utf-8"}
+    return stated if fits else ""
+
+
+def of_json(content: bytes, columns: Sequence[str]) -> tuple[bytes, str]:
+    """The request as /predict reads it, and which of OUTPUTS is wanted. Raises Mistake."""
+    members = shapes.members(shapes.forgiven(content), "the request")
+    forms = [name for name in members if name in FORMS]
+    if len(forms) != 1:
+        raise Mistake(f"a request holds one of {', '.join(FORMS)}, this one {len(forms)} of them")
+    unknown = sorted(members.keys() - {PARAMS, *forms})
+    if unknown:
+        raise Mistake(f"the request holds {', '.join(unknown)[:80]}, which nothing here reads")
+    wanted = _wanted(members.get(PARAMS))
+    return _records(forms[0], members[forms[0]], columns), wanted
+
+
+def predictions(wanted: str, stated: Manifest, given: Sequence[Said]) -> bytes:
+    """The body of the response."""
+    return shapes.TEXT({"predictions": [_prediction(wanted, stated, one) for one in given]})
+
+
+def _prediction(wanted: str, stated: Manifest, said: Said) -> object:
+    if wanted == "answer":
+        return said
+    if wanted == "score":
+        return said.score
+    binary = stated.task == "binary" and len(stated.classes) == 2
+    return stated.classes[said.decision] if binary else said.decision
+
+
+def _wanted(raw: msgspec.Raw | None) -> str:
+    if raw is None:
+        return OUTPUTS[0]
+    try:
+        params = _PARAMS(raw) or {}
+    except (ValueError, RecursionError) as error:
+        raise Mistake(f"params is no JSON object: {error}") from error
+    for name in params:
+        if name != OUTPUT:
+            raise Mistake(f"params holds {name[:40]}", hint=nearest.hint(name[:40], (OUTPUT,)))
+    wanted = params.get(OUTPUT, OUTPUTS[0])
+    if wanted not in OUTPUTS:
+        raise Mistake(f"params.{OUTPUT} is {str(wanted)[:40]}, not one of {', '.join(OUTPUTS)}")
+    return str(wanted)
+
+
+def _records(form: str, raw: msgspec.Raw, columns: Sequence[str]) -> bytes:
+    match form, bytes(memoryview(raw)[:1]):
+        case "dataframe_split", _:
+            return _split(raw)
+        case "inputs", b"{":
+            return _columns(raw)
+        case _, b"[":
+            return _listed(form, raw, columns)
+        case _:
+            raise Mistake(f"{form} is no list")
+
+
+def _split(raw: msgspec.Raw) -> bytes:
+    try:
+        split = _SPLIT(raw)
+    except (ValueError, RecursionError) as error:
+        raise Mistake(f"dataframe_split is no table: {error}") from error
+    return shapes.of_rows(split.columns, shapes.rows(split.data, "dataframe_split.data"))
+
+
+def _columns(raw: msgspec.Raw) -> bytes:
+    """Lists by name, or one value of each."""
+    members = shapes.members(raw, "inputs")
+    if not any(bytes(one)[:1] == b"[" for one in members.values()):
+        return shapes.of_columns({name: [bytes(one)] for name, one in members.items()})
+    return shapes.of_columns({name: shapes.cells(one, name) for name, one in members.items()})
+
+
+def _listed(form: str, raw: msgspec.Raw, columns: Sequence[str]) -> bytes:
+    """Records, or rows in the order of the contract's request; the guard reads what is neither."""
+    inside = bytes(raw)[1:].lstrip()
+    if form != "dataframe_records" and inside[:1] == b"[":
+        return shapes.of_rows(columns, shapes.rows(raw, form))
+    return b'{"records":' + bytes(raw) + b"}"

@@ -1,0 +1,226 @@
+"""The other wires of a door over HTTP: Open Inference Protocol and MLflow's scoring protocol.
+
+Each is a translator around the one `handle`: its request becomes the body that /predict reads, and
+the reply of /predict becomes its response. A request is answered whole or not at all: these wires
+have no place for one record that is rejected among others.
+"""
+
+from collections.abc import Awaitable
+from typing import Any, NamedTuple, Protocol
+
+import mainstay
+from mainstay.bundle.guard import Rejection
+from mainstay.bundle.manifest import Manifest
+from mainstay.core.errors import MainstayError, MissingExtra, Mistake, Unavailable
+from mainstay.life.serve import answers, catalogue, mlflow, openinference, parquet, shapes
+from mainstay.life.serve.handle import Asked, Outcome, Reply, refusal
+from mainstay.life.serve.served import Table
+from mainstay.life.serve.watching import Watch
+
+Headers = tuple[tuple[bytes, bytes], ...]
+_JSON: Headers = ((b"content-type", b"application/json"),)
+_HEAD = b"inference-header-content-length"
+_BYTES = (b"content-type", b"application/octet-stream")
+_STATUS = {"mistake": 400, "missing": 404, "refused": 403}
+_KNOWN = (
+    "known: POST /predict, GET /livez, GET /readyz, GET /startupz, GET /metrics, and those of"
+    " docs/reference/wires.md"
+)
+OPEN = ("/ping", "/health", "/version", "/v2/health/live", "/v2/health/ready")
+"""Whether somebody is there and ready, for everybody; the other paths need what /predict needs."""
+
+
+class Asking(NamedTuple):
+    """A request; headers: names in lower case, as ASGI has them."""
+
+    method: str
+    path: str
+    headers: dict[bytes, bytes]
+    body: bytes
+
+
+class Response(NamedTuple):
+    """What goes back; the length of its body goes with it."""
+
+    status: int
+    body: bytes
+    headers: Headers = _JSON
+
+
+class Exchange(Protocol):
+    """What the door does with a request that was translated."""
+
+    def __call__(self, version: str, body: bytes, headers: dict[bytes, bytes]) -> Awaitable[Reply]:
+        """The reply of /predict by a version, of whoever is routed where it is empty."""
+
+
+class Wires:
+    """Answers every path that the door itself does not know."""
+
+    def __init__(self, watch: Watch, exchange: Exchange) -> None:
+        self._watch, self._exchange = watch, exchange
+        self._parquet = parquet.Reader()
+
+    async def response(self, asking: Asking) -> Response:
+        """Of whatever a caller sends."""
+        path = asking.path.rstrip("/") or "/"
+        try:
+            refuse_encoded(asking.headers)
+            match asking.method, *path.split("/")[1:]:
+                case "POST", "v2", "models", name, "infer":
+                    return await self._inferred(name, "", asking)
+                case "POST", "v2", "models", name, "versions", version, "infer":
+                    return await self._inferred(name, version, asking)
+                case "POST", "invocations":
+                    return await self._invoked(asking)
+                case _, "v2", *rest:
+                    return self._open(asking, rest)
+                case _:
+                    return _plain(asking.method, path, self._watch.table)
+        except MainstayError as error:
+            return failure(path, error)
+
+    def _open(self, asking: Asking, rest: list[str]) -> Response:
+        """Everything of the Open Inference Protocol but inference."""
+        table = self._watch.table
+        match asking.method, *rest:
+            case ("GET",):
+                return _told(catalogue.server())
+            case "GET", "health", "live":
+                return _told({"live": True})
+            case "GET", "health", "ready":
+                ready = table is not None
+                return _told({"ready": ready, "live": True}, 200 if ready else 503)
+            case "GET", "models", name, *which:
+                return _model(catalogue.named(table, name), which)
+            case "POST", "repository", *what:
+                return self._repository(what, asking.body)
+            case _:
+                return _unknown(asking.method, "/v2/" + "/".join(rest))
+
+    def _repository(self, what: list[str], body: bytes) -> Response:
+        """Every version that is served is ready, so `ready` in a body leaves nothing out."""
+        table = self._watch.table
+        match what:
+            case ["index"]:
+                if body.strip():
+                    shapes.members(body, "the request")
+                return _told(catalogue.index(table, self._watch.now()))
+            case ["models", name, "load"]:
+                catalogue.named(table, name)
+                return _told({})
+            case ["models", name, "unload"]:
+                raise catalogue.kept(catalogue.named(table, name))
+            case _:
+                return _unknown("POST", "/v2/repository/" + "/".join(what))
+
+    async def _inferred(self, name: str, version: str, asking: Asking) -> Response:
+        table = catalogue.named(self._watch.table, name)
+        stated = catalogue.routed(table, version).held.runtime.manifest
+        request, given = openinference.read(asking.body, _head(asking.headers))
+        wanted = openinference.wanted(request, stated)
+        body = openinference.records(given, stated.columns)
+        status, reply = await self._exchange(version, body, asking.headers)
+        if status != 200:
+            return _told({"error": answers.complaint(reply)}, status)
+        said, head = openinference.said(request, name, wanted, answers.read(reply))
+        if head is None:
+            return Response(200, said)
+        return Response(200, said, (_BYTES, (_HEAD, b"%d" % head)))
+
+    async def _invoked(self, asking: Asking) -> Response:
+        kind = mlflow.kind(asking.headers.get(b"content-type", b"").decode("latin-1"))
+        stated = _champion(self._watch.table)
+        wanted = mlflow.OUTPUTS[0]
+        match kind:
+            case mlflow.JSON:
+                body, wanted = mlflow.of_json(asking.body, stated.columns)
+            case mlflow.CSV:
+                body = shapes.of_csv(asking.body, stated.request)
+            case mlflow.PARQUET:
+                body = await self._parquet.records(asking.body)
+            case _:
+                what = f"the content type is one of {', '.join(mlflow.CONTENT_TYPES)}, in UTF-8"
+                return _told(_bad_request(what), 415)
+        status, reply = await self._exchange("", body, asking.headers)
+        if status != 200:
+            return _told(_bad_request(answers.complaint(reply)), status)
+        return Response(200, mlflow.predictions(wanted, stated, answers.read(reply)))
+
+
+def together(begun: Asked | Outcome) -> Asked | Outcome:
+    """The same request, refused as a whole where one of its records is."""
+    if not isinstance(begun, Asked) or isinstance(begun.parts, Rejection):
+        return begun
+    rejected = [one for _, one in begun.parts if one.row is None or one.outcome == "reject"]
+    if not rejected:
+        return begun
+    reasons = [reason for one in rejected for reason in one.reasons]
+    return begun._replace(parts=Rejection(422, tuple(reasons)))
+
+
+def failure(path: str, error: MainstayError) -> Response:
+    """An error as the wire of this path says it."""
+    status = 415 if isinstance(error, MissingExtra) else _STATUS.get(error.kind, 503)
+    what = f"{error}; {error.hint}" if error.hint else str(error)
+    if path.startswith("/v2"):
+        return _told({"error": what}, status)
+    if path == "/invocations":
+        return _told(_bad_request(what), status)
+    return Response(*refusal(status, what))
+
+
+def refuse_encoded(headers: dict[bytes, bytes]) -> None:
+    """Raises Mistake for a body that is compressed."""
+    if headers.get(b"content-encoding", b"identity") != b"identity":
+        raise Mistake("a compressed body is not read here", hint="send it as it is")
+
+
+def _model(table: Table, which: list[str]) -> Response:
+    match which:
+        case [] | ["versions", _]:
+            return _told(catalogue.model(table, which[1] if which else ""))
+        case ["ready"] | ["versions", _, "ready"]:
+            one = catalogue.routed(table, which[1] if which[1:] else "")
+            return _told({"name": table.routing.model, "ready": True, "reason": one.reason})
+        case _:
+            return _unknown("GET", f"/v2/models/{table.routing.model}/{'/'.join(which)}")
+
+
+def _plain(method: str, path: str, table: Table | None) -> Response:
+    match method, path:
+        case "GET", "/ping" | "/health":
+            return Response(200 if table else 503, b"\n")
+        case "GET", "/version":
+            return Response(200, mainstay.__version__.encode())
+        case _, "/ping" | "/health" | "/version" | "/invocations":
+            return Response(*refusal(405, f"{method} is not how this is asked"))
+        case _:
+            return Response(*refusal(404, _KNOWN))
+
+
+def _unknown(method: str, path: str) -> Response:
+    return _told({"error": f"there is no {method} {path[:80]} here"}, 404)
+
+
+def _champion(table: Table | None) -> Manifest:
+    if table is None:
+        raise Unavailable("no version is served here yet")
+    return table.served[0].held.runtime.manifest
+
+
+def _head(headers: dict[bytes, bytes]) -> int | None:
+    stated = headers.get(_HEAD)
+    if stated is None:
+        return None
+    if not (stated.isdigit() and len(stated) < 20):
+        raise Mistake("Inference-Header-Content-Length is no number of bytes")
+    return int(stated)
+
+
+def _bad_request(what: str) -> dict[str, str]:
+    return {"error_code": "BAD_REQUEST", "message": what}
+
+
+def _told(what: Any, status: int = 200) -> Response:
+    return Response(status, shapes.TEXT(what))
