@@ -13,10 +13,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import baseline, encoder, guard, manifest
+from mainstay.bundle import baseline, encoder, guard, manifest, native
 from mainstay.bundle.environment import Environment, prepared
 from mainstay.bundle.guard import Judgement
-from mainstay.bundle.lightgbm import Booster
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.worker import Worker, predicted
 from mainstay.core.errors import Broken, MainstayError, Refused, Unavailable
@@ -25,8 +24,9 @@ Matrix = NDArray[np.float64]
 Class = bool | int | float | str
 LOCK, CODE = "pylock.toml", "code"
 """Where a bundle keeps the lock of its environment and the user's own files."""
-BOOSTER, LIBRARY, PROCESS, ORIGINAL = "booster", "library", "process", "original"
-"""Roles of engine files: model text, C library, worker file, fitted object."""
+BOOSTER, LIBRARY, OPENMP = "booster", "library", "openmp"
+PROCESS, ORIGINAL = "process", "original"
+"""Roles of engine files: model text, C library and its libgomp; worker file, fitted object."""
 TIMEOUT = 60.0  # seconds for one prediction of the model's own process
 Environments = Callable[..., Environment]
 """How an environment is found: environment.prepared makes it, environment.existing does not."""
@@ -230,9 +230,10 @@ def _engine(
     """The highest rung that holds, and why not a higher one."""
     if stated.engine.kind == "worker":
         return _original(folder, stated, environments, find), ()
-    files = stated.engine.files
+    files = {role: folder / path for role, path in stated.engine.files.items()}
     try:
-        return Booster(folder / files[BOOSTER], folder / files[LIBRARY]), ()
+        booster = files[BOOSTER], files[LIBRARY], files.get(OPENMP)
+        return native.opened(stated.engine.kind, *booster), ()
     except Unavailable as error:
         note = f"{error}; the model's own process answers instead"
         return _original(folder, stated, environments, find), (note,)

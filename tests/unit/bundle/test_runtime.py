@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from mainstay.bundle import golden, manifest, parity, runtime
+from mainstay.bundle import golden, manifest, parity, runtime, trees
 from mainstay.bundle.baseline import Cell, Rates
 from mainstay.bundle.environment import Environment
 from mainstay.bundle.guard import Judgement, RequestColumn
@@ -158,7 +158,7 @@ def built(place: Path, task: str) -> Built:
         saved = fit.saved(worker, folder / "engine")
     assert isinstance(native, Native)
     files = {
-        runtime.BOOSTER: native.booster,
+        runtime.BOOSTER: native.model,
         runtime.LIBRARY: native.library,
         runtime.PROCESS: folder / "engine" / PROGRAM.name,
         runtime.ORIGINAL: saved.path,
@@ -215,8 +215,8 @@ def without_library(folder: Path, stated: Manifest) -> Manifest:
 def test_the_native_engine_and_the_original_say_the_same_bit_for_bit(any_task: Built) -> None:
     native = any_task.opened()
     original = runtime.original(any_task.folder, any_task.environments, expected=any_task.digest)
-    text = (any_task.folder / "engine" / "model.txt").read_text()
-    hard = parity.adversarial(any_task.rows, INPUTS, text)
+    forest = trees.of_lightgbm((any_task.folder / "engine" / "model.txt").read_text())
+    hard = parity.adversarial(any_task.rows, INPUTS, forest)
 
     proof = parity.proof(original.scores, native.scores, any_task.rows, hard)
     original.close()
