@@ -4,9 +4,7 @@ Ordinary rows show what people will see; adversarial ones sit where engines are 
 on and beside every split, at missing values and at the ends of the numbers.
 """
 
-import itertools
 import sys
-from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -15,12 +13,11 @@ from numpy.typing import NDArray
 
 from mainstay.bundle.beside import beside
 from mainstay.bundle.golden import distances
+from mainstay.bundle.refusals import Scores, answers
 from mainstay.bundle.trees import NOTHING, Forest
-from mainstay.core.errors import Mistake
 from mainstay.core.inputs import Input
 
 Matrix = NDArray[np.float64]
-Scores = Callable[[Matrix], Matrix]
 ORDINARY = 10_000  # rows at most; scoring them twice takes about a quarter of a second
 HARD = 2_000  # adversarial rows at least, those beside splits not counted
 REFUSALS = 200  # refused calls after which a refused stretch counts as refused in every row
@@ -85,34 +82,13 @@ def proof(original: Scores, engine: Scores, rows: Matrix, hard: Hard) -> Proof:
     """
     plain = ordinary(rows)
     said = compared(original(plain), engine(plain))
-    edge = compared(_answers(original, hard.rows), engine(hard.rows))
+    edge = compared(answers(original, hard.rows, REFUSALS).scores, engine(hard.rows))
     return Proof(said, edge, Tried(len(rows), hard.kinds, hard.splits, hard.met))
 
 
 def ordinary(rows: Matrix) -> Matrix:
     """Up to ORDINARY of real rows, evenly spaced."""
     return rows[np.linspace(0, len(rows) - 1, min(len(rows), ORDINARY)).round().astype(np.int64)]
-
-
-def _answers(ask: Scores, rows: Matrix) -> Matrix:
-    """What a model says, NaN where it refuses a row."""
-    parts = list(_parts(ask, rows, itertools.count()))
-    shape = next((part.shape[1:] for part in parts if not isinstance(part, int)), ())
-    return np.concatenate(
-        [np.full((part, *shape), np.nan) if isinstance(part, int) else part for part in parts]
-    )
-
-
-def _parts(ask: Scores, rows: Matrix, refused: Iterator[int]) -> Iterator[Matrix | int]:
-    """Scores of stretches of rows, in order; how many rows where a stretch is refused."""
-    try:
-        yield ask(rows)
-    except Mistake:
-        if len(rows) == 1 or next(refused) >= REFUSALS:
-            yield len(rows)
-            return
-        for half in np.array_split(rows, 2):
-            yield from _parts(ask, half, refused)
 
 
 def compared(original: Matrix, engine: Matrix) -> Parity:

@@ -289,6 +289,59 @@ def test_every_task_decides_in_its_own_way(any_task: Built, task: str) -> None:
     assert (fallback.score, fallback.decided_by) == (0.75, "baseline")
 
 
+def test_many_rows_are_answered_as_each_alone(any_task: Built) -> None:
+    made = any_task.opened()
+    rows = [
+        judged(made), judged(made, temp="999"), judged(made, '"SFO"'),
+        *(judged(made, hour=str(hour)) for hour in range(24)),
+    ]  # fmt: skip
+
+    together = made.answers(rows)
+
+    assert together == [made.answer(row) for row in rows]
+    assert made.answers([]) == []
+
+
+def test_many_rows_are_one_call_and_one_refused_row_silences_nobody_else(
+    changed: Callable[..., Built], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choosy(folder: Path, stated: Manifest) -> Manifest:
+        made = light(folder, stated)
+        (folder / "code" / "model.py").write_text(
+            LIGHT.replace("        return", "        assert 9 not in inputs[:, 1]\n        return")
+        )
+        return made
+
+    made = changed(choosy).opened()
+    assert isinstance(made.engine, Original)
+    said, calls = made.engine.said, []
+    counted = lambda matrix, timeout: (calls.append(len(matrix)), said(matrix, timeout))[1]  # noqa: E731
+    monkeypatch.setattr(made.engine, "said", counted)
+
+    fine = made.answers([judged(made, hour=str(hour)) for hour in range(8)])
+    mixed = made.answers([judged(made, hour=str(hour)) for hour in range(16)])
+    made.close()
+
+    assert {one.decided_by for one in fine} == {"model"}
+    assert calls[0] == 8
+    assert [at for at, one in enumerate(mixed) if one.decided_by == "baseline"] == [8]
+    assert isinstance(made.failure, Mistake)
+
+
+def test_a_dead_engine_leaves_every_row_to_the_baseline(
+    changed: Callable[..., Built], tmp_path: Path
+) -> None:
+    made = changed(light).opened()
+    assert isinstance(made.engine, Original)
+    made.engine._worker.stop()
+    made.engine._worker.program = tmp_path / "absent.py"
+
+    answers = made.answers([judged(made), judged(made)])
+
+    assert [(one.score, one.decided_by) for one in answers] == [(0.75, "baseline")] * 2
+    assert isinstance(made.failure, Unavailable)
+
+
 def test_without_a_name_answers_carry_the_digest(binary: Built) -> None:
     made = binary.opened()
 
@@ -398,3 +451,13 @@ def test_a_model_that_does_not_load_leaves_no_process(changed: Callable[..., Bui
 
     with pytest.raises(Mistake, match="has no function train"):
         changed(without_train).opened()
+
+
+def test_a_model_saved_with_other_versions_than_its_environment_has_is_not_opened(
+    changed: Callable[..., Built],
+) -> None:
+    def older(folder: Path, stated: Manifest) -> Manifest:
+        return msgspec.structs.replace(light(folder, stated), versions={"scikit-learn": "1.3.2"})
+
+    with pytest.raises(Broken, match=r"was saved with scikit-learn 1\.3\.2, its environment has"):
+        changed(older).opened()
