@@ -171,7 +171,7 @@ def decided(said: Said) -> str:
 
 @pytest.fixture
 def two_ages(as_author: Path, missing: Callable[[str], None]) -> dict[int, Path]:
-    """Bundles of the same code but for its seed, trained by scikit-learn 1.3.2 and by a current one."""
+    """Bundles of the same code but for its seed, by scikit-learn 1.3.2 and by a current one."""
     made = {}
     for number, dependencies in AGES.items():
         (as_author / "model.py").write_text(
