@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 import pytest
+import xgboost
 
 from mainstay.bundle import golden, manifest, parity, runtime, trees
 from mainstay.bundle.baseline import Cell, Rates
@@ -207,6 +208,28 @@ def light(folder: Path, stated: Manifest) -> Manifest:
     return msgspec.structs.replace(stated, engine=Engine("worker", stated.engine.files))
 
 
+def boosted(folder: Path, stated: Manifest) -> Manifest:
+    """An XGBoost model of the label that the rows have, with the library of its wheel."""
+    home = Path(str(xgboost.__file__)).parent
+    training = drawn(folder / "code", "binary")
+    model = xgboost.XGBClassifier(n_estimators=5, feature_types=["c", "float", "float"])
+    model.set_params(enable_categorical=True).fit(training.rows, training.label)
+    (folder / "engine" / "model.json").write_bytes(model.get_booster().save_raw("json"))
+    files = dict(stated.engine.files)
+    brought = {
+        runtime.LIBRARY: next(home.rglob("libxgboost.*")),
+        runtime.OPENMP: next(home.parent.glob("xgboost*.libs/libgomp*")),
+    }
+    for role, path in brought.items():
+        shutil.copy(path, folder / "engine")
+        files[role] = f"engine/{path.name}"
+    files[runtime.BOOSTER] = "engine/model.json"
+    (folder / "expected.json").write_bytes(
+        msgspec.json.encode(model.predict_proba(training.rows)[:, 1].astype(float).tolist())
+    )
+    return msgspec.structs.replace(stated, engine=Engine("xgboost", files))
+
+
 def without_library(folder: Path, stated: Manifest) -> Manifest:
     (folder / stated.engine.files[runtime.LIBRARY]).write_bytes(b"")
     return stated
@@ -340,6 +363,17 @@ def test_a_dead_engine_leaves_every_row_to_the_baseline(
 
     assert [(one.score, one.decided_by) for one in answers] == [(0.75, "baseline")] * 2
     assert isinstance(made.failure, Unavailable)
+
+
+def test_an_xgboost_bundle_answers_by_its_own_library(changed: Callable[..., Built]) -> None:
+    other = changed(boosted)
+
+    made = other.opened()
+
+    expected = msgspec.json.decode((other.folder / "expected.json").read_bytes())
+    assert made.notes == ()
+    assert made.scores(other.rows).tolist() == expected
+    assert made.answer(judged(made)).decided_by == "model"
 
 
 def test_without_a_name_answers_carry_the_digest(binary: Built) -> None:
