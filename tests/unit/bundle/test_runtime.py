@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -374,6 +375,42 @@ def test_an_xgboost_bundle_answers_by_its_own_library(changed: Callable[..., Bui
     assert made.notes == ()
     assert made.scores(other.rows).tolist() == expected
     assert made.answer(judged(made)).decided_by == "model"
+
+
+def test_who_was_in_flight_does_not_wait_for_the_next_process(
+    changed: Callable[..., Built],
+) -> None:
+    made = changed(light).opened()
+    assert isinstance(made.engine, Original)
+    os.kill(made.engine.process, signal.SIGKILL)
+    with made.engine._starting, ThreadPoolExecutor(1) as pool:  # somebody starts it, for long
+        asked = pool.submit(made.engine.said, np.zeros((1, 3)), 5.0)
+
+        with pytest.raises(Unavailable):
+            asked.result(timeout=5)
+    made.close()
+
+
+def test_a_process_that_is_still_loading_its_model_is_not_there_yet(
+    changed: Callable[..., Built], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = changed(light).opened()
+    engine = made.engine
+    assert isinstance(engine, Original)
+    before, call, seen = engine.alive, engine._worker.call, []
+
+    def noted(operation: str, *given: object, **named: object) -> object:
+        seen.append((operation, engine._worker.alive, engine.alive))
+        return call(operation, *given, **named)
+
+    monkeypatch.setattr(engine._worker, "call", noted)
+    engine._worker.stop()
+    engine.start()
+    after = engine.alive
+    made.close()
+
+    assert (before, after) == (True, True)
+    assert seen == [("versions", True, False), ("load", True, False)]
 
 
 def test_without_a_name_answers_carry_the_digest(binary: Built) -> None:
