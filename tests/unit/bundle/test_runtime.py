@@ -352,20 +352,6 @@ def test_many_rows_are_one_call_and_one_refused_row_silences_nobody_else(
     assert isinstance(made.failure, Mistake)
 
 
-def test_a_dead_engine_leaves_every_row_to_the_baseline(
-    changed: Callable[..., Built], tmp_path: Path
-) -> None:
-    made = changed(light).opened()
-    assert isinstance(made.engine, Original)
-    made.engine._worker.stop()
-    made.engine._worker.program = tmp_path / "absent.py"
-
-    answers = made.answers([judged(made), judged(made)])
-
-    assert [(one.score, one.decided_by) for one in answers] == [(0.75, "baseline")] * 2
-    assert isinstance(made.failure, Unavailable)
-
-
 def test_an_xgboost_bundle_answers_by_its_own_library(changed: Callable[..., Built]) -> None:
     other = changed(boosted)
 
@@ -484,9 +470,9 @@ def test_while_the_engine_is_down_the_baseline_answers_and_the_reason_is_kept(
     made.engine._worker.stop()
     made.engine._worker.program = tmp_path / "absent.py"
 
-    answer = made.answer(judged(made))
+    answers = [made.answer(judged(made)), *made.answers([judged(made), judged(made)])]
 
-    assert (answer.score, answer.decided_by) == (0.75, "baseline")
+    assert [(one.score, one.decided_by) for one in answers] == [(0.75, "baseline")] * 3
     assert isinstance(made.failure, Unavailable)
 
 
