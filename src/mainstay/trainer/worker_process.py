@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import importlib.machinery
 import importlib.metadata
+import importlib.util
 import inspect
 import json
 import os
@@ -313,16 +314,12 @@ def loaded(header: Header) -> Model:
     return Model(Onnx(content) if onnx else pickle.loads(content), wanted_library(train), header)
 
 
-def exported(model: Model) -> Answer:
-    """The LightGBM booster as text and its library; `why` where the model is something else."""
-    booster = getattr(model.fitted, "booster_", model.fitted)
-    lightgbm = sys.modules.get("lightgbm")
-    if lightgbm is None or not isinstance(booster, lightgbm.Booster):
-        return Answer({"why": f"{type(model.fitted).__name__} is no LightGBM model"})
-    library = next(Path(str(lightgbm.__file__)).parent.rglob("lib_lightgbm.*"))
-    levels, version = booster.pandas_categorical or [], lightgbm.__version__
-    text = {"text": booster.model_to_string(), "levels": levels}
-    return Answer({**text, "library": str(library), "version": version, "why": ""})
+def exported(model: Model, header: Header) -> Answer:
+    """header: program, a file whose `exported` writes the model in another form; folder, where."""
+    spec = importlib.util.spec_from_file_location(Path(header["program"]).stem, header["program"])
+    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]  # a file that is there
+    spec.loader.exec_module(module)  # type: ignore[union-attr]  # a file that is there
+    return Answer(module.exported(model.fitted, header["folder"]))
 
 
 def versions() -> Answer:
@@ -449,7 +446,7 @@ def done(request: Request, model: Model | None) -> tuple[Answer, Model | None]:
     if header["op"] == "save":
         return saved(model, header["folder"]), model
     if header["op"] == "export":
-        return exported(model), model
+        return exported(model, header), model
     return Answer({}, (scores(model, request.arrays[0]),)), model
 
 

@@ -7,14 +7,16 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import pytest
+import xgboost
 
-from mainstay.bundle import golden, manifest, parity, runtime
+from mainstay.bundle import golden, manifest, parity, runtime, trees
 from mainstay.bundle.baseline import Cell, Rates
 from mainstay.bundle.environment import Environment
 from mainstay.bundle.guard import Judgement, RequestColumn
@@ -158,7 +160,7 @@ def built(place: Path, task: str) -> Built:
         saved = fit.saved(worker, folder / "engine")
     assert isinstance(native, Native)
     files = {
-        runtime.BOOSTER: native.booster,
+        runtime.BOOSTER: native.model,
         runtime.LIBRARY: native.library,
         runtime.PROCESS: folder / "engine" / PROGRAM.name,
         runtime.ORIGINAL: saved.path,
@@ -207,6 +209,28 @@ def light(folder: Path, stated: Manifest) -> Manifest:
     return msgspec.structs.replace(stated, engine=Engine("worker", stated.engine.files))
 
 
+def boosted(folder: Path, stated: Manifest) -> Manifest:
+    """An XGBoost model of the label that the rows have, with the library of its wheel."""
+    home = Path(str(xgboost.__file__)).parent
+    training = drawn(folder / "code", "binary")
+    model = xgboost.XGBClassifier(n_estimators=5, feature_types=["c", "float", "float"])
+    model.set_params(enable_categorical=True).fit(training.rows, training.label)
+    (folder / "engine" / "model.json").write_bytes(model.get_booster().save_raw("json"))
+    files = dict(stated.engine.files)
+    brought = {
+        runtime.LIBRARY: next(home.rglob("libxgboost.*")),
+        runtime.OPENMP: next(home.parent.glob("xgboost*.libs/libgomp*")),
+    }
+    for role, path in brought.items():
+        shutil.copy(path, folder / "engine")
+        files[role] = f"engine/{path.name}"
+    files[runtime.BOOSTER] = "engine/model.json"
+    (folder / "expected.json").write_bytes(
+        msgspec.json.encode(model.predict_proba(training.rows)[:, 1].astype(float).tolist())
+    )
+    return msgspec.structs.replace(stated, engine=Engine("xgboost", files))
+
+
 def without_library(folder: Path, stated: Manifest) -> Manifest:
     (folder / stated.engine.files[runtime.LIBRARY]).write_bytes(b"")
     return stated
@@ -215,8 +239,8 @@ def without_library(folder: Path, stated: Manifest) -> Manifest:
 def test_the_native_engine_and_the_original_say_the_same_bit_for_bit(any_task: Built) -> None:
     native = any_task.opened()
     original = runtime.original(any_task.folder, any_task.environments, expected=any_task.digest)
-    text = (any_task.folder / "engine" / "model.txt").read_text()
-    hard = parity.adversarial(any_task.rows, INPUTS, text)
+    forest = trees.of_lightgbm((any_task.folder / "engine" / "model.txt").read_text())
+    hard = parity.adversarial(any_task.rows, INPUTS, forest)
 
     proof = parity.proof(original.scores, native.scores, any_task.rows, hard)
     original.close()
@@ -287,6 +311,92 @@ def test_every_task_decides_in_its_own_way(any_task: Built, task: str) -> None:
     }[task]
     assert (answer.score, answer.decision, fallback.decision) == expected
     assert (fallback.score, fallback.decided_by) == (0.75, "baseline")
+
+
+def test_many_rows_are_answered_as_each_alone(any_task: Built) -> None:
+    made = any_task.opened()
+    rows = [
+        judged(made), judged(made, temp="999"), judged(made, '"SFO"'),
+        *(judged(made, hour=str(hour)) for hour in range(24)),
+    ]  # fmt: skip
+
+    together = made.answers(rows)
+
+    assert together == [made.answer(row) for row in rows]
+    assert made.answers([]) == []
+
+
+def test_many_rows_are_one_call_and_one_refused_row_silences_nobody_else(
+    changed: Callable[..., Built], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choosy(folder: Path, stated: Manifest) -> Manifest:
+        made = light(folder, stated)
+        (folder / "code" / "model.py").write_text(
+            LIGHT.replace("        return", "        assert 9 not in inputs[:, 1]\n        return")
+        )
+        return made
+
+    made = changed(choosy).opened()
+    assert isinstance(made.engine, Original)
+    said, calls = made.engine.said, []
+    counted = lambda matrix, timeout: (calls.append(len(matrix)), said(matrix, timeout))[1]  # noqa: E731
+    monkeypatch.setattr(made.engine, "said", counted)
+
+    fine = made.answers([judged(made, hour=str(hour)) for hour in range(8)])
+    mixed = made.answers([judged(made, hour=str(hour)) for hour in range(16)])
+    made.close()
+
+    assert {one.decided_by for one in fine} == {"model"}
+    assert calls[0] == 8
+    assert [at for at, one in enumerate(mixed) if one.decided_by == "baseline"] == [8]
+    assert isinstance(made.failure, Mistake)
+
+
+def test_an_xgboost_bundle_answers_by_its_own_library(changed: Callable[..., Built]) -> None:
+    other = changed(boosted)
+
+    made = other.opened()
+
+    expected = msgspec.json.decode((other.folder / "expected.json").read_bytes())
+    assert made.notes == ()
+    assert made.scores(other.rows).tolist() == expected
+    assert made.answer(judged(made)).decided_by == "model"
+
+
+def test_who_was_in_flight_does_not_wait_for_the_next_process(
+    changed: Callable[..., Built],
+) -> None:
+    made = changed(light).opened()
+    assert isinstance(made.engine, Original)
+    os.kill(made.engine.process, signal.SIGKILL)
+    with made.engine._starting, ThreadPoolExecutor(1) as pool:  # somebody starts it, for long
+        asked = pool.submit(made.engine.said, np.zeros((1, 3)), 5.0)
+
+        with pytest.raises(Unavailable):
+            asked.result(timeout=5)
+    made.close()
+
+
+def test_a_process_that_is_still_loading_its_model_is_not_there_yet(
+    changed: Callable[..., Built], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = changed(light).opened()
+    engine = made.engine
+    assert isinstance(engine, Original)
+    before, call, seen = engine.alive, engine._worker.call, []
+
+    def noted(operation: str, *given: object, **named: object) -> object:
+        seen.append((operation, engine._worker.alive, engine.alive))
+        return call(operation, *given, **named)
+
+    monkeypatch.setattr(engine._worker, "call", noted)
+    engine._worker.stop()
+    engine.start()
+    after = engine.alive
+    made.close()
+
+    assert (before, after) == (True, True)
+    assert seen == [("versions", True, False), ("load", True, False)]
 
 
 def test_without_a_name_answers_carry_the_digest(binary: Built) -> None:
@@ -360,9 +470,9 @@ def test_while_the_engine_is_down_the_baseline_answers_and_the_reason_is_kept(
     made.engine._worker.stop()
     made.engine._worker.program = tmp_path / "absent.py"
 
-    answer = made.answer(judged(made))
+    answers = [made.answer(judged(made)), *made.answers([judged(made), judged(made)])]
 
-    assert (answer.score, answer.decided_by) == (0.75, "baseline")
+    assert [(one.score, one.decided_by) for one in answers] == [(0.75, "baseline")] * 3
     assert isinstance(made.failure, Unavailable)
 
 
@@ -398,3 +508,13 @@ def test_a_model_that_does_not_load_leaves_no_process(changed: Callable[..., Bui
 
     with pytest.raises(Mistake, match="has no function train"):
         changed(without_train).opened()
+
+
+def test_a_model_saved_with_other_versions_than_its_environment_has_is_not_opened(
+    changed: Callable[..., Built],
+) -> None:
+    def older(folder: Path, stated: Manifest) -> Manifest:
+        return msgspec.structs.replace(light(folder, stated), versions={"scikit-learn": "1.3.2"})
+
+    with pytest.raises(Broken, match=r"was saved with scikit-learn 1\.3\.2, its environment has"):
+        changed(older).opened()

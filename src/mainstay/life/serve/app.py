@@ -27,7 +27,7 @@ from mainstay.life.serve.wires import OPEN, Asking, Wires, failure, together
 from mainstay.seal import tokens
 from mainstay.seal.tokens import Action
 
-WAITING = 16
+WAITING = 64
 """Requests that wait for models in processes of their own, at most; the others stand in line."""
 LARGEST = 10_000_000
 """Bytes of one request."""
