@@ -7,16 +7,17 @@ answer only when it is safe on disk.
 import asyncio
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 
 from mainstay.core.errors import Unavailable
+from mainstay.life.serve import limits
 from mainstay.life.serve.handle import ENCODE, Asked, Door, Reply, refusal
 from mainstay.life.serve.journal import Journal
+from mainstay.life.serve.limits import Headers, Intake, Message, Receive
 from mainstay.life.serve.loader import Place
 from mainstay.life.serve.telling import Voice
 from mainstay.life.serve.watching import Watch
@@ -25,13 +26,11 @@ GRACE = 10
 """Seconds for the requests under way when the door is told to stop."""
 WAITING = 16
 """Requests that wait for models in processes of their own, at most; the others stand in line."""
-LARGEST = 10_000_000
-"""Bytes of one request."""
 KEPT = 75
 """Seconds that an idle connection is kept: longer than callers keep theirs, usually a minute."""
 DURABILITY = b"x-mainstay-durability"
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
+UNREAD = (404, 405, 413, 415, 429)
+"""Statuses of requests whose body may not be read to its end: their connection is closed."""
 Send = Callable[[Message], Awaitable[None]]
 
 
@@ -42,19 +41,26 @@ class App:
         self.watch, self.journal = watch, journal
         self.door = Door(lambda: watch.table, journal, watch.now)
         self._waiting = ThreadPoolExecutor(WAITING, "waiting")
+        self._intake = Intake()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        status, content = await self._reply(scope, receive)
+        reply = await self._reply(scope, receive)
+        if reply is None:
+            return
+        status, content = reply
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(content)),
         ]
+        if status in UNREAD:
+            headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    async def _reply(self, scope: Message, receive: Receive) -> Reply:
+    async def _reply(self, scope: Message, receive: Receive) -> Reply | None:
+        """None where the caller went away."""
         match scope["path"], scope["method"]:
             case "/predict", "POST":
                 return await self._predict(scope["headers"], receive)
@@ -67,10 +73,10 @@ class App:
             case _:
                 return refusal(404, "known: POST /predict, GET /live, GET /ready")
 
-    async def _predict(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> Reply:
-        body = await received(receive)
-        if body is None:
-            return refusal(413, f"a request has at most {LARGEST:,} bytes")
+    async def _predict(self, headers: Headers, receive: Receive) -> Reply | None:
+        body = await self._intake.body(headers, receive)
+        if not isinstance(body, bytes):
+            return body
         loop = asyncio.get_running_loop()
         begun = self.door.begun(body)
         if isinstance(begun, Asked) and begun.away:
@@ -81,19 +87,6 @@ class App:
         if await loop.run_in_executor(None, self.journal.kept, number):
             return status, content
         return refusal(503, "the answer could not be recorded")
-
-
-async def received(receive: Receive) -> bytes | None:
-    """The body of a request; None where it is too large, read to its end all the same."""
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        part = message.get("body", b"")
-        size += len(part)
-        more = message.get("more_body", False)
-        if size <= LARGEST:
-            parts.append(part)
-    return b"".join(parts) if size <= LARGEST else None
 
 
 def readiness(watch: Watch, journal: Journal, door: Door) -> Reply:
@@ -131,8 +124,11 @@ def run(place: Place, log: Path, keys: Path, port: int, voice: Voice) -> None:
         spoken = voice._replace(ready=lambda line: voice.ready(f"{line}, on {address}"))
         watch, journal = Watch(place, log, keys, spoken), Journal(log)
         app = App(watch, journal)
+        limits.many_connections()
+        patience = limits.Patience(lambda: server.server_state.connections, limits.SECONDS)
         config = uvicorn.Config(
-            app, lifespan="off", ws="none", log_level="warning", access_log=False,
+            app, lifespan="off", ws="none", http=limits.Connection, callback_notify=patience,
+            timeout_notify=1, log_level="warning", access_log=False,
             server_header=False, date_header=False, timeout_keep_alive=KEPT,
             timeout_graceful_shutdown=GRACE,
         )  # fmt: skip

@@ -24,6 +24,9 @@ Outcome = tuple[int, bytes, int]
 Parts = list[tuple[Served, Judgement]]
 LARGEST = frames.LARGEST - 1_000
 """Bytes of a request and its answer together: one frame of the journal."""
+MANY = 20
+"""Errors that are told of one record; of a request that gets nothing else, MANY_IN_ALL."""
+MANY_IN_ALL = 100
 ENCODE = msgspec.json.Encoder().encode
 
 
@@ -118,7 +121,7 @@ def answered(asked: Asked) -> Reply:
     said = [_answered(one, judgement, asked.at) for one, judgement in asked.parts]
     errors = [each for one in said if isinstance(one, Rejected) for each in one.errors]
     if errors and all(isinstance(one, Rejected) for one in said):
-        return 422, ENCODE({"errors": errors})
+        return 422, ENCODE({"errors": _first(errors, MANY_IN_ALL)})
     return 200, ENCODE({"answers": said})
 
 
@@ -162,4 +165,13 @@ def _answered(one: Served, judgement: Judgement, at: datetime) -> Answered | Rej
 
 
 def _complaints(reasons: tuple[Breach, ...]) -> tuple[Complaint, ...]:
-    return tuple(Complaint(one.path, one.field, one.what) for one in reasons)
+    told = [Complaint(one.path, one.field, one.what) for one in reasons[: MANY + 1]]
+    return tuple(_first(told, MANY, len(reasons)))
+
+
+def _first(errors: list[Complaint], most: int, count: int = 0) -> list[Complaint]:
+    """As many as anyone reads, and that there are more."""
+    if len(errors) <= most:
+        return errors
+    more = (count or len(errors)) - most
+    return [*errors[:most], Complaint("$", "", f"and {more} more")]
