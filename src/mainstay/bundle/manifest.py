@@ -12,7 +12,7 @@ from mainstay.core.errors import Broken, Conflict, Missing
 from mainstay.core.expressions import Output
 from mainstay.core.inputs import Input
 from mainstay.core.nouns import Dataset
-from mainstay.core.rules import Rule
+from mainstay.core.rules import Rule, Unknown
 
 FILE = "manifest.json"
 FORMAT = 1
@@ -31,6 +31,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     threshold: a binary score from here on means yes; None for the other tasks; baseline_threshold
     likewise for the baseline. uncovered: who answers slices that its certificate does not cover.
+    unknown_fields: what a request gets that holds more than was asked for.
     code: file -> digest. versions: distribution -> version, of the
     model's environment. files: path -> digest of every other file, filled in by `written`.
     """
@@ -54,6 +55,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     datasets: tuple[Dataset, ...]
     code: dict[str, str]
     uncovered: Literal["flag", "fallback"] = "flag"
+    unknown_fields: Unknown = "reject"
     files: dict[str, str] = {}
     format: int = FORMAT
 

@@ -151,6 +151,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             **choice._asdict(),
             "contract": order.document.digest,
             "uncovered": order.document.contract.serve.uncovered,
+            "unknown_fields": order.document.contract.serve.unknown_fields,
             "datasets": (learned.dataset,),
             "code": _code(places),
         }
