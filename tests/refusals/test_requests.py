@@ -50,6 +50,34 @@ def without(name):
     return {key: value for key, value in FITTING.items() if key != name}
 
 
+SILENT_DEFECTS = {  # what the servers of others score without a word
+    "a number out of range": ({"distance": 1e9}, "is 1000000000, above 6000"),
+    "an unknown category": ({"origin": "ZZZ"}, "is ZZZ, not among the 2 known"),
+    "a null category": ({"origin": None}, "is null"),
+    "a number in a text column": ({"origin": 7}, "is 7, not text"),
+    "a numeric string": ({"distance": "1.5"}, 'is "1.5", not a whole number'),
+}
+
+
+@pytest.mark.parametrize("defect", SILENT_DEFECTS)
+def test_a_defect_that_others_score_in_silence_is_refused_by_the_name_of_its_field(defect):
+    change, what = SILENT_DEFECTS[defect]
+    origin = FieldRule(
+        "origin", "string", nullable=False, on_breach="reject", levels=("EWR", "JFK")
+    )
+    distance = FieldRule("distance", "integer", nullable=False, on_breach="reject", high=6000)
+    strict = guard.compiled((*COLUMNS, RequestColumn("origin", "string")), (origin, distance))
+
+    (found,) = strict.judged(
+        json.dumps({"records": [{**FITTING, "origin": "EWR", **change}]}).encode()
+    )
+
+    (field,) = change
+    assert (found.outcome, [(one.path, one.what) for one in found.reasons]) == (
+        "reject", [(f"$.records[0].{field}", what)]
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("change", "outcome", "what"),
     [
@@ -61,6 +89,7 @@ def without(name):
         ({"distance": True}, "reject", "is true, not a whole number"),
         ({"distance": None}, "reject", "is null"),
         ({"temp": 1e308}, "fallback", "is 1e+308, above 130"),
+        ({"distance": 10**4_000}, "reject", "is 1000000000000000000000000000000000000000, not a"),
         ({"temp": "39"}, "fallback", 'is "39", not a number'),
         ({"temp": [39]}, "fallback", "is [39], not a number"),
         ({"temp": None}, "fallback", "is null"),
@@ -121,6 +150,11 @@ def test_a_flag_marks_the_answer_and_a_fallback_still_has_its_row():
         (b'{"records": [{"flight_id": "\xff"}]}', 400, "is not UTF-8"),
         (b'{"records": [{"humid": "\xff"}]}', 400, "is not UTF-8"),
         (b"\xff\xfe{}", 400, "is no JSON"),
+        (b'\xef\xbb\xbf{"records": []}', 400, "is no JSON"),
+        (b'{"records": [{"flight_id": "\x00"}]}', 400, "is no JSON"),
+        (b'{"records": [{"flight_id": "\\ud800"}]}', 400, "is no JSON"),
+        (b'{"records": [{"temp": 1e}]}', 400, "is no JSON"),
+        (b"\x00", 400, "is no JSON"),
         (b'{"records": ' + b"[" * 100_000, 400, "is nested too deeply"),
         (b'{"records": [{"temp": ' + b"[" * 100_000, 400, "is nested too deeply"),
         (b'{"records": [{"x": ' + b'{"x":' * 100_000, 400, "is nested too deeply"),

@@ -13,7 +13,7 @@ from mainstay.core.expressions import Output
 from mainstay.core.inputs import Input
 from mainstay.core.nouns import Dataset
 from mainstay.core.pseudonyms import Act
-from mainstay.core.rules import Rule
+from mainstay.core.rules import Rule, Unknown
 
 FILE = "manifest.json"
 FORMAT = 1
@@ -35,6 +35,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     likewise for the baseline. uncovered: who answers slices that its certificate does not cover.
     durability: whether answers go only when they are safe on disk.
     private: columns that are not written down as they came.
+    unknown_fields: what a request gets that holds more than was asked for.
     code: file -> digest. versions: distribution -> version, of the
     model's environment. files: path -> digest of every other file, filled in by `written`.
     """
@@ -60,6 +61,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     uncovered: Literal["flag", "fallback"] = "flag"
     durability: Literal["group", "ack"] = "group"
     private: dict[str, Act] = {}
+    unknown_fields: Unknown = "reject"
     files: dict[str, str] = {}
     format: int = FORMAT
 

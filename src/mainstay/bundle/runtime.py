@@ -162,7 +162,7 @@ class Runtime:
     ) -> None:
         self.failure: MainstayError | None = None
         self.manifest, self.engine, self.version, self.notes = stated, engine, version, notes
-        self.guard = guard.compiled(stated.request, stated.rules)
+        self.guard = guard.compiled(stated.request, stated.rules, stated.unknown_fields)
         self._encode = encoder.compiled(stated.outputs, stated.inputs, stated.columns)
         self._rate = baseline.rate(stated.baseline, stated.columns)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from mainstay.contract import conditions, durations
+from mainstay.contract.fields import OBSERVED
 from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.contract.mistakes import Slip
 from mainstay.contract.sources import DECISIONS
@@ -27,7 +28,10 @@ _UNKNOWN = "it is not known when an answer is asked for"
 
 def slips(contract: object) -> list[Slip]:
     """What contradicts something said elsewhere."""
-    checks = (_metrics, _payoffs, _constant, _gates, _label, _early_labels, _taken_twice, _private)
+    checks = (
+        _metrics, _payoffs, _constant, _gates, _label, _early_labels, _taken_twice, _private,
+        _imputed, _ranges_by,
+    )  # fmt: skip
     return [slip for check in checks for slip in check(contract)]
 
 
@@ -125,6 +129,9 @@ def _label(contract: object) -> Iterator[Slip]:
     for path, name in texts(contract, *_LABEL_FREE):
         if name == label:
             yield _slip(path, f"is {shown(name)}, the label", _UNKNOWN)
+    for path, _ in found(contract, "data.fields.*.between_by.*"):
+        if path[-1] == label:
+            yield _slip(path, "is by the label", _UNKNOWN, on_key=True)
     for path, text in texts(contract, "data.rules.*.expect"):
         if label in _columns(text):
             yield _slip(path, f"speaks of {shown(label)}, the label", _UNKNOWN)
@@ -148,6 +155,26 @@ def _early_labels(contract: object) -> Iterator[Slip]:
             if waits < known_after:
                 says = f"takes {shown(label)}, which is known {durations.text(known_after)} later"
                 yield _slip(path, says, f"write known_after: {durations.text(known_after)}")
+
+
+def _imputed(contract: object) -> Iterator[Slip]:
+    """Nothing stands in for what says which decision this is."""
+    for role in ("key", "time", "entity"):
+        name = _text(contract, f"data.decisions.{role}")
+        for path, how in texts(contract, f"data.fields.{name}.on_breach"):
+            if how == "impute":
+                says = f"is impute, but {name} is the {role} of a decision"
+                yield _slip(path, says, "write on_breach: reject")
+
+
+def _ranges_by(contract: object) -> Iterator[Slip]:
+    """A range by a text that the other field can never be holds for no row."""
+    for path, _ in found(contract, "data.fields.*.between_by.*.*"):
+        name, level = path[-2:]
+        known = [text for _, text in texts(contract, f"data.fields.{name}.one_of")]
+        if known and known != [OBSERVED] and level not in known:
+            says = f"is for {shown(level)}, which one_of of {name} does not name"
+            yield _slip(path, says, nearest.hint(str(level), known), on_key=True)
 
 
 def _length(contract: object, pattern: str) -> timedelta | None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from mainstay.contract import nodes
 from mainstay.contract.document import Document
+from mainstay.contract.fields import MONTH
 from mainstay.contract.model import Contract
 from mainstay.contract.rules import rules
 from mainstay.contract.wording import Path, path_text, shown
@@ -41,6 +42,7 @@ def check(document: Document, columns: Mapping[str, str], inputs: tuple[str, ...
         *_unknown(document, _columns(contract), columns, _NO_COLUMN),
         *_unknown(document, _groups(contract), {*columns, *inputs}, _NO_INPUT),
         *_field_types(document, columns),
+        *_choosing_types(document, columns),
         *_rule_types(document, columns),
     ]
     if found:
@@ -69,6 +71,7 @@ def _columns(contract: Contract) -> Iterator[Named]:
     yield from _single(contract.data.label.column, "data", "label", "column")
     for field in contract.data.fields:
         yield Named(field, "data.fields", ("data", "fields", field), on_key=True)
+    yield from _choosing(contract)
     for place, rule in _row_rules(contract):
         for name in dict.fromkeys(columns_of(rule.condition)):
             yield Named(name, f"data.rules[{place}]", ("data", "rules", place, "expect"))
@@ -96,6 +99,15 @@ def _each(names: Iterable[str], *place: str) -> Iterator[Named]:
         yield Named(name, path_text(place), (*place, item))
 
 
+def _choosing(contract: Contract) -> Iterator[Named]:
+    """The columns whose text chooses the range of another field."""
+    for field, clause in contract.data.fields.items():
+        for name in clause.between_by or ():
+            if name != MONTH:
+                place = ("data", "fields", field, "between_by", name)
+                yield Named(name, path_text(place[:-1]), place, on_key=True)
+
+
 def _row_rules(contract: Contract) -> Iterator[tuple[int, RowRule]]:
     yield from enumerate(rule for rule in rules(contract) if isinstance(rule, RowRule))
 
@@ -109,6 +121,15 @@ def _field_types(document: Document, columns: Mapping[str, str]) -> Iterator[Fin
             what = f"{path_text(place)} is {field.type}, but the column is {found}"
             hint = f"write {fitting}" if fitting else "prepare it in the source"
             yield document.finding(place, what, hint)
+
+
+def _choosing_types(document: Document, columns: Mapping[str, str]) -> Iterator[Finding]:
+    for one in _choosing(document.contract):
+        found = columns.get(one.name, "").lstrip("!")
+        if found and not found.startswith("string"):
+            what = f"{path_text(one.place)} is for the texts of a column, but it is {found}"
+            hint = f"by text, or by {MONTH}; a condition of data.rules says any other"
+            yield document.finding(one.place, what, hint, on_key=True)
 
 
 def _rule_types(document: Document, columns: Mapping[str, str]) -> Iterator[Finding]:

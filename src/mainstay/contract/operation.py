@@ -10,6 +10,7 @@ from mainstay.contract.goals import AtLeast, AtMost, Ceiling, limit
 from mainstay.contract.metrics import Metric
 from mainstay.contract.terms import Names, PerYear, Positive, Share, Slug, Span, Whole
 from mainstay.core.nouns import Limit
+from mainstay.core.rules import Unknown
 
 
 class Train(Section):
@@ -88,6 +89,9 @@ class Serve(Section):
         Clause("answers are on disk within 50 ms, or before they go", ("door",)),
     ] = "group"
     journal: Annotated[Journal, Clause("what of requests is written down", ("door",))] = Journal()
+    unknown_fields: Annotated[
+        Unknown, Clause("what a request gets with a field that nobody asked for", ("door",))
+    ] = "reject"
     canary: Annotated[
         Share, Gt(0), Clause("the share of entities a new version answers first", ("door",))
     ] = 0.1

@@ -6,24 +6,35 @@ leaves unknown is kept, and a rule that cannot be asked of these columns is a Mi
 
 import math
 import sys
+from collections.abc import Iterator
 from functools import reduce
 from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+from msgspec import structs
 
+from mainstay.core import patterns
 from mainstay.core.errors import Mistake
-from mainstay.core.rules import SEVERITY, FieldRule, OnBreach, RowRule, Rule, name
-from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME
+from mainstay.core.rules import (
+    SEVERITY,
+    STOPPING,
+    FieldRule,
+    OnBreach,
+    RowRule,
+    Rule,
+    misfit,
+    name,
+    stand_in,
+)  # fmt: skip
+from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, typed
 from mainstay.data import schema
 from mainstay.data.expression import constant, to_ibis
 
 BREACH = "mainstay_breach"
-_FITS = {
-    "integer": (INTEGER, NUMBER), "number": (INTEGER, NUMBER), "string": (TEXT,),
-    "boolean": (FLAG,), "date": (DATE,), "timestamp": (TIME,),
-}  # fmt: skip
+_MARK = "mainstay_mark_"
 _LEAST, _MOST = -(2**63), 2**63 - 1
+_SMALLEST, _LARGEST = -sys.float_info.max, sys.float_info.max
 
 
 class Count(NamedTuple):
@@ -36,33 +47,70 @@ class Count(NamedTuple):
 
 
 def judged(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
-    """The rows with BREACH: on_breach of the worst rule a row broke as text, null if none."""
-    rows = schema.widened(table)
+    """The rows, broken values imputed, with BREACH: on_breach of the worst rule a row broke.
+
+    BREACH is text, null where a row broke none.
+    """
+    rows = _marked(table, rules)
     cases = [
         (reduce(lambda left, right: left | right, found), severity)
         for severity in reversed(SEVERITY)
-        if (found := [broken(rows, rule) for rule in rules if rule.on_breach == severity])
+        if (
+            found := [
+                rows[f"{_MARK}{at}"] for at, one in enumerate(rules) if one.on_breach == severity
+            ]
+        )
     ]
-    return rows.mutate(**{BREACH: ibis.cases(*cases) if cases else ibis.null(TEXT)})
+    breach = ibis.cases(*cases) if cases else ibis.null(TEXT)
+    return rows.mutate(**{BREACH: breach}).select(*table.columns, BREACH)
+
+
+def imputed(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
+    """The rows as the model sees them: what is broken and imputed has its imputed value.
+
+    The same rows again where nothing is imputed, or all was already.
+    """
+    some = tuple(one for one in rules if isinstance(one, FieldRule) and one.on_breach == "impute")
+    return _marked(table, some).select(*table.columns) if some else table
 
 
 def let_through(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
-    """The rows that reach the model: no rule that rejects or falls back is broken."""
-    stopping = [rule for rule in rules if rule.on_breach != "flag"]
-    rows = judged(table, tuple(stopping))
-    return rows.filter(rows[BREACH].isnull()).drop(BREACH)
+    """The rows that reach the model, as it sees them: no rule that stops is broken."""
+    rows = judged(table, tuple(rule for rule in rules if rule.on_breach != "flag"))
+    stopped = ibis.coalesce(rows[BREACH].isin(STOPPING), constant(value=False, kind=FLAG))
+    return rows.filter(~stopped).drop(BREACH)
 
 
 def counts(table: ir.Table, rules: tuple[Rule, ...]) -> tuple[Count, ...]:
     """One count per rule, in order, in one pass over the table."""
-    rows = schema.widened(table)
-    flags = {f"rule_{at}": broken(rows, rule) for at, rule in enumerate(rules)}
-    sums = {name: ibis.ifelse(flag, 1, 0).sum() for name, flag in flags.items()}
+    rows = _marked(table, rules)
+    marks = [f"{_MARK}{at}" for at in range(len(rules))]
+    sums = {mark: ibis.ifelse(rows[mark], 1, 0).sum() for mark in marks}
     found = rows.aggregate(rows=rows.count(), **sums).to_pyarrow().to_pylist()[0]
     return tuple(
-        Count(name(rule), rule.on_breach, found[f"rule_{at}"] or 0, found["rows"])
-        for at, rule in enumerate(rules)
+        Count(name(rule), rule.on_breach, found[mark] or 0, found["rows"])
+        for rule, mark in zip(rules, marks, strict=True)
     )
+
+
+def _marked(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
+    """Each rule's mark on each row: fields as they arrived, conditions on what is imputed."""
+    rows = schema.widened(table)
+    fields = {at: rule for at, rule in enumerate(rules) if isinstance(rule, FieldRule)}
+    rows = rows.mutate(**{f"{_MARK}{at}": broken(rows, rule) for at, rule in fields.items()})
+    filled = {
+        rule.name: _filled(rows, rule, rows[f"{_MARK}{at}"])
+        for at, rule in fields.items()
+        if rule.on_breach == "impute"
+    }
+    rows = rows.mutate(**filled) if filled else rows
+    others = {at: rule for at, rule in enumerate(rules) if at not in fields}
+    return rows.mutate(**{f"{_MARK}{at}": broken(rows, rule) for at, rule in others.items()})
+
+
+def _filled(rows: ir.Table, rule: FieldRule, mark: ir.BooleanValue) -> ir.Value:
+    kind = schema.neutral(rows[rule.name].type())
+    return ibis.ifelse(mark, constant(stand_in(rule, kind), kind), rows[rule.name])
 
 
 def broken(rows: ir.Table, rule: Rule) -> ir.BooleanValue:
@@ -73,29 +121,62 @@ def broken(rows: ir.Table, rule: Rule) -> ir.BooleanValue:
             raise Mistake(f"{rule.text} is no condition: it gives {kept.type()}")
         return ibis.coalesce(~kept, constant(value=False, kind=FLAG))
     value = schema.column(rows, rule.name, "the table")
-    if schema.neutral(value.type()) not in _FITS[rule.type]:
-        raise Mistake(f"{rule.name} is declared {rule.type}, the column is {value.type()}")
-    return _broken_field(value, rule)
+    by = None if rule.by is None else to_ibis(rows, rule.by)
+    stated = (
+        rule if rule.by is None else structs.replace(rule, by=typed(rule.by, schema.types(rows)))
+    )
+    if what := misfit(stated, schema.neutral(value.type())):
+        raise Mistake(what)
+    return _broken_field(value, by, rule)
 
 
-def _broken_field(value: ir.Value, rule: FieldRule) -> ir.BooleanValue:
-    outside = _outside(value, rule)
+def _broken_field(value: ir.Value, by: ir.Value | None, rule: FieldRule) -> ir.BooleanValue:
+    tests = [*_misses(value, rule), *([] if by is None else [_out_of_band(value, by, rule)])]
+    outside = reduce(lambda left, right: left | right, tests) if tests else _never()
     null = constant(value=not rule.nullable, kind=FLAG)
     return ibis.ifelse(value.isnull(), null, outside)
 
 
-def _outside(value: ir.Value, rule: FieldRule) -> ir.BooleanValue:
-    """Whether a value that is there is outside the rule."""
+def _misses(value: ir.Value, rule: FieldRule) -> Iterator[ir.BooleanValue]:
+    """What a value that is there can miss, whatever the rest of its row."""
+    kind = schema.neutral(value.type())
     if rule.levels is not None:
-        return ~value.isin(rule.levels)
+        levels = [constant(level, kind) for level in rule.levels]
+        yield ~value.isin(levels) if levels else constant(value=True, kind=FLAG)
+    if (rule.shortest, rule.longest) != (None, None):
+        yield ~value.length().between(
+            rule.shortest or 0, _MOST if rule.longest is None else rule.longest
+        )
+    if rule.pattern is not None:
+        yield ~value.re_search(patterns.portable(patterns.pattern(rule.pattern)))
+    if kind in (INTEGER, NUMBER):
+        yield _out_of_range(value, rule.low, rule.high)
+    if kind == NUMBER and rule.type == "integer":
+        yield _broken_up(value)
+
+
+def _out_of_band(value: ir.Value, by: ir.Value, rule: FieldRule) -> ir.BooleanValue:
+    """Outside the range of its own row; a row of no band is in it."""
+    kind = schema.neutral(by.type())
+    cases = [
+        (
+            by.isin([constant(one, kind) for one in band.among]),
+            _out_of_range(value, band.low, band.high),
+        )
+        for band in rule.bands
+    ]
+    return ibis.cases(*cases, else_=_never()) if cases else _never()
+
+
+def _out_of_range(value: ir.Value, low: float | None, high: float | None) -> ir.BooleanValue:
     if value.type().is_integer():
-        return ~value.between(*(constant(bound, INTEGER) for bound in _whole_bounds(rule)))
-    if not value.type().is_floating():
-        return constant(value=False, kind=FLAG)
-    low = -sys.float_info.max if rule.low is None else rule.low
-    high = sys.float_info.max if rule.high is None else rule.high
-    outside = ~value.between(constant(low, NUMBER), constant(high, NUMBER))
-    return outside | _broken_up(value) if rule.type == "integer" else outside
+        return ~value.between(*(constant(one, INTEGER) for one in _whole_bounds(low, high)))
+    least, most = _SMALLEST if low is None else low, _LARGEST if high is None else high
+    return ~value.between(constant(least, NUMBER), constant(most, NUMBER))
+
+
+def _never() -> ir.BooleanValue:
+    return constant(value=False, kind=FLAG)
 
 
 def _broken_up(value: ir.FloatingValue) -> ir.BooleanValue:
@@ -103,7 +184,7 @@ def _broken_up(value: ir.FloatingValue) -> ir.BooleanValue:
     return value % constant(1, NUMBER) != constant(0, NUMBER)
 
 
-def _whole_bounds(rule: FieldRule) -> tuple[int, int]:
+def _whole_bounds(low: float | None, high: float | None) -> tuple[int, int]:
     """The bounds that whole numbers can meet: exact beyond 2^53, where doubles are not."""
-    low = _LEAST if rule.low is None else max(_LEAST, math.ceil(rule.low))
-    return low, _MOST if rule.high is None else min(_MOST, math.floor(rule.high))
+    least = _LEAST if low is None else max(_LEAST, math.ceil(low))
+    return least, _MOST if high is None else min(_MOST, math.floor(high))

@@ -14,6 +14,7 @@ from mainstay.core.columns import Columns, Numbers, Text
 from mainstay.core.inputs import matrix
 from mainstay.data import columns as memory
 from mainstay.data import features
+from mainstay.data import rules as data_rules
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -46,6 +47,7 @@ class Scored(NamedTuple):
 def scored(table: ir.Table, contract: Contract, runtime: Runtime) -> Scored:
     """Every row by a version; order the table where rows are compared. Raises Unavailable."""
     stated, label = runtime.manifest, contract.data.label.column
+    table = data_rules.imputed(table, stated.rules)
     columns = memory.fetched(table, {label: tuple(map(str, stated.classes))})
     seen = memory.fetched(features.inputs(table, stated.outputs))
     score = runtime.scores(matrix(seen, stated.inputs))

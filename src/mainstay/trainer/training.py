@@ -18,9 +18,9 @@ from mainstay.core.expressions import Output, columns
 from mainstay.core.inputs import inputs, matrix
 from mainstay.core.nouns import Dataset, Window
 from mainstay.core.places import Places
-from mainstay.core.rules import FieldRule, RowRule, Rule
+from mainstay.core.rules import RowRule, Rule
 from mainstay.data import columns as memory
-from mainstay.data import features, snapshot
+from mainstay.data import features, learnt, snapshot
 from mainstay.data import rows as data_rows
 from mainstay.data import rules as data_rules
 from mainstay.data.rows import Rows
@@ -115,7 +115,8 @@ def _meaning(
     contract: Contract, outputs: tuple[Output, ...], types: dict[str, str], known: ir.Table
 ) -> Meaning:
     levels = memory.levels(known, rules.observed(contract))
-    stated = tuple(_settled(rule, types, levels) for rule in rules.rules(contract))
+    settled = tuple(_settled(rule, types, levels) for rule in rules.rules(contract))
+    stated = learnt.filled(known, settled, rules.learnt(contract))
     return Meaning(outputs, stated, tuple(_request(contract, outputs, stated, types)))
 
 
@@ -123,7 +124,8 @@ def _settled(rule: Rule, types: dict[str, str], levels: dict[str, tuple[str, ...
     """A rule as it is frozen: observed levels filled in, every type of a condition known."""
     if isinstance(rule, RowRule):
         return msgspec.structs.replace(rule, condition=typed.typed(rule.condition, types))
-    return msgspec.structs.replace(rule, levels=levels.get(rule.name, rule.levels))
+    by = rule.by if rule.by is None else typed.typed(rule.by, types)
+    return msgspec.structs.replace(rule, levels=levels.get(rule.name, rule.levels), by=by)
 
 
 def _request(
@@ -145,7 +147,11 @@ def _read(
     for output in outputs:
         yield from columns(output.expression)
     for rule in stated:
-        yield from (rule.name,) if isinstance(rule, FieldRule) else columns(rule.condition)
+        if isinstance(rule, RowRule):
+            yield from columns(rule.condition)
+            continue
+        yield rule.name
+        yield from columns(rule.by) if rule.by else ()
     baseline = contract.objective.baseline
     yield from (*(baseline.rate_by or ()), *filter(None, [baseline.column]))
     yield from contract.certify.slices.by if contract.certify.slices else ()

@@ -6,6 +6,7 @@ from mainstay.contract import consistency
 from mainstay.contract.mistakes import Slip
 
 PLANES = "    planes:"
+KEY_FIELD = "flight_id: {type: string, on_breach: impute, impute: x}\n"
 GOAL = "{metric: roc_auc, at_least: 0.66}"
 RATES = "{rate_by: [origin, hour]}"
 MONEY = "value_over_baseline_per_1000"
@@ -39,6 +40,13 @@ def test_values_are_found_by_a_pattern_with_their_paths():
         ([("{rate_by: [origin, hour]}", "{rate_by: [late]}")],
          '12:24: objective.baseline.rate_by[0] is "late", the label'),
         ([("    distance:", "    late:")], "20:5: data.fields.late is the label"),
+        ([("distance: {type: integer,", f"{KEY_FIELD}    distance: {{type: integer,")],
+         "20:42: data.fields.flight_id.on_breach is impute, but flight_id is the key"),
+        ([("between: [17, 6000]", "between_by: {late: {a: [1, 2]}}")],
+         "20:56: data.fields.distance.between_by.late is by the label"),
+        ([("between: [17, 6000]", "between_by: {carrier: {ZZ: [1, 2]}}"),
+          ("one_of: observed", "one_of: [HA, UA]")],
+         '20:66: data.fields.distance.between_by.carrier.ZZ is for "ZZ", which one_of of carrier'),
         ([("dewp <= temp", "dewp <= temp or late")],
          '25:16: data.rules[0].expect speaks of "late", the label'),
         ([(PLANES, EARLY + PLANES)],

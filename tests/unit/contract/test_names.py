@@ -101,3 +101,16 @@ def test_a_condition_that_compares_text_with_a_number_is_told(read):
     assert told(read(("dewp <= temp", "dewp <= carrier")))[0].startswith(
         "contract.yaml:25:16: data.rules[0].expect says less_equal does not take"
     )
+
+
+def test_a_range_is_by_a_text_column_that_exists(read):
+    by = "between: [17, 6000]"
+
+    (typo,) = told(read((by, "between_by: {carier: {UA: [1, 2]}}")))
+    assert typo.startswith('contract.yaml:20:56: data.fields.distance.between_by names "carier"')
+    assert typo.endswith("did you mean carrier")
+    assert told(read((by, "between_by: {hour: {6: [1, 2]}}")))[0].startswith(
+        "contract.yaml:20:56: data.fields.distance.between_by.hour is for the texts of a column, "
+        "but it is int64"
+    )
+    assert names.check(read((by, "between_by: {month: {6: [1, 2]}}")), COLUMNS, INPUTS) is None

@@ -28,6 +28,7 @@ def test_what_nobody_states_has_the_stated_default(example):
         "uncovered": "flag",
         "durability": "group",
         "journal": {"drop": [], "pseudonymise": []},
+        "unknown_fields": "reject",
         "canary": 0.1,
     }
     assert written["watch"] == {
@@ -69,6 +70,7 @@ def test_history_can_be_a_window(read):
         ("fallback: baseline", "fallback: none", 'serve.fallback is "none"'),
         ("fallback: baseline", "canary: 0", "serve.canary is 0, but must be more than 0"),
         ("fallback: baseline", "uncovered: hide", 'serve.uncovered is "hide"'),
+        ("fallback: baseline", "unknown_fields: drop", 'serve.unknown_fields is "drop"'),
         ("tolerated_shift: 0.1", "tolerated_shift: 0", "watch.tolerated_shift is 0, but must"),
         ("1 per year", "yearly", 'watch.false_alarms is "yearly"'),
         ("approver: operations-lead", "approver: [a]", "access.approver is a list, but text"),

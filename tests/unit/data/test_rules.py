@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from mainstay.bundle import guard
 from mainstay.bundle.guard import RequestColumn
+from mainstay.contract.conditions import condition
 from mainstay.core.errors import Mistake
 from mainstay.core.expressions import Call, ColumnOf, Literal
 from mainstay.core.rules import FieldRule, RowRule, Rule
 from mainstay.core.typed import typed
-from mainstay.data import rules
+from mainstay.data import rules, schema
 from mainstay.data.rules import Count
 
 Stored = Callable[..., ir.Table]
@@ -172,3 +173,65 @@ def test_only_rules_that_reject_or_fall_back_keep_a_row_from_the_model(stored: S
     assert kept.columns == table.columns
     assert sorted(kept.dewp.to_pyarrow().to_pylist()) == [1.0, 9.0]
     assert rules.let_through(table, ()).count().to_pyarrow().as_py() == 3
+
+
+def test_what_is_broken_and_imputed_reaches_the_model_as_its_imputed_value(stored: Stored) -> None:
+    table = stored({"temp": "float64", "dewp": "float64"}, temp=[1.0, 9.0, None], dewp=[2.0] * 3)
+    warm = FieldRule("temp", "number", nullable=False, on_breach="impute", high=5.0, imputed=3)
+    dry = RowRule("dewp <= temp", DRIER, "reject")
+
+    kept = rules.let_through(table, (warm, dry)).order_by("temp").to_pyarrow()
+    made = rules.imputed(table, (warm, dry)).to_pyarrow()
+
+    assert kept["temp"].to_pylist() == [3.0, 3.0]
+    assert sorted(made["temp"].to_pylist()) == [1.0, 3.0, 3.0]
+    assert rules.counts(table, (warm, dry)) == (
+        Count("temp", "impute", 2, 3), Count("dewp <= temp", "reject", 1, 3)
+    )  # fmt: skip
+
+
+def test_imputing_twice_changes_nothing_and_without_a_rule_nothing_is_touched(
+    stored: Stored,
+) -> None:
+    table = stored({"temp": "float64"}, temp=[1.0, 9.0, None])
+    warm = FieldRule("temp", "number", nullable=False, on_breach="impute", high=5.0, imputed=3)
+
+    once = rules.imputed(table, (warm,))
+
+    assert rules.imputed(once, (warm,)).to_pyarrow() == once.to_pyarrow()
+    assert rules.imputed(table, ()) is table
+
+
+CONDITIONS = (
+    "temp < dewp", "temp <= dewp", "temp > dewp", "temp >= dewp", "temp == dewp", "temp != dewp",
+    "temp + dewp < 30", "temp - dewp >= 0.5", "temp * 2 <= dewp", "temp / dewp > 1",
+    "distance % 2 == 0", "-distance < temp", "0 <= temp <= dewp", "temp < dewp and distance > 16",
+    "temp < dewp or distance is null", "not temp < dewp", 'carrier in ["UA", "B6"]',
+    'carrier not in ["UA"] or late', "dewp is null or temp is not null", "late",
+    "abs(temp - dewp) < 20", "coalesce(temp, dewp) > 0", "month(day) == month(time)",
+    'if_else(late, "UA", "B6") == carrier', "length(carrier) == 2", "least(temp, dewp) < 17",
+)  # fmt: skip
+
+
+@settings(max_examples=5)
+@given(st.lists(ROW, min_size=1, max_size=25))
+def test_a_condition_of_any_operator_is_judged_alike_at_the_bench_and_at_the_door(
+    stored: Stored, rows: list[dict[str, Any]]
+) -> None:
+    free = {"temp", "dewp", "pressure"}  # an infinity without a rule is no number at the door
+    finite = [
+        {k: None if k in free and v and math.isinf(v) else v for k, v in row.items()}
+        for row in rows
+    ]
+    stated = tuple(RowRule(one, typed(condition(one), TYPES), "flag") for one in CONDITIONS)
+    columns = tuple(RequestColumn(name, kind) for name, kind in TYPES.items() if name != "id")
+    at_the_door = guard.compiled(columns, stated).judged(requested(finite))
+
+    widened = schema.widened(table(stored, finite))
+    marks = {one.text: rules.broken(widened, one) for one in stated}
+    made = widened.mutate(**marks).order_by("id").to_pyarrow()
+
+    assert isinstance(at_the_door, list)
+    assert [{name for name in marks if row[name]} for row in made.to_pylist()] == [
+        set(row.flags) for row in at_the_door
+    ]

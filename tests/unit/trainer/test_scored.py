@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import small_project
+from msgspec import structs
 
 from mainstay.bundle import runtime
+from mainstay.bundle.runtime import Runtime
 from mainstay.contract import document
 from mainstay.contract.model import Contract
 from mainstay.core.columns import Text
 from mainstay.core.places import Places
+from mainstay.core.rules import FieldRule
 from mainstay.data import engine, snapshot
 from mainstay.trainer import scored
 
@@ -58,3 +62,29 @@ def test_rows_are_scored_and_decided_as_the_version_does(born: Path) -> None:
     assert set(np.unique(found.label)) == {0.0, 1.0}
     np.testing.assert_array_equal(found.decided, found.score >= opened.manifest.threshold)
     assert len(found.blocks[0]) == len(found.columns["visit"].codes) == 50
+
+
+def test_a_row_that_needs_a_stand_in_is_scored_here_as_at_the_door(born: Path) -> None:
+    places = Places(born)
+    digest = next(path.name for path in places.bundles.iterdir() if path.is_dir())
+    opened = runtime.opened(places.bundle(digest), places.environments, expected=digest)
+    stated = opened.manifest
+    wait = FieldRule("wait", "integer", nullable=False, on_breach="impute", high=20, imputed=9)
+    door = Runtime(structs.replace(stated, rules=(wait,)), opened.engine, "v1", ())
+    trained = snapshot.read(engine.connect(), stated.datasets[0].digest, places.snapshots)
+    rows = trained.order_by("visit").limit(50)
+    records = [
+        msgspec.json.encode(one) for one in rows.select(stated.columns).to_pyarrow().to_pylist()
+    ]
+
+    found = scored.scored(rows, document.read(places.contract).contract, door)
+    judged = door.guard.judged(b'{"records": [' + b",".join(records) + b"]}")
+
+    assert isinstance(judged, list)
+    answers = [door.answer(one) for one in judged]
+    opened.close()
+    assert {flag for one in answers for flag in one.flags} == {"wait"}
+    np.testing.assert_array_equal(found.score, [one.score for one in answers])
+
+
+""

@@ -6,8 +6,10 @@ from pathlib import Path
 import small_project
 
 from mainstay.contract import document
+from mainstay.core.expressions import ColumnOf
 from mainstay.core.nouns import Window
 from mainstay.core.places import Places
+from mainstay.core.rules import FieldRule, name
 from mainstay.data import rows
 from mainstay.data.source import Reader
 from mainstay.life.build import build
@@ -52,3 +54,27 @@ def test_only_the_window_is_learned_from(tmp_path: Path) -> None:
 
     assert found.dataset.window is not None
     assert window.since <= found.dataset.window.since < found.dataset.window.until <= window.until
+
+
+def test_what_is_imputed_is_learnt_frozen_and_learned_from(tmp_path: Path) -> None:
+    folder = small_project.written(tmp_path / "p")
+    stated = "between: [0, 90], on_breach: reject"
+    meant = (
+        "between: [0, 29], between_by: {town: {north: [10, null]}}, "
+        "on_breach: impute, impute: median"
+    )
+    text = (folder / "contract.yaml").read_text().replace(stated, meant)
+    (folder / "contract.yaml").write_text(text)
+
+    found = learned(folder, Window(small_project.START, small_project.END))
+
+    wait = next(one for one in found.meaning.rules if name(one) == "wait")
+    assert isinstance(wait, FieldRule)
+    assert found.stopped == 0
+    assert wait.imputed in range(13, 21)  # the middle of 0..29 in the south, 10..29 in the north
+    assert wait.by == ColumnOf("town", "string")
+    assert "town" in [one.name for one in found.meaning.request]
+    waits = found.table.select("town", "wait").to_pyarrow().to_pylist()
+    assert min(one["wait"] for one in waits if one["town"] == "north") == 10
+    assert max(one["wait"] for one in waits) == 29
+    assert sum(one["wait"] == wait.imputed for one in waits) > found.in_all / 3

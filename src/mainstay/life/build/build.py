@@ -153,6 +153,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             "uncovered": order.document.contract.serve.uncovered,
             "durability": order.document.contract.serve.durability,
             "private": hiding.hidden(contract, learned.meaning),
+            "unknown_fields": order.document.contract.serve.unknown_fields,
             "datasets": (learned.dataset,),
             "code": _code(places),
         }

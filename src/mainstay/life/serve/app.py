@@ -5,11 +5,10 @@ answer only when it is safe on disk.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
@@ -19,6 +18,7 @@ from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handle import Asked, Door, Outcome, Reply, refusal
 from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
+from mainstay.life.serve.limits import Headers, Intake, Message, Receive
 from mainstay.life.serve.operating import PAGES, Parts, Said, shortened
 from mainstay.life.serve.served import Table
 from mainstay.life.serve.shapes import canonical
@@ -29,15 +29,12 @@ from mainstay.seal.tokens import Action
 
 WAITING = 64
 """Requests that wait for models in processes of their own, at most; the others stand in line."""
-LARGEST = 10_000_000
-"""Bytes of one request."""
-TOO_LARGE = f"a request has at most {LARGEST:,} bytes"
 PATIENCE = 5.0  # seconds that an answer waits for the disk
 DURABILITY = b"x-mainstay-durability"
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
+UNREAD = (401, 403, 404, 405, 413, 415, 429)
+"""Statuses of requests whose body may not be read to its end: their connection is closed."""
 Send = Callable[[Message], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+More = list[tuple[bytes, bytes]]
 
 
 class App:
@@ -57,22 +54,27 @@ class App:
         self.wires = Wires(watch, self.exchanged)
         self._tracer = tracing.tracer()
         self._waiting = ThreadPoolExecutor(WAITING, "waiting")
+        self._intake = Intake()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        (status, content, kind), more = await self._reply(scope, receive)
+        reply = await self._reply(scope, receive)
+        if reply is None:
+            return
+        (status, content, kind), more = reply
         headers = [
             (b"content-type", kind),
             (b"content-length", b"%d" % len(content)),
             *more,
         ]
-        if self.draining:
+        if self.draining or status in UNREAD:
             headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    async def _reply(self, scope: Message, receive: Receive) -> tuple[Said, Headers]:
+    async def _reply(self, scope: Message, receive: Receive) -> tuple[Said, More] | None:
+        """None where the caller went away."""
         path, method = scope["path"], scope["method"]
         if path == "/predict" and method == "POST":
             denied = self._denied(scope["headers"], "predict")
@@ -84,11 +86,11 @@ class App:
         denied = None if path in OPEN else self._denied(scope["headers"], "predict")
         return denied or await self._translated(scope, receive)
 
-    async def _translated(self, scope: Message, receive: Receive) -> tuple[Said, Headers]:
+    async def _translated(self, scope: Message, receive: Receive) -> tuple[Said, More] | None:
         """Of every wire but our own."""
-        body = await received(receive)
-        if body is None:
-            return Said(*refusal(413, TOO_LARGE)), []
+        body = await self._intake.body(scope["headers"], receive, of_any_kind=True)
+        if not isinstance(body, bytes):
+            return (Said(*body), []) if body else None
         asking = Asking(scope["method"], scope["path"], dict(scope["headers"]), body)
         try:
             response = await self.wires.response(asking)
@@ -98,9 +100,7 @@ class App:
         (_, kind), *more = response.headers
         return Said(response.status, response.body, kind), more
 
-    def _denied(
-        self, headers: Iterable[tuple[bytes, bytes]], action: Action
-    ) -> tuple[Said, Headers] | None:
+    def _denied(self, headers: Headers, action: Action) -> tuple[Said, More] | None:
         table = self.watch.table
         denial = self.gate.denied(headers, table.routing.model if table else "", action)
         if denial is None:
@@ -108,7 +108,7 @@ class App:
         said = Said(*refusal(denial.status, denial.what))
         return said, [(b"www-authenticate", denial.challenge)]
 
-    def _page(self, path: str, headers: Iterable[tuple[bytes, bytes]]) -> tuple[Said, Headers]:
+    def _page(self, path: str, headers: Headers) -> tuple[Said, More]:
         """Health is for everybody, the reasons and the numbers for those who may observe."""
         page, known = PAGES[path]
         denied = self._denied(headers, "observe")
@@ -116,13 +116,11 @@ class App:
             return page(self.parts), []
         return (shortened(page(self.parts), known), []) if known else denied
 
-    async def _predicted(
-        self, headers: Iterable[tuple[bytes, bytes]], receive: Receive
-    ) -> tuple[Said, Headers]:
+    async def _predicted(self, headers: Headers, receive: Receive) -> tuple[Said, More] | None:
         """An answer, with the trace that it belongs to."""
-        body, trace = await received(receive), tracing.parent(headers)
-        if body is None:
-            return Said(*refusal(413, TOO_LARGE)), []
+        body, trace = await self._intake.body(headers, receive), tracing.parent(headers)
+        if not isinstance(body, bytes):
+            return (Said(*body), []) if body else None
         ack = (DURABILITY, b"ack") in headers
         if self._tracer is None:
             reply, span = await self._predict(body, trace, ack=ack), ""
@@ -193,16 +191,3 @@ class App:
 def _set(future: asyncio.Future[bool], safe: bool) -> None:  # noqa: FBT001 - a callback
     if not future.done():
         future.set_result(safe)
-
-
-async def received(receive: Receive) -> bytes | None:
-    """The body of a request; None where it is too large, read to its end all the same."""
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        part = message.get("body", b"")
-        size += len(part)
-        more = message.get("more_body", False)
-        if size <= LARGEST:
-            parts.append(part)
-    return b"".join(parts) if size <= LARGEST else None

@@ -27,6 +27,9 @@ Tables = Callable[[], Table | None]
 """The table in force, when it is asked."""
 LARGEST = frames.LARGEST - 1_000
 """Bytes of a request and its answer together: one frame of the journal."""
+MANY = 20
+"""Errors that are told of one record; of a request that gets nothing else, MANY_IN_ALL."""
+MANY_IN_ALL = 100
 ENCODE = msgspec.json.Encoder().encode
 
 
@@ -136,7 +139,7 @@ def answered(asked: Asked, counters: Counters) -> Reply:
     counters.answered(asked.parts, said, away=asked.away)
     errors = [each for one in said if isinstance(one, Rejected) for each in one.errors]
     if errors and all(isinstance(one, Rejected) for one in said):
-        return 422, ENCODE({"errors": errors})
+        return 422, ENCODE({"errors": _first(errors, MANY_IN_ALL)})
     return 200, ENCODE({"answers": said})
 
 
@@ -193,4 +196,13 @@ def _rejected(one: Served, judgement: Judgement) -> Rejected:
 
 
 def _complaints(reasons: tuple[Breach, ...]) -> tuple[Complaint, ...]:
-    return tuple(Complaint(one.path, one.field, one.what) for one in reasons)
+    told = [Complaint(one.path, one.field, one.what) for one in reasons[: MANY + 1]]
+    return tuple(_first(told, MANY, len(reasons)))
+
+
+def _first(errors: list[Complaint], most: int, count: int = 0) -> list[Complaint]:
+    """As many as anyone reads, and that there are more."""
+    if len(errors) <= most:
+        return errors
+    more = (count or len(errors)) - most
+    return [*errors[:most], Complaint("$", "", f"and {more} more")]

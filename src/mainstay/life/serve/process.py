@@ -10,7 +10,7 @@ import uvicorn
 
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
-from mainstay.life.serve import gate, grpc
+from mainstay.life.serve import gate, grpc, limits
 from mainstay.life.serve.app import App
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handover import Handover, Taking
@@ -120,7 +120,9 @@ def run(opening: Opening, voice: Voice) -> None:
         rounds = [Rounds("health", EVERY, app.health.look), Rounds("tokens", LOOKS, watched.look)]
         rounds += [Rounds("tls", LOOKS, tls.look)] if tls else []
         beside = _beside(app, opening, voice)
-        server = Server(_config(beside or app, tls), app, opening.log, taking)
+        limits.many_connections()
+        patience = limits.Patience(lambda: server.server_state.connections, limits.SECONDS)
+        server = Server(_config(beside or app, tls, patience), app, opening.log, taking)
         _served(server, app, listening, rounds)
         if beside and beside.failure:
             raise beside.failure
@@ -150,9 +152,10 @@ def _served(server: Server, app: App, listening: socket.socket, rounds: list[Rou
         app.journal.close()
 
 
-def _config(app: App | grpc.Beside, tls: Tls | None) -> uvicorn.Config:
+def _config(app: App | grpc.Beside, tls: Tls | None, patience: limits.Patience) -> uvicorn.Config:
     config = uvicorn.Config(
         app, lifespan="off" if isinstance(app, App) else "on", ws="none", log_level="warning",
+        http=limits.Connection, callback_notify=patience, timeout_notify=1,
         access_log=False, server_header=False, date_header=False, timeout_keep_alive=KEPT,
         timeout_graceful_shutdown=GRACE,
     )  # fmt: skip

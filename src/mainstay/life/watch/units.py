@@ -237,7 +237,7 @@ def _outside(stated: Manifest, name: str) -> str:
 
 def _range(rule: FieldRule) -> str:
     """`outside 870..1090`, or that the rule was broken."""
-    if rule.low is None and rule.high is None:
+    if rule.bands or (rule.low is None and rule.high is None):
         return "not as declared"
     low = "" if rule.low is None else f"{rule.low:g}"
     high = "" if rule.high is None else f"{rule.high:g}"

@@ -11,7 +11,7 @@ from mainstay.bundle.layout import PROFILE
 from mainstay.bundle.manifest import Manifest
 from mainstay.core import digest
 from mainstay.core.nouns import Window
-from mainstay.core.rules import FieldRule
+from mainstay.core.rules import STOPPING, FieldRule
 from mainstay.data import live, schema, snapshot
 from mainstay.data import rules as data_rules
 from mainstay.data.profile import Bins, Numbers, Profile, Texts
@@ -92,7 +92,8 @@ def _stopped(
     order: Order, stated: Manifest, table: ir.Table, windows: tuple[Window, ...]
 ) -> tuple[tuple[Stopped, ...], ...]:
     """Of each window, the fields whose rule stops rows: how often, and what the values were."""
-    rules = [one for one in stated.rules if isinstance(one, FieldRule) and one.on_breach != "flag"]
+    fields = (one for one in stated.rules if isinstance(one, FieldRule))
+    rules = [one for one in fields if one.on_breach in STOPPING]
     numbers = [one for one in rules if table[one.name].type().is_numeric()]
     rows = schema.widened(table)
     made = {

@@ -11,9 +11,8 @@ from msgspec import json, structs
 from small_project import Serving, record
 
 from mainstay.core import entries, journals
-from mainstay.life.serve import app as module
-from mainstay.life.serve import away
-from mainstay.life.serve.app import App
+from mainstay.life.serve import away, limits
+from mainstay.life.serve.app import DURABILITY, App
 from mainstay.life.serve.routing import bucket, chosen
 from mainstay.seal import tokens
 
@@ -95,7 +94,7 @@ def test_who_asks_for_it_gets_the_answer_when_it_is_on_disk(app: App, serving: S
     serving.publish(1)
     app.watch.look()
     body = json.encode({"records": [record()]})
-    ack = ((module.DURABILITY, b"ack"),)
+    ack = ((DURABILITY, b"ack"),)
 
     assert asked(app, "POST", "/predict", body, headers=ack)[0] == 200
     assert app.journal.written == 1
@@ -161,12 +160,12 @@ def test_other_wires_are_answered_in_their_own_form(
     monkeypatch.setattr(app.wires, "response", None)
     assert asked(app, "GET", "/v2") == (503, {"error": "this request could not be answered"})
     assert app.door.failed == 1
-    monkeypatch.setattr(module, "LARGEST", 1)
+    monkeypatch.setattr(limits, "LARGEST", 1)
     assert asked(app, "POST", "/invocations", b"{}")[0] == 413
 
 
 def test_a_request_has_a_largest_size(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LARGEST", 10)
+    monkeypatch.setattr(limits, "LARGEST", 10)
 
     assert asked(app, "POST", "/predict", b"0" * 6, b"0" * 6)[0] == 413
 
@@ -258,3 +257,44 @@ def test_no_wire_goes_around_the_gate(app: App, serving: Serving, path: str) -> 
 
     assert (status, said["errors"][0]["what"][:17]) == (401, "a token is needed")
     assert asked(app, "GET", "/v2/health/ready")[0] == 200
+
+
+@pytest.mark.parametrize("status", [404, 405, 413, 415])
+def test_a_connection_whose_body_is_not_read_is_closed(
+    app: App, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LARGEST", 10)
+    path, method = {404: ("/x", "POST"), 405: ("/predict", "PUT")}.get(status, ("/predict", "POST"))
+    headers = ((b"content-type", b"text/csv"),) if status == 415 else ()
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"0" * 11}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": path, "method": method, "headers": headers}
+    asyncio.run(app(scope, receive, send))
+
+    assert sent[0]["status"] == status
+    assert (b"connection", b"close") in sent[0]["headers"]
+
+
+def test_half_a_request_is_not_answered_even_where_it_is_whole_json(app: App) -> None:
+    body = json.encode({"records": [record()]})
+    messages = [
+        {"type": "http.request", "body": body, "more_body": True}, {"type": "http.disconnect"}
+    ]  # fmt: skip
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/predict", "method": "POST", "headers": ()}
+    asyncio.run(app(scope, receive, send))
+
+    assert (sent, messages) == ([], [])

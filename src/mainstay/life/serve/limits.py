@@ -1,0 +1,204 @@
+"""What the door takes from a caller: so many bytes, of such a kind, within such a time.
+
+A body that is too large is not kept, only read on so that its sender hears the answer; bodies that
+come in parts share one budget of memory. Whoever is slower than SECONDS with one request, from its
+first byte to its last, is cut off: uvicorn alone waits for heads and bodies without end.
+"""
+
+import asyncio
+import resource
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from mainstay.life.serve.handle import Reply, refusal
+
+LARGEST = 10_000_000
+"""Bytes of one request."""
+DRAINED = 10 * LARGEST
+"""Bytes of a request that is too large that are read so that its sender hears so."""
+HELD = 3 * LARGEST
+"""Bytes of all bodies that are not whole yet."""
+HEAD = 65_536
+"""Bytes of the head of one request."""
+SECONDS = 20.0
+"""For one request, head and body."""
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Headers = Iterable[tuple[bytes, bytes]]
+Telling = dict[bytes, Callable[[bytes, Headers], Reply | None]]
+_JSON = frozenset((b"", b"application/json", b"application/x-www-form-urlencoded"))
+"""Content types of a request; the last is what curl -d says of anything."""
+_LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class Intake:
+    """Bodies on their way in; held: bytes of those that are not whole yet."""
+
+    def __init__(self) -> None:
+        self.held = 0
+
+    async def body(
+        self, headers: Headers, receive: Receive, *, of_any_kind: bool = False
+    ) -> bytes | Reply | None:
+        """A whole body, the refusal of one, or None where the caller went away.
+
+        of_any_kind: somebody else reads what it says of its content.
+        """
+        refused = declined(headers, _LONG if of_any_kind else _TELLING)
+        if refused:
+            return refused
+        message = await receive()
+        part: bytes = message.get("body", b"")
+        if message["type"] == "http.request" and not message.get("more_body"):
+            return part if len(part) <= LARGEST else _too_large()
+        return await self._parts(message, receive)
+
+    async def _parts(self, message: Message, receive: Receive) -> bytes | Reply | None:
+        parts: list[bytes] = []
+        size = kept = 0
+        crowded = False
+        try:
+            while message["type"] == "http.request":
+                part = message.get("body", b"")
+                size += len(part)
+                crowded = crowded or self.held + len(part) > HELD
+                if crowded or size > LARGEST:
+                    parts, kept = [], self._let_go(kept)
+                else:
+                    parts.append(part)
+                    kept += len(part)
+                    self.held += len(part)
+                if not message.get("more_body") or size > DRAINED:
+                    return _whole(parts, size, crowded=crowded)
+                message = await receive()
+            return None
+        finally:
+            self._let_go(kept)
+
+    def _let_go(self, kept: int) -> int:
+        self.held -= kept
+        return 0
+
+
+def declined(headers: Headers, telling: Telling) -> Reply | None:
+    """Why a request is refused by its head alone."""
+    for name, value in headers:
+        if name in telling and value not in _JSON:
+            refused = telling[name](value, headers)
+            if refused:
+                return refused
+    return None
+
+
+def _of_kind(value: bytes, _: Headers) -> Reply | None:
+    fits = _is_json(value)
+    return None if fits else refusal(415, "a request is JSON: content-type application/json")
+
+
+def _as_it_is(value: bytes, _: Headers) -> Reply | None:
+    fits = value.lower() == b"identity"
+    return None if fits else refusal(415, "a request is sent as it is, not compressed")
+
+
+def _of_length(value: bytes, _: Headers) -> Reply | None:
+    return _too_large() if _length(value) > DRAINED else None
+
+
+def _asked_first(_: bytes, headers: Headers) -> Reply | None:
+    """Who waits for leave to send a body need not send it in vain."""
+    stated = dict(headers).get(b"content-length", b"0")
+    return _too_large() if _length(stated) > LARGEST else None
+
+
+def _length(value: bytes) -> int:
+    return int(value) if value.isdigit() and len(value) < 20 else DRAINED + 1
+
+
+def _is_json(stated: bytes) -> bool:
+    kind, _, more = stated.lower().partition(b";")
+    charset = more.partition(b"charset=")[2].strip(b' "')
+    return kind.strip() in _JSON and charset in (b"", b"utf-8", b"utf8", b"us-ascii")
+
+
+def _whole(parts: list[bytes], size: int, *, crowded: bool) -> bytes | Reply:
+    if size > LARGEST:
+        return _too_large()
+    if crowded:
+        return refusal(429, "too many large requests at once: send fewer records, or send it again")
+    return b"".join(parts)
+
+
+def _too_large() -> Reply:
+    return refusal(413, f"a request has at most {LARGEST:,} bytes")
+
+
+_LONG: Telling = {b"content-length": _of_length, b"expect": _asked_first}
+_TELLING: Telling = {b"content-type": _of_kind, b"content-encoding": _as_it_is, **_LONG}
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's protocol, with an end to the head of a request."""
+
+    _head = 0
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.headed:
+            self._head = 0
+            return
+        self._head += len(data)
+        if self._head > HEAD and not self.transport.is_closing():
+            self.send_400_response(f"The head of a request has at most {HEAD} bytes.")
+
+    @property
+    def request(self) -> object:
+        """The scope of the newest request, None before the first."""
+        return self.scope
+
+    @property
+    def headed(self) -> bool:
+        """Whether the newest request, if there is one, has its whole head."""
+        return self.request is None or "path" in self.scope
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the caller has not sent the whole of what it began, or nothing so far."""
+        cycle: object = self.cycle
+        return cycle is None or not self.headed or self.cycle.more_body
+
+
+class Patience:
+    """Asked every second, cuts off who takes longer than `seconds` for one request."""
+
+    def __init__(self, connections: Callable[[], Iterable[object]], seconds: float) -> None:
+        self._connections, self._seconds = connections, seconds
+        self._since: dict[Connection, tuple[object, float]] = {}
+
+    async def __call__(self) -> None:
+        now = asyncio.get_running_loop().time()
+        seen: dict[Connection, tuple[object, float]] = {}
+        for one in list(self._connections()):
+            if isinstance(one, Connection) and one.unfinished:
+                request, since = self._since.get(one, (one.request, now))
+                seen[one] = (one.request, since if request is one.request else now)
+        self._since = seen
+        for one, (_, since) in seen.items():
+            if now - since > self._seconds:
+                _cut(one)
+
+
+def _cut(one: Connection) -> None:
+    cycle: object = one.cycle
+    if cycle is None or not one.cycle.response_started or not one.headed:
+        one.transport.write(_LATE)
+    one.transport.close()
+
+
+def many_connections() -> None:
+    """As many open connections as the system allows, not as a shell usually does."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
