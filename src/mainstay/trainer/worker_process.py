@@ -27,6 +27,7 @@ import time
 import traceback
 import typing
 from collections.abc import Callable, Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -325,6 +326,18 @@ def exported(model: Model) -> Answer:
     return Answer({**text, "library": str(library), "version": version, "why": ""})
 
 
+def formed(model: Model) -> Answer:
+    """The portable form, or `why` not; its importers lie beside this file at the bench only."""
+    folder = Path(__file__).with_name("portable")
+    name, start = f"mainstay_{folder.name}", folder / "__init__.py"
+    if name not in sys.modules:
+        spec: Any = spec_from_file_location(name, start, submodule_search_locations=[str(folder)])
+        sys.modules[name] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    header, arrays = sys.modules[name].imported(model.fitted, model.library, model.header)
+    return Answer(header, tuple(arrays))
+
+
 def versions() -> Answer:
     """Python and every distribution of this environment."""
     found = importlib.metadata.distributions()
@@ -448,8 +461,8 @@ def done(request: Request, model: Model | None) -> tuple[Answer, Model | None]:
         raise Told(f"{header['op']}: no model has been fitted or loaded", kind="conflict")
     if header["op"] == "save":
         return saved(model, header["folder"]), model
-    if header["op"] == "export":
-        return exported(model), model
+    if header["op"] in ("export", "form"):
+        return (exported if header["op"] == "export" else formed)(model), model
     return Answer({}, (scores(model, request.arrays[0]),)), model
 
 
