@@ -19,10 +19,13 @@ def formed(worker: Worker) -> Form | Foreign:
     Raises Bug for a form that is none.
     """
     said = worker.call("form")
-    if said.header["why"]:
-        return Foreign(said.header["why"])
+    return Foreign(said.header["why"]) if said.header["why"] else assembled(*said)
+
+
+def assembled(header: dict[str, Any], arrays: tuple[Matrix, ...]) -> Form:
+    """The form of what an importer answered. Raises Bug."""
     try:
-        return msgspec.convert(_filled(said.header["form"], said.arrays), Form)
+        return msgspec.convert(_filled(header["form"], arrays), Form)
     except ValueError as error:
         raise Bug(f"the importer made no portable form: {error}") from error
 
