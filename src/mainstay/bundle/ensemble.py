@@ -40,7 +40,10 @@ def drawn(draw: Drawing, trees: Trees, columns: str, order: Places) -> str:
     total = draw("TreeEnsemble", given, domain="ai.onnx.ml", **_attributes(trees, flat, kind))
     if single:
         total = draw("Cast", total, to=DOUBLE)
-    return total if trees.divisor == 1 else draw("Div", total, np.array(trees.divisor))
+    if trees.divisor == 1:
+        return total
+    shared = draw("Div", total, np.array(trees.divisor))
+    return draw.single(shared) if single else shared
 
 
 def _attributes(

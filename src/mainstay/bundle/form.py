@@ -105,7 +105,7 @@ class Trees(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     is missing and missing_left is 1, or, where category is not -1, where it is in
     sets[category]. value: shape (nodes, 1), or (nodes, outputs) where target is -1.
     An output is base, plus one leaf after the other in the order of the trees, all in `precision`,
-    divided at last by divisor.
+    divided at last by divisor. In float32 values are compared too, so every feature is cast.
     """
 
     roots: Table
