@@ -17,12 +17,13 @@ from mainstay.core.rules import Rule
 FILE = "manifest.json"
 FORMAT = 1
 Task = Literal["binary", "multiclass", "regression"]
+Kind = Literal["lightgbm", "xgboost", "worker"]
 
 
 class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What computes scores; files: path in the bundle by role, for example `booster`."""
 
-    kind: Literal["lightgbm", "worker"]
+    kind: Kind
     files: dict[str, str]
 
 

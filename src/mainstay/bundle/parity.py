@@ -5,19 +5,23 @@ on and beside every split, at missing values and at the ends of the numbers.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from mainstay.bundle.beside import beside
 from mainstay.bundle.golden import distances
+from mainstay.bundle.refusals import Scores, answers
+from mainstay.bundle.trees import NOTHING, Forest
 from mainstay.core.inputs import Input
 
 Matrix = NDArray[np.float64]
-Scores = Callable[[Matrix], Matrix]
-ORDINARY = 20_000  # rows at most; scoring them twice takes about half a second
-HARD = 2_000  # adversarial rows at least
+ORDINARY = 10_000  # rows at most; scoring them twice takes about a quarter of a second
+HARD = 2_000  # adversarial rows at least, those beside splits not counted
+REFUSALS = 200  # refused calls after which a refused stretch counts as refused in every row
+KINDS = ("missing", "unknown category", "every category", "extreme", "beside splits")
 LARGEST, SMALLEST, WHOLE = sys.float_info.max, 5e-324, float(2**53)
 ZERO = 1e-35  # what LightGBM takes for zero
 
@@ -39,11 +43,30 @@ class Parity(msgspec.Struct, frozen=True):
         return self.rows > 0 and self.differ == 0
 
 
+class Hard(NamedTuple):
+    """Adversarial rows. kinds: how many of each; splits: of the model; met: taken on both sides."""
+
+    rows: Matrix
+    kinds: dict[str, int]
+    splits: int
+    met: int
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """What a proof was tried on: rows there were in all, adversarial rows by kind, splits met."""
+
+    in_all: int = 0
+    kinds: dict[str, int] = {}
+    splits: int = 0
+    met: int = 0
+
+
 class Proof(msgspec.Struct, frozen=True):
     """Both kinds of rows apart: an error rate on adversarial rows is no natural one."""
 
     ordinary: Parity
-    adversarial: Parity
+    adversarial: Parity = Parity(0, 0, 0, 0.0)
+    tried: Tried = Tried()
 
     @property
     def exact(self) -> bool:
@@ -51,11 +74,21 @@ class Proof(msgspec.Struct, frozen=True):
         return self.ordinary.exact and self.adversarial.exact
 
 
-def proof(original: Scores, engine: Scores, rows: Matrix, hard: Matrix) -> Proof:
-    """Scores of both on up to ORDINARY of the rows, evenly spaced, and on all the hard ones."""
-    places = np.linspace(0, len(rows) - 1, min(len(rows), ORDINARY)).round().astype(np.int64)
-    plain, edge = (compared(original(some), engine(some)) for some in (rows[places], hard))
-    return Proof(plain, edge)
+def proof(original: Scores, engine: Scores, rows: Matrix, hard: Hard) -> Proof:
+    """Scores of both on up to ORDINARY of the rows, evenly spaced, and on all the hard ones.
+
+    A hard row that the original refuses has no number: an engine that has one there is another
+    model. Raises Mistake where it refuses ordinary rows.
+    """
+    plain = ordinary(rows)
+    said = compared(original(plain), engine(plain))
+    edge = compared(answers(original, hard.rows, REFUSALS).scores, engine(hard.rows))
+    return Proof(said, edge, Tried(len(rows), hard.kinds, hard.splits, hard.met))
+
+
+def ordinary(rows: Matrix) -> Matrix:
+    """Up to ORDINARY of real rows, evenly spaced."""
+    return rows[np.linspace(0, len(rows) - 1, min(len(rows), ORDINARY)).round().astype(np.int64)]
 
 
 def compared(original: Matrix, engine: Matrix) -> Parity:
@@ -74,45 +107,37 @@ def compared(original: Matrix, engine: Matrix) -> Parity:
 
 
 def adversarial(
-    matrix: Matrix, inputs: tuple[Input, ...], model_text: str = "", *, seed: int = 0
-) -> Matrix:
-    """Real rows with one input moved to where it hurts; all that the guard would let through.
+    matrix: Matrix, inputs: tuple[Input, ...], forest: Forest = NOTHING, *, seed: int = 0
+) -> Hard:
+    """Real rows with inputs moved to where it hurts; all that the guard would let through.
 
-    Text holds its codes and NaN, whole numbers stay whole; model_text: a LightGBM model, whose
-    every split is met exactly and from one unit of the last place on either side. At least HARD
-    rows: where there are fewer such moves, each is made on several real rows.
+    Missing values, unknown categories (missing to the model) and the ends of the numbers, at least
+    HARD rows; then rows led to the splits of the forest: on each and on either side.
     """
-    splits = thresholds(model_text)
-    moves = [
-        (position, value)
-        for position, one in enumerate(inputs)
-        for value in (*_ends(one), *_edges(one, splits.get(position, [])))
-    ]
-    moves *= 1 + HARD // len(moves)
-    positions, values = zip(*moves, strict=True)
+    moves = [(place, value) for place, one in enumerate(inputs) for value in _ends(one)]
+    repeated = 1 + HARD // max(1, len(moves))
+    made = _moved(matrix, [move for move in moves for _ in range(repeated)], seed)
+    last = np.full((1, len(inputs)), np.nan)
+    near = beside(forest, matrix, inputs, seed=seed)
+    kinds = dict.fromkeys(KINDS, 0) | {"missing": 1, "beside splits": len(near.rows)}
+    for place, value in moves:
+        kinds[_kind(inputs[place], value)] += repeated
+    return Hard(np.vstack([made, last, near.rows]), kinds, near.splits, near.met)
+
+
+def _moved(matrix: Matrix, moves: list[tuple[int, float]], seed: int) -> Matrix:
+    """One real row per move, neighbours alike: a model refuses whole stretches or none."""
     draws = np.random.default_rng(seed).integers(0, len(matrix), len(moves))
     made = matrix[draws]
-    made[np.arange(len(moves)), positions] = values
-    return np.vstack([made, np.full((1, len(inputs)), np.nan)])
+    for at, (place, value) in enumerate(moves):
+        made[at, place] = value
+    return made
 
 
-def thresholds(model_text: str) -> dict[int, list[float]]:
-    """Input -> values of its numeric splits in a LightGBM model text, rising, each once."""
-    found: dict[int, set[float]] = {}
-    for features, values, kinds in _trees(model_text):
-        for feature, value, kind in zip(features, values, kinds, strict=True):
-            if not int(kind) & 1:  # the first bit marks a categorical split
-                found.setdefault(int(feature), set()).add(float(value))
-    return {feature: sorted(values) for feature, values in found.items()}
-
-
-def _trees(model_text: str) -> Iterator[tuple[list[str], list[str], list[str]]]:
-    """Per tree: split_feature, threshold, decision_type; a tree of one leaf has none."""
-    for block in model_text.split("\nTree=")[1:]:
-        lines = dict(line.partition("=")[::2] for line in block.splitlines())
-        names = ("split_feature", "threshold", "decision_type")
-        features, values, kinds = (lines.get(name, "").split() for name in names)
-        yield features, values, kinds
+def _kind(one: Input, value: float) -> str:
+    if np.isnan(value):
+        return "unknown category" if one.kind == "text" else "missing"
+    return "every category" if one.kind in ("text", "boolean") else "extreme"
 
 
 def _ends(one: Input) -> tuple[float, ...]:
@@ -126,12 +151,3 @@ def _ends(one: Input) -> tuple[float, ...]:
         case "number":
             sizes = (0.0, SMALLEST, ZERO, 1.0, 1e300, LARGEST)
             return (np.nan, *sizes, *(-size for size in sizes))
-
-
-def _edges(one: Input, splits: list[float]) -> Iterator[float]:
-    for split in splits:
-        if one.kind == "number":
-            yield from (float(np.nextafter(split, end)) for end in (-np.inf, np.inf))
-            yield split
-        elif one.kind == "integer":
-            yield from (float(np.floor(split)), float(np.floor(split)) + 1.0)

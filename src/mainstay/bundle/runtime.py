@@ -13,11 +13,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import baseline, encoder, guard, manifest
+from mainstay.bundle import baseline, encoder, guard, manifest, native
 from mainstay.bundle.environment import Environment, prepared
 from mainstay.bundle.guard import Judgement
-from mainstay.bundle.lightgbm import Booster
 from mainstay.bundle.manifest import Manifest
+from mainstay.bundle.refusals import answers
 from mainstay.bundle.worker import Worker, predicted
 from mainstay.core.errors import Broken, MainstayError, Refused, Unavailable
 
@@ -25,8 +25,10 @@ Matrix = NDArray[np.float64]
 Class = bool | int | float | str
 LOCK, CODE = "pylock.toml", "code"
 """Where a bundle keeps the lock of its environment and the user's own files."""
-BOOSTER, LIBRARY, PROCESS, ORIGINAL = "booster", "library", "process", "original"
-"""Roles of engine files: model text, C library, worker file, fitted object."""
+BOOSTER, LIBRARY, OPENMP = "booster", "library", "openmp"
+PROCESS, ORIGINAL = "process", "original"
+"""Roles of engine files: model text, C library and its libgomp; worker file, fitted object."""
+REFUSALS = 20  # refused calls of one batch until whole stretches of it go to the baseline
 TIMEOUT = 60.0  # seconds for one prediction of the model's own process
 Environments = Callable[..., Environment]
 """How an environment is found: environment.prepared makes it, environment.existing does not."""
@@ -74,7 +76,7 @@ class Original:
             "task": stated.task,
             "classes": stated.classes,
         }
-        self._worker = worker
+        self._worker, self._versions = worker, stated.versions
         self._starting = threading.Lock()
         self.start()
 
@@ -116,10 +118,28 @@ class Original:
                 return
             self._worker.start()
             try:
+                self._compare_versions()
                 self._worker.call("load", self._header, timeout=TIMEOUT)
             except MainstayError:
                 self._worker.stop()
                 raise
+
+    def _compare_versions(self) -> None:
+        """Raises Broken, before the pickle is opened: that it loads would prove nothing.
+
+        A forest of scikit-learn 1.3 loads in 1.9 with a warning, its probabilities off by 933.
+        """
+        found = self._worker.call("versions", timeout=TIMEOUT).header["packages"]
+        others = [
+            f"{name} {version}, its environment has {found[name]}"
+            for name, version in self._versions.items()
+            if found.get(name, version) != version
+        ]
+        if others:
+            raise Broken(
+                f"the model was saved with {'; with '.join(others)}",
+                hint="remove the environment: it is made again from the lock of the bundle",
+            )
 
 
 class Runtime:
@@ -159,15 +179,41 @@ class Runtime:
         Raises ValueError for a rejected row, which has no answer.
         """
         row = given(judgement)
-        said = self._said(row) if judgement.outcome == "score" else None
-        by: Literal["model", "baseline"] = "model" if said else "baseline"
-        score, decision = said or self._fallback(self._rate(row))
-        flags = judgement.flags if judgement.reasons else ()
-        return Answer(score, decision, by, flags, self.version)
+        return self._answer(judgement, self._said(row) if judgement.outcome == "score" else None)
+
+    def answers(self, judgements: Sequence[Judgement]) -> list[Answer]:
+        """Likewise of many rows, in order: all that the model is asked is asked in one call."""
+        if len(judgements) == 1:
+            return [self.answer(judgements[0])]
+        rows = [given(one) for one in judgements]
+        asked = [at for at, one in enumerate(judgements) if one.outcome == "score"]
+        said = dict(zip(asked, self._said_together([rows[at] for at in asked]), strict=True))
+        return [self._answer(one, said.get(at)) for at, one in enumerate(judgements)]
 
     def close(self) -> None:
         """Ends the engine."""
         self.engine.close()
+
+    def _answer(self, judgement: Judgement, said: tuple[float, Class] | None) -> Answer:
+        by: Literal["model", "baseline"] = "model" if said else "baseline"
+        score, decision = said or self._fallback(self._rate(given(judgement)))
+        flags = judgement.flags if judgement.reasons else ()
+        return Answer(score, decision, by, flags, self.version)
+
+    def _said_together(self, rows: list[encoder.Row]) -> list[tuple[float, Class] | None]:
+        """What `_said` says of each. Rows that the model refuses do not silence the others."""
+        if not rows:
+            return []
+        matrix = np.array([self._encode(row) for row in rows])
+        try:
+            scores, refused = answers(self.engine.scores, matrix, REFUSALS)
+        except MainstayError as error:
+            self.failure = error
+            return [None] * len(rows)
+        self.failure = refused or self.failure
+        if self.manifest.task == "multiclass" and scores.ndim > 1:
+            return [self._likeliest(one) if np.isfinite(one).all() else None for one in scores]
+        return [self._decided(one) if math.isfinite(one) else None for one in scores.tolist()]
 
     def _said(self, row: encoder.Row) -> tuple[float, Class] | None:
         """None where the engine fails or what it says is no number."""
@@ -180,10 +226,14 @@ class Runtime:
 
     def _scored(self, inputs: list[float]) -> tuple[float, Class]:
         if self.manifest.task == "multiclass":
-            probabilities = self.engine.scores(np.array([inputs]))[0]
-            likeliest = int(probabilities.argmax())
-            return float(probabilities[likeliest]), self.manifest.classes[likeliest]
-        score = self.engine.score(inputs)
+            return self._likeliest(self.engine.scores(np.array([inputs]))[0])
+        return self._decided(self.engine.score(inputs))
+
+    def _likeliest(self, probabilities: Matrix) -> tuple[float, Class]:
+        likeliest = int(probabilities.argmax())
+        return float(probabilities[likeliest]), self.manifest.classes[likeliest]
+
+    def _decided(self, score: float) -> tuple[float, Class]:
         yes = self.manifest.threshold
         return score, score if yes is None else score >= yes
 
@@ -230,9 +280,10 @@ def _engine(
     """The highest rung that holds, and why not a higher one."""
     if stated.engine.kind == "worker":
         return _original(folder, stated, environments, find), ()
-    files = stated.engine.files
+    files = {role: folder / path for role, path in stated.engine.files.items()}
     try:
-        return Booster(folder / files[BOOSTER], folder / files[LIBRARY]), ()
+        booster = files[BOOSTER], files[LIBRARY], files.get(OPENMP)
+        return native.opened(stated.engine.kind, *booster), ()
     except Unavailable as error:
         note = f"{error}; the model's own process answers instead"
         return _original(folder, stated, environments, find), (note,)

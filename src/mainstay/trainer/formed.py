@@ -1,5 +1,6 @@
 """The model just fitted as a portable form, made in its own process."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,13 +13,16 @@ from mainstay.bundle.worker import Worker
 from mainstay.core.errors import Bug
 from mainstay.trainer.importer import Foreign
 
+IMPORTERS = Path(__file__).with_name("portable") / "__init__.py"
+"""The package that the model's process loads to make the form."""
+
 
 def formed(worker: Worker) -> Form | Foreign:
     """The form, or why the model has none. That it says the same is for a proof to show.
 
     Raises Bug for a form that is none.
     """
-    said = worker.call("form")
+    said = worker.call("form", {"program": str(IMPORTERS.resolve())})
     return Foreign(said.header["why"]) if said.header["why"] else assembled(*said)
 
 

@@ -8,18 +8,31 @@ from typing import Any
 
 import msgspec
 
+from mainstay.bundle.native import Kind
 from mainstay.bundle.worker import Worker
 from mainstay.core.inputs import Input
 
+EXPORT = Path(__file__).with_name("export_process.py")
+"""The file that the model's process imports to write native forms."""
+
 
 class Native(msgspec.Struct, frozen=True):
-    """LightGBM's own form: model text, the C library that reads it, and what both are."""
+    """A library's own form: the model's file, the C library that reads it, and what both are.
 
-    booster: Path
+    openmp: the copy of libgomp that the library's wheel brought, None where it brought none.
+    """
+
+    kind: Kind
+    model: Path
     library: Path
+    openmp: Path | None
     version: str
-    objective: str
     platform: str
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Everything that was written."""
+        return (self.model, self.library, *filter(None, [self.openmp]))
 
 
 class Foreign(msgspec.Struct, frozen=True):
@@ -29,19 +42,22 @@ class Foreign(msgspec.Struct, frozen=True):
 
 
 def exported(worker: Worker, inputs: tuple[Input, ...], folder: Path) -> Native | Foreign:
-    """Writes model.txt and the library into a folder, where the model just fitted is LightGBM.
+    """Writes model and library into a folder, where the model just fitted is LightGBM or XGBoost.
 
     That it says the same is for bundle.parity to prove.
     """
-    said = worker.call("export").header
-    why = said["why"] or _unlike(said, inputs)
-    if why:
-        return Foreign(why)
     folder.mkdir(parents=True, exist_ok=True)
-    booster = folder / "model.txt"
-    booster.write_text(said["text"], encoding="utf-8")
+    header = {"program": str(EXPORT.resolve()), "folder": str(folder.resolve())}
+    said = worker.call("export", header).header
+    if said["why"]:
+        return Foreign(said["why"])
+    model = folder / said["model"]
+    if why := _unlike(said, inputs):
+        model.unlink()
+        return Foreign(why)
     library = Path(shutil.copy(said["library"], folder))
-    return Native(booster, library, said["version"], _line(said["text"], "objective"), machine())
+    openmp = Path(shutil.copy(said["openmp"], folder)) if said["openmp"] else None
+    return Native(said["kind"], model, library, openmp, said["version"], machine())
 
 
 def machine() -> str:
@@ -51,16 +67,10 @@ def machine() -> str:
 
 def _unlike(said: dict[str, Any], inputs: tuple[Input, ...]) -> str:
     """Why its numbers would not be ours: other columns, other categories; "" where they are."""
-    columns = int(_line(said["text"], "max_feature_idx")) + 1
-    if columns != len(inputs):
-        return f"the model uses {columns} columns, features() makes {len(inputs)}"
-    levels = [list(one.levels) for one in inputs if one.kind == "text"]
-    if said["levels"] != levels:
+    if said["columns"] != len(inputs):
+        return f"the model uses {said['columns']} columns, features() makes {len(inputs)}"
+    texts = [place for place, one in enumerate(inputs) if one.kind == "text"]
+    levels = [list(inputs[place].levels) for place in texts]
+    if said["levels"] not in (None, levels) or said["categories"] not in (None, texts):
         return "the model was fitted on other categories than those it is given"
     return ""
-
-
-def _line(text: str, name: str) -> str:
-    """What a header line of the model text says."""
-    found = (line for line in text.splitlines() if line.startswith(f"{name}="))
-    return next(found, f"{name}=").partition("=")[2]

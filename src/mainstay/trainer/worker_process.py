@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import importlib.machinery
 import importlib.metadata
+import importlib.util
 import inspect
 import json
 import os
@@ -27,7 +28,6 @@ import time
 import traceback
 import typing
 from collections.abc import Callable, Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -314,28 +314,20 @@ def loaded(header: Header) -> Model:
     return Model(Onnx(content) if onnx else pickle.loads(content), wanted_library(train), header)
 
 
-def exported(model: Model) -> Answer:
-    """The LightGBM booster as text and its library; `why` where the model is something else."""
-    booster = getattr(model.fitted, "booster_", model.fitted)
-    lightgbm = sys.modules.get("lightgbm")
-    if lightgbm is None or not isinstance(booster, lightgbm.Booster):
-        return Answer({"why": f"{type(model.fitted).__name__} is no LightGBM model"})
-    library = next(Path(str(lightgbm.__file__)).parent.rglob("lib_lightgbm.*"))
-    levels, version = booster.pandas_categorical or [], lightgbm.__version__
-    text = {"text": booster.model_to_string(), "levels": levels}
-    return Answer({**text, "library": str(library), "version": version, "why": ""})
+def exported(model: Model, header: Header) -> Answer:
+    """header: program, a file or package of ours that writes the model in another form.
 
-
-def formed(model: Model) -> Answer:
-    """The portable form, or `why` not; its importers lie beside this file at the bench only."""
-    folder = Path(__file__).with_name("portable")
-    name, start = f"mainstay_{folder.name}", folder / "__init__.py"
-    if name not in sys.modules:
-        spec: Any = spec_from_file_location(name, start, submodule_search_locations=[str(folder)])
-        sys.modules[name] = module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    header, arrays = sys.modules[name].imported(model.fitted, model.library, model.header)
-    return Answer(header, tuple(arrays))
+    Only a build needs it, and no bundle carries it. folder: where `export` writes.
+    """
+    path = Path(header["program"])
+    name = f"mainstay_{path.parent.name}_{path.stem}"
+    spec: Any = importlib.util.spec_from_file_location(name, path)
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if header["op"] == "export":
+        return Answer(module.exported(model.fitted, header["folder"]))
+    made = module.imported(model.fitted, model.library, model.header)
+    return Answer(made[0], tuple(made[1]))
 
 
 def versions() -> Answer:
@@ -462,7 +454,7 @@ def done(request: Request, model: Model | None) -> tuple[Answer, Model | None]:
     if header["op"] == "save":
         return saved(model, header["folder"]), model
     if header["op"] in ("export", "form"):
-        return (exported if header["op"] == "export" else formed)(model), model
+        return exported(model, header), model
     return Answer({}, (scores(model, request.arrays[0]),)), model
 
 

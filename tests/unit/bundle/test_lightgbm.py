@@ -1,5 +1,6 @@
 """Bit for bit what the scikit-learn wrapper says, rows one ulp beside every split included."""
 
+import math
 import re
 import subprocess
 import sys
@@ -10,26 +11,17 @@ from typing import Any, NamedTuple
 
 import lightgbm
 import numpy as np
-import pandas as pd
 import pytest
-from numpy.typing import NDArray
+from mixed_rows import INPUTS, Matrix, drawn, frame, signal
 
-from mainstay.bundle import parity
+from mainstay.bundle import parity, trees
 from mainstay.bundle.lightgbm import Booster
 from mainstay.core.errors import Broken, Unavailable
-from mainstay.core.inputs import Input
 
 LIBRARY = next(Path(str(lightgbm.__file__)).parent.rglob("lib_lightgbm.*"))
-LEVELS = ("EWR", "JFK", "LGA", "SFO")
-INPUTS = (
-    Input("origin", "text", LEVELS),
-    Input("hour", "integer"),
-    Input("wet", "boolean"),
-    Input("temp", "number"),
-    Input("wind", "number"),
-)
 SIZE: dict[str, Any] = {"n_estimators": 40, "num_leaves": 15, "verbose": -1, "n_jobs": 1}
-Matrix = NDArray[np.float64]
+Lines = dict[str, list[str]]
+SPLIT = ("split_feature", "threshold", "left_child", "right_child")
 
 
 class Case(NamedTuple):
@@ -43,13 +35,13 @@ class Case(NamedTuple):
 @pytest.fixture(scope="module", params=["binary", "regression", "multiclass"])
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     rows = drawn(8_000)
-    signal = np.nan_to_num(rows[:, 0]) + np.nan_to_num(rows[:, 3]) / 9 + rows[:, 1] * rows[:, 2] / 5
+    wanted = signal(rows)
     if request.param == "regression":
-        model: Any = lightgbm.LGBMRegressor(**SIZE).fit(frame(rows), signal)
+        model: Any = lightgbm.LGBMRegressor(**SIZE).fit(frame(rows), wanted)
         original = lambda given: model.predict(frame(given))  # noqa: E731
     else:
         edges = [4.0] if request.param == "binary" else [3.0, 5.0]
-        model = lightgbm.LGBMClassifier(**SIZE).fit(frame(rows), np.digitize(signal, edges))
+        model = lightgbm.LGBMClassifier(**SIZE).fit(frame(rows), np.digitize(wanted, edges))
         last = slice(None) if request.param == "multiclass" else 1
         original = lambda given: model.predict_proba(frame(given))[:, last]  # noqa: E731
     path = tmp_path_factory.mktemp("lightgbm") / "model.txt"
@@ -57,32 +49,46 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return Case(path, rows, original)
 
 
-def drawn(count: int) -> Matrix:
-    draw = np.random.default_rng(0)
-    rows = np.column_stack(
-        [
-            draw.integers(0, len(LEVELS), count),
-            draw.integers(0, 24, count),
-            draw.integers(0, 2, count),
-            draw.normal(20, 9, count),
-            draw.gamma(2.0, 3.0, count),
-        ]
-    )
-    for column in (0, 3, 4):
-        rows[draw.random(count) < 0.1, column] = np.nan
-    return rows
+def moved_up(tree: Lines, node: int) -> None:
+    tree["threshold"][node] = repr(math.nextafter(float(tree["threshold"][node]), math.inf))
 
 
-def frame(rows: Matrix) -> pd.DataFrame:
-    codes = np.where(np.isnan(rows[:, 0]), -1, rows[:, 0]).astype(int)
-    origin = pd.Categorical.from_codes(codes, categories=list(LEVELS))
-    numbers = {one.name: rows[:, place] for place, one in enumerate(INPUTS) if place}
-    return pd.DataFrame({"origin": origin, **numbers})
+def moved_down(tree: Lines, node: int) -> None:
+    tree["threshold"][node] = repr(math.nextafter(float(tree["threshold"][node]), -math.inf))
+
+
+def in_single_precision(tree: Lines, node: int) -> None:
+    tree["threshold"][node] = repr(float(np.float32(tree["threshold"][node])))
+
+
+def swapped(tree: Lines, node: int) -> None:
+    left, right = tree["left_child"], tree["right_child"]
+    left[node], right[node] = right[node], left[node]
+
+
+def read(block: str) -> Lines:
+    """What the lines of one tree say that tell of its splits."""
+    lines = dict(line.partition("=")[::2] for line in block.splitlines())
+    return {name: lines[name].split(" ") for name in SPLIT if name in lines}
+
+
+def planted(block: str, plant: Callable[[Lines, int], None], node: int) -> str:
+    tree = read(block)
+    plant(tree, node)
+    for name, values in tree.items():
+        block = re.sub(rf"(?m)^{name}=.*$", f"{name}={' '.join(values)}", block)
+    return block
+
+
+def nodes_of_numbers(tree: Lines) -> list[int]:
+    """Splits of a number, zero apart: what LightGBM takes for zero has no neighbours."""
+    splits = zip(tree.get("split_feature", []), tree.get("threshold", []), strict=True)
+    return [at for at, (one, value) in enumerate(splits) if one in "34" and abs(float(value)) > 1]
 
 
 def test_ordinary_and_adversarial_rows_score_bit_for_bit_alike(case: Case) -> None:
     booster = Booster(case.path, LIBRARY)
-    hard = parity.adversarial(case.rows, INPUTS, case.path.read_text())
+    hard = parity.adversarial(case.rows, INPUTS, trees.of_lightgbm(case.path.read_text()))
 
     proof = parity.proof(case.original, booster.scores, case.rows, hard)
 
@@ -92,8 +98,8 @@ def test_ordinary_and_adversarial_rows_score_bit_for_bit_alike(case: Case) -> No
 
 def test_one_row_scores_bit_for_bit_like_many(case: Case) -> None:
     booster = Booster(case.path, LIBRARY)
-    hard = parity.adversarial(case.rows, INPUTS, case.path.read_text())
-    rows = np.vstack([case.rows[:1_000], hard[:2_000]])
+    hard = parity.adversarial(case.rows, INPUTS, trees.of_lightgbm(case.path.read_text()))
+    rows = np.vstack([case.rows[:1_000], hard.rows[::10]])
     together = booster.scores(rows)
 
     alone = [booster.score(tuple(row)) for row in rows.tolist()]
@@ -102,17 +108,27 @@ def test_one_row_scores_bit_for_bit_like_many(case: Case) -> None:
     assert parity.compared(first, np.array(alone)).exact
 
 
-def test_a_changed_threshold_does_not_go_unnoticed(case: Case, tmp_path: Path) -> None:
-    text = case.path.read_text()
-    root = r"^split_feature=[34] .*?^threshold=(\d+\.\d{14,})"
-    (split, *_) = re.findall(root, text, re.MULTILINE | re.DOTALL)
-    other = tmp_path / "other.txt"
-    other.write_text(text.replace(split, split[:-1] + ("7" if split[-1] < "5" else "2")))
-    hard = parity.adversarial(case.rows, INPUTS, text)
+@pytest.mark.parametrize(
+    "plant", [moved_up, moved_down, in_single_precision, swapped], ids=lambda one: one.__name__
+)
+def test_an_error_planted_at_any_split_is_found(
+    case: Case, tmp_path: Path, plant: Callable[[Lines, int], None]
+) -> None:
+    blocks = case.path.read_text().split("\nTree=")
+    blocks[0] = re.sub(r"tree_sizes=.*\n", "", blocks[0])  # else another length is no model
+    hard = parity.adversarial(case.rows, INPUTS, trees.of_lightgbm(case.path.read_text()))
+    expected = Booster(case.path, LIBRARY).scores(hard.rows)
+    found = []
+    for place in range(1, len(blocks), len(blocks) // 8):
+        for node in nodes_of_numbers(read(blocks[place]))[:4]:
+            changed = planted(blocks[place], plant, node)
+            other = tmp_path / "other.txt"
+            other.write_text("\nTree=".join([*blocks[:place], changed, *blocks[place + 1 :]]))
+            scores = Booster(other, LIBRARY).scores(hard.rows)
+            found.append(parity.compared(expected, scores).differ > 0)
 
-    proof = parity.proof(case.original, Booster(other, LIBRARY).scores, case.rows, hard)
-
-    assert proof.adversarial.differ > 0
+    assert len(found) > 10
+    assert all(found)
 
 
 def test_shapes_follow_the_task(case: Case) -> None:
@@ -225,3 +241,94 @@ assert not {{"lightgbm", "pandas", "sklearn", "scipy"}} & set(sys.modules)
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+REGRESSIONS = (
+    *("l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie", "cross_entropy"),
+)
+SMALL: dict[str, Any] = {"n_estimators": 12, "num_leaves": 7, "verbose": -1, "n_jobs": 1}
+
+
+def halves(label: Matrix, scores: Matrix) -> tuple[Matrix, Matrix]:
+    """A squared loss of one's own."""
+    return scores - label, np.ones_like(label)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *({"objective": one} for one in REGRESSIONS),
+        {"boosting_type": "dart"},
+        {"boosting_type": "rf", "subsample": 0.7, "subsample_freq": 1},
+        {"linear_tree": True},
+        pytest.param({"objective": halves}, id="a loss of one's own"),
+        {"zero_as_missing": True},
+        {"use_missing": False},
+        {"max_bin": 15, "extra_trees": True},
+    ],
+    ids=str,
+)
+def test_whatever_a_regression_is_told_to_do_it_is_proven(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    rows = drawn(1_500)
+    label = signal(rows) / 20 if settings.get("objective") == "cross_entropy" else signal(rows) + 1
+    model = lightgbm.LGBMRegressor(**SMALL, **settings).fit(frame(rows), label)
+
+    proof = proven(model.booster_, lambda given: model.predict(frame(given)), rows, tmp_path)
+
+    assert proof.exact, proof
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"boosting_type": "dart"},
+        {"is_unbalance": True},
+        {"objective": "multiclassova"},
+        {"sigmoid": 2.0},
+    ],
+    ids=str,
+)
+def test_whatever_a_classification_is_told_to_do_it_is_proven(
+    settings: dict[str, Any], classes: int, tmp_path: Path
+) -> None:
+    rows = drawn(1_500)
+    label = np.digitize(signal(rows), [3.0, 5.0][: classes - 1])
+    if classes == 2 and "objective" in settings:
+        settings = {"objective": "cross_entropy"}
+    model = lightgbm.LGBMClassifier(**SMALL, **settings).fit(frame(rows), label)
+
+    def original(given: Matrix) -> Matrix:
+        said = np.asarray(model.predict_proba(frame(given)))
+        return said if classes > 2 else said[:, 1]
+
+    proof = proven(model.booster_, original, rows, tmp_path)
+
+    assert proof.exact, proof
+
+
+@pytest.mark.filterwarnings("ignore:The argument 'eval_set' is deprecated")
+def test_a_model_stopped_early_answers_by_its_best_iteration(tmp_path: Path) -> None:
+    rows, noise = drawn(1_500), np.random.default_rng(1).random(300) > 0.5
+    model = lightgbm.LGBMClassifier(**{**SMALL, "n_estimators": 60}).fit(
+        frame(rows), signal(rows) > 4, eval_set=[(frame(rows[:300]), noise)],
+        callbacks=[lightgbm.early_stopping(30, verbose=False)],
+    )  # fmt: skip
+
+    proof = proven(
+        model.booster_, lambda given: model.predict_proba(frame(given))[:, 1], rows, tmp_path
+    )
+
+    assert model.best_iteration_ < 30
+    assert proof.exact, proof
+
+
+def proven(
+    booster: lightgbm.Booster, original: Callable[[Matrix], Matrix], rows: Matrix, folder: Path
+) -> parity.Proof:
+    path = folder / "model.txt"
+    path.write_text(booster.model_to_string())
+    hard = parity.adversarial(rows, INPUTS, trees.of_lightgbm(path.read_text()))
+    return parity.proof(original, Booster(path, LIBRARY).scores, rows, hard)

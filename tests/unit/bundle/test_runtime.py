@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from mainstay.bundle import golden, manifest, parity, runtime
+from mainstay.bundle import golden, manifest, parity, runtime, trees
 from mainstay.bundle.baseline import Cell, Rates
 from mainstay.bundle.environment import Environment
 from mainstay.bundle.guard import Judgement, RequestColumn
@@ -158,7 +158,7 @@ def built(place: Path, task: str) -> Built:
         saved = fit.saved(worker, folder / "engine")
     assert isinstance(native, Native)
     files = {
-        runtime.BOOSTER: native.booster,
+        runtime.BOOSTER: native.model,
         runtime.LIBRARY: native.library,
         runtime.PROCESS: folder / "engine" / PROGRAM.name,
         runtime.ORIGINAL: saved.path,
@@ -215,8 +215,8 @@ def without_library(folder: Path, stated: Manifest) -> Manifest:
 def test_the_native_engine_and_the_original_say_the_same_bit_for_bit(any_task: Built) -> None:
     native = any_task.opened()
     original = runtime.original(any_task.folder, any_task.environments, expected=any_task.digest)
-    text = (any_task.folder / "engine" / "model.txt").read_text()
-    hard = parity.adversarial(any_task.rows, INPUTS, text)
+    forest = trees.of_lightgbm((any_task.folder / "engine" / "model.txt").read_text())
+    hard = parity.adversarial(any_task.rows, INPUTS, forest)
 
     proof = parity.proof(original.scores, native.scores, any_task.rows, hard)
     original.close()
@@ -287,6 +287,59 @@ def test_every_task_decides_in_its_own_way(any_task: Built, task: str) -> None:
     }[task]
     assert (answer.score, answer.decision, fallback.decision) == expected
     assert (fallback.score, fallback.decided_by) == (0.75, "baseline")
+
+
+def test_many_rows_are_answered_as_each_alone(any_task: Built) -> None:
+    made = any_task.opened()
+    rows = [
+        judged(made), judged(made, temp="999"), judged(made, '"SFO"'),
+        *(judged(made, hour=str(hour)) for hour in range(24)),
+    ]  # fmt: skip
+
+    together = made.answers(rows)
+
+    assert together == [made.answer(row) for row in rows]
+    assert made.answers([]) == []
+
+
+def test_many_rows_are_one_call_and_one_refused_row_silences_nobody_else(
+    changed: Callable[..., Built], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choosy(folder: Path, stated: Manifest) -> Manifest:
+        made = light(folder, stated)
+        (folder / "code" / "model.py").write_text(
+            LIGHT.replace("        return", "        assert 9 not in inputs[:, 1]\n        return")
+        )
+        return made
+
+    made = changed(choosy).opened()
+    assert isinstance(made.engine, Original)
+    said, calls = made.engine.said, []
+    counted = lambda matrix, timeout: (calls.append(len(matrix)), said(matrix, timeout))[1]  # noqa: E731
+    monkeypatch.setattr(made.engine, "said", counted)
+
+    fine = made.answers([judged(made, hour=str(hour)) for hour in range(8)])
+    mixed = made.answers([judged(made, hour=str(hour)) for hour in range(16)])
+    made.close()
+
+    assert {one.decided_by for one in fine} == {"model"}
+    assert calls[0] == 8
+    assert [at for at, one in enumerate(mixed) if one.decided_by == "baseline"] == [8]
+    assert isinstance(made.failure, Mistake)
+
+
+def test_a_dead_engine_leaves_every_row_to_the_baseline(
+    changed: Callable[..., Built], tmp_path: Path
+) -> None:
+    made = changed(light).opened()
+    assert isinstance(made.engine, Original)
+    made.engine._worker.stop()
+    made.engine._worker.program = tmp_path / "absent.py"
+
+    answers = made.answers([judged(made), judged(made)])
+
+    assert [(one.score, one.decided_by) for one in answers] == [(0.75, "baseline")] * 2
+    assert isinstance(made.failure, Unavailable)
 
 
 def test_without_a_name_answers_carry_the_digest(binary: Built) -> None:
@@ -398,3 +451,13 @@ def test_a_model_that_does_not_load_leaves_no_process(changed: Callable[..., Bui
 
     with pytest.raises(Mistake, match="has no function train"):
         changed(without_train).opened()
+
+
+def test_a_model_saved_with_other_versions_than_its_environment_has_is_not_opened(
+    changed: Callable[..., Built],
+) -> None:
+    def older(folder: Path, stated: Manifest) -> Manifest:
+        return msgspec.structs.replace(light(folder, stated), versions={"scikit-learn": "1.3.2"})
+
+    with pytest.raises(Broken, match=r"was saved with scikit-learn 1\.3\.2, its environment has"):
+        changed(older).opened()

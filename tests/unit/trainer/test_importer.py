@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mainstay.bundle import parity
+from mainstay.bundle import parity, trees
 from mainstay.bundle.environment import Environment
 from mainstay.bundle.lightgbm import Booster
 from mainstay.bundle.worker import Worker
@@ -67,11 +67,11 @@ def test_a_lightgbm_model_comes_out_as_text_and_library_and_says_the_same(
     made = importer.exported(worker, INPUTS, tmp_path / "engine")
 
     assert isinstance(made, Native)
-    assert (made.booster.name, made.library.name) == ("model.txt", "lib_lightgbm.so")
-    assert made.objective == "binary sigmoid:1"
+    assert (made.model.name, made.library.name) == ("model.txt", "lib_lightgbm.so")
+    assert (made.kind, made.openmp) == ("lightgbm", None)
     assert made.platform == importer.machine()
-    booster = Booster(made.booster, made.library)
-    hard = parity.adversarial(given.rows, INPUTS, made.booster.read_text())
+    booster = Booster(made.model, made.library)
+    hard = parity.adversarial(given.rows, INPUTS, trees.of_lightgbm(made.model.read_text()))
     proof = parity.proof(lambda rows: fit.scores(worker, rows), booster.scores, given.rows, hard)
     assert proof.exact
     assert proof.ordinary.rows == 6000
@@ -112,4 +112,4 @@ def test_a_model_of_ones_own_has_no_native_form(worker: Worker, code: Code, tmp_
 
     made = importer.exported(worker, INPUTS, tmp_path)
 
-    assert made == Foreign("Constant is no LightGBM model")
+    assert made == Foreign("Constant is no LightGBM or XGBoost model")

@@ -8,19 +8,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import golden, manifest, parity, runtime
+from mainstay.bundle import golden, manifest, runtime
 from mainstay.bundle.golden import Golden
-from mainstay.bundle.layout import ENGINE, GOLDEN, PARITY, PROFILE, ULP
-from mainstay.bundle.lightgbm import Booster
+from mainstay.bundle.layout import ENGINE, GOLDEN, PARITY, PROFILE
 from mainstay.bundle.manifest import Engine, Manifest
-from mainstay.bundle.parity import Parity, Proof
+from mainstay.bundle.parity import Proof
 from mainstay.bundle.worker import Worker
 from mainstay.core import digest
-from mainstay.core.errors import Unavailable
 from mainstay.data.profile import Profile
+from mainstay.life.build import ladder
+from mainstay.life.build.ladder import Making
 from mainstay.trainer import fit, importer
 from mainstay.trainer.fit import Training
-from mainstay.trainer.importer import Native
 
 
 class Contents(NamedTuple):
@@ -65,56 +64,15 @@ def packed(contents: Contents, worker: Worker, bundles: Path) -> Packed:
 
 
 def _engine(training: Training, worker: Worker, folder: Path) -> tuple[Engine, Proof, str]:
-    """The native engine where it says what the model says, within ULP, else the model's process."""
-    (folder / ENGINE).mkdir()
-    original = fit.saved(worker, folder / ENGINE)
-    shutil.copy(fit.PROGRAM, folder / ENGINE)
-    files = {
-        runtime.ORIGINAL: f"{ENGINE}/{original.path.name}",
-        runtime.PROCESS: f"{ENGINE}/{fit.PROGRAM.name}",
-    }
-    native = importer.exported(worker, training.inputs, folder / ENGINE)
-    if not isinstance(native, Native):
-        return Engine("worker", files), _proof(training, worker, None), native.why
-    proof, why = _native_proof(training, worker, native)
-    if why:
-        native.booster.unlink()
-        native.library.unlink()
-        return Engine("worker", files), _proof(training, worker, None), why
-    roles = {
-        runtime.BOOSTER: f"{ENGINE}/{native.booster.name}",
-        runtime.LIBRARY: f"{ENGINE}/{native.library.name}",
-    }
-    return Engine("lightgbm", files | roles), proof, ""
-
-
-def _native_proof(training: Training, worker: Worker, native: Native) -> tuple[Proof, str]:
-    try:
-        booster = Booster(native.booster, native.library)
-    except Unavailable as error:
-        return _proof(training, worker, None), f"{error}; the model's own process answers instead"
-    try:
-        proof = _proof(training, worker, booster, native.booster.read_text(encoding="utf-8"))
-    finally:
-        booster.close()
-    worst = max(proof.ordinary.max_ulp, proof.adversarial.max_ulp)
-    return proof, f"the native engine is {worst} ulp off: not used" if worst > ULP else ""
-
-
-def _proof(training: Training, worker: Worker, booster: Booster | None, text: str = "") -> Proof:
-    """The engine against the model that was fitted; that itself is asked twice for ordinary rows.
-
-    Rows at the ends of the numbers are for engines: a model may refuse a missing value.
-    """
-
-    def original(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        return fit.scores(worker, rows)
-
-    if booster is None:
-        twice = original(training.rows), original(training.rows)
-        return Proof(parity.compared(*twice), Parity(0, 0, 0, 0.0))
-    hard = parity.adversarial(training.rows, training.inputs, text, seed=training.seed)
-    return parity.proof(original, booster.scores, training.rows, hard)
+    """What will answer, and the model itself beside it."""
+    place = folder / ENGINE
+    place.mkdir()
+    original = fit.saved(worker, place)
+    program = Path(shutil.copy(fit.PROGRAM, place))
+    made = ladder.climbed(Making(training, worker, place))
+    files = {runtime.ORIGINAL: original.path, runtime.PROCESS: program, **made.files}
+    roles = {role: f"{ENGINE}/{path.name}" for role, path in files.items()}
+    return Engine(made.kind, roles), made.proof, made.note
 
 
 def _files(contents: Contents, worker: Worker, folder: Path, proof: Proof) -> None:

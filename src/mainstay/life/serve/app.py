@@ -23,7 +23,7 @@ from mainstay.life.serve.watching import Watch
 
 GRACE = 10
 """Seconds for the requests under way when the door is told to stop."""
-WAITING = 16
+WAITING = 64
 """Requests that wait for models in processes of their own, at most; the others stand in line."""
 LARGEST = 10_000_000
 """Bytes of one request."""

@@ -115,7 +115,7 @@ def answered(asked: Asked) -> Reply:
     """The reply of the versions of a table, at a time."""
     if isinstance(asked.parts, Rejection):
         return asked.parts.status, ENCODE({"errors": _complaints(asked.parts.reasons)})
-    said = [_answered(one, judgement, asked.at) for one, judgement in asked.parts]
+    said = _together(asked.parts, asked.at)
     errors = [each for one in said if isinstance(one, Rejected) for each in one.errors]
     if errors and all(isinstance(one, Rejected) for one in said):
         return 422, ENCODE({"errors": errors})
@@ -154,11 +154,24 @@ def _place(table: Table, row: Row | None) -> int:
     return chosen(table.limits, bucket(table.served[0].entity(row)))
 
 
-def _answered(one: Served, judgement: Judgement, at: datetime) -> Answered | Rejected:
+def _together(parts: Parts, at: datetime) -> list[Answered | Rejected]:
+    """One answer per record, in order; each version is asked once, for all of its records."""
+    made: dict[int, Answered | Rejected] = {}
+    places: dict[int, list[int]] = {}
+    for place, (one, judgement) in enumerate(parts):
+        if judgement.row is None or judgement.outcome == "reject":
+            made[place] = _rejected(one, judgement)
+        else:
+            places.setdefault(id(one), []).append(place)
+    for some in places.values():
+        said = parts[some[0]][0].answers([parts[place][1] for place in some], at)
+        made.update(zip(some, said, strict=True))
+    return [made[place] for place in range(len(parts))]
+
+
+def _rejected(one: Served, judgement: Judgement) -> Rejected:
     row = judgement.row
-    if row is None or judgement.outcome == "reject":
-        return Rejected(one.key(row) if row else None, _complaints(judgement.reasons))
-    return one.answer(judgement, at)
+    return Rejected(one.key(row) if row else None, _complaints(judgement.reasons))
 
 
 def _complaints(reasons: tuple[Breach, ...]) -> tuple[Complaint, ...]:

@@ -13,7 +13,7 @@ from mainstay.bundle import encoder
 from mainstay.bundle.encoder import Row, attribute
 from mainstay.bundle.guard import Judgement, Rejection
 from mainstay.bundle.manifest import Manifest
-from mainstay.bundle.runtime import Matrix, Runtime, given
+from mainstay.bundle.runtime import Answer, Matrix, Runtime, given
 from mainstay.core.columns import level
 from mainstay.core.entries import ENGINE, EXPIRED, REST
 from mainstay.core.errors import Unavailable
@@ -99,6 +99,14 @@ class Held:
             self.runtime.close()
 
 
+class _Standing(NamedTuple):
+    """What is asked of the runtime about a row; whether certificate and slice hold for it."""
+
+    asked: Judgement
+    holds: bool
+    covered: bool
+
+
 class Served(NamedTuple):
     """A share that is answered. certificate: None where none holds, and `reason` says why.
 
@@ -131,24 +139,34 @@ class Served(NamedTuple):
 
         Raises ValueError for a rejected row, which has no answer.
         """
+        standing = self._standing(judgement, at)
+        return self._answered(judgement, standing, self.held.runtime.answer(standing.asked))
+
+    def answers(self, judgements: Sequence[Judgement], at: datetime) -> list[Answered]:
+        """Likewise of many rows, in order: the model is asked for all of them at once."""
+        standing = [self._standing(one, at) for one in judgements]
+        said = self.held.runtime.answers([one.asked for one in standing])
+        return list(map(self._answered, judgements, standing, said))
+
+    def _standing(self, judgement: Judgement, at: datetime) -> _Standing:
         row = given(judgement)
-        certificate = self.certificate
-        holds = certificate is not None and at < certificate.not_after
+        holds = self.certificate is not None and at < self.certificate.not_after
         covered = holds and self.covered(row)
-        allowed = judgement.outcome == "score"
         if self.resting or not holds or not (covered or self.lenient):
-            judgement = Judgement(row, "fallback", judgement.reasons)
-        said = self.held.runtime.answer(judgement)
+            return _Standing(Judgement(row, "fallback", judgement.reasons), holds, covered)
+        return _Standing(judgement, holds, covered)
+
+    def _answered(self, judgement: Judgement, standing: _Standing, said: Answer) -> Answered:
         flags = said.flags
-        if not holds:
+        if not standing.holds:
             flags = (*flags, EXPIRED)
-        elif self.resting and allowed:
+        elif self.resting and judgement.outcome == "score":
             flags = (*flags, REST)
-        elif judgement.outcome == "score" and said.decided_by == "baseline":
+        elif standing.asked.outcome == "score" and said.decided_by == "baseline":
             flags = (*flags, ENGINE)
         return Answered(
-            self.key(row), said.decision, said.score, said.decided_by, said.version,
-            self.short if holds else "", flags, covered,
+            self.key(given(judgement)), said.decision, said.score, said.decided_by, said.version,
+            self.short if standing.holds else "", flags, standing.covered,
         )  # fmt: skip
 
     def silenced(self, at: datetime | None) -> str:

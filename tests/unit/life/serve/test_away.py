@@ -41,6 +41,26 @@ def test_a_model_in_its_own_process_answers_like_the_native_one(
     assert away_said["decided_by"] == native["decided_by"] == "model"
 
 
+def test_one_request_of_many_records_is_one_call_of_the_model(
+    app: App, engine: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    said_by, original = engine._original.said, engine._original
+    counted = lambda matrix, patience: (asked.append(len(matrix)), said_by(matrix, patience))[1]  # noqa: E731
+    monkeypatch.setattr(original, "said", counted)
+    records = [
+        record(visit=f"v{n}", wait=n % 60, rain=999.0 if n == 7 else 1.5) for n in range(500)
+    ]
+
+    answers = said(app, *records, record(wait=-1))["answers"]
+
+    assert asked == [499]
+    assert [one["key"] for one in answers[:500]] == [one["visit"] for one in records]
+    assert [one["decided_by"] for one in answers[5:9]] == ["model", "model", "baseline", "model"]
+    assert answers[500]["rejected"]
+    assert answers[3]["score"] == said(app, records[3])["answers"][0]["score"]
+
+
 def test_a_dead_process_leaves_the_baseline_until_it_was_started_again(
     app: App, engine: Away, monkeypatch: pytest.MonkeyPatch
 ) -> None:

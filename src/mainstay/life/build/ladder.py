@@ -1,0 +1,137 @@
+"""The engine that will answer: the highest rung that says what the fitted model says.
+
+A rung names an engine and how to open it, or says in one line why there is none. Each is proven;
+the last, the model itself in its own process, needs no proof but that it repeats itself.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mainstay.bundle import native, parity, runtime
+from mainstay.bundle.layout import ULP
+from mainstay.bundle.manifest import Kind
+from mainstay.bundle.parity import Proof, Tried
+from mainstay.bundle.trees import NOTHING, Forest
+from mainstay.bundle.worker import Worker
+from mainstay.core.errors import Broken, Mistake, Unavailable
+from mainstay.trainer import fit, importer
+from mainstay.trainer.fit import Training
+from mainstay.trainer.importer import Foreign
+
+
+class Making(NamedTuple):
+    """The model just fitted, in the worker, and the folder where its engine is made."""
+
+    training: Training
+    worker: Worker
+    folder: Path
+
+    def original(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the model itself says."""
+        return fit.scores(self.worker, rows)
+
+
+class Candidate(NamedTuple):
+    """An engine that may answer; files by role. forest: its splits, where it has trees."""
+
+    kind: Kind
+    files: dict[str, Path]
+    opened: Callable[[], runtime.Engine]
+    forest: Forest = NOTHING
+
+
+class Climbed(NamedTuple):
+    """What will answer, its files by role, its proof; note: why nothing faster does, or ""."""
+
+    kind: Kind
+    files: dict[str, Path]
+    proof: Proof
+    note: str
+
+
+Rung = Callable[[Making], Candidate | str]
+
+
+def climbed(making: Making) -> Climbed:
+    """The first rung that holds; the files of those that do not are gone."""
+    notes = []
+    for rung in RUNGS:
+        made = _tried(rung, making)
+        if isinstance(made, Climbed):
+            return made
+        notes.append(made)
+    rows = making.training.rows
+    itself = parity.compared(*(making.original(parity.ordinary(rows)) for _ in range(2)))
+    return Climbed("worker", {}, Proof(itself, tried=Tried(len(rows))), "; ".join(notes))
+
+
+def library(making: Making) -> Candidate | str:
+    """The model's own C library. Raises Mistake for inputs whose digits it would lose."""
+    made = importer.exported(making.worker, making.training.inputs, making.folder)
+    if isinstance(made, Foreign):
+        return made.why
+    forest = native.forest(made.kind, made.model)
+    if forest.single:
+        _refuse_lost_digits(making.training, made.kind)
+    files = {runtime.BOOSTER: made.model, runtime.LIBRARY: made.library}
+    if made.openmp:
+        files[runtime.OPENMP] = made.openmp
+    opened = lambda: native.opened(made.kind, made.model, made.library, made.openmp)  # noqa: E731 - one line says it
+    return Candidate(made.kind, files, opened, forest)
+
+
+RUNGS: tuple[Rung, ...] = (library,)
+"""From the fastest down; below the last the model itself answers, in its own process."""
+
+
+def _tried(rung: Rung, making: Making) -> Climbed | str:
+    candidate = rung(making)
+    if isinstance(candidate, str):
+        return candidate
+    try:
+        proof = _proof(candidate, making)
+        worst = max(proof.ordinary.max_ulp, proof.adversarial.max_ulp)
+        if worst <= ULP:
+            return Climbed(candidate.kind, candidate.files, proof, "")
+        why = f"the {candidate.kind} engine is {worst} ulp off: not used"
+    except (Unavailable, Broken) as error:
+        why = f"{error}; the model's own process answers instead"
+    for path in candidate.files.values():
+        path.unlink()
+    return why
+
+
+def _proof(candidate: Candidate, making: Making) -> Proof:
+    training = making.training
+    engine = candidate.opened()
+    try:
+        hard = parity.adversarial(
+            training.rows, training.inputs, candidate.forest, seed=training.seed
+        )
+        return parity.proof(making.original, engine.scores, training.rows, hard)
+    finally:
+        engine.close()
+
+
+def _refuse_lost_digits(training: Training, kind: str) -> None:
+    lost = list(_losing(training))
+    if lost:
+        raise Mistake(
+            f"{', '.join(lost)}: whole numbers above 2^24, which {kind} reads in single precision:"
+            " neighbours become the same number",
+            hint="in features() give a difference, for example to the decision's time, or a text",
+        )
+
+
+def _losing(training: Training) -> Iterator[str]:
+    """Inputs of whole numbers that float32 does not hold."""
+    for one, values in zip(training.inputs, training.rows.T, strict=True):
+        known = values[~np.isnan(values)]
+        whole = one.kind != "text" and bool(np.all(np.trunc(known) == known))
+        with np.errstate(over="ignore"):
+            if whole and np.any(known.astype(np.float32) != known):
+                yield one.name
