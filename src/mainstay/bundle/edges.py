@@ -1,14 +1,17 @@
 """Where a portable form changes its mind: values of its inputs that sit on a split."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import form
 from mainstay.bundle.form import Form, Member, Trees
+from mainstay.bundle.parity import Hard
+from mainstay.core.inputs import Input
 
 Values = NDArray[np.float64]
+MOST = 20_000  # rows, as for rows led to splits
 
 
 def edges(model: Form) -> dict[int, list[float]]:
@@ -22,6 +25,40 @@ def edges(model: Form) -> dict[int, list[float]]:
         for place, values in _met(member):
             found.setdefault(place, set()).update(values.tolist())
     return {place: sorted(filter(np.isfinite, values)) for place, values in found.items()}
+
+
+def met(hard: Hard, matrix: Values, inputs: Sequence[Input], found: dict[int, list[float]]) -> Hard:
+    """More adversarial rows: real ones with one input on an edge and one float64 beside it.
+
+    Whole numbers have none beside; where there are more than MOST rows, an even part of them.
+    """
+    moves = [
+        (place, float(value))
+        for place, values in found.items()
+        for value in _beside(np.array(values), inputs[place])
+    ]
+    if not moves:
+        return hard
+    chosen = np.linspace(0, len(moves) - 1, min(len(moves), MOST)).astype(np.int64)
+    places, values = np.array(moves).T
+    made = matrix[np.arange(len(chosen)) % len(matrix)]
+    made[np.arange(len(chosen)), places[chosen].astype(np.int64)] = values[chosen]
+    kinds = hard.kinds | {"beside splits": hard.kinds["beside splits"] + len(made)}
+    count = sum(map(len, found.values()))
+    tried = int(count * len(chosen) / len(moves))
+    return Hard(np.vstack([hard.rows, made]), kinds, hard.splits + count, hard.met + tried)
+
+
+def _beside(values: Values, one: Input) -> Values:
+    match one.kind:
+        case "number":
+            ends = (np.nextafter(values, end) for end in (-np.inf, np.inf))
+            return np.concatenate([values, *ends])
+        case "integer":
+            below = np.floor(values)
+            return np.concatenate([below, below + 1])
+        case _:
+            return np.empty(0)
 
 
 def _met(member: Member) -> Iterator[tuple[int, Values]]:

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from mainstay.bundle import form
+from mainstay.bundle.interpret import finished
 from mainstay.core.errors import Broken, MissingExtra, Mistake, Unavailable
 from mainstay.core.inputs import Input
 
@@ -73,6 +75,15 @@ class Graph:
         self._run = _refuse_closed
 
 
+def opened(graph: Path, portable: Path | None, inputs: tuple[Input, ...], classes: int) -> Graph:
+    """An engine as a bundle keeps it. portable: the form a graph was written from, None for a
+    user's own file, which may use a graphics card. classes: of a multiclass model, else 0.
+    """
+    if portable is None:
+        return Graph(graph, inputs, classes=classes, graphics=True)
+    return Graph(graph, inputs, classes=classes, finish=finished(form.read(portable)))
+
+
 def lost(path: Path, inputs: tuple[Input, ...], matrix: Matrix) -> str:
     """Why a file loses digits of these rows before it computes, "" where it does not.
 
@@ -100,12 +111,17 @@ def provider(available: Sequence[str], *, graphics: bool) -> list[str]:
     return [*found[:1], CPU]
 
 
-def _session(path: Path, *, graphics: bool) -> Any:
-    """One thread and no arena: a door's memory is that of the model and of one batch."""
+def required() -> Any:
+    """Onnxruntime. Raises MissingExtra."""
     try:
-        runtime = importlib.import_module("onnxruntime")
+        return importlib.import_module("onnxruntime")
     except ImportError as error:
         raise MissingExtra("onnx") from error
+
+
+def _session(path: Path, *, graphics: bool) -> Any:
+    """One thread and no arena: a door's memory is that of the model and of one batch."""
+    runtime = required()
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = options.enable_mem_pattern = False

@@ -14,21 +14,17 @@ from mainstay.bundle.form import Form, Isotonic, Linear, Member, Sigmoid, Trees
 Matrix = NDArray[np.float64]
 
 
-def beyond(model: Form, matrix: Matrix, original: Matrix, engine: Matrix, ulp: int) -> int:
-    """How many rows are further apart than ulp units; one side without a number is beyond.
+def units(model: Form, matrix: Matrix, answers: Matrix) -> Matrix:
+    """What counts as one unit in the last place of the answers to these rows, same shape.
 
-    The unit is that of the answer, in the precision of the model's sums, and for linear models
-    also that of the sum of all magnitudes, carried through the link.
+    That of the answer, in the precision of the model's sums, and for linear models also that of
+    the sum of all magnitudes, carried through the link.
     """
     with np.errstate(all="ignore"):
-        allowed = ulp * _unit(model, matrix, original)
-        apart = np.abs(original - engine)
-    equal = (original == engine) | (np.isnan(original) & np.isnan(engine))
-    far = ~(equal | (apart <= allowed))
-    return int(np.count_nonzero(far if far.ndim == 1 else far.any(axis=1)))
+        return _units(model, matrix, answers)
 
 
-def _unit(model: Form, matrix: Matrix, answers: Matrix) -> Matrix:
+def _units(model: Form, matrix: Matrix, answers: Matrix) -> Matrix:
     single = any(
         isinstance(one.body, Trees) and one.body.precision == "float32" for one in model.members
     )

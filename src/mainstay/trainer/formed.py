@@ -13,8 +13,8 @@ from mainstay.bundle.worker import Worker
 from mainstay.core.errors import Bug
 from mainstay.trainer.importer import Foreign
 
-IMPORTERS = Path(__file__).with_name("portable") / "__init__.py"
-"""The package that the model's process loads to make the form."""
+IMPORTERS = Path(__file__).with_name("portable") / "importing.py"
+"""The module that the model's process loads to make the form, with those beside it."""
 
 
 def formed(worker: Worker) -> Form | Foreign:

@@ -315,15 +315,15 @@ def loaded(header: Header) -> Model:
 
 
 def exported(model: Model, header: Header) -> Answer:
-    """header: program, a file or package of ours that writes the model in another form.
+    """header: program, a module of ours that writes the model in another form.
 
     Only a build needs it, and no bundle carries it. folder: where `export` writes.
     """
     path = Path(header["program"])
-    name = f"mainstay_{path.parent.name}_{path.stem}"
-    spec: Any = importlib.util.spec_from_file_location(name, path)
-    sys.modules[name] = module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    name = f"mainstay_{path.parent.name}"
+    spec: Any = importlib.util.spec_from_file_location(name, path.parent / "__init__.py")
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    module = importlib.import_module(f"{name}.{path.stem}")
     if header["op"] == "export":
         return Answer(module.exported(model.fitted, header["folder"]))
     made = module.imported(model.fitted, model.library, model.header)

@@ -1,4 +1,8 @@
-"""The model of this process as a portable form, or why the form cannot hold it."""
+"""The model of this process as a portable form, or why the form cannot hold it.
+
+Loaded by path in the model's own process, where Mainstay is not installed: this package holds
+standard library, NumPy and relative imports only.
+"""
 
 from typing import Any
 

@@ -34,12 +34,13 @@ def test_the_same_inputs_make_the_same_bundle(as_author: Path) -> None:
     assert said.facts["bundle"] == name
 
 
-def test_what_has_no_native_engine_goes_to_its_own_process(as_author: Path) -> None:
+def test_what_has_no_native_engine_is_written_as_onnx(as_author: Path) -> None:
     header = (as_author / "model.py").read_text().partition("from lightgbm")[0]
     (as_author / "model.py").write_text(header + LINEAR)
 
     said = handle(as_author, Build())
 
     stated = manifest.read(Places(as_author).bundle(said.facts["bundle"]))
-    assert said.facts["engine"] == stated.engine.kind == "worker"
+    assert said.facts["engine"] == stated.engine.kind == "onnx"
+    assert {"graph", "form", "original", "process"} == set(stated.engine.files)
     assert layout.PARITY in stated.files

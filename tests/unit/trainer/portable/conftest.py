@@ -11,11 +11,12 @@ import pytest
 from mainstay.bundle import graph, interpret, tolerance
 from mainstay.bundle.edges import edges
 from mainstay.bundle.form import Form
+from mainstay.bundle.golden import distances
 from mainstay.bundle.onnx import Graph
 from mainstay.core.inputs import Input
 from mainstay.trainer import worker_process
 from mainstay.trainer.formed import assembled
-from mainstay.trainer.portable import imported
+from mainstay.trainer.portable.importing import imported
 
 INPUTS = (
     Input("size", "number"),
@@ -44,7 +45,7 @@ class Case(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Rows beyond the tolerance: of the interpreter, of onnxruntime; rows that were compared."""
+    """Scores more than 4 units off: of the interpreter, of onnxruntime; rows compared."""
 
     interpreter: int
     engine: int
@@ -116,9 +117,10 @@ def compared(fitted: Any, task: str, rows: np.ndarray[Any, Any], folder: Path) -
     path = folder / "scores.onnx"
     path.write_bytes(graph.margins(form))
     engine = Graph(path, INPUTS, finish=interpret.finished(form))
+    units = tolerance.units(form, rows, original)
     beyond = [
-        tolerance.beyond(form, rows, original, scores(rows), 4)
-        for scores in (lambda rows: interpret.scores(form, rows), engine.scores)
+        int(np.count_nonzero(distances(original, made, units) > 4))
+        for made in (interpret.scores(form, rows), engine.scores(rows))
     ]
     return Told(*beyond, len(rows), form)
 

@@ -13,7 +13,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
-from mainstay.trainer.portable import imported
+from mainstay.trainer.portable.importing import imported
 
 SIZE = [{"name": "size", "kind": "number", "levels": []}]
 BINARY = {"inputs": SIZE, "task": "binary", "classes": [False, True]}
