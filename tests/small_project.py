@@ -178,11 +178,18 @@ class Serving(NamedTuple):
         return Share(version.name, version.bundle, sha, 1.0)
 
     def with_a_worker(
-        self, number: int = 1, environment: Environment = "production", **changes: object
+        self,
+        number: int = 1,
+        environment: Environment = "production",
+        built: Path | None = None,
+        **changes: object,
     ) -> Share:
-        """A version of the same model that its own process answers, certified and in place."""
+        """A version that its model's own process answers, certified and in place.
+
+        built: its bundle in the state of a project; without it, the model is that of v1.
+        """
         draft = self.folder / "draft"
-        shutil.copytree(self.bundle, draft)
+        shutil.copytree(built or self.bundle, draft)
         stated = manifest.read(draft)
         (draft / manifest.FILE).unlink()
         sha = manifest.written(
@@ -191,7 +198,8 @@ class Serving(NamedTuple):
         environments = self.folder / routing.ENVIRONMENTS
         environments.mkdir(exist_ok=True)
         made = environments_of.place(draft / LOCK, environments, stated.python)
-        (environments / made.name).symlink_to(self.project / ".mainstay/environments" / made.name)
+        state = built.parents[1] if built else self.project / ".mainstay"
+        (environments / made.name).symlink_to(state / "environments" / made.name)
         folder = draft.rename(self.folder / routing.BUNDLES / sha)
         version = structs.replace(self.certificate().version, number=number, bundle=sha)
         return self.certified(version=version, files=digest.files(folder), scope=Scope(environment))

@@ -29,6 +29,7 @@ from mainstay.core.errors import (
 Matrix = NDArray[np.float64]
 FRAME, LENGTH = struct.Struct("<II"), struct.Struct("<I")
 LARGEST = 2**32 - 1
+SMALL = 65_536  # bytes up to which a copy is cheaper than a second call of the system (40 us)
 ERRORS: dict[str, type[MainstayError]] = {
     one.kind: one for one in (Mistake, Broken, Conflict, Missing)
 }
@@ -75,10 +76,10 @@ class Link:
         with self._sending:
             number = self._registered(future)
             head = FRAME.pack(length, number) + LENGTH.pack(len(text)) + text
+            parts: list[bytes | memoryview] = [head, *(array.data for array in plain)]
             with contextlib.suppress(OSError):  # the reading thread tells of the end
-                self._connection.sendall(head)
-                for array in plain:
-                    self._connection.sendall(array.data)
+                for part in parts if length > SMALL else [b"".join(parts)]:
+                    self._connection.sendall(part)
         return future
 
     def close(self) -> None:

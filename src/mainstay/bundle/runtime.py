@@ -79,13 +79,13 @@ class Original:
             "classes": stated.classes,
         }
         self._worker, self._versions = worker, stated.versions
-        self._starting = threading.Lock()
+        self._loaded, self._starting = 0, threading.Lock()
         self.start()
 
     @property
     def alive(self) -> bool:
-        """Whether its process runs."""
-        return self._worker.alive
+        """Whether its process runs and holds the model: until then it would let askers wait."""
+        return self._worker.alive and self._loaded == self._worker.process
 
     @property
     def process(self) -> int:
@@ -102,10 +102,17 @@ class Original:
         try:
             return predicted(self._worker, matrix, timeout=timeout)
         except Unavailable:
-            with self._starting:
+            self._end(asked)
+            raise
+
+    def _end(self, asked: int) -> None:
+        """Ends that process; whoever is at it already does, and nobody waits for a new one here."""
+        if self._starting.acquire(blocking=False):
+            try:
                 if self.process == asked:  # not the one that somebody started meanwhile
                     self._worker.stop()
-            raise
+            finally:
+                self._starting.release()
 
     def score(self, row: Sequence[float]) -> float:
         return float(self.scores(np.array([row]))[0])
@@ -116,12 +123,13 @@ class Original:
     def start(self) -> None:
         """Starts the process and loads the model, where it is not running."""
         with self._starting:
-            if self._worker.alive:
+            if self.alive:
                 return
             self._worker.start()
             try:
                 self._compare_versions()
                 self._worker.call("load", self._header, timeout=TIMEOUT)
+                self._loaded = self._worker.process
             except MainstayError:
                 self._worker.stop()
                 raise

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 Said = dict[str, Any]
+TEXT, JSON = "model.txt", "model.json"
 
 
 def exported(fitted: Any, folder: str) -> Said:
@@ -17,10 +18,15 @@ def exported(fitted: Any, folder: str) -> Said:
     library, openmp: files of the environment; openmp: the copy of libgomp that a wheel brought.
     levels: by text input in the order of the columns; None where the form does not say.
     """
-    for write in (lightgbm_form, xgboost_form):
-        said = write(fitted, Path(folder))
-        if said is not None:
-            return said
+    try:
+        for write in (lightgbm_form, xgboost_form):
+            said = write(fitted, Path(folder))
+            if said is not None:
+                return said
+    except Exception as error:  # noqa: BLE001 - a library of another time is no reason not to build
+        for name in (TEXT, JSON):
+            Path(folder, name).unlink(missing_ok=True)
+        return {"why": f"{type(fitted).__name__} cannot be written as its own form: {error!r}"}
     return {"why": f"{type(fitted).__name__} is no LightGBM or XGBoost model"}
 
 
@@ -29,7 +35,7 @@ def lightgbm_form(fitted: Any, folder: Path) -> Said | None:
     booster = getattr(fitted, "booster_", fitted)
     if lightgbm is None or not isinstance(booster, lightgbm.Booster):
         return None
-    path = folder / "model.txt"
+    path = folder / TEXT
     path.write_text(booster.model_to_string(), encoding="utf-8")
     return {
         **native("lightgbm", lightgbm, "lib_lightgbm.*", path),
@@ -48,7 +54,7 @@ def xgboost_form(fitted: Any, folder: Path) -> Said | None:
     if fitted.missing == fitted.missing:
         return {"why": f"the model takes {fitted.missing} for missing, the inputs say NaN"}
     booster = fitted.get_booster()
-    path = folder / "model.json"
+    path = folder / JSON
     path.write_bytes(booster.save_raw("json"))
     kinds = booster.feature_types or []
     return {

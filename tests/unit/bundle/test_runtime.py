@@ -7,12 +7,14 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import pytest
+import xgboost
 
 from mainstay.bundle import golden, manifest, parity, runtime, trees
 from mainstay.bundle.baseline import Cell, Rates
@@ -207,6 +209,28 @@ def light(folder: Path, stated: Manifest) -> Manifest:
     return msgspec.structs.replace(stated, engine=Engine("worker", stated.engine.files))
 
 
+def boosted(folder: Path, stated: Manifest) -> Manifest:
+    """An XGBoost model of the label that the rows have, with the library of its wheel."""
+    home = Path(str(xgboost.__file__)).parent
+    training = drawn(folder / "code", "binary")
+    model = xgboost.XGBClassifier(n_estimators=5, feature_types=["c", "float", "float"])
+    model.set_params(enable_categorical=True).fit(training.rows, training.label)
+    (folder / "engine" / "model.json").write_bytes(model.get_booster().save_raw("json"))
+    files = dict(stated.engine.files)
+    brought = {
+        runtime.LIBRARY: next(home.rglob("libxgboost.*")),
+        runtime.OPENMP: next(home.parent.glob("xgboost*.libs/libgomp*")),
+    }
+    for role, path in brought.items():
+        shutil.copy(path, folder / "engine")
+        files[role] = f"engine/{path.name}"
+    files[runtime.BOOSTER] = "engine/model.json"
+    (folder / "expected.json").write_bytes(
+        msgspec.json.encode(model.predict_proba(training.rows)[:, 1].astype(float).tolist())
+    )
+    return msgspec.structs.replace(stated, engine=Engine("xgboost", files))
+
+
 def without_library(folder: Path, stated: Manifest) -> Manifest:
     (folder / stated.engine.files[runtime.LIBRARY]).write_bytes(b"")
     return stated
@@ -328,18 +352,51 @@ def test_many_rows_are_one_call_and_one_refused_row_silences_nobody_else(
     assert isinstance(made.failure, Mistake)
 
 
-def test_a_dead_engine_leaves_every_row_to_the_baseline(
-    changed: Callable[..., Built], tmp_path: Path
+def test_an_xgboost_bundle_answers_by_its_own_library(changed: Callable[..., Built]) -> None:
+    other = changed(boosted)
+
+    made = other.opened()
+
+    expected = msgspec.json.decode((other.folder / "expected.json").read_bytes())
+    assert made.notes == ()
+    assert made.scores(other.rows).tolist() == expected
+    assert made.answer(judged(made)).decided_by == "model"
+
+
+def test_who_was_in_flight_does_not_wait_for_the_next_process(
+    changed: Callable[..., Built],
 ) -> None:
     made = changed(light).opened()
     assert isinstance(made.engine, Original)
-    made.engine._worker.stop()
-    made.engine._worker.program = tmp_path / "absent.py"
+    os.kill(made.engine.process, signal.SIGKILL)
+    with made.engine._starting, ThreadPoolExecutor(1) as pool:  # somebody starts it, for long
+        asked = pool.submit(made.engine.said, np.zeros((1, 3)), 5.0)
 
-    answers = made.answers([judged(made), judged(made)])
+        with pytest.raises(Unavailable):
+            asked.result(timeout=5)
+    made.close()
 
-    assert [(one.score, one.decided_by) for one in answers] == [(0.75, "baseline")] * 2
-    assert isinstance(made.failure, Unavailable)
+
+def test_a_process_that_is_still_loading_its_model_is_not_there_yet(
+    changed: Callable[..., Built], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = changed(light).opened()
+    engine = made.engine
+    assert isinstance(engine, Original)
+    before, call, seen = engine.alive, engine._worker.call, []
+
+    def noted(operation: str, *given: object, **named: object) -> object:
+        seen.append((operation, engine._worker.alive, engine.alive))
+        return call(operation, *given, **named)
+
+    monkeypatch.setattr(engine._worker, "call", noted)
+    engine._worker.stop()
+    engine.start()
+    after = engine.alive
+    made.close()
+
+    assert (before, after) == (True, True)
+    assert seen == [("versions", True, False), ("load", True, False)]
 
 
 def test_without_a_name_answers_carry_the_digest(binary: Built) -> None:
@@ -413,9 +470,9 @@ def test_while_the_engine_is_down_the_baseline_answers_and_the_reason_is_kept(
     made.engine._worker.stop()
     made.engine._worker.program = tmp_path / "absent.py"
 
-    answer = made.answer(judged(made))
+    answers = [made.answer(judged(made)), *made.answers([judged(made), judged(made)])]
 
-    assert (answer.score, answer.decided_by) == (0.75, "baseline")
+    assert [(one.score, one.decided_by) for one in answers] == [(0.75, "baseline")] * 3
     assert isinstance(made.failure, Unavailable)
 
 

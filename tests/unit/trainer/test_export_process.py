@@ -8,6 +8,7 @@ import lightgbm
 import pytest
 import xgboost
 from mixed_rows import LEVELS, drawn, frame, signal
+from sklearn.pipeline import make_pipeline
 
 from mainstay.trainer.export_process import exported
 
@@ -42,6 +43,8 @@ def test_an_xgboost_model_is_written_as_json_with_the_libgomp_of_its_wheel(tmp_p
     [
         (xgboost.XGBRegressor(missing=-999.0), "takes -999.0 for missing"),
         (xgboost.Booster(), "reads a DMatrix only: return XGBClassifier"),
+        (make_pipeline(lightgbm.LGBMRegressor()), "Pipeline is no LightGBM or XGBoost model"),
+        (xgboost.XGBRegressor(), "XGBRegressor cannot be written as its own form: NotFittedError("),
         (SimpleNamespace(), "SimpleNamespace is no LightGBM or XGBoost model"),
     ],
 )
