@@ -176,6 +176,8 @@ def _compared(draw: Drawing, matrix: str, steps: Sequence[form.Step]) -> str:
             return draw("Where", draw("Cast", found, to=protobuf.BOOL), matrix, np.array(np.nan))
         case form.Bins():
             edges = np.array([one.edges for one in steps if isinstance(one, form.Bins)])
+            if not edges.shape[1]:  # one bin: older releases of onnxruntime sum nothing wrongly
+                return draw("Mul", draw("Cast", draw("IsNaN", matrix), to=DOUBLE), np.array(0.0))
             below = draw("GreaterOrEqual", _deep(draw, matrix), edges[None])
             return draw.total(draw("Cast", below, to=DOUBLE))
         case _:
