@@ -17,11 +17,15 @@ APART = 2**64 - 1
 
 
 class Golden(NamedTuple):
-    """Request records as JSON; inputs: shape (rows, k); scores: (rows,) or (rows, classes)."""
+    """Request records as JSON; inputs: shape (rows, k); scores: (rows,) or (rows, classes).
+
+    units: what counts as one unit for each score, None for the last place of the score itself.
+    """
 
     rows: tuple[bytes, ...]
     inputs: Floats
     scores: Floats
+    units: Floats | None = None
 
 
 class Replay(NamedTuple):
@@ -49,10 +53,11 @@ class _Array(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     content: bytes
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     rows: tuple[msgspec.Raw, ...]
     inputs: _Array
     scores: _Array
+    units: _Array | None = None
 
 
 def choose(inputs: Floats, count: int = 256) -> NDArray[np.int64]:
@@ -72,7 +77,9 @@ def choose(inputs: Floats, count: int = 256) -> NDArray[np.int64]:
 def written(path: Path, golden: Golden) -> None:
     """Writes the rows as canonical JSON."""
     rows = tuple(map(msgspec.Raw, golden.rows))
-    path.write_bytes(digest.canonical(_File(rows, _packed(golden.inputs), _packed(golden.scores))))
+    units = None if golden.units is None else _packed(golden.units)
+    file = _File(rows, _packed(golden.inputs), _packed(golden.scores), units)
+    path.write_bytes(digest.canonical(file))
 
 
 def read(path: Path) -> Golden:
@@ -80,13 +87,14 @@ def read(path: Path) -> Golden:
     try:
         file = msgspec.json.decode(path.read_bytes(), type=_File)
         inputs, scores = _unpacked(file.inputs), _unpacked(file.scores)
+        units = None if file.units is None else _unpacked(file.units)
     except (OSError, ValueError, RecursionError) as error:
         raise Broken(f"{path} holds no golden rows: {error}") from error
     if not len(file.rows) == len(inputs) == len(scores):
         raise Broken(
             f"{path} holds {len(file.rows)} rows, {len(inputs)} inputs, {len(scores)} scores"
         )
-    return Golden(tuple(map(bytes, file.rows)), inputs, scores)
+    return Golden(tuple(map(bytes, file.rows)), inputs, scores, units)
 
 
 def replay(
@@ -96,21 +104,28 @@ def replay(
 ) -> Replay:
     """Makes the inputs from the rows and the scores from the golden inputs, and compares bits."""
     encoded = distances(encode(golden.rows), golden.inputs)
-    scored = distances(score(golden.inputs), golden.scores)
+    scored = distances(score(golden.inputs), golden.scores, golden.units)
     return Replay(len(golden.rows), *_worst(encoded), *_worst(scored))
 
 
-def distances(one: Floats, other: Floats) -> NDArray[np.uint64]:
+def distances(one: Floats, other: Floats, units: Floats | None = None) -> NDArray[np.uint64]:
     """Units in the last place between numbers of two arrays of one shape.
 
-    0 only for the same bits, or two NaN of whatever bits; APART between a number and NaN.
+    0 only for the same bits, or two NaN of whatever bits; APART between a number and NaN. units:
+    larger ones than those of the numbers themselves, of which a part counts as a whole.
     """
     if one.shape != other.shape:
         raise Broken(f"expected numbers of shape {other.shape}, got {one.shape}")
     left, right = _ordered(one), _ordered(other)
     apart = np.where(np.isnan(one), np.where(np.isnan(other), 0, APART), APART).astype(np.uint64)
     known = ~(np.isnan(one) | np.isnan(other))
-    return np.where(known, np.maximum(left, right) - np.minimum(left, right), apart)
+    steps = np.maximum(left, right) - np.minimum(left, right)
+    if units is not None:
+        with np.errstate(all="ignore"):
+            larger = np.ceil(np.abs(one - other) / units)
+        measured = np.isfinite(larger) & (larger < steps)
+        steps = np.where(measured, np.where(measured, larger, 0), steps).astype(np.uint64)
+    return np.where(known, steps, apart)
 
 
 def _ordered(numbers: Floats) -> NDArray[np.uint64]:

@@ -5,6 +5,7 @@ on and beside every split, at missing values and at the ends of the numbers.
 """
 
 import sys
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -18,9 +19,11 @@ from mainstay.bundle.trees import NOTHING, Forest
 from mainstay.core.inputs import Input
 
 Matrix = NDArray[np.float64]
+Units = Callable[[Matrix, Matrix], Matrix]
+"""Of rows and the model's own scores of them: one unit in the last place of each, or more."""
 ORDINARY = 10_000  # rows at most; scoring them twice takes about a quarter of a second
 HARD = 2_000  # adversarial rows at least, those beside splits not counted
-REFUSALS = 200  # refused calls after which a refused stretch counts as refused in every row
+REFUSALS = 5_000  # refused calls, about 5 ms each: a forest refuses a fifth of the hard rows
 KINDS = ("missing", "unknown category", "every category", "extreme", "beside splits")
 LARGEST, SMALLEST, WHOLE = sys.float_info.max, 5e-324, float(2**53)
 ZERO = 1e-35  # what LightGBM takes for zero
@@ -74,15 +77,19 @@ class Proof(msgspec.Struct, frozen=True):
         return self.ordinary.exact and self.adversarial.exact
 
 
-def proof(original: Scores, engine: Scores, rows: Matrix, hard: Hard) -> Proof:
+def proof(
+    original: Scores, engine: Scores, rows: Matrix, hard: Hard, units: Units | None = None
+) -> Proof:
     """Scores of both on up to ORDINARY of the rows, evenly spaced, and on all the hard ones.
 
     A hard row that the original refuses has no number: an engine that has one there is another
     model. Raises Mistake where it refuses ordinary rows.
     """
     plain = ordinary(rows)
-    said = compared(original(plain), engine(plain))
-    edge = compared(answers(original, hard.rows, REFUSALS).scores, engine(hard.rows))
+    told = original(plain)
+    said = compared(told, engine(plain), units(plain, told) if units else None)
+    told = answers(original, hard.rows, REFUSALS).scores
+    edge = compared(told, engine(hard.rows), units(hard.rows, told) if units else None)
     return Proof(said, edge, Tried(len(rows), hard.kinds, hard.splits, hard.met))
 
 
@@ -91,9 +98,9 @@ def ordinary(rows: Matrix) -> Matrix:
     return rows[np.linspace(0, len(rows) - 1, min(len(rows), ORDINARY)).round().astype(np.int64)]
 
 
-def compared(original: Matrix, engine: Matrix) -> Parity:
+def compared(original: Matrix, engine: Matrix, units: Matrix | None = None) -> Parity:
     """Scores of the same rows, shape (rows,) or (rows, classes). Raises Broken for two shapes."""
-    ulp = distances(original, engine)
+    ulp = distances(original, engine, units)
     by_row = ulp if ulp.ndim == 1 else ulp.max(axis=1)
     with np.errstate(invalid="ignore"):
         difference = np.abs(original - engine)

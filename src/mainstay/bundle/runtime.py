@@ -13,21 +13,23 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import baseline, encoder, guard, manifest, native
+from mainstay.bundle import baseline, encoder, guard, manifest, native, onnx
 from mainstay.bundle.environment import Environment, prepared
 from mainstay.bundle.guard import Judgement
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.refusals import answers
 from mainstay.bundle.worker import Worker, predicted
-from mainstay.core.errors import Broken, MainstayError, Refused, Unavailable
+from mainstay.core.errors import Broken, MainstayError, MissingExtra, Refused, Unavailable
 
 Matrix = NDArray[np.float64]
 Class = bool | int | float | str
 LOCK, CODE = "pylock.toml", "code"
 """Where a bundle keeps the lock of its environment and the user's own files."""
 BOOSTER, LIBRARY, OPENMP = "booster", "library", "openmp"
+GRAPH, FORM = "graph", "form"
 PROCESS, ORIGINAL = "process", "original"
-"""Roles of engine files: model text, C library and its libgomp; worker file, fitted object."""
+"""Roles of engine files: model text, C library and its libgomp; ONNX file and the portable form it
+was written from; worker file, fitted object."""
 REFUSALS = 20  # refused calls of one batch until whole stretches of it go to the baseline
 TIMEOUT = 60.0  # seconds for one prediction of the model's own process
 Environments = Callable[..., Environment]
@@ -290,9 +292,13 @@ def _engine(
         return _original(folder, stated, environments, find), ()
     files = {role: folder / path for role, path in stated.engine.files.items()}
     try:
+        if stated.engine.kind == "onnx":
+            classes = len(stated.classes) if stated.task == "multiclass" else 0
+            graph = files.get(GRAPH, files[ORIGINAL])
+            return onnx.opened(graph, files.get(FORM), stated.inputs, classes), ()
         booster = files[BOOSTER], files[LIBRARY], files.get(OPENMP)
         return native.opened(stated.engine.kind, *booster), ()
-    except Unavailable as error:
+    except (Unavailable, MissingExtra) as error:
         note = f"{error}; the model's own process answers instead"
         return _original(folder, stated, environments, find), (note,)
 

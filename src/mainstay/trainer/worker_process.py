@@ -315,11 +315,19 @@ def loaded(header: Header) -> Model:
 
 
 def exported(model: Model, header: Header) -> Answer:
-    """header: program, a file whose `exported` writes the model in another form; folder, where."""
-    spec = importlib.util.spec_from_file_location(Path(header["program"]).stem, header["program"])
-    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]  # a file that is there
-    spec.loader.exec_module(module)  # type: ignore[union-attr]  # a file that is there
-    return Answer(module.exported(model.fitted, header["folder"]))
+    """header: program, a module of ours that writes the model in another form.
+
+    Only a build needs it, and no bundle carries it. folder: where `export` writes.
+    """
+    path = Path(header["program"])
+    name = f"mainstay_{path.parent.name}"
+    spec: Any = importlib.util.spec_from_file_location(name, path.parent / "__init__.py")
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    module = importlib.import_module(f"{name}.{path.stem}")
+    if header["op"] == "export":
+        return Answer(module.exported(model.fitted, header["folder"]))
+    made = module.imported(model.fitted, model.library, model.header)
+    return Answer(made[0], tuple(made[1]))
 
 
 def versions() -> Answer:
@@ -445,7 +453,7 @@ def done(request: Request, model: Model | None) -> tuple[Answer, Model | None]:
         raise Told(f"{header['op']}: no model has been fitted or loaded", kind="conflict")
     if header["op"] == "save":
         return saved(model, header["folder"]), model
-    if header["op"] == "export":
+    if header["op"] in ("export", "form"):
         return exported(model, header), model
     return Answer({}, (scores(model, request.arrays[0]),)), model
 

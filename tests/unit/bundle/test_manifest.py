@@ -115,7 +115,7 @@ def test_a_format_of_another_time_is_a_conflict_and_says_what_to_do(folder):
         {"task": "ranking"},
         {"threshold": "half"},
         {"baseline": {"type": "rates", "by": ["id"]}},
-        {"engine": {"kind": "onnx", "files": {}}},
+        {"engine": {"kind": "abacus", "files": {}}},
     ],
 )
 def test_anything_the_manifest_does_not_know_is_broken(change, folder):

@@ -9,48 +9,30 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mainstay.bundle import native, parity, runtime
+from mainstay.bundle import edges, native, parity, runtime
 from mainstay.bundle.layout import ULP
 from mainstay.bundle.manifest import Kind
-from mainstay.bundle.parity import Proof, Tried
-from mainstay.bundle.trees import NOTHING, Forest
-from mainstay.bundle.worker import Worker
+from mainstay.bundle.parity import Proof, Tried, Units
 from mainstay.core.errors import Broken, Mistake, Unavailable
-from mainstay.trainer import fit, importer
+from mainstay.life.build import portable
+from mainstay.life.build.candidate import Candidate, Making
+from mainstay.trainer import importer
 from mainstay.trainer.fit import Training
 from mainstay.trainer.importer import Foreign
 
 
-class Making(NamedTuple):
-    """The model just fitted, in the worker, and the folder where its engine is made."""
-
-    training: Training
-    worker: Worker
-    folder: Path
-
-    def original(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What the model itself says."""
-        return fit.scores(self.worker, rows)
-
-
-class Candidate(NamedTuple):
-    """An engine that may answer; files by role. forest: its splits, where it has trees."""
-
-    kind: Kind
-    files: dict[str, Path]
-    opened: Callable[[], runtime.Engine]
-    forest: Forest = NOTHING
-
-
 class Climbed(NamedTuple):
-    """What will answer, its files by role, its proof; note: why nothing faster does, or ""."""
+    """What will answer, its files by role, its proof; note: why nothing faster does, or "".
+
+    units: in which the proof measures, None for the last place of each score.
+    """
 
     kind: Kind
     files: dict[str, Path]
     proof: Proof
     note: str
+    units: Units | None = None
 
 
 Rung = Callable[[Making], Candidate | str]
@@ -66,7 +48,9 @@ def climbed(making: Making) -> Climbed:
         notes.append(made)
     rows = making.training.rows
     itself = parity.compared(*(making.original(parity.ordinary(rows)) for _ in range(2)))
-    return Climbed("worker", {}, Proof(itself, tried=Tried(len(rows))), "; ".join(notes))
+    return Climbed(
+        "worker", {}, Proof(itself, tried=Tried(len(rows))), "; ".join(filter(None, notes))
+    )
 
 
 def library(making: Making) -> Candidate | str:
@@ -84,7 +68,7 @@ def library(making: Making) -> Candidate | str:
     return Candidate(made.kind, files, opened, forest)
 
 
-RUNGS: tuple[Rung, ...] = (library,)
+RUNGS: tuple[Rung, ...] = (library, portable.given, portable.written)
 """From the fastest down; below the last the model itself answers, in its own process."""
 
 
@@ -96,7 +80,7 @@ def _tried(rung: Rung, making: Making) -> Climbed | str:
         proof = _proof(candidate, making)
         worst = max(proof.ordinary.max_ulp, proof.adversarial.max_ulp)
         if worst <= ULP:
-            return Climbed(candidate.kind, candidate.files, proof, "")
+            return Climbed(candidate.kind, candidate.files, proof, "", candidate.units)
         why = f"the {candidate.kind} engine is {worst} ulp off: not used"
     except (Unavailable, Broken) as error:
         why = f"{error}; the model's own process answers instead"
@@ -112,7 +96,9 @@ def _proof(candidate: Candidate, making: Making) -> Proof:
         hard = parity.adversarial(
             training.rows, training.inputs, candidate.forest, seed=training.seed
         )
-        return parity.proof(making.original, engine.scores, training.rows, hard)
+        hard = edges.met(hard, training.rows, training.inputs, candidate.edges)
+        units = candidate.units
+        return parity.proof(making.original, engine.scores, training.rows, hard, units)
     finally:
         engine.close()
 

@@ -17,7 +17,8 @@ from mainstay.bundle.worker import Worker
 from mainstay.core import digest
 from mainstay.data.profile import Profile
 from mainstay.life.build import ladder
-from mainstay.life.build.ladder import Making
+from mainstay.life.build.candidate import Making
+from mainstay.life.build.ladder import Climbed
 from mainstay.trainer import fit, importer
 from mainstay.trainer.fit import Training
 
@@ -49,21 +50,21 @@ def packed(contents: Contents, worker: Worker, bundles: Path) -> Packed:
     with tempfile.TemporaryDirectory(prefix="making-", dir=bundles) as making:
         folder = Path(making, "bundle")
         folder.mkdir()
-        engine, proof, note = _engine(contents.training, worker, folder)
-        _files(contents, worker, folder, proof)
+        engine, made = _engine(contents.training, worker, folder)
+        _files(contents, worker, folder, made)
         python, versions = fit.versions(worker)
         platform = importer.machine()
-        made = Manifest(
+        sealed = Manifest(
             **contents.stated, engine=engine, python=python, versions=versions, platform=platform
         )
-        found = manifest.written(folder, made)
+        found = manifest.written(folder, sealed)
         if not (bundles / found).exists():
             folder.rename(bundles / found)
     place = bundles / found
-    return Packed(place, found, manifest.read(place, found), proof, note)
+    return Packed(place, found, manifest.read(place, found), made.proof, made.note)
 
 
-def _engine(training: Training, worker: Worker, folder: Path) -> tuple[Engine, Proof, str]:
+def _engine(training: Training, worker: Worker, folder: Path) -> tuple[Engine, Climbed]:
     """What will answer, and the model itself beside it."""
     place = folder / ENGINE
     place.mkdir()
@@ -72,13 +73,15 @@ def _engine(training: Training, worker: Worker, folder: Path) -> tuple[Engine, P
     made = ladder.climbed(Making(training, worker, place))
     files = {runtime.ORIGINAL: original.path, runtime.PROCESS: program, **made.files}
     roles = {role: f"{ENGINE}/{path.name}" for role, path in files.items()}
-    return Engine(made.kind, roles), made.proof, made.note
+    return Engine(made.kind, roles), made
 
 
-def _files(contents: Contents, worker: Worker, folder: Path, proof: Proof) -> None:
+def _files(contents: Contents, worker: Worker, folder: Path, made: Climbed) -> None:
     shutil.copytree(contents.training.code, folder / runtime.CODE)
     (folder / runtime.LOCK).write_bytes(contents.lock)
     (folder / PROFILE).write_bytes(digest.canonical(contents.profile))
-    (folder / PARITY).write_bytes(digest.canonical(proof))
+    (folder / PARITY).write_bytes(digest.canonical(made.proof))
     rows = contents.training.rows[contents.golden]
-    golden.written(folder / GOLDEN, Golden(contents.records, rows, fit.scores(worker, rows)))
+    scores = fit.scores(worker, rows)
+    units = made.units(rows, scores) if made.units else None
+    golden.written(folder / GOLDEN, Golden(contents.records, rows, scores, units))

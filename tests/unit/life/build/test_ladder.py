@@ -91,7 +91,9 @@ def test_what_has_no_library_answers_in_its_own_process(fitted: Fitted) -> None:
     made = ladder.climbed(fitted(LINEAR))
 
     assert (made.kind, made.files) == ("worker", {})
-    assert made.note == "Linear is no LightGBM or XGBoost model"
+    assert made.note == (
+        "Linear is no LightGBM or XGBoost model; the portable form does not hold model.Linear"
+    )
     assert (made.proof.ordinary.rows, made.proof.adversarial.rows) == (2_000, 0)
 
 

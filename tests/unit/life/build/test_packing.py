@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mainstay.bundle import layout, manifest
+from mainstay.bundle import golden, layout, manifest, runtime
 from mainstay.control.commands import Build
 from mainstay.control.handle import handle
 from mainstay.core.places import Places
@@ -34,12 +34,19 @@ def test_the_same_inputs_make_the_same_bundle(as_author: Path) -> None:
     assert said.facts["bundle"] == name
 
 
-def test_what_has_no_native_engine_goes_to_its_own_process(as_author: Path) -> None:
+def test_what_has_no_native_engine_is_written_as_onnx(as_author: Path) -> None:
     header = (as_author / "model.py").read_text().partition("from lightgbm")[0]
     (as_author / "model.py").write_text(header + LINEAR)
 
     said = handle(as_author, Build())
 
-    stated = manifest.read(Places(as_author).bundle(said.facts["bundle"]))
-    assert said.facts["engine"] == stated.engine.kind == "worker"
+    places, digest = Places(as_author), said.facts["bundle"]
+    stated = manifest.read(places.bundle(digest))
+    opened = runtime.opened(places.bundle(digest), places.environments, expected=digest)
+    kept = golden.read(places.bundle(digest) / layout.GOLDEN)
+    replay = golden.replay(kept, opened.inputs, opened.scores)
+
+    assert said.facts["engine"] == stated.engine.kind == "onnx"
+    assert {"graph", "form", "original", "process"} == set(stated.engine.files)
     assert layout.PARITY in stated.files
+    assert (opened.notes, replay.encoded, replay.scored_ulp <= layout.ULP) == ((), 0, True)
