@@ -31,8 +31,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     threshold: a binary score from here on means yes; None for the other tasks; baseline_threshold
     likewise for the baseline. uncovered: who answers slices that its certificate does not cover.
-    code: file -> digest. versions: distribution -> version, of the
-    model's environment. files: path -> digest of every other file, filled in by `written`.
+    importance: of each request column, how far the answers hang on it, together 1; empty where it
+    is not known. code: file -> digest. versions: distribution -> version, of the model's
+    environment. files: path -> digest of every other file, filled in by `written`.
     """
 
     model: str
@@ -54,6 +55,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     datasets: tuple[Dataset, ...]
     code: dict[str, str]
     uncovered: Literal["flag", "fallback"] = "flag"
+    importance: dict[str, float] = {}
     files: dict[str, str] = {}
     format: int = FORMAT
 

@@ -17,7 +17,7 @@ from mainstay.stats import value
 from mainstay.stats.value import Matrix
 from mainstay.trainer import code, fit
 from mainstay.trainer.fit import Fitted, Training
-from mainstay.trainer.scored import numbers
+from mainstay.trainer.scored import Floats, numbers
 from mainstay.trainer.training import Learned, in_time, training
 
 FOLDS = 4
@@ -49,8 +49,13 @@ def prepared(contract: Contract, learned: Learned, places: Places) -> Prepared:
     return Prepared(made, memory.fetched(in_time(learned.table, contract)))
 
 
-def chosen(contract: Contract, prepared: Prepared, worker: Worker) -> Chosen:
-    """Thresholds that earn most on training rows, scored by models that did not see them.
+def out_of_fold(prepared: Prepared, worker: Worker) -> Floats:
+    """Scores of all training rows, each by a model that did not see it; see trainer.fit."""
+    return fit.out_of_fold(worker, prepared.training, FOLDS)
+
+
+def chosen(contract: Contract, prepared: Prepared, scores: Floats) -> Chosen:
+    """Thresholds that earn most on training rows; scores: by models that did not see them.
 
     Without a value matrix a binary decision is made at one half.
     """
@@ -61,7 +66,6 @@ def chosen(contract: Contract, prepared: Prepared, worker: Worker) -> Chosen:
     worth = worth_of(contract)
     if worth is None:
         return Chosen(rule, 0.5, 0.5)
-    scores = fit.out_of_fold(worker, prepared.training, FOLDS)
     said = baseline.rates(rule, prepared.columns)
     return Chosen(
         rule,

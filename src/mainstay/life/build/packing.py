@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from mainstay.bundle import golden, manifest, parity, runtime
 from mainstay.bundle.golden import Golden
-from mainstay.bundle.layout import ENGINE, GOLDEN, PARITY, PROFILE, ULP
+from mainstay.bundle.layout import ENGINE, GOLDEN, PARITY, PROFILE, SCORES, ULP
 from mainstay.bundle.lightgbm import Booster
 from mainstay.bundle.manifest import Engine, Manifest
 from mainstay.bundle.parity import Parity, Proof
 from mainstay.bundle.worker import Worker
 from mainstay.core import digest
 from mainstay.core.errors import Unavailable
+from mainstay.data.answered import Answered
 from mainstay.data.profile import Profile
 from mainstay.trainer import fit, importer
 from mainstay.trainer.fit import Training
@@ -30,6 +31,7 @@ class Contents(NamedTuple):
     training: Training
     lock: bytes
     profile: Profile
+    scores: Answered
     records: tuple[bytes, ...]
     golden: NDArray[np.int64]
 
@@ -121,6 +123,7 @@ def _files(contents: Contents, worker: Worker, folder: Path, proof: Proof) -> No
     shutil.copytree(contents.training.code, folder / runtime.CODE)
     (folder / runtime.LOCK).write_bytes(contents.lock)
     (folder / PROFILE).write_bytes(digest.canonical(contents.profile))
+    (folder / SCORES).write_bytes(digest.canonical(contents.scores))
     (folder / PARITY).write_bytes(digest.canonical(proof))
     rows = contents.training.rows[contents.golden]
     golden.written(folder / GOLDEN, Golden(contents.records, rows, fit.scores(worker, rows)))
