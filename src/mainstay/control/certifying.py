@@ -17,10 +17,12 @@ from mainstay.core.nouns import Verdict, Window
 from mainstay.ledger import blobs, state, steps
 from mainstay.ledger.state import Version
 from mainstay.life.certify.certify import Judgement, Order, certified
+from mainstay.life.certify.proving import Proved
 from mainstay.life.certify.registration import Registration
 from mainstay.seal import certificate as seal
 from mainstay.seal import dsse
 from mainstay.seal.certificate import Certificate, Environment, Registered, Scope
+from mainstay.trainer import importer
 
 
 class Case(NamedTuple):
@@ -44,21 +46,38 @@ def certify(project: Project, command: Certify) -> Answer:
     _refuse_decided(case)
     _refuse_without_author(project)
     order = Order(
-        project.document,
-        project.places,
-        case.born.version,
-        _opened(project, case),
-        case.now,
-        project.tell,
+        document=project.document,
+        places=project.places,
+        version=case.born.version,
+        registration=_opened(project, case),
+        now=case.now,
+        proved=_proved(project, case),
+        tell=project.tell,
     )
     judgement = certified(order)
     named = project.document.contract.certify.accept_unsure
     decide = _passed if judgement.verdict(named) is Verdict.PASS else _refused
     with project.ledger.transaction():
         answer = decide(project, case, judgement)
-        result = msgspec.to_builtins(answer)
-        steps.done(project.ledger, key, result, subject=case.version.model, actor=project.actor)
+        for step, result in ((_proof(case), judgement.proved), (key, answer)):
+            _done(project, case, step, result)
     return answer
+
+
+def _done(project: Project, case: Case, key: str, result: Proved | Answer) -> None:
+    made = msgspec.to_builtins(result)
+    steps.done(project.ledger, key, made, subject=case.version.model, actor=project.actor)
+
+
+def _proof(case: Case) -> str:
+    """The key of what is proven of a bundle on a kind of machine, whichever rows judge it."""
+    contract, machine = case.version.contract, importer.machine()
+    return steps.key("prove", bundle=case.version.bundle, contract=contract, machine=machine)
+
+
+def _proved(project: Project, case: Case) -> Proved | None:
+    earlier = steps.result(project.ledger, _proof(case))
+    return msgspec.convert(earlier, Proved, strict=False) if earlier else None
 
 
 def _case(project: Project, command: Certify) -> Case:

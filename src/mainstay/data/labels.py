@@ -120,9 +120,10 @@ def visible(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Tabl
 
 
 def _everything(engine: Backend, shape: Shape, kept: Kept) -> ir.Table:
+    if kept.files:
+        return _typed(snapshot.together(engine, kept.files, kept.folder), shape)
     empty = pa.schema([(one.name, ARROW[one.type]) for one in shape.columns]).empty_table()
-    files = [snapshot.read(engine, one, kept.folder) for one in kept.files]
-    return ibis.union(*(_typed(table, shape) for table in (ibis.memtable(empty), *files)))
+    return _typed(ibis.memtable(empty), shape)
 
 
 def _typed(table: ir.Table, shape: Shape) -> ir.Table:

@@ -1,5 +1,6 @@
 """What the rows of a table look like, in counts: one pass, and parts of it add up."""
 
+import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -17,8 +18,21 @@ _SHARES = [share / BINS for share in range(1, BINS)]
 _LEVELS = 200  # the most frequent texts of a column; all others are counted together
 
 _GROUP = "mainstay_group"
+_MARK = "="  # before every level: the engine counts what is no level under the empty text
 
 Places = tuple[float | str, ...]
+
+
+def _counted(value: object, places: object) -> None:
+    """An aggregate that the engine has: how many rows are at each of some places, in one pass."""
+
+
+_in_bins = ibis.udf.agg.builtin(
+    _counted, name="histogram", signature=((NUMBER, "array<float64>"), "map<float64, int64>")
+)
+_in_levels = ibis.udf.agg.builtin(
+    _counted, name="histogram_exact", signature=((TEXT, "array<string>"), "map<string, int64>")
+)
 
 
 class Bins(msgspec.Struct, frozen=True):
@@ -92,20 +106,16 @@ def grouped(
 ) -> tuple[Profile, ...]:
     """One profile for each group of rows, 0 to groups - 1; one of no group is in none.
 
-    Two questions, however many groups: one aggregate for what is known of every column, one count
-    by place. Raises Mistake for a column that is not there.
+    One question and one pass, however many groups and columns. Raises Mistake for a column that is
+    not there.
     """
     marked = table.mutate(**{_GROUP: group})
     rows = schema.widened(marked).filter(ibis._[_GROUP].between(0, groups - 1))
     places: list[tuple[str, Places]] = [*bins.edges.items(), *bins.levels.items()]
     values = [schema.column(rows, name, "the table") for name, _ in places]
-    known = _known(rows, values)
-    counts = _counts(rows, [(value, one) for value, (_, one) in zip(values, places, strict=True)])
+    known = _known(rows, values, [one for _, one in places])
     numeric = [value.type().is_numeric() for value in values]
-    return tuple(
-        _profile(places, numeric, known.get(one, {"rows": 0}), counts.get(one, {}))
-        for one in range(groups)
-    )
+    return tuple(_profile(places, numeric, known.get(one, {"rows": 0})) for one in range(groups))
 
 
 def merged(left: Profile, right: Profile) -> Profile:
@@ -132,22 +142,30 @@ def _levels(rows: ir.Table, name: str) -> tuple[str, ...]:
     return tuple(sorted(often.to_pyarrow()["level"].to_pylist()))
 
 
-def _known(rows: ir.Table, values: list[ir.Value]) -> dict[int, dict[str, Any]]:
+def _known(
+    rows: ir.Table, values: list[ir.Value], places: list[Places]
+) -> dict[int, dict[str, Any]]:
     """Group -> what is known of all columns."""
     asked = {
-        what: how for at, value in enumerate(values) for what, how in _asked(at, value).items()
+        what: how
+        for at, (value, one) in enumerate(zip(values, places, strict=True))
+        for what, how in _asked(at, value, one).items()
     }
     found = rows.group_by(_GROUP).aggregate(rows=rows.count(), **asked)
     return {one[_GROUP]: one for one in found.to_pyarrow().to_pylist()}
 
 
-def _asked(at: int, value: ir.Value) -> dict[str, ir.Value]:
-    """What to know of column number `at` beside its counts."""
+def _asked(at: int, value: ir.Value, places: Places) -> dict[str, ir.Value]:
+    """What to know of column number `at`."""
+    known = {f"known {at}": value.count()}
     if not value.type().is_numeric():
-        return {f"known {at}": value.count()}
+        marks = ibis.literal([_MARK + str(level) for level in places], type="array<string>")
+        return {**known, f"places {at}": _in_levels(ibis.literal(_MARK) + _text(value), marks)}
     number, finite = value.cast(NUMBER), _finite(value)
+    bounds = ibis.literal([repr(_below(edge)) for edge in places], type="array<string>")
     return {
-        f"known {at}": value.count(),
+        **known,
+        f"places {at}": _in_bins(number, bounds.cast("array<float64>")),
         f"n {at}": value.count(where=finite),
         f"mean {at}": number.mean(where=finite),
         f"variance {at}": number.var(how="pop", where=finite),
@@ -156,29 +174,9 @@ def _asked(at: int, value: ir.Value) -> dict[str, ir.Value]:
     }
 
 
-def _counts(
-    rows: ir.Table, values: list[tuple[ir.Value, Places]]
-) -> dict[int, dict[tuple[int, str], int]]:
-    """Group -> (column, bin or level) -> rows; what is missing or no level is not counted."""
-    counted = [
-        rows.select(_GROUP, column=constant(at, INTEGER), place=_place(value, places))
-        .group_by(_GROUP, "column", "place")
-        .aggregate(rows=ibis._.count())
-        for at, (value, places) in enumerate(values)
-    ]
-    made: dict[int, dict[tuple[int, str], int]] = {}
-    for one in ibis.union(*counted).to_pyarrow().to_pylist() if counted else []:
-        made.setdefault(one[_GROUP], {})[one["column"], one["place"]] = one["rows"]
-    return made
-
-
-def _place(value: ir.Value, places: Places) -> ir.StringValue:
-    """The number of the bin, or the level, as text; null for null, and for text of no level."""
-    if not value.type().is_numeric():
-        return ibis.ifelse(_text(value).isin(places), _text(value), ibis.null(TEXT))
-    number = value.cast(NUMBER)
-    below = ((number < constant(edge, NUMBER), str(at)) for at, edge in enumerate(places))
-    return ibis.cases((value.isnull(), ibis.null(TEXT)), *below, else_=str(len(places)))
+def _below(edge: float | str) -> float:
+    """The last number of the bin that ends before this edge: the engine's bins hold their ends."""
+    return math.nextafter(float(edge), -math.inf)
 
 
 def _finite(value: ir.Value) -> ir.BooleanValue:
@@ -193,43 +191,42 @@ def _text(value: ir.Value) -> ir.StringValue:
 
 
 class _Answers(NamedTuple):
-    """Both answers about one group, asked for column number `at`; 0 where it has no rows."""
+    """What is known of a group, asked for column number `at`; 0 where it has no rows."""
 
     known: dict[str, Any]
-    counts: dict[tuple[int, str], int]
     at: int
 
     def of(self, what: str) -> Any:
         return self.known.get(f"{what} {self.at}", 0)
 
     def among(self, places: Iterable[object]) -> tuple[int, ...]:
-        return tuple(self.counts.get((self.at, str(place)), 0) for place in places)
+        """How many rows are at each of these places."""
+        found = dict(self.of("places") or ())
+        return tuple(found.get(place, 0) for place in places)
 
 
 def _profile(
-    places: list[tuple[str, Places]],
-    numeric: list[bool],
-    known: dict[str, Any],
-    counts: dict[tuple[int, str], int],
+    places: list[tuple[str, Places]], numeric: list[bool], known: dict[str, Any]
 ) -> Profile:
     columns = (
-        (_numbers if numbers else _texts)(name, one, _Answers(known, counts, at))
+        (_numbers if numbers else _texts)(name, one, _Answers(known, at))
         for at, ((name, one), numbers) in enumerate(zip(places, numeric, strict=True))
     )
     return Profile(known["rows"], tuple(columns))
 
 
-def _texts(name: str, levels: Places, found: _Answers) -> Texts:
-    known, counts = found.of("known"), found.among(levels)
-    nulls = found.known["rows"] - known
-    return Texts(name, nulls, tuple(map(str, levels)), counts, known - sum(counts))
+def _texts(name: str, places: Places, found: _Answers) -> Texts:
+    levels, known = tuple(map(str, places)), found.of("known")
+    counts = found.among(_MARK + level for level in levels)
+    return Texts(name, found.known["rows"] - known, levels, counts, known - sum(counts))
 
 
 def _numbers(name: str, places: Places, found: _Answers) -> Numbers:
     edges, known = tuple(map(float, places)), found.of("known")
     infinite, nulls = known - found.of("n"), found.known["rows"] - known
-    counts = found.among(range(len(edges) + 1))
-    return Numbers(name, nulls, infinite, _moments(found), edges, counts)
+    counts = found.among(map(_below, edges))
+    last = known - sum(counts)
+    return Numbers(name, nulls, infinite, _moments(found), edges, (*counts, last))
 
 
 def _moments(found: _Answers) -> Moments | None:

@@ -67,10 +67,16 @@ def content(file: Path, columns: tuple[Column, ...], time: str = "") -> Dataset:
 
 def read(engine: Backend, digest: str, folder: Path) -> ir.Table:
     """The rows of a snapshot, in the order of their key. Raises Missing."""
-    path = folder / _name(digest)
-    if not path.is_file():
-        raise Missing(f"there is no snapshot {digest[:16]}: looked for {path}")
-    return engine.read_parquet(str(path))
+    return together(engine, (digest,), folder)
+
+
+def together(engine: Backend, digests: tuple[str, ...], folder: Path) -> ir.Table:
+    """The rows of several snapshots with the same columns, at least one. Raises Missing."""
+    paths = [folder / _name(one) for one in digests]
+    for one, path in zip(digests, paths, strict=True):
+        if not path.is_file():
+            raise Missing(f"there is no snapshot {one[:16]}: looked for {path}")
+    return engine.read_parquet([str(path) for path in paths])
 
 
 def _name(digest: str) -> str:

@@ -58,16 +58,32 @@ def dot(left: Floats, right: Floats) -> float:
     return float(np.einsum("i,i->", left, right))
 
 
+def running(values: Floats) -> Floats:
+    """Sums so far. Resampling weighs by whole numbers, which add up eight times as fast.
+
+    5,400 values: 5 us whole, 45 us as floats, each of which waits for the one before it.
+    """
+    whole = values.astype(np.int64)
+    same = (whole == values).all()
+    return np.cumsum(whole).astype(np.float64) if same else np.cumsum(values)
+
+
 def roc_auc(label: Array, score: Array) -> Statistic:
     """The probability that a positive row scores above a negative one, ties counting half."""
-    positive, rank, levels = _ranked(label, score)
-    ups, downs = np.flatnonzero(positive), np.flatnonzero(~positive)
-    rank_up, rank_down = rank[ups], rank[downs]
+    _check(label, score)
+    order = np.argsort(score, kind="stable")
+    positive, ranked = (label[order] == 1).astype(np.float64), score[order]
+    firsts = np.flatnonzero(np.diff(ranked, prepend=-np.inf))
+    tied = len(firsts) < len(ranked)
 
     def value(weight: Floats) -> float:
-        up = sums(rank_up, weight[ups], levels)
-        down = sums(rank_down, weight[downs], levels)
-        return _divided(dot(up, np.cumsum(down) - down / 2), up.sum() * down.sum())
+        found = weight.take(order)
+        up = found * positive
+        down = found - up
+        if tied:
+            up, down = np.add.reduceat(up, firsts), np.add.reduceat(down, firsts)
+        below = running(down)
+        return _divided(dot(up, below - down / 2), up.sum() * down.sum())
 
     return value
 
@@ -78,7 +94,7 @@ def average_precision(label: Array, score: Array) -> Statistic:
 
     def value(weight: Floats) -> float:
         gained = sums(rank, weight * positive, levels)
-        found, asked = np.cumsum(gained), np.cumsum(sums(rank, weight, levels))
+        found, asked = running(gained), running(sums(rank, weight, levels))
         precision = np.divide(found, asked, out=np.zeros(levels), where=asked > 0)
         return _divided(dot(gained, precision), found[-1])
 

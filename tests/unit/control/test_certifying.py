@@ -80,6 +80,9 @@ def test_a_renewal_is_judged_on_the_newest_rows_and_needs_a_new_approval(project
         said = handle(project, Certify("v1", renew=True))
 
     assert said.verdict is Verdict.PASS
+    room = next(one for one in said.evidence if one.clause == "clean_room")
+    first = small_project.END + timedelta(days=1)
+    assert room.method.endswith(f"{first:%Y-%m-%d}")  # the bundle is what it was
     with settings.given(common), projects.opened(project) as opened:
         assert versions.found(opened, "v1").status == "certified"
 

@@ -58,8 +58,11 @@ def lived(story: Story, world: World, planned: tuple[Plan, ...]) -> None:
     waiting = next(name for name, status in versions.items() if status == "approved")
     with traffic.door(world.stage) as door:
         field = Field(story, world, door, waiting)
+        asked = world.requests(planned[0].since, planned)
         for plan in planned:
-            _week(field, plan)
+            with story.step("features"):
+                requests = next(asked)
+            _week(field, plan, requests)
     counted = field.tally.snapshot()
     story.figures |= field.tally.figures()
     story.tell("", f"{counted.requests:,} requests, {counted.failed} failed.")
@@ -75,9 +78,7 @@ def plans(since: datetime, until: datetime) -> Iterator[Plan]:
         yield Plan(since + number * WEEK, defect)
 
 
-def _week(field: Field, plan: Plan) -> None:
-    with field.story.step("features"):
-        requests = field.world.requests(plan.since, plan.until, plan.defect)
+def _week(field: Field, plan: Plan, requests: tuple[Request, ...]) -> None:
     _answered(field, plan, requests)
     with field.story.step("labels"):
         _labelled(field, plan)

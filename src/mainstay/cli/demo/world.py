@@ -1,10 +1,10 @@
 """What goes on outside: flights that are asked about, truths that come late, two defects."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import pyarrow as pa
@@ -34,6 +34,18 @@ INCHES = Defect(("pressure",), lambda hectopascals: round(hectopascals * 0.02952
 CELSIUS = Defect(("temp", "dewp"), lambda fahrenheit: round((fahrenheit - 32) / 1.8, 2))
 
 
+class Week(Protocol):
+    """Until when, and what is wrong with its data."""
+
+    @property
+    def until(self) -> datetime:
+        """Where the next week begins."""
+
+    @property
+    def defect(self) -> Defect | None:
+        """None in most weeks."""
+
+
 class World(NamedTuple):
     """The stage and which part of the flights is asked about, chosen by the seed."""
 
@@ -41,12 +53,21 @@ class World(NamedTuple):
     share: float
     seed: int
 
-    def requests(
-        self, since: datetime, until: datetime, defect: Defect | None = None
-    ) -> tuple[Request, ...]:
-        """The decisions of [since, until) as somebody asks for them, in the order of time."""
-        records = (record for record in self._records(since, until) if self._is_asked(record))
-        return tuple(_request(record, defect) for record in records)
+    def requests(self, since: datetime, weeks: Iterable[Week]) -> Iterator[tuple[Request, ...]]:
+        """For each week its decisions as somebody asks for them, in the order of time.
+
+        since: where the first week begins. All of it is written down once, at the beginning.
+        """
+        weeks = tuple(weeks)
+        records = self._records(since, weeks[-1].until)
+        record = next(records, None)
+        for week in weeks:
+            found: list[Request] = []
+            while record is not None and _moment(record) < week.until:
+                if self._is_asked(record):
+                    found.append(_request(record, week.defect))
+                record = next(records, None)
+            yield tuple(found)
 
     def labels(self, asked: set[str], since: datetime, until: datetime) -> Path | None:
         """The truths of these flights that became known in [since, until), as a file."""
@@ -75,9 +96,7 @@ class World(NamedTuple):
             handle(self.stage.project, Features(since, str(out)))
         with out.open("rb") as lines:
             for line in lines:
-                record = msgspec.json.decode(line)
-                if datetime.fromisoformat(record["sched_dep"]) < until:
-                    yield record
+                yield msgspec.json.decode(line)
 
     def _is_asked(self, record: Record) -> bool:
         text = f"{self.seed} {record['flight_id']}".encode()
@@ -88,8 +107,11 @@ class World(NamedTuple):
 def _request(record: Record, defect: Defect | None) -> Request:
     sent = _spoilt(record, defect) if defect else record
     body = b'{"records":[' + msgspec.json.encode(sent) + b"]}"
-    moment = datetime.fromisoformat(record["sched_dep"])
-    return Request(moment, record["flight_id"], body, corrupted=sent != record)
+    return Request(_moment(record), record["flight_id"], body, corrupted=sent != record)
+
+
+def _moment(record: Record) -> datetime:
+    return datetime.fromisoformat(record["sched_dep"])
 
 
 def _spoilt(record: Record, defect: Defect) -> Record:

@@ -11,7 +11,6 @@ from ibis.backends.duckdb import Backend
 from numpy.typing import NDArray
 
 from mainstay.bundle import environment, golden
-from mainstay.bundle.worker import Worker
 from mainstay.contract.document import Document
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Dataset, Window
@@ -23,8 +22,7 @@ from mainstay.life.build import expected, fitting
 from mainstay.life.build.fitting import Prepared
 from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
-from mainstay.trainer import code, training
-from mainstay.trainer.fit import PROGRAM
+from mainstay.trainer import code, training, warm
 from mainstay.trainer.training import Learned
 
 Tell = Callable[[str], None]
@@ -134,7 +132,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
     lock = environment.locked(places.model, places.work)
     (places.work / "pylock.toml").write_bytes(lock)
     made = environment.prepared(places.work / "pylock.toml", places.environments)
-    with Worker(made, PROGRAM, threads=2, seed=contract.train.seed) as worker:
+    with warm.worker(made, seed=contract.train.seed) as worker:
         order.tell("choosing thresholds out of fold")
         unseen = fitting.out_of_fold(prepared, worker)
         choice = fitting.chosen(contract, prepared, unseen)

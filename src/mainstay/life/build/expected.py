@@ -22,15 +22,15 @@ def scores(
     score: Floats,
     threshold: float | None,
 ) -> Answered:
-    """Answers about training rows by models that did not see them.
+    """Answers about the newest training rows by models that did not see them.
 
     A model's answers about rows it learned from are too extreme; the held-out rows stay closed
-    until the bundle is sealed. score: of every row, multiclass (rows, classes).
+    until the bundle is sealed. score: of these rows, multiclass (rows, classes).
     """
     span = learned.dataset.window
     moments = numbers(prepared.columns[contract.data.decisions.time])
     return answered.answered(
-        moments.astype("int64"),
+        moments[-len(score) :].astype("int64"),
         score if score.ndim == 1 else score.max(axis=1),
         _decisions(prepared, score, threshold),
         live.cut(_known(span), contract.watch.window),

@@ -21,6 +21,8 @@ from mainstay.trainer.scored import Floats, numbers
 from mainstay.trainer.training import Learned, in_time, training
 
 FOLDS = 4
+MOST = 50_000
+"""Rows that are scored out of fold, the newest: more cost fits and move no threshold."""
 
 
 class Prepared(NamedTuple):
@@ -50,12 +52,14 @@ def prepared(contract: Contract, learned: Learned, places: Places) -> Prepared:
 
 
 def out_of_fold(prepared: Prepared, worker: Worker) -> Floats:
-    """Scores of all training rows, each by a model that did not see it; see trainer.fit."""
-    return fit.out_of_fold(worker, prepared.training, FOLDS)
+    """Scores of the newest training rows, each by a model that did not see it; see trainer.fit."""
+    count = len(prepared.training.rows)
+    newest = np.arange(max(count - MOST, 0), count)
+    return fit.out_of_fold(worker, prepared.training.of(newest), FOLDS)
 
 
 def chosen(contract: Contract, prepared: Prepared, scores: Floats) -> Chosen:
-    """Thresholds that earn most on training rows; scores: by models that did not see them.
+    """Thresholds that earn most on training rows; scores: of the newest, out of fold.
 
     Without a value matrix a binary decision is made at one half.
     """
@@ -69,7 +73,7 @@ def chosen(contract: Contract, prepared: Prepared, scores: Floats) -> Chosen:
     said = baseline.rates(rule, prepared.columns)
     return Chosen(
         rule,
-        value.best_threshold(label, scores, worth),
+        value.best_threshold(label[-len(scores) :], scores, worth),
         value.best_threshold(label, said, worth),
     )
 

@@ -1,30 +1,30 @@
 """Every gate of a version on its held-out rows; nothing is opened without a registration."""
 
-import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from mainstay.bundle import golden, layout, runtime
-from mainstay.bundle.golden import Replay
+from mainstay.bundle import layout, runtime
 from mainstay.bundle.parity import Proof
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.document import Document
 from mainstay.core import clock
 from mainstay.core.answers import worst
 from mainstay.core.errors import Broken
-from mainstay.core.nouns import Evidence, ModelVersion, Verdict, Window
+from mainstay.core.nouns import Evidence, ModelVersion, Verdict
 from mainstay.core.places import Places
-from mainstay.data import engine, rows, travel
+from mainstay.data import engine, rows
+from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.certify import gates, held_out, registration
+from mainstay.life.certify import gates, held_out, proving, registration
 from mainstay.life.certify.details import Details, details
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut, Opening
+from mainstay.life.certify.proving import Proved
 from mainstay.life.certify.registration import Registration
 from mainstay.life.certify.slices import slices
 from mainstay.trainer.scored import Floats
@@ -33,24 +33,32 @@ WARM_UP = 50
 
 
 class Order(NamedTuple):
-    """Which version is judged, under which registration, as of when; tell is told each step."""
+    """Which version is judged, under which registration, as of when; tell is told each step.
+
+    proved: what an earlier judgement of the same bundle proved of it.
+    """
 
     document: Document
     places: Places
     version: ModelVersion
     registration: Registration | None
     now: datetime
+    proved: Proved | None = None
     tell: Callable[[str], None] = lambda _: None
 
 
 class Judgement(NamedTuple):
-    """All evidence, the slices not covered, the rows it was judged on; details for its page."""
+    """All evidence, the slices not covered, the rows it was judged on; details for its page.
+
+    proved: for the next judgement of the same bundle.
+    """
 
     evidence: tuple[Evidence, ...]
     not_covered: tuple[str, ...]
     held: HeldOut
     registration: Registration
     details: Details
+    proved: Proved
 
     def accepted(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """Unsure gates that the contract named; `slices` names `slices, carrier = EV` too."""
@@ -69,7 +77,7 @@ def certified(order: Order) -> Judgement:
     Raises Refused without a registration, Conflict for a contract changed since, Broken where a
     gate that the contract must state is absent, Unsure where no label is known yet.
     """
-    contract, version = order.document.contract, order.version
+    version = order.version
     stated = registration.checked(
         order.registration, contract=order.document.digest, version=version.name
     )
@@ -79,7 +87,7 @@ def certified(order: Order) -> Judgement:
         folder, order.places.environments, expected=version.bundle, version=version.name
     )
     try:
-        return _judged(order, stated, opened, contract.train.seed)
+        return _judged(order, stated, opened)
     finally:
         opened.close()
 
@@ -93,42 +101,42 @@ def _refuse_without_goal(order: Order) -> None:
         )
 
 
-def _judged(order: Order, stated: Registration, opened: Runtime, seed: int) -> Judgement:
-    contract = order.document.contract
+def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
+    contract, version = order.document.contract, order.version
     order.places.work.mkdir(parents=True, exist_ok=True)
-    connection = engine.connect(order.places.work)
-    order.tell("opening the held-out rows")
-    reader = Reader(connection, order.places.folder, order.places.staged)
-    until = stated.hold_out.until
-    found = rows.assembled(
-        contract, reader, since=stated.hold_out.since, until=until, now=order.now
-    )
-    opening = Opening(contract, opened, order.places, connection)
-    held = held_out.held_out(opening, found, stated.hold_out)
-    asked = Asked(contract, held, order.version.name, seed)
-    order.tell("resampling days and entities")
-    groups = slices(asked)
-    evidence = (
-        *gates.goals(asked),
-        *groups.evidence,
-        *gates.calibrated(asked),
-        *gates.stopped(asked),
-    )
-    shown = details(asked, opened.manifest)
-    order.tell("rebuilding the environment, replaying golden rows")
-    proofs = tuple(_proofs(order, asked, opened))
-    order.tell("cutting the sources at a random time")
-    travelled = tuple(_travelled(order, asked, reader))
-    every = (*evidence, *proofs, *travelled)
-    return Judgement(every, groups.not_covered, held, stated, shown)
+    case = proving.Case(version, contract, order.places, opened, order.proved)
+    with proving.replaying(case) as replay:
+        order.tell("opening the held-out rows")
+        reader = Reader(engine.connect(order.places.work), order.places.folder, order.places.staged)
+        found = _assembled(order, stated, reader)
+        opening = Opening(contract, opened, order.places, reader.engine)
+        held = held_out.held_out(opening, found, stated.hold_out)
+        asked = Asked(contract, held, version.name, contract.train.seed)
+        order.tell("resampling days and entities")
+        groups = slices(asked)
+        resampled = (*gates.goals(asked), *groups.evidence, *gates.calibrated(asked))
+        shown = details(asked, opened.manifest)
+        order.tell("cutting the sources at a random time, replaying golden rows")
+        trained = version.datasets[0].window or held.window
+        proved = proving.proved(case, replay.result(), reader, found, trained, order.now)
+    every = (*resampled, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
+    return Judgement(every, groups.not_covered, held, stated, shown, proved)
 
 
-def _proofs(order: Order, asked: Asked, opened: Runtime) -> Iterator[Evidence]:
+def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:
+    since, until = stated.hold_out.since, stated.hold_out.until
+    contract = order.document.contract
+    return rows.assembled(contract, reader, since=since, until=until, now=order.now)
+
+
+def _proofs(order: Order, asked: Asked, opened: Runtime, proved: Proved) -> Iterator[Evidence]:
+    """Latency last of all work: nothing else runs beside it any more."""
     bundle = order.places.bundle(order.version.bundle)
     native = opened.manifest.engine.kind != "worker"
     yield from gates.latency(asked, _milliseconds(opened, asked.held.records))
     yield from gates.parity(asked, _proof(bundle), native=native)
-    yield from gates.clean_room(asked, _replay(order, opened, bundle))
+    yield from gates.clean_room(asked, proved)
+    yield from gates.time_travel(asked, proved, order.version.datasets[0].rows)
 
 
 def _proof(bundle: Path) -> Proof:
@@ -148,27 +156,3 @@ def _answered(opened: Runtime, body: bytes) -> float:
     if isinstance(judged, list) and judged[0].outcome != "reject":
         opened.answer(judged[0])
     return (clock.stopwatch() - began) * 1000
-
-
-def _replay(order: Order, opened: Runtime, bundle: Path) -> Replay:
-    """The golden rows in an environment made anew; it is gone afterwards."""
-    kept = golden.read(bundle / layout.GOLDEN)
-    with tempfile.TemporaryDirectory(prefix="clean-", dir=order.places.work) as room:
-        original = runtime.original(bundle, Path(room), expected=order.version.bundle)
-        try:
-            return golden.replay(kept, opened.inputs, original.scores)
-        finally:
-            original.close()
-
-
-def _travelled(order: Order, asked: Asked, reader: Reader) -> Iterator[Evidence]:
-    trained = order.version.datasets[0].window or asked.held.window
-    cut = _random_moment(trained, asked.seed)
-    changed = travel.changed_rows(asked.contract, reader, cut=cut, now=order.now)
-    yield from gates.time_travel(asked, changed, order.version.datasets[0].rows)
-
-
-def _random_moment(window: Window, seed: int) -> datetime:
-    """A moment in the middle half of a window."""
-    share = np.random.default_rng(seed).uniform(0.25, 0.75)
-    return window.since + timedelta(seconds=share * (window.until - window.since).total_seconds())

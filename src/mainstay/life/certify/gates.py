@@ -6,7 +6,6 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from mainstay.bundle.golden import Replay
 from mainstay.bundle.layout import ULP
 from mainstay.bundle.parity import Proof
 from mainstay.contract.goals import Goal
@@ -14,6 +13,7 @@ from mainstay.contract.metrics import MEASURES
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, known
 from mainstay.life.certify.held_out import HeldOut
+from mainstay.life.certify.proving import Proved
 from mainstay.stats import bootstrap, enough, proportion
 from mainstay.stats.bootstrap import Statistic
 from mainstay.trainer.measures import statistic
@@ -86,17 +86,19 @@ def parity(asked: Asked, proof: Proof, *, native: bool) -> Iterator[Evidence]:
         yield _on(one, "training rows" if name == "ordinary" else "rows beside every split")
 
 
-def clean_room(asked: Asked, replay: Replay) -> Iterator[Evidence]:
+def clean_room(asked: Asked, proved: Proved) -> Iterator[Evidence]:
     """The model in an environment made anew from its lock, on the golden rows."""
+    replay = proved.replay
     apart = float(max(replay.encoded_ulp, replay.scored_ulp))
     estimate = Estimate(apart, apart, apart, replay.rows, "ulp")
-    method = "environment rebuilt from pylock.toml, golden rows replayed"
+    method = f"environment rebuilt from pylock.toml, golden rows replayed, {proved.at:%Y-%m-%d}"
     yield _on(judged(asked, "clean_room", estimate, Limit("at_most", ULP), method), "golden rows")
 
 
-def time_travel(asked: Asked, changed: int, rows: int) -> Iterator[Evidence]:
+def time_travel(asked: Asked, proved: Proved, rows: int) -> Iterator[Evidence]:
     """Rows decided before a cut that change when everything after the cut is taken away."""
-    estimate = Estimate(float(changed), float(changed), float(changed), rows, "rows")
+    changed = float(proved.changed)
+    estimate = Estimate(changed, changed, changed, rows, "rows")
     one = judged(
         asked, "time_travel", estimate, Limit("at_most", 0), "sources cut at a random time"
     )

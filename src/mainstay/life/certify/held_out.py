@@ -75,11 +75,13 @@ def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
     """
     stated = opening.runtime.manifest
     _same_types(stated, rows.columns)
-    decided = data_rows.within(rows.table, opening.contract.data.decisions.time, window)
+    time = opening.contract.data.decisions.time
+    decided = data_rows.within(rows.table, time, window).cache()  # joined once, asked three times
     label = opening.contract.data.label.column
     known = decided.filter(decided[label].notnull())
     kept = data_rules.let_through(known, stated.rules)
-    in_all, unlabelled = _count(known), _count(decided) - _count(known)
+    in_all = _count(known)
+    unlabelled = _count(decided) - in_all
     dataset = _frozen(opening, kept)
     if not dataset.rows:
         raise Unsure(

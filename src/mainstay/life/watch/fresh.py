@@ -9,7 +9,6 @@ import numpy as np
 from mainstay.bundle import environment, runtime
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Runtime
-from mainstay.bundle.worker import Worker
 from mainstay.contract.metrics import MEASURES
 from mainstay.core.errors import Mistake
 from mainstay.core.inputs import matrix
@@ -26,8 +25,8 @@ from mainstay.life.watch.pairs import Paired, Rows, Said
 from mainstay.life.watch.realised import REPEATS
 from mainstay.stats import bootstrap
 from mainstay.stats.bootstrap import Statistic
-from mainstay.trainer import fit
-from mainstay.trainer.fit import PROGRAM, Training
+from mainstay.trainer import fit, warm
+from mainstay.trainer.fit import Training
 from mainstay.trainer.measures import statistic
 from mainstay.trainer.scored import MICROSECONDS_A_DAY, Codes, Scored, decided, scored
 from mainstay.trainer.training import FEWEST, training
@@ -146,7 +145,7 @@ def _fresh(order: Order, stated: Manifest, learned: Training, rows: Scored) -> S
     made = environment.prepared(
         bundle / runtime.LOCK, order.places.environments, python=stated.python
     )
-    with Worker(made, PROGRAM, threads=2, seed=learned.seed) as worker:
+    with warm.worker(made, seed=learned.seed) as worker:
         fit.fitted(worker, learned)
         score = fit.scores(worker, matrix(rows.seen, learned.inputs))
     return Said(score, decided(stated, score))

@@ -1,6 +1,7 @@
 """Every gate measures something, against its limit."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import msgspec
 import numpy as np
@@ -11,8 +12,14 @@ from mainstay.core.nouns import Evidence, Verdict
 from mainstay.life.certify import gates
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut
+from mainstay.life.certify.proving import Proved
 
 Held = Callable[..., HeldOut]
+SAME = Replay(256, 0, 0, 0, 0)
+
+
+def proved(replay: Replay = SAME, changed: int = 0) -> Proved:
+    return Proved(replay, changed, (), datetime(2024, 3, 1, tzinfo=UTC))
 
 
 def test_a_goal_that_the_interval_clears_holds(asked: Asked) -> None:
@@ -70,9 +77,9 @@ def test_an_engine_that_differs_by_more_than_rounding_is_broken(asked: Asked) ->
 
 
 def test_golden_rows_that_come_out_otherwise_break_the_clean_room(asked: Asked) -> None:
-    (good,) = gates.clean_room(asked, Replay(256, 0, 0, 0, 0))
-    (bad,) = gates.clean_room(asked, Replay(256, 0, 0, 3, 10**6))
-    (none,) = gates.clean_room(asked, Replay(0, 0, 0, 0, 0))
+    (good,) = gates.clean_room(asked, proved(Replay(256, 0, 0, 0, 0)))
+    (bad,) = gates.clean_room(asked, proved(Replay(256, 0, 0, 3, 10**6)))
+    (none,) = gates.clean_room(asked, proved(Replay(0, 0, 0, 0, 0)))
 
     assert [good.verdict, bad.verdict, none.verdict] == [
         Verdict.PASS, Verdict.FAIL, Verdict.UNSURE,
@@ -80,8 +87,8 @@ def test_golden_rows_that_come_out_otherwise_break_the_clean_room(asked: Asked) 
 
 
 def test_one_row_that_knew_its_future_is_too_many(asked: Asked) -> None:
-    (none,) = gates.time_travel(asked, 0, 1000)
-    (one,) = gates.time_travel(asked, 1, 1000)
+    (none,) = gates.time_travel(asked, proved(changed=0), 1000)
+    (one,) = gates.time_travel(asked, proved(changed=1), 1000)
 
     assert (none.verdict, one.verdict) == (Verdict.PASS, Verdict.FAIL)
 

@@ -1,0 +1,81 @@
+"""What is proven of a bundle, whichever rows judge it: a clean room, and that nothing travels."""
+
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from mainstay.bundle import golden, layout, runtime
+from mainstay.bundle.golden import Replay
+from mainstay.bundle.runtime import Runtime
+from mainstay.contract.model import Contract
+from mainstay.core.nouns import ModelVersion, Window
+from mainstay.core.places import Places
+from mainstay.data import travel
+from mainstay.data.rows import Rows
+from mainstay.data.source import Reader
+
+
+class Proved(msgspec.Struct, frozen=True):
+    """replay: of the golden rows in an environment made anew. changed: rows of these sources
+
+    that knew their future. at: when the first of it was proven.
+    """
+
+    replay: Replay
+    changed: int
+    sources: tuple[str, ...]
+    at: datetime
+
+
+class Case(NamedTuple):
+    """Whose proof: of a version opened here, of its contract; earlier: what was proven before."""
+
+    version: ModelVersion
+    contract: Contract
+    places: Places
+    opened: Runtime
+    earlier: Proved | None
+
+
+@contextmanager
+def replaying(case: Case) -> Iterator[Future[Replay]]:
+    """The clean room at work in processes of its own, while this one does something else."""
+    with ThreadPoolExecutor(1, "clean-room") as beside:
+        yield beside.submit(lambda: case.earlier.replay if case.earlier else _replayed(case))
+
+
+def proved(
+    case: Case, replay: Replay, reader: Reader, rows: Rows, trained: Window, now: datetime
+) -> Proved:
+    """The replay, and the sources cut at a random moment unless these were cut before."""
+    sources = tuple(one.digest for one in rows.datasets)
+    if case.earlier and case.earlier.sources == sources:
+        return case.earlier
+    cut = _random_moment(trained, case.contract.train.seed)
+    changed = travel.changed_rows(case.contract, reader, cut=cut, now=now)
+    return Proved(replay, changed, sources, case.earlier.at if case.earlier else now)
+
+
+def _replayed(case: Case) -> Replay:
+    """The golden rows in an environment made anew; it is gone afterwards."""
+    bundle = case.places.bundle(case.version.bundle)
+    kept = golden.read(bundle / layout.GOLDEN)
+    with tempfile.TemporaryDirectory(prefix="clean-", dir=case.places.work) as room:
+        original = runtime.original(bundle, Path(room), expected=case.version.bundle)
+        try:
+            return golden.replay(kept, case.opened.inputs, original.scores)
+        finally:
+            original.close()
+
+
+def _random_moment(window: Window, seed: int) -> datetime:
+    """A moment in the middle half of a window."""
+    share = np.random.default_rng(seed).uniform(0.25, 0.75)
+    return window.since + timedelta(seconds=share * (window.until - window.since).total_seconds())
