@@ -40,6 +40,12 @@ class Drift(NamedTuple):
 
 
 NOTHING = Drift()
+EQUAL: dict[str, float] = {}
+UNEQUAL = {
+    "number 0": 0.4, "text 0": 0.2, "number 1": 0.15, "text 1": 0.1, "number 2": 0.1,
+    "number 3": 0.05,
+}  # fmt: skip
+"""Of the ten columns four count nothing."""
 
 
 def wandering(generator, world, days):
@@ -90,9 +96,9 @@ def lived(world, seed, days, drift=NOTHING):
     return reference, Windows(*(np.concatenate(one) for one in zip(*parts, strict=True)))
 
 
-def looks(reference, live):
+def looks(reference, live, importance=EQUAL):
     """What is said after every window, until the alarm."""
-    weight = detector.weights(reference.components, {})
+    weight = detector.weights(reference.components, importance)
     for day in range(1, len(live.rows) + 1):
         seen = detector.evidence(reference, Windows(*(one[:day] for one in live)), weight)
         yield seen
@@ -100,18 +106,18 @@ def looks(reference, live):
             return
 
 
-def highest(world, *, worlds, days, series):
+def highest(world, *, worlds, days, series, importance=EQUAL):
     return [
-        max(seen.total for seen in looks(*lived(world, [series, seed], days)))
+        max(seen.total for seen in looks(*lived(world, [series, seed], days), importance))
         for seed in range(worlds)
     ]
 
 
-def delays(world, drift, *, worlds, series, days=100):
+def delays(world, drift, *, worlds, series, days=100, importance=EQUAL):
     """Windows until the alarm, and the column it names first."""
     found = []
     for seed in range(worlds):
-        seen = list(looks(*lived(world, [series, seed], days, drift)))
+        seen = list(looks(*lived(world, [series, seed], days, drift), importance))
         late = len(seen) - QUIET if seen[-1].total >= BUDGET else np.inf
         found.append((late, next(iter(seen[-1].shares))))
     return found
@@ -166,6 +172,43 @@ def test_a_shift_is_found_among_days_that_wander():
 
     assert np.median([late for late, _ in found]) <= 12
     assert {column for _, column in found} == {"number 0"}
+
+
+@pytest.mark.parametrize("wander", [0.0, 0.05])
+def test_columns_that_weigh_unequally_are_no_alarm(wander):
+    world = World(wander=wander)
+
+    assert max(highest(world, worlds=6, days=100, series=10, importance=UNEQUAL)) < BUDGET
+
+
+@pytest.mark.parametrize(("drift", "within", "column"), DRIFTS.values(), ids=DRIFTS)
+def test_what_counts_is_found_no_later(drift, within, column):
+    found = delays(World(), drift, worlds=9, series=5, importance=UNEQUAL)
+
+    late, named = zip(*found, strict=True)
+    assert np.median(late) <= within
+    assert min(late) > 0, "an alarm before the drift"
+    assert set(named) == {column}
+
+
+def test_what_counts_nothing_is_no_alarm_however_far_it_drifts():
+    idle = {"number 1": 1.0}
+
+    found = delays(World(), Drift(shift=1.0), worlds=3, series=11, days=50, importance=idle)
+
+    assert all(late == np.inf for late, _ in found)
+
+
+def test_the_interval_of_a_shift_seldom_lies_below_it():
+    """What is called smaller than tolerated: a shift of just so much, where it is an alarm."""
+    below = 0
+    for seed in range(40):
+        reference, live = lived(World(), [12, seed], 60, Drift(shift=0.1))
+        seen = detector.evidence(reference, live, detector.weights(reference.components, EQUAL))
+        moved = 0.1 * 0.564 / np.sqrt(1 / 3)  # of the rank, in its own sd
+        below += seen.shift[0] + 1.96 * seen.error[0] < moved
+
+    assert below <= 3
 
 
 @pytest.mark.slow

@@ -36,8 +36,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     durability: whether answers go only when they are safe on disk.
     private: columns that are not written down as they came.
     unknown_fields: what a request gets that holds more than was asked for.
-    code: file -> digest. versions: distribution -> version, of the
-    model's environment. files: path -> digest of every other file, filled in by `written`.
+    importance: of each request column, how far the answers hang on it, together 1; empty where it
+    is not known. code: file -> digest. versions: distribution -> version, of the model's
+    environment. files: path -> digest of every other file, filled in by `written`.
     """
 
     model: str
@@ -62,6 +63,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     durability: Literal["group", "ack"] = "group"
     private: dict[str, Act] = {}
     unknown_fields: Unknown = "reject"
+    importance: dict[str, float] = {}
     files: dict[str, str] = {}
     format: int = FORMAT
 

@@ -1,7 +1,7 @@
 """Live decisions: what the door answered, once per key, with the label where it is known."""
 
 import itertools
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import ibis
@@ -56,6 +56,13 @@ def decisions(
     timed = asked.mutate(**{time: ibis.coalesce(asked[time], asked[AT])})
     newest = _newest(rows.within(timed, time, window), key)
     return _labelled(newest, labels, contract, now)
+
+
+def cut(span: Window, width: timedelta) -> tuple[Window, ...]:
+    """Whole windows from the beginning of a span, at least one; what is left over is in none."""
+    count = max(int((span.until - span.since) // width), 1)
+    starts = [span.since + at * width for at in range(count)]
+    return tuple(Window(one, one + width) for one in starts)
 
 
 def profiles(

@@ -42,12 +42,17 @@ LARGEST = 600.0  # of an exponent: e^709 is no number
 class Evidence(NamedTuple):
     """components: M of each; total: weighted; shares: of each column in it, largest first;
     since: the window, counted from 0, with which a shift would most likely have begun.
+
+    shift, error: of each component, how far it lies off since its own likeliest window, in sd of
+    the reference, and the standard error of that.
     """
 
     total: float
     components: Floats
     shares: dict[str, float]
     since: int
+    shift: Floats
+    error: Floats
 
 
 class Noise(NamedTuple):
@@ -84,9 +89,13 @@ def weights(components: tuple[Component, ...], importance: Mapping[str, float]) 
 
 
 def evidence(reference: Reference, live: Windows, weight: Floats) -> Evidence:
-    """What the windows since the last change of version say, oldest first."""
+    """What the windows since the last change of version say, oldest first.
+
+    weight: of each component, none negative, together 1 at most.
+    """
     variance = noise(reference, live)
-    ratio = _ratios(_limited(reference.components, live.distance, variance), variance)
+    limited = _pulls(_limited(reference.components, live.distance, variance), variance)
+    ratio = _ratios(limited, variance)
     found = ratio.sum(axis=0)
     total = float(weight @ found)
     shares: dict[str, float] = {}
@@ -94,7 +103,9 @@ def evidence(reference: Reference, live: Windows, weight: Floats) -> Evidence:
         shares[component.column] = shares.get(component.column, 0.0) + float(part)
     ordered = sorted(shares.items(), key=lambda one: -one[1])
     since = int(np.argmax(ratio @ weight)) if len(ratio) else 0
-    return Evidence(total, found, {name: part / (total or 1) for name, part in ordered}, since)
+    share = {name: part / (total or 1) for name, part in ordered}
+    whole = _pulls(live.distance, variance)
+    return Evidence(total, found, share, since, *_shifts(ratio, whole))
 
 
 def noise(reference: Reference, live: Windows) -> Noise:
@@ -146,19 +157,41 @@ def _limited(components: tuple[Component, ...], distance: Floats, variance: Nois
     return np.clip(distance, -reach, reach)
 
 
-def _ratios(distance: Floats, variance: Noise) -> Floats:
-    """Likelihood ratios of a shift from each window on, shape (windows, components)."""
+class _Pulls(NamedTuple):
+    """Of a shift from each window on, (windows, components): its best estimate is moved / known,
+    with variance 1 / known.
+    """
+
+    known: Floats
+    moved: Floats
+
+
+def _pulls(distance: Floats, variance: Noise) -> _Pulls:
     precise = 1 / variance.windows
     after, pull = _suffix_sums(precise), _suffix_sums(distance * precise)
     whole = 1 / variance.reference + precise.sum(axis=0)
     known = after - after**2 / whole
-    moved = pull - after * (distance * precise).sum(axis=0) / whole
-    ratio = np.zeros_like(known)
+    return _Pulls(known, pull - after * (distance * precise).sum(axis=0) / whole)
+
+
+def _ratios(pulls: _Pulls, variance: Noise) -> Floats:
+    """Likelihood ratios of a shift from each window on, shape (windows, components)."""
+    ratio = np.zeros_like(pulls.known)
     for size in np.square(SIZES):
-        spread = 1 + size * known
-        gain = size * moved**2 / (2 * spread)
+        spread = 1 + size * pulls.known
+        gain = size * pulls.moved**2 / (2 * spread)
         ratio += np.exp(np.minimum(gain, LARGEST)) / np.sqrt(spread) / len(SIZES)
     return np.where(np.isfinite(variance.windows[:, :1]), ratio, 0.0)
+
+
+def _shifts(ratio: Floats, pulls: _Pulls) -> tuple[Floats, Floats]:
+    """The shift of each component from its likeliest window on, and its standard error."""
+    if not len(ratio):
+        nothing = np.zeros(ratio.shape[1])
+        return nothing, nothing + np.inf
+    at = ratio.argmax(axis=0), np.arange(ratio.shape[1])
+    known = np.maximum(pulls.known[at], 1e-300)
+    return pulls.moved[at] / known, 1 / np.sqrt(known)
 
 
 def _suffix_sums(values: Floats) -> Floats:

@@ -18,7 +18,7 @@ from mainstay.core.places import Places
 from mainstay.data import engine, profile, rows
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.build import fitting, hiding
+from mainstay.life.build import expected, fitting, hiding
 from mainstay.life.build.fitting import Prepared
 from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
@@ -134,7 +134,8 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
     made = environment.prepared(places.work / "pylock.toml", places.environments)
     with warm.worker(made, seed=contract.train.seed) as worker:
         order.tell("choosing thresholds out of fold")
-        choice = fitting.chosen(contract, prepared, worker)
+        unseen = fitting.out_of_fold(prepared, worker)
+        choice = fitting.chosen(contract, prepared, unseen)
         order.tell("training")
         fitted = fitting.fitted(prepared, worker)
         order.tell("proving the engine, packing the bundle")
@@ -149,6 +150,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             "outputs": learned.meaning.outputs,
             "inputs": prepared.inputs,
             **choice._asdict(),
+            "importance": expected.importance(worker, prepared, learned),
             "contract": order.document.digest,
             "uncovered": order.document.contract.serve.uncovered,
             "durability": order.document.contract.serve.durability,
@@ -162,6 +164,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             prepared.training,
             lock,
             _profile(learned),
+            expected.scores(contract, prepared, learned, unseen, choice.threshold),
             records(learned, contract.data.decisions.time, places_of),
             places_of,
         )

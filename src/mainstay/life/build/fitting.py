@@ -17,12 +17,12 @@ from mainstay.stats import value
 from mainstay.stats.value import Matrix
 from mainstay.trainer import code, fit
 from mainstay.trainer.fit import Fitted, Training
-from mainstay.trainer.scored import numbers
+from mainstay.trainer.scored import Floats, numbers
 from mainstay.trainer.training import Learned, in_time, training
 
 FOLDS = 4
 MOST = 50_000
-"""Rows that thresholds are chosen on, the newest: more cost fits and move no threshold."""
+"""Rows that are scored out of fold, the newest: more cost fits and move no threshold."""
 
 
 class Prepared(NamedTuple):
@@ -51,8 +51,15 @@ def prepared(contract: Contract, learned: Learned, places: Places) -> Prepared:
     return Prepared(made, memory.fetched(in_time(learned.table, contract)))
 
 
-def chosen(contract: Contract, prepared: Prepared, worker: Worker) -> Chosen:
-    """Thresholds that earn most on training rows, scored by models that did not see them.
+def out_of_fold(prepared: Prepared, worker: Worker) -> Floats:
+    """Scores of the newest training rows, each by a model that did not see it; see trainer.fit."""
+    count = len(prepared.training.rows)
+    newest = np.arange(max(count - MOST, 0), count)
+    return fit.out_of_fold(worker, prepared.training.of(newest), FOLDS)
+
+
+def chosen(contract: Contract, prepared: Prepared, scores: Floats) -> Chosen:
+    """Thresholds that earn most on training rows; scores: of the newest, out of fold.
 
     Without a value matrix a binary decision is made at one half.
     """
@@ -63,12 +70,10 @@ def chosen(contract: Contract, prepared: Prepared, worker: Worker) -> Chosen:
     worth = worth_of(contract)
     if worth is None:
         return Chosen(rule, 0.5, 0.5)
-    newest = np.arange(max(len(label) - MOST, 0), len(label))
-    scores = fit.out_of_fold(worker, prepared.training.of(newest), FOLDS)
     said = baseline.rates(rule, prepared.columns)
     return Chosen(
         rule,
-        value.best_threshold(label[newest], scores, worth),
+        value.best_threshold(label[-len(scores) :], scores, worth),
         value.best_threshold(label, said, worth),
     )
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from mainstay.bundle import golden, manifest, runtime
 from mainstay.bundle.golden import Golden
-from mainstay.bundle.layout import ENGINE, GOLDEN, PARITY, PROFILE
+from mainstay.bundle.layout import ENGINE, GOLDEN, PARITY, PROFILE, SCORES
 from mainstay.bundle.manifest import Engine, Manifest
 from mainstay.bundle.parity import Proof
 from mainstay.bundle.worker import Worker
 from mainstay.core import digest
+from mainstay.data.answered import Answered
 from mainstay.data.profile import Profile
 from mainstay.life.build import ladder
 from mainstay.life.build.candidate import Making
@@ -30,6 +31,7 @@ class Contents(NamedTuple):
     training: Training
     lock: bytes
     profile: Profile
+    scores: Answered
     records: tuple[bytes, ...]
     golden: NDArray[np.int64]
 
@@ -80,6 +82,7 @@ def _files(contents: Contents, worker: Worker, folder: Path, made: Climbed) -> N
     shutil.copytree(contents.training.code, folder / runtime.CODE)
     (folder / runtime.LOCK).write_bytes(contents.lock)
     (folder / PROFILE).write_bytes(digest.canonical(contents.profile))
+    (folder / SCORES).write_bytes(digest.canonical(contents.scores))
     (folder / PARITY).write_bytes(digest.canonical(made.proof))
     rows = contents.training.rows[contents.golden]
     scores = fit.scores(worker, rows)

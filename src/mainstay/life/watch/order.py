@@ -46,7 +46,8 @@ class Stopped(msgspec.Struct, frozen=True):
 class Profiled(msgspec.Struct, frozen=True):
     """One window of live decisions in counts, in the bins of the version that was champion.
 
-    profile: of the rows that its rules let through, as those it was trained on.
+    profile: of the rows that its rules let through, as those it was trained on. scores: of the
+    answers that its model gave, None where its bundle has nothing to compare them with.
     """
 
     window: Window
@@ -54,6 +55,7 @@ class Profiled(msgspec.Struct, frozen=True):
     profile: Profile
     counts: Counts
     stopped: tuple[Stopped, ...] = ()
+    scores: Profile | None = None
 
 
 class Order(NamedTuple):

@@ -7,13 +7,14 @@ import ibis.expr.types as ir
 import msgspec
 import numpy as np
 
-from mainstay.bundle.layout import PROFILE
+from mainstay.bundle.layout import PROFILE, SCORES
 from mainstay.bundle.manifest import Manifest
 from mainstay.core import digest
 from mainstay.core.nouns import Window
 from mainstay.core.rules import STOPPING, FieldRule
-from mainstay.data import live, schema, snapshot
+from mainstay.data import answered, live, schema, snapshot
 from mainstay.data import rules as data_rules
+from mainstay.data.answered import Answered
 from mainstay.data.profile import Bins, Numbers, Profile, Texts
 from mainstay.life.watch.order import Order, Profiled, Stopped
 from mainstay.stats import components
@@ -34,10 +35,13 @@ def profiled(order: Order, stated: Manifest) -> tuple[Profiled, ...]:
     time = order.contract.data.decisions.time
     found = live.profiles(kept, time, windows, bins(order, stated))
     broken = _stopped(order, stated, table, windows)
+    said = _said(order, table, windows)
     name = order.champion.name
     return tuple(
-        Profiled(window, name, one, count, some)
-        for window, one, count, some in zip(windows, found, counts, broken, strict=True)
+        Profiled(window, name, one, count, some, answers)
+        for window, one, count, some, answers in zip(
+            windows, found, counts, broken, said, strict=True
+        )
     )
 
 
@@ -70,6 +74,18 @@ def trained(order: Order, stated: Manifest) -> tuple[Profile, ...]:
     return found
 
 
+def unseen(order: Order) -> Answered | None:
+    """Answers of the champion's kind about rows they were not learned from; None where the bundle
+
+    has none in windows of the contract's width.
+    """
+    path = order.places.bundle(order.champion.bundle) / SCORES
+    if not path.is_file():
+        return None
+    found = msgspec.json.decode(path.read_bytes(), type=Answered)
+    return found if found.windows and found.seconds == order.width.total_seconds() else None
+
+
 def columns(profiles: tuple[Profile, ...], names: tuple[str, ...]) -> list[Column]:
     """Some columns of several windows, as stats takes them."""
     by_name = [{one.name: one for one in each.columns} for each in profiles]
@@ -80,12 +96,19 @@ def _cut(order: Order, stated: Manifest, table: ir.Table) -> tuple[Profile, ...]
     span = stated.datasets[0].window
     if span is None:
         return ()
-    count = max(int((span.until - span.since) // order.width), 1)
-    starts = [span.since + at * order.width for at in range(count)]
-    windows = tuple(Window(one, one + order.width) for one in starts)
+    windows = live.cut(span, order.width)
     time = order.contract.data.decisions.time
     found = live.profiles(table, time, windows, bins(order, stated))
     return tuple(one for one in found if one.rows)
+
+
+def _said(order: Order, table: ir.Table, windows: tuple[Window, ...]) -> tuple[Profile | None, ...]:
+    """Of each window, what the champion's model answered."""
+    past = unseen(order)
+    if past is None:
+        return (None,) * len(windows)
+    answers = answered.theirs(table, order.champion.name)
+    return live.profiles(answers, order.contract.data.decisions.time, windows, past.bins)
 
 
 def _stopped(

@@ -6,18 +6,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
 import small_project
 from pyarrow import parquet
 
-from mainstay.bundle import manifest
+from mainstay.bundle import manifest, runtime
 from mainstay.bundle.manifest import Manifest
 from mainstay.contract import document
+from mainstay.core.inputs import matrix
 from mainstay.core.nouns import Estimate, Evidence
 from mainstay.core.places import Places
-from mainstay.data import engine
+from mainstay.data import columns as memory
+from mainstay.data import engine, features
 from mainstay.life.watch.order import Order, Serving
 
 DAYS, PER_DAY = 40, 120
@@ -75,6 +78,20 @@ def journal(columns: Columns) -> pa.Table:
     return rows
 
 
+def scored(rows: pa.Table, places: Places, digest: str) -> pa.Table:
+    """The same with what v1 says of each."""
+    opened = runtime.opened(places.bundle(digest), places.environments, expected=digest)
+    try:
+        stated = opened.manifest
+        seen = memory.fetched(features.inputs(ibis.memtable(rows), stated.outputs))
+        score = opened.scores(matrix(seen, stated.inputs))
+    finally:
+        opened.close()
+    decision = np.where(score >= stated.threshold, "true", "false")
+    rows = rows.append_column("mainstay_score", pa.array(score))
+    return rows.append_column("mainstay_decision", pa.array(decision))
+
+
 def labels(columns: Columns) -> pa.Table:
     made = table(columns, ("visit", "missed", "at"))
     return made.rename_columns(["visit", "missed", "known_at"])
@@ -112,7 +129,7 @@ def lived(
         document=document.read(contract),
         places=places,
         engine=connection,
-        table=connection.create_table("answered", journal(columns)),
+        table=connection.create_table("answered", scored(journal(columns), places, digest)),
         labels=connection.create_table("labelled", labels(columns)),
         champion=Serving("v1", digest, small_project.END),
         previous=None,

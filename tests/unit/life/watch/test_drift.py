@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from msgspec.structs import replace
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.nouns import Verdict
@@ -36,6 +37,20 @@ def inches(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:
     columns["rain"] = np.where(there, columns["rain"] / 25.4, columns["rain"])
 
 
+def together(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:
+    """Who is new waits longest; how many wait how long is as before."""
+    order = np.lexsort((columns["wait"], columns["day"] // 1))
+    waits = columns["wait"][order]
+    new = np.lexsort((random.random(len(order)), columns["kind"] == "new", columns["day"] // 1))
+    columns["wait"][new] = waits
+
+
+def scans(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:
+    """There are more scans."""
+    more = random.random(len(columns["day"])) < 0.2
+    columns["kind"] = np.where(more, "scan", columns["kind"])
+
+
 def test_nothing_is_no_alarm_and_unsure_until_the_shift_could_be_seen(
     live: Callable[..., Order], stated: Manifest
 ) -> None:
@@ -43,7 +58,7 @@ def test_nothing_is_no_alarm_and_unsure_until_the_shift_could_be_seen(
 
     assert found.total < found.alarm
     assert found.verdict is Verdict.UNSURE
-    assert set(found.unseen) == {"wait", "rain", "kind"}
+    assert set(found.unseen) == {"wait", "rain", "kind", "the scores", "the decisions"}
 
 
 def test_it_holds_where_the_tolerated_shift_would_have_shown(
@@ -107,3 +122,49 @@ def test_windows_of_another_version_are_no_evidence(
     later = order._replace(champion=order.champion._replace(name="v2"))
 
     assert list(drift.drifts(later, stated, profiled, ())) == []
+
+
+def test_answers_that_move_while_no_column_does_are_found(
+    live: Callable[..., Order], stated: Manifest
+) -> None:
+    order = live(together, days=30)
+
+    found = drifts(order, stated)["drift"]
+    told = drift.finding(order, found, hurts=False)
+
+    assert told is not None
+    assert set(told.columns) <= {"the scores", "the decisions"}
+    assert "the scores" in told.what
+    assert " sd (" in told.what
+
+
+def test_a_column_that_weighs_nothing_is_shown_and_is_no_alarm(
+    live: Callable[..., Order], stated: Manifest
+) -> None:
+    order = live(scans, days=25)
+    idle = replace(stated, importance={"wait": 0.5, "rain": 0.5, "kind": 0.0})
+    counts = replace(stated, importance={"wait": 0.25, "rain": 0.25, "kind": 0.5})
+
+    shown, told = drifts(order, idle)["drift"], drifts(order, counts)["drift"]
+
+    assert (shown.broken, told.broken) == (False, True)
+    assert [one.column for one in shown.beside] == ["kind"]
+    assert "which the answers do not hang on" in drift.evidence(order, shown).note
+    assert "kind" not in shown.unseen
+
+
+def test_an_alarm_about_less_than_is_tolerated_is_shown_and_is_no_incident(
+    live: Callable[..., Order], stated: Manifest
+) -> None:
+    tolerant = "access: {approver: lead}\nwatch: {tolerated_shift: 0.9}"
+    order = live(scans, days=25, old="access: {approver: lead}", new=tolerant)
+
+    found = drifts(order, stated)["drift"]
+    shown = drift.evidence(order, found)
+
+    assert found.total >= found.alarm
+    assert (found.small, found.broken) == (True, False)
+    assert drift.finding(order, found, hurts=True) is None
+    assert shown.verdict is Verdict.PASS
+    assert shown.limit.judge(shown.estimate) is Verdict.PASS
+    assert "less than the 0.9 sd that are tolerated" in shown.note

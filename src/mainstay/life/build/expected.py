@@ -1,0 +1,67 @@
+"""What the watch will hold live answers against, and how much each column counts there."""
+
+import msgspec
+
+from mainstay.bundle.worker import Worker
+from mainstay.contract.model import Contract
+from mainstay.core.expressions import columns
+from mainstay.core.nouns import Window
+from mainstay.data import answered, live
+from mainstay.data.answered import Answered
+from mainstay.life.build.fitting import FOLDS, Prepared
+from mainstay.trainer import fit
+from mainstay.trainer import importance as hanging
+from mainstay.trainer.scored import Floats, numbers
+from mainstay.trainer.training import Learned
+
+
+def scores(
+    contract: Contract,
+    prepared: Prepared,
+    learned: Learned,
+    score: Floats,
+    threshold: float | None,
+) -> Answered:
+    """Answers about the newest training rows by models that did not see them.
+
+    A model's answers about rows it learned from are too extreme; the held-out rows stay closed
+    until the bundle is sealed. score: of these rows, multiclass (rows, classes).
+    """
+    span = learned.dataset.window
+    moments = numbers(prepared.columns[contract.data.decisions.time])
+    return answered.answered(
+        moments[-len(score) :].astype("int64"),
+        score if score.ndim == 1 else score.max(axis=1),
+        _decisions(prepared, score, threshold),
+        live.cut(_known(span), contract.watch.window),
+        FOLDS,
+    )
+
+
+def importance(worker: Worker, prepared: Prepared, learned: Learned) -> dict[str, float]:
+    """Of each column of a request that is no key, time or entity, for the model just fitted."""
+    read = {one.name: set(columns(one.expression)) for one in learned.meaning.outputs}
+    places = {
+        column.name: tuple(
+            at for at, one in enumerate(prepared.inputs) if column.name in read[one.name]
+        )
+        for column in learned.meaning.request
+        if column.role == "field"
+    }
+    return hanging.importances(worker, prepared.training, places)
+
+
+def _decisions(prepared: Prepared, score: Floats, threshold: float | None) -> list[str] | None:
+    """As the journal writes them; None where the score is the decision."""
+    if score.ndim == 2:
+        known = fit.classes(prepared.training.label, prepared.training.task)
+        told = [one if isinstance(one, str) else msgspec.json.encode(one).decode() for one in known]
+        return [told[at] for at in score.argmax(axis=1).tolist()]
+    if threshold is None:
+        return None
+    return ["true" if yes else "false" for yes in (score >= threshold).tolist()]
+
+
+def _known(span: Window | None) -> Window:
+    assert span is not None, "rows to learn from have a time"
+    return span

@@ -1,0 +1,124 @@
+"""What is watched for drift: columns and answers, in parts that were seen over the same windows."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from mainstay.bundle.manifest import Manifest
+from mainstay.core.nouns import Window
+from mainstay.data.answered import Answered
+from mainstay.data.profile import Profile
+from mainstay.data.records import DECISION, SCORE
+from mainstay.life.watch import windows
+from mainstay.life.watch.order import Order, Profiled
+from mainstay.life.watch.units import Move
+from mainstay.stats import components, detector
+from mainstay.stats.blocks import Floats
+from mainstay.stats.components import Reference, Windows
+
+CALLED = {SCORE: "the scores", DECISION: "the decisions"}
+"""How answers are named among columns."""
+ANSWERS = 0.25
+"""What the answers weigh beside all columns together."""
+
+
+class Part(NamedTuple):
+    """What is watched over the same windows. weight: of each component, none below 0."""
+
+    reference: Reference
+    live: Windows
+    weight: Floats
+    windows: tuple[Window, ...]
+
+
+class Group(NamedTuple):
+    """Columns with a budget of their own. answers: whether the answers are judged with them."""
+
+    names: tuple[str, ...]
+    answers: Answered | None
+
+
+def groups(order: Order, stated: Manifest, trained: tuple[Profile, ...]) -> tuple[Group, Group]:
+    """The columns that must stay, and those that may move with the calendar.
+
+    Answers follow the columns: where they hang on one that may move, so may they.
+    """
+    seasonal = order.contract.watch.seasonal
+    names = tuple(one.name for one in trained[0].columns)
+    weight = _weights(names, stated.importance)
+    free = any(weight[name] > 0 for name in names if name in seasonal)
+    answers = windows.unseen(order)
+    return (
+        Group(tuple(one for one in names if one not in seasonal), None if free else answers),
+        Group(tuple(one for one in names if one in seasonal), answers if free else None),
+    )
+
+
+def parts(
+    group: Group,
+    stated: Manifest,
+    trained: tuple[Profile, ...],
+    seen: tuple[Profiled, ...],
+    moved: tuple[Move, ...],
+) -> Iterator[Part]:
+    """Columns weigh by importance; windows in which one came in another unit say nothing of it,
+    nor of the answers.
+    """
+    lost = {
+        one: {at for each in moved if each.column == one for at in each.windows}
+        for one in group.names
+    }
+    share = 1 - ANSWERS if group.answers else 1.0
+    weight = _weights(group.names, stated.importance)
+    for out in {frozenset(one) for one in lost.values()}:
+        some = tuple(name for name in group.names if lost[name] == out)
+        kept = tuple(one for one in seen if one.window not in out)
+        if kept:
+            profiles = tuple(one.profile for one in kept)
+            given = {name: share * weight[name] for name in some}
+            yield _part(trained, profiles, given, tuple(one.window for one in kept))
+    if group.answers:
+        yield from _answers(group.answers, seen, {at for one in moved for at in one.windows})
+
+
+def _answers(past: Answered, seen: tuple[Profiled, ...], out: set[Window]) -> Iterator[Part]:
+    """The score and the decisions. Whoever answers now is another model than those that answered
+    then: it is off by about as much as the rows of one of them are.
+    """
+    kept = [(one.window, one.scores) for one in seen if one.scores and one.window not in out]
+    if not kept:
+        return
+    names = [one.name for one in past.windows[0].columns]
+    given = dict.fromkeys(names, ANSWERS / len(names))
+    places, profiles = zip(*kept, strict=True)
+    part = _part(past.windows, profiles, given, places)
+    rows = max(part.reference.rows // past.models, 1)
+    yield part._replace(reference=part.reference._replace(rows=rows))
+
+
+def _part(
+    trained: tuple[Profile, ...],
+    found: tuple[Profile, ...],
+    given: dict[str, float],
+    places: tuple[Window, ...],
+) -> Part:
+    names = tuple(given)
+    rows = float(np.median([max(one.rows, 1) for one in found]))
+    reference = components.reference(windows.columns(trained, names), rows=rows)
+    live = components.windows(reference, windows.columns(found, names))
+    return Part(reference, live, _shared(reference, given), places)
+
+
+def _shared(reference: Reference, given: dict[str, float]) -> Floats:
+    """The weight of a column, by its components."""
+    if not sum(given.values()):
+        return np.zeros(len(reference.components))
+    return detector.weights(reference.components, given) * sum(given.values())
+
+
+def _weights(names: Sequence[str], importance: dict[str, float]) -> dict[str, float]:
+    """Together 1, equal where nothing is known; all 0 where none of them counts."""
+    given = {name: importance.get(name, 0.0) if importance else 1.0 for name in names}
+    total = sum(given.values())
+    return {name: one / total if total else 0.0 for name, one in given.items()}
