@@ -10,7 +10,7 @@ from mainstay.control import labelling, papers, publish, versions
 from mainstay.control.project import Project
 from mainstay.core.entries import ENGINE, EXPIRED
 from mainstay.core.errors import Missing
-from mainstay.core.nouns import Column, Event, Window
+from mainstay.core.nouns import Column, Estimate, Event, Window
 from mainstay.core.typed import TIME
 from mainstay.data import journal
 from mainstay.data import labels as truths
@@ -19,7 +19,8 @@ from mainstay.data.records import AT, FLAGS, OUTCOME, VERSION
 from mainstay.ledger import state
 from mainstay.ledger.state import Incident
 from mainstay.life.build import build
-from mainstay.life.watch.order import Finding, Order, Profiled, Serving
+from mainstay.life.watch import earned
+from mainstay.life.watch.order import Earned, Finding, Order, Profiled, Serving
 from mainstay.life.watch.pairs import Paired
 from mainstay.seal import certificate as seal
 from mainstay.seal import dsse
@@ -33,6 +34,7 @@ class Seen(msgspec.Struct, frozen=True):
 
     windows: tuple[Profiled, ...]
     paired: Paired | None = None
+    earned: tuple[Earned, ...] = ()
 
 
 def champions(project: Project) -> tuple[Serving, ...]:
@@ -69,9 +71,11 @@ def order(project: Project, now: datetime) -> Order:
         certified=issued.gates,
         not_after=issued.not_after,
         since=_since(lived, seen),
+        first=_since(lived, ()),
         now=now,
         earlier=tuple(one for look in seen for one in look.windows),
         paired=tuple(look.paired for look in seen if look.paired),
+        earned=tuple(one for look in seen for one in look.earned),
         tell=project.tell,
     )
 
@@ -89,6 +93,38 @@ def decided(project: Project) -> dict[str, Any] | None:
     events = list(project.ledger.events(kind="Decided", subject=project.model))
     newest = events[-1].payload if events else None
     return newest if newest and lived and newest["version"] == lived[-1].name else None
+
+
+def worth(project: Project, order: Order, now: tuple[Earned, ...]) -> Estimate | None:
+    """Money above the rule since the first answer, what retraining cost taken off."""
+    stated = project.document.contract.objective.value
+    if stated is None:
+        return None
+    retrained = len(champions(project)) - 1
+    return earned.total(
+        (*order.earned, *now),
+        cost=retrained * stated.per_retrain,
+        currency=stated.currency,
+        seed=project.document.contract.train.seed,
+    )
+
+
+def told_worth(project: Project) -> str:
+    """The money of the newest look, as a sentence; empty where it is not known."""
+    events = list(project.ledger.events(kind="WindowJudged", subject=project.model))
+    known = events[-1].payload.get("worth") if events else None
+    return money(msgspec.convert(known, Estimate)) if known else ""
+
+
+def money(found: Estimate) -> str:
+    """For a person: `USD 12,300 above the rule (9,100 to 15,600), 4,100 labelled answers`."""
+    side = "above" if found.value >= 0 else "below"
+    sign = 1 if found.value >= 0 else -1
+    low, high = sorted((sign * found.low, sign * found.high))
+    return (
+        f"{found.unit} {abs(found.value):,.0f} {side} the rule ({low:,.0f} to {high:,.0f}),"
+        f" {found.n:,} labelled answers"
+    )
 
 
 def incidents(project: Project) -> tuple[tuple[Incident, Finding], ...]:

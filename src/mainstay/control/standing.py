@@ -45,6 +45,7 @@ def status(project: Project) -> Answer:
         f"{document.contract.model}  {told}",
         verdict,
         lines=(
+            *_worth(project),
             *_incidents(project),
             *_separation(project, document),
             *_versions(known, live),
@@ -135,6 +136,12 @@ def _incidents(project: Project) -> tuple[str, ...]:
     """What is open, whose it is, and the first thing to do."""
     found = (finding for _, finding in field.incidents(project))
     return tuple(f"◆ {one.what}; {one.owner}: {one.action}" for one in found)
+
+
+def _worth(project: Project) -> tuple[str, ...]:
+    """Money of the newest look, where the contract states any."""
+    said = field.told_worth(project)
+    return (f"worth it: {said}",) if said else ()
 
 
 def _separation(project: Project, document: Document) -> tuple[str, ...]:

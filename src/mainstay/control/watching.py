@@ -11,7 +11,7 @@ from mainstay.control.policy import Decision, Facts
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
-from mainstay.core.nouns import Verdict
+from mainstay.core.nouns import Estimate, Verdict
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Incident
 from mainstay.life.watch.order import Finding, Order, Watched
@@ -25,6 +25,16 @@ class Changes(NamedTuple):
     closed: tuple[tuple[Incident, Finding], ...]
 
 
+class Look(NamedTuple):
+    """Everything of one look; worth: money above the rule since the first answer."""
+
+    order: Order
+    found: Watched
+    decision: Decision
+    changes: Changes
+    worth: Estimate | None
+
+
 def watch(project: Project) -> Answer:
     """Judges every window that is over. Raises Missing before a deployment."""
     order = field.order(project, clock.now())
@@ -34,8 +44,9 @@ def watch(project: Project) -> Answer:
     facts = Facts(order.contract, found.evidence, found.findings, found.comparison)
     decision = policy.decided(facts)
     changes = changed(field.incidents(project), found.findings)
-    _recorded(project, order, found, decision, changes)
-    return _answer(order, found, decision, changes)
+    look = Look(order, found, decision, changes, field.worth(project, order, found.earned))
+    _recorded(project, look)
+    return _answer(look)
 
 
 def changed(known: tuple[tuple[Incident, Finding], ...], found: tuple[Finding, ...]) -> Changes:
@@ -63,18 +74,17 @@ def _nothing(project: Project, order: Order) -> Answer:
     )
 
 
-def _recorded(
-    project: Project, order: Order, found: Watched, decision: Decision, changes: Changes
-) -> None:
+def _recorded(project: Project, look: Look) -> None:
     """Windows, incidents and the decision in one transaction."""
+    order, found, decision, changes, worth = look
     ledger, model, folder = project.ledger, project.model, project.places.blobs
-    seen = blobs.stored(folder, digest.canonical(Seen(found.windows, found.paired)))
+    seen = blobs.stored(folder, digest.canonical(Seen(found.windows, found.paired, found.earned)))
     evidence = blobs.stored(folder, digest.canonical(found.evidence))
     span = field.span(found.windows, order.width, order.now)
     with ledger.transaction():
         judged = {
             "version": order.champion.name, "since": span.since, "until": span.until,
-            "windows": len(found.windows), "blobs": [seen, evidence],
+            "windows": len(found.windows), "blobs": [seen, evidence], "worth": worth,
         }  # fmt: skip
         ledger.append("WindowJudged", model, project.actor, judged)
         for finding in changes.opened:
@@ -87,7 +97,8 @@ def _recorded(
         ledger.append("Decided", model, project.actor, stated)
 
 
-def _answer(order: Order, found: Watched, decision: Decision, changes: Changes) -> Answer:
+def _answer(look: Look) -> Answer:
+    order, found, decision, changes, worth = look
     span = field.span(found.windows, order.width, order.now)
     name = order.champion.name
     return Answer(
@@ -98,6 +109,7 @@ def _answer(order: Order, found: Watched, decision: Decision, changes: Changes) 
         (
             *(f"◆ {one.what}: {one.cause}. {one.owner}: {one.action}" for one in changes.opened),
             *(f"● over: {finding.what}" for _, finding in changes.closed),
+            *((f"worth it: {field.money(worth)}",) if worth else ()),
         ),
         next=following(decision.act, decision.because),
         facts={
@@ -112,6 +124,7 @@ def _answer(order: Order, found: Watched, decision: Decision, changes: Changes) 
             "comparison": msgspec.to_builtins(found.comparison),
             "newest": msgspec.to_builtins(found.newest),
             "spells": msgspec.to_builtins(found.spells),
+            "worth": msgspec.to_builtins(worth),
         },
     )
 

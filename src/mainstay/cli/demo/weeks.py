@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+import msgspec
+
 from mainstay.cli.demo import traffic, year
 from mainstay.cli.demo.story import Story
 from mainstay.cli.demo.tally import Tally
@@ -12,10 +14,11 @@ from mainstay.cli.demo.traffic import Door, Request
 from mainstay.cli.demo.world import CELSIUS, INCHES, Defect, World
 from mainstay.cli.demo.year import APPROVER, AUTHOR, REPLAY, Stage
 from mainstay.control.commands import Approve, Deploy, Labels, Run
+from mainstay.control.field import money
 from mainstay.control.handle import answer, handle
 from mainstay.control.queries import Status
 from mainstay.core.answers import Answer
-from mainstay.core.nouns import Verdict
+from mainstay.core.nouns import Estimate, Verdict
 
 WEEK = timedelta(days=7)
 SHARE = 0.3
@@ -65,6 +68,10 @@ def lived(story: Story, world: World, planned: tuple[Plan, ...]) -> None:
             _week(field, plan, requests)
     counted = field.tally.snapshot()
     story.figures |= field.tally.figures()
+    with year.acting(world.stage, AUTHOR):
+        story.tell("", answer(world.stage.project, Status()).headline)
+    worth = story.figures.get("worth")
+    story.tell("", money(msgspec.convert(worth, Estimate)) if worth else "its worth is not known")
     story.tell("", f"{counted.requests:,} requests, {counted.failed} failed.")
     story.figures["weeks"] = field.weeks
     story.figures["defect_caught_in_window"] = field.tally.named(CELSIUS)
@@ -155,6 +162,7 @@ def _told(field: Field, plan: Plan, said: Answer, requests: int) -> None:
     steps = said.facts["steps"]
     looked = steps.get("watch", {})
     field.weeks.append(_figures(plan, looked, requests, said.verdict))
+    field.story.figures["worth"] = looked.get("worth", field.story.figures.get("worth"))
     _compared(field, looked.get("spells", []))
     when = f"week {plan.number}"
     for one in looked.get("opened", ()):

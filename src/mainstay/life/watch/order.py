@@ -58,12 +58,26 @@ class Profiled(msgspec.Struct, frozen=True):
     scores: Profile | None = None
 
 
+class Earned(msgspec.Struct, frozen=True):
+    """A window no more labels will come for: money of its labelled answers, as given and by the
+
+    rule alone. unlabelled: answers whose label never came.
+    """
+
+    window: Window
+    rows: int
+    unlabelled: int
+    answered: float
+    ruled: float
+
+
 class Order(NamedTuple):
     """What to watch, as of now.
 
     table, labels: the journal and the labels, see data.journal and data.labels. certified: the
     gates of the champion's certificate. since: where the first window begins that was not profiled
-    yet. earlier, paired: what earlier runs gave, windows and stretches of the champion and before.
+    yet, first: the first of all. earlier, paired, earned: what earlier runs gave, of the champion
+    and of those before it.
     """
 
     document: Document
@@ -76,9 +90,11 @@ class Order(NamedTuple):
     certified: tuple[Evidence, ...]
     not_after: datetime
     since: datetime
+    first: datetime
     now: datetime
     earlier: tuple[Profiled, ...] = ()
     paired: tuple[Paired, ...] = ()
+    earned: tuple[Earned, ...] = ()
     tell: Callable[[str], None] = lambda _: None
 
     @property
@@ -161,13 +177,14 @@ class Spell(msgspec.Struct, frozen=True):
 
 
 class Watched(NamedTuple):
-    """windows, paired: what was made now, to be given to the next run; evidence worst first.
+    """windows, paired, earned: made now, to be given to the next run; evidence worst first.
 
     newest: the first metric of the goals on the new windows alone; spells: the stretch by weeks.
     """
 
     windows: tuple[Profiled, ...]
     paired: Paired | None
+    earned: tuple[Earned, ...]
     evidence: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
     comparison: Comparison | None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
 from mainstay.core.nouns import Evidence, Verdict
-from mainstay.life.watch import drift, flow, fresh, realised, units, windows
+from mainstay.life.watch import drift, earned, flow, fresh, realised, units, windows
 from mainstay.life.watch.drift import Drift
 from mainstay.life.watch.order import Finding, Order, Watched
 
@@ -54,7 +54,8 @@ def _watched(order: Order, opened: Runtime) -> Watched:
     ordered = tuple(sorted(evidence, key=lambda one: _ORDER[one.verdict]))
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     spells = tuple(fresh.spells(order, pair)) if pair else ()
-    return Watched(made, pair, ordered, found, compared, newest, spells)
+    money = earned.earned(order)
+    return Watched(made, pair, money, ordered, found, compared, newest, spells)
 
 
 def _drifted(

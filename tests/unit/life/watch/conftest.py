@@ -136,6 +136,7 @@ def lived(
         certified=(Evidence("roc_auc", "v1", "", "", estimate=Estimate(0.7, 0.68, 0.72, 700)),),
         not_after=day(180),
         since=small_project.END,
+        first=small_project.END,
         now=day(days),
     )
 
