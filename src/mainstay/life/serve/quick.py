@@ -10,6 +10,7 @@ end of the process are uvicorn's business in either case.
 import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -18,6 +19,8 @@ from mainstay.life.serve.handle import Reply
 PATH = b"/predict"
 LARGEST = 65_536
 """Bytes of a body on the short way; above it, what is saved is no part of the whole."""
+ROOM = 100 * LARGEST
+"""Bytes of all bodies that are on their way in on the short way; others take the long one."""
 AtOnce = Callable[[bytes], Reply | None]
 _PLAIN = frozenset((
     b"host", b"content-length", b"content-type", b"connection", b"user-agent",
@@ -50,11 +53,14 @@ _COMING, _OVER = _Cycle(over=False), _Cycle(over=True)
 class Quick(HttpToolsProtocol):
     """One connection; `at_once` of the ASGI application answers bodies of plain requests."""
 
-    _parts: list[bytes] | None = None  # of a plain request on its way in
+    held: ClassVar[int] = 0  # bytes of the plain requests on their way in, as their heads say
+    _parts: list[bytes] | None = None  # of one that is on its way in here
+    _length = 0
 
     def on_headers_complete(self) -> None:
         if self._is_plain():
             self._parts = []
+            Quick.held += self._length
             self.scope["path"] = PATH.decode()
             self.cycle = _COMING  # type: ignore[assignment]  # looks like one
         else:
@@ -86,7 +92,7 @@ class Quick(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._parts is not None:
-            self._parts, self.cycle = None, _OVER  # type: ignore[assignment]  # looks like one
+            self._collected()
         super().connection_lost(exc)
 
     def _is_plain(self) -> bool:
@@ -94,30 +100,36 @@ class Quick(HttpToolsProtocol):
         cycle: object = self.cycle
         stated = dict(self.headers)
         length = stated.get(b"content-length", b"")
+        self._length = int(length) if length.isdigit() and len(length) < 6 else ROOM
         return (
             self.url == PATH
             and (cycle is None or self.cycle.response_complete)
             and stated.keys() <= _PLAIN
             and len(stated) == len(self.headers)
             and stated.get(b"content-type", b"") in _JSON
-            and length.isdigit()
-            and len(length) < 6
-            and int(length) <= LARGEST
+            and self._length <= LARGEST
+            and Quick.held + self._length <= ROOM
             and self.parser.get_method() == b"POST"
             and self.parser.get_http_version() == "1.1"
             and self.parser.should_keep_alive()
             and not self.flow.write_paused
         )
 
+    def _collected(self) -> list[bytes]:
+        """What has come of the body, no longer held here."""
+        parts, self._parts = self._parts or [], None
+        Quick.held -= self._length
+        self.cycle = _OVER  # type: ignore[assignment]  # looks like one
+        return parts
+
     def _hand_over(self) -> None:
         """To uvicorn, with what has come of the body."""
-        parts, self._parts = self._parts or [], None
-        self.cycle = _OVER  # type: ignore[assignment]  # looks like one
+        parts = self._collected()
         super().on_headers_complete()
         for part in parts:
             super().on_body(part)
 
     def _answer(self, status: int, content: bytes) -> None:
-        self._parts, self.cycle = None, _OVER  # type: ignore[assignment]  # looks like one
+        self._collected()
         self.transport.write(b"%b%d\r\n\r\n%b" % (_HEADS[status], len(content), content))
         self.on_response_complete()

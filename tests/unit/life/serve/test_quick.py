@@ -193,3 +193,24 @@ def test_a_caller_who_goes_away_leaves_nothing_behind() -> None:
         return len(server.state.connections) + len(server.state.tasks)
 
     assert asyncio.run(gone()) == 0
+    assert Quick.held == 0
+
+
+def test_bodies_that_do_not_come_leave_the_others_the_long_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(quick, "ROOM", 7)
+
+    async def crowded() -> tuple[bytes, int, int]:
+        server = Told(Quick)
+        waiting = asyncio.create_task(server.said(PLAIN[:-2], wait=0.1))
+        await asyncio.sleep(0.05)
+        held = Quick.held
+        said = await server.said(PLAIN)
+        await waiting
+        return said, held, server.echo.quickly
+
+    said, held, quickly = asyncio.run(crowded())
+
+    assert said.endswith(b'"body"')
+    assert (held, quickly) == (4, 0)
