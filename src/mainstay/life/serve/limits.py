@@ -82,8 +82,9 @@ class Intake:
         return 0
 
 
-def declined(headers: Headers, telling: Telling) -> Reply | None:
-    """Why a request is refused by its head alone."""
+def declined(headers: Headers, telling: Telling | None = None) -> Reply | None:
+    """Why a request is refused by its head alone; telling: by which headers, else by all."""
+    telling = _TELLING if telling is None else telling
     for name, value in headers:
         if name in telling and value not in _JSON:
             refused = telling[name](value, headers)
