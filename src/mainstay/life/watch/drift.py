@@ -25,8 +25,9 @@ DRIFT, SEASON = "drift", "drift, seasonal"
 class Drift(NamedTuple):
     """What a group of columns says.
 
-    moved: those that carry the evidence, the most first. beside: those that moved and that the
-    answers do not hang on. largest: of the shifts that alone are an alarm, None without one.
+    moved: those that alone are an alarm and may be more than is tolerated, else those that carry
+    the evidence; the most first. beside: those that moved and that the answers do not hang on.
+    largest: of the shifts that alone are an alarm, None without one.
     """
 
     clause: str
@@ -86,8 +87,9 @@ def _drift(order: Order, clause: str, some: tuple[Part, ...], seen: tuple[Profil
     found = [(one, detector.evidence(one.reference, one.live, one.weight)) for one in some]
     every = [shift for part, one in found for shift in shifts(part, one, alarm)]
     total = sum(one.total for _, one in found)
-    named = [one for one in every if one.weighs and one.evidence >= TOLD * total]
-    loud = [one.size for one in every if one.weighs and one.loud]
+    loud = [one for one in every if one.weighs and one.loud]
+    large = [one for one in loud if one.size.high >= stated.tolerated_shift]
+    named = large or [one for one in every if one.weighs and one.evidence >= TOLD * total]
     part, first = max(found, key=lambda one: one[1].total, default=(None, None))
     return Drift(
         clause=clause,
@@ -99,7 +101,7 @@ def _drift(order: Order, clause: str, some: tuple[Part, ...], seen: tuple[Profil
         rows=sum(one.profile.rows for one in seen),
         moved=tuple(sorted(named, key=lambda one: -one.evidence)),
         beside=tuple(one for one in every if one.loud and not one.weighs),
-        largest=max(loud, key=lambda one: one.high, default=None),
+        largest=max((one.size for one in loud), key=lambda one: one.high, default=None),
         unseen=tuple(_unseen(some, stated.tolerated_shift, alarm)),
     )
 
