@@ -18,16 +18,17 @@ from mainstay.seal.dsse import Envelope
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What certify keeps of a judgement, as a blob."""
+    """What certify keeps of a judgement, as a blob; details: where it came to a certificate."""
 
     evidence: tuple[Evidence, ...]
     not_covered: tuple[str, ...]
-    details: Details
+    details: Details | None
 
 
-def written(project: Project, envelope: Envelope, details: Details) -> Path:
+def written(project: Project, envelope: Envelope, details: Details | None) -> Path:
     """The envelope as NAME.json and its page as NAME.html; the path of the page."""
     trust = project.trust
+    assert details is not None, "a certificate was judged with its details"
     certificate = seal.opened(envelope, trust)
     folder = project.places.certificates
     folder.mkdir(parents=True, exist_ok=True)

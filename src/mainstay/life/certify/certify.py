@@ -48,16 +48,17 @@ class Order(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """All evidence, the slices not covered, the rows it was judged on; details for its page.
+    """All evidence, the slices not covered, the rows it was judged on.
 
-    proved: for the next judgement of the same bundle.
+    details: for the page of a certificate, None where there is none. proved: for the next
+    judgement of the same bundle.
     """
 
     evidence: tuple[Evidence, ...]
     not_covered: tuple[str, ...]
     held: HeldOut
     registration: Registration
-    details: Details
+    details: Details | None
     proved: Proved
 
     def accepted(self, named: tuple[str, ...]) -> tuple[str, ...]:
@@ -115,12 +116,14 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         order.tell("resampling days and entities")
         groups = slices(asked)
         resampled = (*gates.goals(asked), *groups.evidence, *gates.calibrated(asked))
-        shown = details(asked, opened.manifest)
         order.tell("cutting the sources at a random time, replaying golden rows")
         trained = version.datasets[0].window or held.window
         proved = proving.proved(case, replay.result(), reader, found, trained, order.now)
     every = (*resampled, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
-    return Judgement(every, groups.not_covered, held, stated, shown, proved)
+    made = Judgement(every, groups.not_covered, held, stated, None, proved)
+    if made.verdict(contract.certify.accept_unsure) is not Verdict.PASS:
+        return made
+    return made._replace(details=details(asked, opened.manifest))
 
 
 def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:
