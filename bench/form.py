@@ -72,6 +72,10 @@ class Report:
                     "n": found.n, "low": found.low, "high": found.high})  # fmt: skip
         return found
 
+    def failure(self, case: Case, error: str) -> None:
+        """One line for a case that could not be measured."""
+        self._line({"case": case, "error": error})
+
     def summary(self, summary: Summary) -> None:
         """The last line. Raises ValueError for a key with other than letters, digits and `_`."""
         check(summary)

@@ -10,7 +10,12 @@ from mainstay.core import settings
 def now() -> datetime:
     """The present moment, UTC: of the machine, or of the replay file when one is set."""
     replay = settings.clock_file()
-    return read(replay) if replay else datetime.now(UTC)
+    return read(replay) if replay else machine()
+
+
+def machine() -> datetime:
+    """The present moment of the machine, UTC, for who knows that no replay file is set."""
+    return datetime.now(UTC)
 
 
 def read(replay: Path) -> datetime:

@@ -109,6 +109,7 @@ class Beside:
     ) -> None:
         """port: 0 for a free one. ready: told where gRPC listens."""
         self.failure: MainstayError | None = None
+        self.at_once = getattr(application, "at_once", None)  # asked by `quick`
         self._application, self._calls, self._port, self._ready = application, calls, port, ready
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

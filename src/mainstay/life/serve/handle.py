@@ -177,6 +177,11 @@ def _place(table: Table, row: Row | None) -> int:
 
 def _together(parts: Parts, at: datetime) -> list[Answered | Rejected]:
     """One answer per record, in order; each version is asked once, for all of its records."""
+    if len(parts) == 1:
+        one, judgement = parts[0]
+        if judgement.row is None or judgement.outcome == "reject":
+            return [_rejected(one, judgement)]
+        return [one.answer(judgement, at)]
     made: dict[int, Answered | Rejected] = {}
     places: dict[int, list[int]] = {}
     for place, (one, judgement) in enumerate(parts):

@@ -11,9 +11,8 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from mainstay.life.serve.handle import Reply, refusal
+from mainstay.life.serve.quick import Quick
 
 LARGEST = 10_000_000
 """Bytes of one request."""
@@ -139,8 +138,8 @@ _LONG: Telling = {b"content-length": _of_length, b"expect": _asked_first}
 _TELLING: Telling = {b"content-type": _of_kind, b"content-encoding": _as_it_is, **_LONG}
 
 
-class Connection(HttpToolsProtocol):
-    """uvicorn's protocol, with an end to the head of a request."""
+class Connection(Quick):
+    """uvicorn's protocol and its short way, with an end to the head of a request."""
 
     _head = 0
 

@@ -1,6 +1,6 @@
 """The present as a door sees it: a replay file is looked at for every request, read when it moved.
 
-Reading it costs 60 us, a look 1.5 us.
+Reading it costs 60 us, a look 1.5 us; to ask the environment whether there is one, 1.2 us.
 """
 
 from datetime import datetime
@@ -24,7 +24,7 @@ class Present:
     def now(self) -> datetime:
         """Raises OSError, ValueError for a replay file that could never be read."""
         if self._file is None:
-            return clock.now()
+            return clock.machine()
         found = fingerprint(self._file)
         if self._at is None or found != self._print or clock.stopwatch() - self._seen < SETTLED:
             return self._read(self._file, found)

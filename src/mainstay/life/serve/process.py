@@ -156,8 +156,8 @@ def _config(app: App | grpc.Beside, tls: Tls | None, patience: limits.Patience) 
     config = uvicorn.Config(
         app, lifespan="off" if isinstance(app, App) else "on", ws="none", log_level="warning",
         http=limits.Connection, callback_notify=patience, timeout_notify=1,
-        access_log=False, server_header=False, date_header=False, timeout_keep_alive=KEPT,
-        timeout_graceful_shutdown=GRACE,
+        access_log=False, proxy_headers=False, server_header=False, date_header=False,
+        timeout_keep_alive=KEPT, timeout_graceful_shutdown=GRACE,
     )  # fmt: skip
     config.load()
     config.ssl = tls.context if tls else None

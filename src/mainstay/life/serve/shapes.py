@@ -18,6 +18,8 @@ from mainstay.core.typed import FLAG, INTEGER, NUMBER
 from mainstay.life.serve.handle import LARGEST
 
 Cells = Sequence[bytes]
+RECORDS = b'{"records"'
+"""How most callers begin."""
 NULL = b"null"
 INFINITE = b"1e999"
 """How infinity is written in JSON: a number that the guard reads and finds not finite."""
@@ -183,7 +185,7 @@ def _refuse_large(count: int, heads: int, columns: Iterable[Cells]) -> None:
 
 def canonical(body: bytes) -> bytes:
     """A request of /predict as records, where it holds columns. Raises Mistake."""
-    if body.startswith(b'{"records"'):
+    if body.startswith(RECORDS):
         return body
     try:
         members = _MEMBERS(body)

@@ -42,6 +42,11 @@ def tracer() -> Any:
     return import_module("opentelemetry.trace").get_tracer("mainstay") if installed else None
 
 
+def kept(tracer: Any) -> bool:
+    """Whether somebody keeps its spans: OpenTelemetry has a stand-in until a provider is set."""
+    return tracer is not None and type(tracer).__name__ != "ProxyTracer"
+
+
 @contextmanager
 def spanned(tracer: Any, trace: str, name: str) -> Iterator[Any]:
     """A span of the server's kind under the trace that came."""

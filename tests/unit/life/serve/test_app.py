@@ -298,3 +298,49 @@ def test_half_a_request_is_not_answered_even_where_it_is_whole_json(app: App) ->
     asyncio.run(app(scope, receive, send))
 
     assert (sent, messages) == ([], [])
+
+
+def test_a_plain_request_is_answered_at_once_and_like_any_other(app: App, serving: Serving) -> None:
+    serving.publish(1)
+    app.watch.look()
+    bodies = [json.encode({"records": [record(wait=wait)]}) for wait in (20, 1000)]
+
+    at_once = [app.at_once(body) for body in bodies]
+
+    assert [one and one[0] for one in at_once] == [200, 422]
+    for body, said in zip(bodies, at_once, strict=True):
+        assert said
+        assert asked(app, "POST", "/predict", body) == (said[0], json.decode(said[1]))
+    assert app.door.counters.counted().statuses == {200: 2, 422: 2}
+    assert app.door.counters.counted().in_flight == 0
+    assert app.journal.added == 4
+
+
+@pytest.mark.parametrize("why", ["tokens", "the end", "a span", "another shape"])
+def test_what_takes_more_than_a_moment_is_not_answered_at_once(
+    app: App, serving: Serving, why: str
+) -> None:
+    serving.publish(1)
+    app.watch.look()
+    app.gate.required = why == "tokens"
+    app.draining = why == "the end"
+    app._spans = why == "a span"
+    body = json.encode({"records": [record()]})
+
+    said = app.at_once(b" " + body if why == "another shape" else body)
+
+    assert said is None
+    assert app.journal.added == 0
+
+
+def test_who_waits_for_the_disk_or_another_process_is_not_answered_at_once(
+    app: App, serving: Serving
+) -> None:
+    serving.publish(1, serving.with_a_worker(1, durability="ack"))
+    app.watch.look()
+
+    said = app.at_once(json.encode({"records": [record()]}))
+
+    assert said is None
+    assert app.journal.added == 0
+    assert all(one.held._using == 0 for one in app.watch.table.served)

@@ -76,3 +76,9 @@ def test_without_the_sdk_there_are_no_spans(monkeypatch: pytest.MonkeyPatch) -> 
     assert tracing.tracer() is not None
     monkeypatch.setattr(tracing.importlib.util, "find_spec", lambda _: None)
     assert tracing.tracer() is None
+
+
+def test_nobody_keeps_spans_without_a_provider() -> None:
+    assert not tracing.kept(tracing.tracer())
+    assert not tracing.kept(None)
+    assert tracing.kept(TracerProvider().get_tracer("test"))

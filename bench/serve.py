@@ -1,0 +1,275 @@
+"""What one request costs the server, in CPU of its whole process tree, in turn with its peers.
+
+Every server is one process with the same model and is asked for the same rows, in rounds: each
+server once per round. All guards of the door are on, its journal is written. A body of many rows
+is asked by the fewest connections only. The peers' pipeline is scikit-learn's as people write it.
+"""
+
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.form import Report, interval, options, progress
+from bench.servers import peers, project, table
+from bench.servers.load import driven
+from bench.servers.process import NotReady, Running, cpu, pss, started, stop
+from bench.servers.table import Table
+from mainstay.bundle import golden
+from mainstay.bundle.layout import GOLDEN
+from mainstay.core import clock, settings
+from mainstay.seal import routing, trust
+
+MAINSTAY, BARE = "mainstay", "bare"
+SANE = (0.3, 6.0)  # of bare_ratio: beyond it the bench measures something else
+Bodies = Mapping[int, Path]
+
+
+class Material(NamedTuple):
+    """folder: of the run. model: project or serving folder; trusted: whose keys it is signed by.
+
+    records: of requests to Mainstay; learned, asked: what the peers learn from and are asked, none
+    for a model that is not the bench's own.
+    """
+
+    folder: Path
+    model: Path
+    trusted: Path
+    records: Sequence[object]
+    learned: Path | None
+    asked: Table | None
+
+
+class Contender(NamedTuple):
+    """A server that runs, and the body of so many rows in its form."""
+
+    name: str
+    running: Running
+    bodies: Bodies
+
+
+class Sample(NamedTuple):
+    """One server for some seconds; cpu: microseconds per request."""
+
+    cpu: float
+    rate: float
+    p50: float
+    p99: float
+    failed: int
+
+
+class Case(NamedTuple):
+    """So many rows per request, over so many connections."""
+
+    rows: int
+    connections: int
+
+
+Samples = Mapping[tuple[str, Case], Sequence[Sample]]
+
+
+def main() -> int:
+    """Measure, print; 1 where Mainstay fails a request or a ratio makes no sense."""
+    chosen = _chosen()
+    report = Report("serve", chosen.out)
+    with tempfile.TemporaryDirectory(prefix="bench-serve-") as name, ExitStack() as stack:
+        material = _material(chosen, Path(name))
+        contenders, errors = [], {}
+        for server in chosen.servers:
+            try:
+                one = _contender(server, material, chosen.rows)
+            except NotReady as error:
+                errors[server] = str(error)
+                report.failure({"server": server}, str(error))
+                continue
+            stack.callback(stop, one.running.process)
+            contenders.append(one)
+        samples = _measured(contenders, chosen)
+        memory = {one.name: pss(one.running.process.pid) for one in contenders}
+    return _tell(report, samples, memory, errors)
+
+
+def _chosen() -> Namespace:
+    parser = options("serve", __doc__)
+    parser.add_argument("--servers", type=_names, help="compared, by commas")
+    parser.add_argument("--rows", type=_counts, help="of one request")
+    parser.add_argument("--connections", type=_counts, default=[1, 32])
+    parser.add_argument("--seconds", type=int, default=2, help="of one sample")
+    parser.add_argument(
+        "--model", type=Path, help="a project or serving folder, for one of its own"
+    )
+    chosen = parser.parse_args()
+    chosen.servers = chosen.servers or [MAINSTAY, BARE, *([] if chosen.quick else peers.PEERS)]
+    chosen.rows = chosen.rows or ([1] if chosen.quick else [1, 1000])
+    if chosen.quick:
+        chosen.repeat, chosen.seconds = min(chosen.repeat, 3), 1
+    unknown = set(chosen.servers) - {MAINSTAY, BARE, *peers.PEERS}
+    if unknown:
+        parser.error(
+            f"{', '.join(sorted(unknown))}: known are {MAINSTAY}, {BARE}, {[*peers.PEERS]}"
+        )
+    return chosen
+
+
+def _names(text: str) -> list[str]:
+    return text.split(",")
+
+
+def _counts(text: str) -> list[int]:
+    return [int(one) for one in text.split(",")]
+
+
+# ---- what is asked, and of whom -------------------------------------------------------------
+
+
+def _material(chosen: Namespace, folder: Path) -> Material:
+    now, model = clock.now(), chosen.model or chosen.keep or folder / "project"
+    learned = model / "table.csv"
+    if not chosen.model:
+        project.lived(model, table.made(4_000 if chosen.quick else 20_000, now, chosen.seed))
+    if not learned.exists():
+        records = _golden(project.serving(model))
+        return Material(folder, model, settings.keys_folder(), records, None, None)
+    asked = table.made(max(chosen.rows), now, chosen.seed + 1)
+    records = list(table.decisions(asked))
+    return Material(folder, model, project.keys(model), records, learned, asked)
+
+
+def _golden(serving: Path) -> list[object]:
+    """The golden rows of whatever version answers most there: requests that it is sure to take."""
+    table_of = routing.read(serving / routing.FILE, trust.read(settings.keys_folder()))
+    largest = max(table_of.shares, key=lambda one: one.share)
+    rows = golden.read(serving / routing.BUNDLES / largest.bundle / GOLDEN).rows
+    return [table.decoded(row) for row in rows]
+
+
+def _contender(name: str, material: Material, rows: Sequence[int]) -> Contender:
+    """Started, and asked once for every count of rows. Raises NotReady."""
+    folder = material.folder / name
+    if name in peers.PEERS:
+        command, given = _peer(name, material, folder)
+        path = peers.PEERS[name].path
+    else:
+        folder.mkdir()
+        command, given = _own(name, material, folder)
+        path = "/predict"
+    progress(f"{name} is started")
+    bodies = {count: folder / f"{count}.json" for count in rows}
+    for count, file in bodies.items():
+        file.write_bytes(table.encoded(_body(name, material, count)))
+    running = started(command, path, bodies[rows[0]].read_bytes(), folder, given)
+    return Contender(name, running, bodies)
+
+
+def _peer(name: str, material: Material, folder: Path) -> tuple[list[str], Mapping[str, str]]:
+    if material.learned is None:
+        raise NotReady("serves the bench's own model only, not the one of --model")
+    return peers.prepared(name, material.learned, folder)
+
+
+def _own(name: str, material: Material, folder: Path) -> tuple[list[str], Mapping[str, str]]:
+    if name == MAINSTAY:
+        command = project.door(project.serving(material.model), folder / "log")
+        return command, project.environment(material.trusted)
+    command = [sys.executable, "-m", "uvicorn", "--app-dir", str(peers.HERE), "bare:app"]
+    return [*command, "--port", "{port}", "--no-access-log", "--log-level", "warning"], {}
+
+
+def _body(name: str, material: Material, count: int) -> object:
+    if name in peers.PEERS and material.asked:
+        return peers.PEERS[name].body(material.asked.first(count))
+    known = material.records
+    return {"records": [known[at % len(known)] for at in range(count)]}
+
+
+# ---- measured ------------------------------------------------------------------------------
+
+
+def _measured(contenders: Sequence[Contender], chosen: Namespace) -> Samples:
+    """Every case of every server, once per round, in an order that moves on with the rounds."""
+    samples: dict[tuple[str, Case], list[Sample]] = {}
+    for case in _cases(chosen):
+        for one in contenders:
+            _sample(one, case, 1)
+        for number in range(chosen.repeat):
+            first = number % len(contenders)
+            for one in (*contenders[first:], *contenders[:first]):
+                found = _sample(one, case, chosen.seconds)
+                progress(f"{one.name} {case.rows} x {case.connections}: {found.cpu:,.1f} us")
+                samples.setdefault((one.name, case), []).append(found)
+    return samples
+
+
+def _cases(chosen: Namespace) -> Iterator[Case]:
+    for rows in chosen.rows:
+        few = [min(chosen.connections)] if rows > 1 else chosen.connections
+        yield from (Case(rows, connections) for connections in few)
+
+
+def _sample(one: Contender, case: Case, seconds: int) -> Sample:
+    root = one.running.process.pid
+    before = cpu(root)
+    load = driven(one.running.url, one.bodies[case.rows], case.connections, seconds)
+    spent = 1e6 * (cpu(root) - before) / max(load.answers, 1)
+    return Sample(spent, load.answers / load.seconds, load.p50, load.p99, load.failed)
+
+
+# ---- told ----------------------------------------------------------------------------------
+
+
+def _tell(
+    report: Report, samples: Samples, memory: Mapping[str, float], errors: Mapping[str, str]
+) -> int:
+    for (name, case), found in samples.items():
+        stated = {"server": name, **case._asdict()}
+        report.figure(stated, "cpu_us_per_request", [one.cpu for one in found], "us")
+        report.figure(stated, "requests_per_second", [one.rate for one in found], "1/s")
+        report.figure(stated, "p50_ms", [one.p50 for one in found], "ms")
+        report.figure(stated, "p99_ms", [one.p99 for one in found], "ms")
+        report.figure(stated, "failed", [one.failed for one in found], "requests")
+        if (MAINSTAY, case) in samples and name != MAINSTAY:
+            report.figure(stated, "cpu_ratio", _ratios(samples, name, case), "x")
+    for name, value in memory.items():
+        report.figure({"server": name}, "pss_mb", [value], "MB")
+    summary = _summary(samples)
+    summary |= {"pss_mb": memory.get(MAINSTAY), "errors": dict(errors)}
+    report.summary(summary)
+    failed = sum(one.failed for (name, _), found in samples.items() for one in found
+                 if name == MAINSTAY)  # fmt: skip
+    low, high = SANE
+    return int(
+        bool(failed) or MAINSTAY in errors or not low <= (summary.get("bare_ratio") or 1.0) <= high
+    )
+
+
+def _summary(samples: Samples) -> dict[str, object]:
+    """The ratios at the most connections: peer to Mainstay, Mainstay to the bare server."""
+    most: dict[int, int] = {}
+    for _, case in samples:
+        most[case.rows] = max(case.connections, most.get(case.rows, 0))
+    ratios: dict[str, dict[str, float]] = {}
+    told: dict[str, object] = {"cpu_ratio": ratios}
+    for name, case in samples:
+        if name == MAINSTAY or (MAINSTAY, case) not in samples:
+            continue
+        if case.connections == most[case.rows]:
+            found = interval(_ratios(samples, name, case))
+            ratios.setdefault(name, {})[str(case.rows)] = found.value
+            if name == BARE and case.rows == 1:
+                turned = interval([1 / one for one in _ratios(samples, name, case)])
+                told |= {"bare_ratio": turned.value, "bare_ratio_low": turned.low,
+                         "bare_ratio_high": turned.high}  # fmt: skip
+    return told
+
+
+def _ratios(samples: Samples, name: str, case: Case) -> list[float]:
+    """Of the CPU of a server to Mainstay's, round by round."""
+    pairs = zip(samples[name, case], samples[MAINSTAY, case], strict=True)
+    return [one.cpu / ours.cpu for one, ours in pairs]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

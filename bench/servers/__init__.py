@@ -1,0 +1,1 @@
+"""What bench.serve compares: one model, made for every server by its own means."""

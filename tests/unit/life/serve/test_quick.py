@@ -1,0 +1,216 @@
+"""The short way through uvicorn: the same bytes come back as on the long way."""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from mainstay.life.serve import quick
+from mainstay.life.serve.quick import Quick
+
+HEAD = b"POST /predict HTTP/1.1\r\nHost: here\r\n"
+LENGTH = b"Content-Length: %d\r\n"
+PLAIN = HEAD + b"Content-Type: application/json\r\nContent-Length: 4\r\n\r\nbody"
+SLOW = HEAD + b"Content-Length: 4\r\n\r\nslow"
+LARGE = b"0" * (quick.LARGEST + 1)
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
+OTHERS = {
+    "a get": b"GET /predict HTTP/1.1\r\nHost: here\r\n\r\n",
+    "a head": b"HEAD /predict HTTP/1.1\r\nHost: here\r\n\r\n",
+    "another path": PLAIN.replace(b"/predict", b"/ready"),
+    "a query": PLAIN.replace(b"/predict", b"/predict?a=b"),
+    "HTTP/1.0": PLAIN.replace(b"1.1", b"1.0"),
+    "a connection to be closed": PLAIN.replace(b"Host: here", b"Connection: close"),
+    "leave asked for first": PLAIN.replace(b"Host: here", b"Expect: 100-continue"),
+    "a body in chunks": CHUNKED,
+    "no body": HEAD + b"\r\n",
+    "a large body": HEAD + LENGTH % len(LARGE) + b"\r\n" + LARGE,
+    "a wish": PLAIN.replace(b"Host: here", b"X-Mainstay-Durability: ack"),
+    "a name": PLAIN.replace(b"Host: here", b"Authorization: Bearer x"),
+    "a trace": PLAIN.replace(b"Host: here", b"Traceparent: 00-a-b-01"),
+    "another kind": PLAIN.replace(b"application/json", b"text/csv"),
+    "a header twice": PLAIN.replace(b"Host: here", b"Accept: a\r\nAccept: b"),
+    "two lengths": PLAIN.replace(b"Host: here", b"Content-Length: 2"),
+    "an upgrade": PLAIN.replace(b"Host: here", b"Connection: Upgrade\r\nUpgrade: h2c"),
+    "an answer that has to wait": SLOW,
+    "no HTTP": b"\x16\x03\x01 hello\r\n\r\n",
+    "a strange length": PLAIN.replace(b"Length: 4", b"Length: +4"),
+}
+
+
+class Echo:
+    """An application that says what it was sent; `slow` it takes its time for."""
+
+    def __init__(self) -> None:
+        self.quickly = self.slowly = 0
+
+    def at_once(self, body: bytes) -> tuple[int, bytes] | None:
+        if body == b"slow":
+            return None
+        self.quickly += 1
+        return 422 if body == b"bad!" else 200, b'"%b"' % body
+
+    async def __call__(self, _: Any, receive: Any, send: Any) -> None:
+        self.slowly += 1
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        if body == b"slow":
+            await asyncio.sleep(0.01)
+        status = 422 if body == b"bad!" else 200
+        length = b"%d" % (len(body) + 2)
+        headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b'"%b"' % body})
+
+
+class Told:
+    """One server in the running loop, and what it says to some bytes."""
+
+    def __init__(self, protocol: type[HttpToolsProtocol]) -> None:
+        self.echo, self.state = Echo(), ServerState()
+        config = Config(self.echo, ws="none", lifespan="off", access_log=False, proxy_headers=False,
+                        log_config=None)  # fmt: skip
+        self.protocol = lambda: protocol(
+            config=config, server_state=self.state, app_state={}, _loop=None
+        )
+
+    async def said(self, *parts: bytes, wait: float = 0.005) -> bytes:
+        """All that comes back until the connection ends or nothing comes any more."""
+        server = await asyncio.get_running_loop().create_server(self.protocol, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(wait)
+        said = b""
+        try:
+            while part := await asyncio.wait_for(reader.read(1_000_000), 0.1):
+                said += part
+        except (TimeoutError, ConnectionError):
+            pass
+        writer.close()
+        server.close()
+        return said
+
+
+def both(*parts: bytes) -> tuple[bytes, bytes, Told]:
+    """What the short way says, what uvicorn says, and the server of the short way."""
+    short, long = Told(Quick), Told(HttpToolsProtocol)
+    return asyncio.run(short.said(*parts)), asyncio.run(long.said(*parts)), short
+
+
+def test_a_plain_request_goes_the_short_way_and_gets_the_same_bytes() -> None:
+    said, expected, server = both(PLAIN, PLAIN.replace(b"body", b"bad!"))
+
+    assert said == expected
+    assert re.findall(rb"HTTP/1.1 (\d+) .*?\"(\w+!?)\"", said, re.DOTALL) == [
+        (b"200", b"body"),
+        (b"422", b"bad!"),
+    ]
+    assert (server.echo.quickly, server.echo.slowly) == (2, 0)
+    assert server.state.total_requests == 2
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_whatever_is_not_plain_goes_the_long_way(name: str) -> None:
+    said, expected, server = both(OTHERS[name])
+
+    assert said == expected
+    assert said
+    assert server.echo.quickly == 0
+
+
+@given(cuts=st.lists(st.integers(0, 2 * len(PLAIN) + len(SLOW)), max_size=4).map(sorted))
+def test_it_does_not_matter_where_the_network_cuts(cuts: list[int]) -> None:
+    sent = PLAIN + SLOW + PLAIN
+    parts = [sent[a:b] for a, b in zip([0, *cuts], [*cuts, len(sent)], strict=True) if a < b]
+
+    said = asyncio.run(Told(Quick).said(*parts, wait=0))
+
+    assert re.findall(rb'"(\w+)"', said) == [b"body", b"slow", b"body"]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_connection_goes_on_after_either_way(name: str) -> None:
+    said, expected, _ = both(PLAIN, OTHERS[name], PLAIN)
+
+    assert said == expected
+
+
+def test_requests_in_a_pipeline_are_answered_in_their_order() -> None:
+    said, expected, _ = both(SLOW + PLAIN + CHUNKED + PLAIN + SLOW + SLOW + PLAIN)
+
+    assert said == expected
+    assert len(re.findall(rb'"\w+"', said)) == 7
+
+
+def test_a_request_on_its_way_in_is_answered_when_the_door_is_told_to_stop() -> None:
+    async def stopped() -> bytes:
+        server = Told(Quick)
+        asking = asyncio.create_task(server.said(PLAIN[:-2], PLAIN[-2:], wait=0.1))
+        await asyncio.sleep(0.05)
+        for one in list(server.state.connections):
+            one.shutdown()
+        return await asking
+
+    said = asyncio.run(stopped())
+
+    assert said.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in said
+
+
+def test_an_idle_connection_is_closed_after_a_while() -> None:
+    async def idle() -> bool:
+        server = Told(Quick)
+        await server.said(PLAIN)
+        one = server.protocol()
+        one.timeout_keep_alive = 0.02
+        listening = await asyncio.get_running_loop().create_server(lambda: one, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+        writer.write(PLAIN)
+        said = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        listening.close()
+        return said.endswith(b'"body"')
+
+    assert asyncio.run(idle())
+
+
+def test_a_caller_who_goes_away_leaves_nothing_behind() -> None:
+    async def gone() -> int:
+        server = Told(Quick)
+        await server.said(PLAIN, PLAIN[:-2])
+        await asyncio.sleep(0.05)
+        return len(server.state.connections) + len(server.state.tasks)
+
+    assert asyncio.run(gone()) == 0
+    assert Quick.held == 0
+
+
+def test_bodies_that_do_not_come_leave_the_others_the_long_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(quick, "ROOM", 7)
+
+    async def crowded() -> tuple[bytes, int, int]:
+        server = Told(Quick)
+        waiting = asyncio.create_task(server.said(PLAIN[:-2], wait=0.1))
+        await asyncio.sleep(0.05)
+        held = Quick.held
+        said = await server.said(PLAIN)
+        await waiting
+        return said, held, server.echo.quickly
+
+    said, held, quickly = asyncio.run(crowded())
+
+    assert said.endswith(b'"body"')
+    assert (held, quickly) == (4, 0)
