@@ -9,16 +9,23 @@ sums are the same, bit for bit. Source: Lucchese et al. (2015), QuickScorer, SIG
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mainstay.bundle.trees import UNREADABLE
+
 Matrix = NDArray[np.float64]
+Link = Callable[[Sequence[float]], list[float]]
+"""From the sums of the leaves to the scores."""
 MOST_LEAVES = 32
 MOST_BYTES = 32_000_000
 """Of all tables: what a door may hold for a faster batch."""
 TOGETHER = 128  # rows ANDed at once: their bits and those of one input stay in the nearest cache
+PER_LEVEL = 10
+"""Columns at half the cost of a level of the trees: 300 trees take 0.2 us a column, 4 a level."""
 LARGEST = 2.0**31  # whole numbers beyond it are undefined as categories
 NOTHING = float(np.float32(1e-35))
 """What the library takes for zero wherever it stands: kZeroThreshold."""
@@ -39,6 +46,13 @@ class _Split(NamedTuple):
     members: frozenset[int] | None
     missing_left: bool
     bits: int
+
+
+class _Tree(NamedTuple):
+    """Its nodes, and the values of its leaves from left to right."""
+
+    splits: list[_Split]
+    leaves: list[float]
 
 
 class _Column(NamedTuple):
@@ -63,10 +77,8 @@ class _Column(NamedTuple):
 class Leaves:
     """The tables of one model; safe to use from several threads."""
 
-    def __init__(
-        self, columns: Sequence[_Column], values: Matrix, link: Callable[[float], float]
-    ) -> None:
-        """values: of the leaves, shape (trees, MOST_LEAVES). link: from a sum to a score."""
+    def __init__(self, columns: Sequence[_Column], values: Matrix, link: Link) -> None:
+        """values: of the leaves, shape (trees, MOST_LEAVES)."""
         self._columns, self._link = columns, link
         self._values, self._trees = values.ravel(), len(values)
         # the bits of a power of two as float32 are its exponent + 127
@@ -97,7 +109,7 @@ class Leaves:
         for at in range(0, len(matrix), TOGETHER):
             until = min(at + TOGETHER, len(matrix))
             sums[at:until] = self._sums([some[at:until] for some in places], until - at)
-        return np.array(list(map(self._link, sums.tolist())))
+        return np.array(self._link(sums.tolist()))
 
     def _sums(self, places: Sequence[NDArray[np.intp]], count: int) -> Matrix:
         bits = np.full((count, self._trees), _ALL)
@@ -114,57 +126,72 @@ class Leaves:
 
 
 def of_lightgbm(text: str) -> Leaves | None:
-    """The tables of a LightGBM model text; None for a model of another shape, or a large one.
+    """The tables of a LightGBM model text; None for another kind of model, or where they lose.
 
     Held: one number per row, trees of at most 32 constant leaves, zero no missing value. Source:
     LightGBM's tree.h (decisions, missing values) and its objectives.
     """
+    try:
+        return _held(text, worth=True)
+    except UNREADABLE:  # the library may read it all the same
+        return None
+
+
+def _held(text: str, *, worth: bool) -> Leaves | None:
+    """worth: only where they are faster than the library."""
     head, *blocks = text.split("\nTree=")
     link = _link(_lines(head))
-    if link is None or not blocks:
+    trees = [tree for at, one in enumerate(blocks) if (tree := _tree(at, _lines(one)))]
+    if link is None or not trees or len(trees) < len(blocks):
         return None
-    made = [_tree(number, _lines(block)) for number, block in enumerate(blocks)]
-    splits = [split for tree in made if tree for split in tree[0]]
-    if not all(made) or not _small(splits, len(made)) or not _worth_it(splits, len(made)):
+    splits = [split for tree in trees for split in tree.splits]
+    if not _small(splits, len(trees)) or (worth and not _worth_it(splits, len(trees))):
         return None
-    columns = list(_columns(splits, len(made)))
-    values = np.zeros((len(made), MOST_LEAVES))
-    for number, tree in enumerate(made):
-        if tree:
-            values[number, : len(tree[1])] = tree[1]
-    return Leaves(columns, values, link)
+    values = np.zeros((len(trees), MOST_LEAVES))
+    for number, tree in enumerate(trees):
+        values[number, : len(tree.leaves)] = tree.leaves
+    return Leaves(list(_columns(splits, len(trees))), values, link)
 
 
 def _worth_it(splits: Sequence[_Split], trees: int) -> bool:
-    """A column costs a tree 0.2 ns, a level of it costs the library 9: half of that is left."""
+    """Whether they take half the library's time or less."""
     columns = len({one.feature for one in splits})
-    return columns <= 25 * math.log2(1 + len(splits) / trees)
+    return columns <= PER_LEVEL * math.log2(1 + len(splits) / trees)
 
 
 def _lines(block: str) -> Mapping[str, str]:
     return dict(line.partition("=")[::2] for line in block.splitlines())
 
 
-def _link(head: Mapping[str, str]) -> Callable[[float], float] | None:
-    """From the sum of the leaves to the score; None for one that is not held."""
-    objective, *stated = head.get("objective", "").split()
+def _link(head: Mapping[str, str]) -> Link | None:
+    """None for an objective that is not held."""
+    objective, *stated = head.get("objective", "").split() or [""]
     if head.get("num_class") != "1" or "average_output" in head:
         return None
     if objective == "binary" and len(stated) == 1 and stated[0].startswith("sigmoid:"):
         slope = float(stated[0].removeprefix("sigmoid:"))
-        return lambda total: _sigmoid(slope * total)
-    return float if objective in _PLAIN and not stated else None
+        return partial(_sigmoid, slope)
+    return list if objective in _PLAIN and not stated else None
 
 
-def _sigmoid(total: float) -> float:
+def _sigmoid(slope: float, sums: Sequence[float]) -> list[float]:
+    """By the C library's own exp: NumPy's differs in the last bit."""
+    exp = math.exp
+    try:
+        return [1.0 / (1.0 + exp(-slope * one)) for one in sums]
+    except OverflowError:
+        return [_chance(slope * one) for one in sums]
+
+
+def _chance(total: float) -> float:
     try:
         return 1.0 / (1.0 + math.exp(-total))
     except OverflowError:
         return 0.0
 
 
-def _tree(number: int, lines: Mapping[str, str]) -> tuple[list[_Split], list[float]] | None:
-    """Its nodes, and the values of its leaves from left to right; None where it is not held."""
+def _tree(number: int, lines: Mapping[str, str]) -> _Tree | None:
+    """None where it is not held."""
 
     def numbers(name: str, kind: Callable[[str], Any] = int) -> list[Any]:
         return [kind(one) for one in lines.get(name, "").split()]
@@ -186,7 +213,7 @@ def _tree(number: int, lines: Mapping[str, str]) -> tuple[list[_Split], list[flo
             members = _codes(words[of_node])
         way = _missing_left(kind, threshold)
         splits.append(_Split(number, features[node], threshold, members, way, left[node]))
-    return splits, [known[leaf] for leaf in order]
+    return _Tree(splits, [known[leaf] for leaf in order])
 
 
 def _missing_left(kind: int, threshold: float) -> bool:
