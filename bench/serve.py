@@ -98,9 +98,8 @@ def _chosen() -> Namespace:
     parser.add_argument("--rows", type=_counts, help="of one request")
     parser.add_argument("--connections", type=_counts, default=[1, 32])
     parser.add_argument("--seconds", type=int, default=2, help="of one sample")
-    parser.add_argument(
-        "--model", type=Path, help="a project or serving folder, for one of its own"
-    )
+    parser.add_argument("--model", type=Path, help="a project or serving folder")
+    parser.add_argument("--keep", type=Path, help="make the bench's project here, for --model")
     chosen = parser.parse_args()
     chosen.servers = chosen.servers or [MAINSTAY, BARE, *([] if chosen.quick else peers.PEERS)]
     chosen.rows = chosen.rows or ([1] if chosen.quick else [1, 1000])
@@ -129,7 +128,7 @@ def _material(chosen: Namespace, folder: Path) -> Material:
     now, model = clock.now(), chosen.model or chosen.keep or folder / "project"
     learned = model / "table.csv"
     if not chosen.model:
-        project.lived(model, table.made(4_000 if chosen.quick else 20_000, now, chosen.seed))
+        project.lived(model, table.made(2_500 if chosen.quick else 20_000, now, chosen.seed))
     if not learned.exists():
         records = _golden(project.serving(model))
         return Material(folder, model, settings.keys_folder(), records, None, None)

@@ -17,6 +17,7 @@ PROMISES = {
     },
     "import mainstay.life.serve.process": {
         "mainstay", "msgspec", "numpy", "cryptography", "uvicorn", "click", "typing_extensions",
+        "httptools", "cython_runtime",  # the parser that uvicorn's protocol is made of
         "anyio", "watchfiles",  # uvicorn loads them where they are, for reloads never done here
     },
     "import mainstay.bundle.runtime": {"mainstay", "msgspec", "numpy", "typing_extensions"},
