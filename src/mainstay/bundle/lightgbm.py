@@ -1,6 +1,7 @@
 """A LightGBM model without LightGBM's Python: its C library through ctypes.
 
 Source: LightGBM's c_api.h. One row costs about 6 us for 300 trees, the pipeline's own path 6 ms.
+Many rows go through tables where the model has them, see `leaves`.
 """
 
 import ctypes
@@ -15,8 +16,13 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from mainstay.bundle import leaves
+from mainstay.bundle.leaves import Leaves
 from mainstay.core.errors import Broken, Bug, Unavailable
 
+MANY = 64
+"""Rows from which tables beat the library: at 300 trees 17 us a row to 26, at 32 they do not."""
+DRAWN = 256  # rows by which tables are compared with the library when a model is opened
 DOUBLE, ROW_MAJOR, NORMAL, ALL_TREES = 1, 1, 0, -1
 _QUIET = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(lambda _said: None)
 _POINTER, _INT, _INT32, _TEXT = ctypes.c_void_p, ctypes.c_int, ctypes.c_int32, ctypes.c_char_p
@@ -62,6 +68,7 @@ class Booster:
         self._predict: Callable[[], int] = partial(
             self._library.LGBM_BoosterPredictForMatSingleRowFast, self._fast, *addresses
         )
+        self._leaves = self._tables(model) if threads == 1 else None
 
     def score(self, row: Sequence[float]) -> float:
         """The score of one row of `inputs` floats, NaN where missing; not for multiclass."""
@@ -76,6 +83,19 @@ class Booster:
         given = np.ascontiguousarray(matrix, dtype=np.float64)
         if given.ndim != 2 or given.shape[1] != self.inputs:
             raise ValueError(f"{given.shape} is no matrix of {self.inputs} columns")
+        if not self._end.alive:
+            _refuse_closed()
+        if self._leaves and len(given) >= MANY and self._leaves.hold(given):
+            return self._leaves.scores(given)
+        return self._by_library(given)
+
+    def close(self) -> None:
+        """Gives the model back after the row being scored; whoever asks later is told so."""
+        with self._lock:
+            self._predict = _refuse_closed
+            self._end()
+
+    def _by_library(self, given: NDArray[np.float64]) -> NDArray[np.float64]:
         made = np.empty((len(given), self.classes))
         with self._lock:
             if not self._end.alive:
@@ -89,11 +109,13 @@ class Booster:
                 )
         return made if self.classes > 1 else made[:, 0]
 
-    def close(self) -> None:
-        """Gives the model back after the row being scored; whoever asks later is told so."""
-        with self._lock:
-            self._predict = _refuse_closed
-            self._end()
+    def _tables(self, model: Path) -> Leaves | None:
+        """None where the model has none, or they say anything but what the library says."""
+        made = leaves.of_lightgbm(model.read_text(encoding="utf-8"))
+        if made is None:
+            return None
+        rows = made.drawn(DRAWN, self.inputs)
+        return made if np.array_equal(made.scores(rows), self._by_library(rows)) else None
 
     def _made(self, model: Path) -> ctypes.c_void_p:
         booster, trees = ctypes.c_void_p(), ctypes.c_int()

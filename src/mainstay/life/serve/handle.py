@@ -182,6 +182,9 @@ def _together(parts: Parts, at: datetime) -> list[Answered | Rejected]:
         if judgement.row is None or judgement.outcome == "reject":
             return [_rejected(one, judgement)]
         return [one.answer(judgement, at)]
+    first = parts[0][0]
+    if all(one is first and not judgement.reasons for one, judgement in parts):
+        return [*first.answers([judgement for _, judgement in parts], at)]
     made: dict[int, Answered | Rejected] = {}
     places: dict[int, list[int]] = {}
     for place, (one, judgement) in enumerate(parts):

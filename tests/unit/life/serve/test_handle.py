@@ -188,6 +188,39 @@ def test_a_refusal_has_the_form_of_all_errors() -> None:
     assert refusal(413, "x") == (413, b'{"errors":[{"path":"$","field":"","what":"x"}]}')
 
 
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    odd=st.dictionaries(
+        st.integers(0, 99),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "wait": st.integers(-3, 95),
+                "rain": st.none() | st.floats(-1, 150),
+                "kind": st.sampled_from(["new", "control", "scan", "odd"]),
+                "patient": st.none() | st.text(max_size=2),
+            },
+        ),
+        max_size=30,
+    )
+)
+def test_a_record_gets_the_same_among_a_hundred_as_alone(
+    live: App, odd: dict[int, dict[str, object]]
+) -> None:
+    rows = [record(visit=f"v{at}", wait=at % 90, rain=at / 7) for at in range(100)]
+    rows = [{**row, **odd.get(at, {})} for at, row in enumerate(rows)]
+    status, body = said(live, *rows)
+    assert status == 200
+
+    for row, together in zip(rows, body["answers"], strict=True):
+        status, alone = said(live, row)
+        if status == 422:
+            assert together["rejected"]
+            assert len(together["errors"]) == len(alone["errors"])
+        else:
+            assert alone["answers"] == [together]
+
+
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary())
 def test_no_bytes_make_a_failure(live: App, body: bytes) -> None:
