@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mainstay.contract.document import Document
-from mainstay.control import deploying, field, papers, watching
+from mainstay.control import deploying, field, papers, versions, watching
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer, worst
@@ -77,7 +77,7 @@ def _by_status(project: Project, newest: Version, live: Parts) -> Told:
         case "built":
             return Told(f"▲ {name} is built and not judged.", Verdict.UNSURE, f"certify {name}")
         case "refused":
-            return _refused(project, newest, name)
+            return _beside(project, live, _refused(project, newest, name))
         case "certified":
             contract = project.document.contract
             who = contract.access.approver or contract.owner
@@ -85,7 +85,15 @@ def _by_status(project: Project, newest: Version, live: Parts) -> Told:
         case "approved":
             return _approved(project, newest, live)
         case "rejected":
-            return Told(f"◆ {name} was rejected.", Verdict.FAIL, "build")
+            return _beside(project, live, Told(f"◆ {name} was rejected.", Verdict.FAIL, "build"))
+
+
+def _beside(project: Project, live: Parts, candidate: Told) -> Told:
+    """Who answers comes first: a candidate that fell short changes nothing of it."""
+    if not live:
+        return candidate
+    standing = _approved(project, versions.found(project, f"v{live[0].version}"), live)
+    return standing._replace(what=f"{standing.what} {candidate.what[2:]}")
 
 
 def _refused(project: Project, version: Version, name: str) -> Told:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import small_project
 
-from mainstay.control.commands import Approve, Build, Certify, Reject
+from mainstay.control.commands import Approve, Build, Certify, Deploy, Reject
 from mainstay.control.handle import answer, handle
 from mainstay.control.queries import Status
+from mainstay.core import settings
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
 
@@ -75,4 +76,18 @@ def test_a_contract_changed_since_the_build_is_said(as_approver: Path) -> None:
 def test_the_separation_in_force_is_said_plainly(as_approver: Path) -> None:
     assert any(
         "two keys on one machine are only that" in line for line in status(as_approver).lines
+    )
+
+
+def test_who_answers_comes_first_where_a_candidate_fell_short(as_approver: Path) -> None:
+    handle(as_approver, Approve("v1"))
+    handle(as_approver, Deploy("v1", 1.0))
+    path = as_approver / "contract.yaml"
+    path.write_text(path.read_text().replace("hold_out: 15d", "hold_out: 5d"))
+    with settings.given({"MAINSTAY_KEY": small_project.AUTHOR}):
+        handle(as_approver, Build())
+        handle(as_approver, Certify())
+
+    assert status(as_approver).headline == (
+        "no-show  ▲ v1 is live, not measured in the field yet. v2 is not known to be good enough."
     )
