@@ -8,14 +8,10 @@ import msgspec
 from mainstay.bundle import manifest
 from mainstay.control import labelling, papers, publish, versions
 from mainstay.control.project import Project
-from mainstay.core.entries import ENGINE, EXPIRED
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Column, Estimate, Event, Window
-from mainstay.core.typed import TIME
 from mainstay.data import journal
 from mainstay.data import labels as truths
-from mainstay.data.expression import constant
-from mainstay.data.records import AT, FLAGS, OUTCOME, VERSION
 from mainstay.ledger import state
 from mainstay.ledger.state import Incident
 from mainstay.life.build import build
@@ -24,9 +20,6 @@ from mainstay.life.watch.order import Earned, Finding, Order, Profiled, Serving
 from mainstay.life.watch.pairs import Paired
 from mainstay.seal import certificate as seal
 from mainstay.seal import dsse
-
-FEWEST = 30
-"""Answers of its own that a canary must have given before it answers everybody."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -55,7 +48,7 @@ def order(project: Project, now: datetime) -> Order:
         raise Missing(f"{project.model} answers nobody yet", hint="mainstay deploy")
     document, places = project.document, project.places
     engine, stated = build.opened(places), labelling.shape(project)
-    columns = _columns(project, lived)
+    columns = requested(project, lived)
     journal.brought(places.door, places.journal, columns)
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
@@ -140,7 +133,7 @@ def incidents(project: Project) -> tuple[tuple[Incident, Finding], ...]:
     )
 
 
-def _columns(project: Project, lived: tuple[Serving, ...]) -> tuple[Column, ...]:
+def requested(project: Project, lived: tuple[Serving, ...]) -> tuple[Column, ...]:
     """Of the requests that any version takes."""
     found: dict[str, Column] = {}
     for one in dict.fromkeys(serving.bundle for serving in lived):
@@ -161,26 +154,6 @@ def span(windows: tuple[Profiled, ...], width: timedelta, now: datetime) -> Wind
     if not windows:
         return Window(now - width, now)
     return Window(windows[0].window.since, windows[-1].window.until)
-
-
-def is_healthy(project: Project) -> bool:
-    """Whether the canary answered enough, and each time for itself unless a rule forbade it."""
-    newest = publish.history(project)[-1]
-    name = f"v{publish.said(newest).shares[-1].version}"
-    columns = _columns(project, champions(project))
-    engine, folder = build.opened(project.places), project.places.journal
-    table = journal.read(engine, folder, columns)
-    theirs = table.filter(
-        table[AT] >= constant(newest.time.isoformat(), TIME), table[VERSION] == name
-    )
-    own = theirs[FLAGS].split("\n")
-    failed = own.contains(EXPIRED) | own.contains(ENGINE)
-    found = (
-        theirs.aggregate(answered=(theirs[OUTCOME] == "model").sum(), failed=failed.sum())
-        .to_pyarrow()
-        .to_pylist()[0]
-    )
-    return (found["answered"] or 0) >= FEWEST and not found["failed"]
 
 
 class Term(NamedTuple):

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from mainstay.control import (
     assessing,
     building,
+    canary,
     certifying,
     deploying,
     field,
@@ -60,7 +63,7 @@ class Stand(NamedTuple):
 def run(project: Project, command: Run) -> Answer:
     """Takes steps until none is left. Raises what the steps raise; what was done stays done."""
     done: list[tuple[Step, Answer]] = []
-    while step := outstanding(_stand(project), frozenset(one for one, _ in done)):
+    while step := outstanding(_stand(project, done), frozenset(one for one, _ in done)):
         project.tell(f"{step}")
         done.append((step, STEPS[step](project, command)))
     return _answer(done) if done else standing.status(project)
@@ -108,7 +111,8 @@ def _wants_deployment(stand: Stand) -> bool:
     return stand.newest.number not in {part.version for part in stand.live}
 
 
-def _stand(project: Project) -> Stand:
+def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
+    """The journal is read for a canary only once `watch` has brought it."""
     known = state.versions(project.ledger, project.model)
     newest = known[-1] if known else None
     live = deploying.live(project)
@@ -120,7 +124,7 @@ def _stand(project: Project) -> Stand:
         stale=newest is not None and _is_stale(project, newest),
         live=live,
         act=last["act"] if last else "",
-        healthy=bool(live) and live[-1].share < 1 and field.is_healthy(project),
+        healthy="watch" in dict(done) and canary.judged(project).verdict is Verdict.PASS,
         ending=ends and term is not None and not (term.renewed or term.waiting),
         renewed=term is not None and term.renewed,
     )
@@ -137,8 +141,9 @@ def _tried_again(project: Project, command: Run) -> Answer:
 
 
 def _promoted(project: Project, command: Run) -> Answer:
-    name = f"v{deploying.live(project)[-1].version}"
-    return deploying.deploy(project, Deploy(name, 1.0, command.environment))
+    name, seen = f"v{deploying.live(project)[-1].version}", canary.judged(project)
+    said = deploying.deploy(project, Deploy(name, 1.0, command.environment))
+    return msgspec.structs.replace(said, evidence=(seen,), lines=(seen.note, *said.lines))
 
 
 def _rolled_back(project: Project, _: Run) -> Answer:

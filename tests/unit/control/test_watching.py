@@ -8,10 +8,9 @@ import small_project
 from msgspec import structs
 
 from mainstay.control import field, project, watching
-from mainstay.control.commands import Approve, Deploy, Watch
+from mainstay.control.commands import Watch
 from mainstay.control.handle import answer, handle
 from mainstay.control.queries import Status
-from mainstay.core import settings
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Event, Verdict, Window
 from mainstay.ledger.state import Incident
@@ -20,15 +19,6 @@ from mainstay.life.watch.order import Finding
 SPAN = Window(small_project.START, small_project.END)
 RAIN = Finding("unit", ("rain",), "rain", "why", "who", "do", Verdict.FAIL, SPAN)
 OPEN = Incident(7, "no-show", "unit", "rain", "2024-03-01", "", 7)
-
-
-@pytest.fixture
-def live(as_author: Path) -> Path:
-    """The small project with v1 live since the day after its last visit."""
-    with settings.given({"MAINSTAY_KEY": small_project.APPROVER}):
-        handle(as_author, Approve("v1"))
-    handle(as_author, Deploy("v1", 1.0))
-    return as_author
 
 
 def events(folder: Path, kind: str) -> list[Event]:

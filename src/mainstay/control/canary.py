@@ -1,0 +1,67 @@
+"""Whether a canary answers for itself as often as its certificate says, with an interval."""
+
+from datetime import datetime
+
+import ibis.expr.types as ir
+
+from mainstay.control import field, publish
+from mainstay.control.project import Project
+from mainstay.core import clock
+from mainstay.core.entries import REST
+from mainstay.core.nouns import Evidence, known
+from mainstay.core.typed import TEXT, TIME
+from mainstay.data import journal
+from mainstay.data.expression import constant
+from mainstay.data.records import AT, COVERED, FLAGS, OUTCOME, VERSION
+from mainstay.life.build import build
+from mainstay.life.watch.order import POOLED
+from mainstay.stats import proportion
+
+METHOD = "share of its answers that the baseline gave, Clopper-Pearson, 95 %"
+
+
+def judged(project: Project) -> Evidence:
+    """The answers that were the canary's to give, since its deployment, over the newest windows.
+
+    Those that the baseline gave, because a rule, the certificate or the engine kept the model from
+    it, against `certify.stopped`: the share that may be kept from it. Unsure is not pass: at the
+    usual 0.01 it takes 368 answers without a failure.
+    """
+    newest = publish.history(project)[-1]
+    name = f"v{publish.said(newest).shares[-1].version}"
+    since = max(newest.time, clock.now() - POOLED * project.document.contract.watch.window)
+    asked, away = _counted(_theirs(project, name, since))
+    estimate = proportion.clopper_pearson(away, asked)
+    limit = project.document.contract.certify.stopped.limit
+    return Evidence(
+        clause="canary",
+        subject=name,
+        population=f"{asked:,} answers that were its own to give",
+        method=METHOD,
+        estimate=known(estimate),
+        limit=limit,
+        verdict=limit.judge(estimate),
+        note=f"{asked - away:,} of {asked:,} by the model itself",
+    )
+
+
+def _theirs(project: Project, name: str, since: datetime) -> ir.Table:
+    """What was the version's to answer: neither left to the baseline by its share nor, where the
+    contract says so, because its certificate does not cover the row.
+    """
+    columns = field.requested(project, field.champions(project))
+    table = journal.read(build.opened(project.places), project.places.journal, columns)
+    newest = table[AT] >= constant(since.isoformat(), TIME)
+    mine = table.filter(newest, table[VERSION] == constant(name, TEXT))
+    uncovered = (mine[OUTCOME] == "baseline") & (mine[FLAGS] == "") & ~mine[COVERED]
+    return mine.filter(~mine[FLAGS].split("\n").contains(REST), ~uncovered)
+
+
+def _counted(table: ir.Table) -> tuple[int, int]:
+    """All, and those by the baseline."""
+    found = (
+        table.aggregate(asked=table.count(), away=(table[OUTCOME] == "baseline").sum())
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
+    return found["asked"], found["away"] or 0

@@ -1,0 +1,75 @@
+"""Whether a canary may answer everybody."""
+
+from pathlib import Path
+
+import lived
+import pytest
+
+from mainstay.control import canary as canaries
+from mainstay.control import field, project
+from mainstay.control.commands import Run
+from mainstay.control.handle import handle
+from mainstay.core import clock
+from mainstay.core.nouns import Evidence, Verdict
+
+LENIENT = "certify:\n  stopped: {at_most: 0.05}\n"
+
+
+@pytest.fixture
+def lenient(canary: Path) -> Path:
+    """One whose rules may keep five of a hundred from the model: some days of visits can tell."""
+    path = canary / "contract.yaml"
+    path.write_text(path.read_text().replace("certify:\n", LENIENT))
+    return canary
+
+
+def judged(folder: Path) -> Evidence:
+    with project.opened(folder) as opened:
+        field.order(opened, clock.now())
+        return canaries.judged(opened)
+
+
+def test_a_canary_that_answered_for_itself_holds_once_there_are_enough(lenient: Path) -> None:
+    before = judged(lenient)
+    said = lived.answered(lenient, range(1, 2))
+    few = judged(lenient)
+    said += lived.answered(lenient, range(2, 5))
+    enough = judged(lenient)
+
+    own = sum(one["decided_by"] == "model" for one in said)
+    assert {tuple(one["flags"]) for one in said if one["decided_by"] != "model"} == {("share",)}
+    assert (before.verdict, before.estimate) == (Verdict.UNSURE, None)
+    assert few.verdict is Verdict.UNSURE
+    assert enough.verdict is Verdict.PASS
+    assert enough.note == f"{own:,} of {own:,} by the model itself"
+
+
+def test_a_canary_whose_certificate_ended_fails(lenient: Path) -> None:
+    said = lived.answered(lenient, range(185, 187))
+
+    found = judged(lenient)
+
+    assert {tuple(one["flags"]) for one in said} == {("certificate",)}
+    assert found.verdict is Verdict.FAIL
+
+
+def test_a_canary_that_is_given_what_it_may_not_answer_fails(lenient: Path) -> None:
+    lived.answered(lenient, range(1, 3), lambda one: {**one, "rain": 150.0})
+
+    assert judged(lenient).verdict is Verdict.FAIL
+
+
+def test_what_is_over_for_thirty_windows_is_forgotten(lenient: Path) -> None:
+    lived.answered(lenient, range(1, 2), lambda one: {**one, "rain": 150.0})
+    lived.answered(lenient, range(40, 44))
+
+    assert judged(lenient).verdict is Verdict.PASS
+
+
+def test_few_clean_answers_do_not_make_a_canary_live(canary: Path) -> None:
+    lived.answered(canary, range(1, 4))
+
+    said = handle(canary, Run())
+
+    assert list(said.facts["steps"]) == ["watch"]
+    assert judged(canary).verdict is Verdict.UNSURE
