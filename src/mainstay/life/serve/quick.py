@@ -1,7 +1,7 @@
 """A short way through uvicorn's HTTP, for plain requests that can be answered at once.
 
 For every request uvicorn makes a task, an event and a dictionary or two, which cost as much as the
-answer itself (docs/decisions/040). A plain request, one whose head says nothing that needs them,
+answer itself (docs/decisions/030). A plain request, one whose head says nothing that needs them,
 is answered as soon as its last byte is here, in the parser's own callback. All others go uvicorn's
 way, as do plain ones that `at_once` has no reply to: connections, pipelining, time limits and the
 end of the process are uvicorn's business in either case.
