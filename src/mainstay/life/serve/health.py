@@ -1,6 +1,6 @@
 """Whether every routed version would answer rightly now: golden rows, scored again and again.
 
-A few rows each time, others the next: 8 cost a native engine 0.3 ms, a model's process one call.
+A few rows each time, others the next: a model's own process is asked once for all of them.
 Where a version's model may not answer, its baseline does, as the contract says, and that is ready.
 """
 
