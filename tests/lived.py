@@ -1,13 +1,16 @@
 """The small project in the field: a real door in this process, visits, labels, days that pass."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import small_project
 from msgspec import json
+from pyarrow import parquet
 
 from mainstay.control.commands import Labels
 from mainstay.control.handle import handle
@@ -55,12 +58,32 @@ def answered(
     return said
 
 
-def _day(folder: Path, app: App, day: int, change: Change, seed: int) -> Iterator[Record]:
+def grown(folder: Path, days: range, seed: int = 3) -> None:
+    """The silos as they are some days later: the same visits that `answered` asks about."""
+    rows: list[Record] = []
+    with closing(sqlite3.connect(folder / "data" / "weather.db")) as weather, weather:
+        for day in days:
+            for at, record, missed in _visits(day, seed):
+                town = f"of {record['visit']}"
+                seen = (town, (at - timedelta(minutes=1)).isoformat(), record["rain"])
+                weather.execute("INSERT INTO hourly VALUES (?, ?, ?)", seen)
+                rows.append({**record, "at": at, "town": town, "missed": missed})
+    path = folder / "data" / "visits.parquet"
+    before = parquet.read_table(path)
+    parquet.write_table(pa.concat_tables([before, pa.Table.from_pylist(rows, before.schema)]), path)
+
+
+def _visits(day: int, seed: int) -> Iterator[tuple[datetime, Record, bool]]:
+    """Of one day after the project's end, in the order of time."""
     random = np.random.default_rng([seed, day])
     since = small_project.END + timedelta(days=day)
     for number, minute in enumerate(np.sort(random.integers(0, 660, PER_DAY)).tolist()):
         at = since + timedelta(minutes=minute)
-        record, missed = _visit(random, f"d{day}-{number}", at)
+        yield at, *_visit(random, f"d{day}-{number}", at)
+
+
+def _day(folder: Path, app: App, day: int, change: Change, seed: int) -> Iterator[Record]:
+    for at, record, missed in _visits(day, seed):
         set_clock(folder, at)
         status, reply, _ = app.door.handle(json.encode({"records": [change(record)]}))
         assert status == 200, reply

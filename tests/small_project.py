@@ -1,5 +1,6 @@
 """A project small enough for a test: 3,000 visits of 60 days, one context, a model of 20 trees."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -131,6 +132,14 @@ def copied(folder: Path, target: Path) -> Path:
     for made in environments.iterdir():
         (target / ".mainstay" / "environments" / made.name).symlink_to(made.resolve())
     return target
+
+
+def environment(folder: Path, name: str) -> dict[str, str]:
+    """Of a process in which somebody acts on a project, in the time of the project."""
+    return {
+        **os.environ, "MAINSTAY_CLOCK": str(folder / "clock"), "MAINSTAY_KEY": name,
+        "MAINSTAY_KEYS": str(folder / "keys"),
+    }  # fmt: skip
 
 
 def _ignored(folder: Path) -> Callable[[str, list[str]], list[str]]:

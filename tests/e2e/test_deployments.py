@@ -1,7 +1,6 @@
 """From approval to rollback with real processes: what is asked over HTTP never fails."""
 
 import http.client
-import os
 import re
 import shutil
 import signal
@@ -19,7 +18,7 @@ import msgspec
 import pytest
 import small_project
 from msgspec import json
-from small_project import Serving, record
+from small_project import Serving, environment, record
 
 from mainstay.core import journals
 
@@ -50,14 +49,6 @@ class Caller:
         status, said = self.asked("POST", "/predict", body, headers)
         assert status == 200, said
         return said["answers"][0]
-
-
-def environment(folder: Path, name: str) -> dict[str, str]:
-    """Of a process in which somebody acts on a project, in the time of the project."""
-    return {
-        **os.environ, "MAINSTAY_CLOCK": str(folder / "clock"), "MAINSTAY_KEY": name,
-        "MAINSTAY_KEYS": str(folder / "keys"),
-    }  # fmt: skip
 
 
 def run(folder: Path, *arguments: str, name: str = small_project.AUTHOR) -> str:

@@ -65,6 +65,11 @@ def live(project: Project) -> Parts:
     return steps[-1].parts if steps else ()
 
 
+def abandoned(project: Project, version: int) -> bool:
+    """Whether a rollback took a version away, and nobody has deployed it since."""
+    return shares.abandoned(_history(project), version)
+
+
 def _environment(name: str) -> Environment:
     for known in get_args(Environment):
         if name == known:

@@ -44,7 +44,8 @@ Step = Literal[
 class Stand(NamedTuple):
     """What the next step follows from.
 
-    current: whether the newest version is of the contract as it stands. stale: whether what it
+    current: whether the newest version is of the contract as it stands. abandoned: whether it was
+    rolled back, so that only a person may deploy it again. stale: whether what it
     learned ended too long ago for another try. act: the latest decision on
     the live version. healthy: whether the canary may take everything. ending: whether its
     certificate ends soon and nobody was asked for another. renewed: whether another is approved.
@@ -52,6 +53,7 @@ class Stand(NamedTuple):
 
     newest: Version | None
     current: bool
+    abandoned: bool
     stale: bool
     live: Parts
     act: str
@@ -95,7 +97,7 @@ def _wants_candidate(stand: Stand) -> bool:
     if stand.live and stand.act != "retrain":
         return False
     over = stand.newest.status == "rejected" or (stand.newest.status == "refused" and stand.stale)
-    return over or stand.newest.number in {part.version for part in stand.live}
+    return over or stand.abandoned or stand.newest.number in {part.version for part in stand.live}
 
 
 def _wants_another_try(stand: Stand) -> bool:
@@ -107,6 +109,8 @@ def _wants_another_try(stand: Stand) -> bool:
 
 def _wants_deployment(stand: Stand) -> bool:
     if stand.newest is None or stand.newest.status != "approved" or not stand.current:
+        return False
+    if stand.abandoned:
         return False
     return stand.newest.number not in {part.version for part in stand.live}
 
@@ -121,6 +125,7 @@ def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
     return Stand(
         newest=newest,
         current=newest is not None and newest.contract == project.document.digest,
+        abandoned=newest is not None and deploying.abandoned(project, newest.number),
         stale=newest is not None and _is_stale(project, newest),
         live=live,
         act=last["act"] if last else "",

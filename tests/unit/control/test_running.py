@@ -18,8 +18,9 @@ from mainstay.life.deploy.shares import Part
 V1 = Version("m", 1, "b", "c", "approved", "e", 3)
 LIVE = (Part(1, 1.0),)
 NOTHING = Stand(
-    None, current=False, stale=False, live=(), act="", healthy=False, ending=False, renewed=False
-)
+    None, current=False, abandoned=False, stale=False, live=(), act="", healthy=False,
+    ending=False, renewed=False,
+)  # fmt: skip
 AT_REST = NOTHING._replace(newest=V1, current=True, live=LIVE, act="keep")
 
 
@@ -56,6 +57,12 @@ def status(name: Status, number: int = 2) -> Version:
         (AT_REST._replace(newest=status("refused"), act="keep"), ("watch",), ""),
         (AT_REST._replace(newest=status("certified"), act="retrain"), ("watch",), ""),
         (AT_REST._replace(newest=status("approved")), ("watch",), "deploy"),
+        (AT_REST._replace(newest=status("approved"), abandoned=True), ("watch",), ""),
+        (
+            AT_REST._replace(newest=status("approved"), abandoned=True, act="retrain"),
+            ("watch",),
+            "build",
+        ),
     ],
 )
 def test_the_next_step_follows_from_where_everything_stands(

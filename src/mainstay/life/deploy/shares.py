@@ -39,6 +39,16 @@ def deployed(now: Parts, version: int, share: float | None, canary: float) -> Pa
     return (Part(now[0].version, 1 - share), Part(version, share))
 
 
+def abandoned(history: tuple[Step, ...], version: int) -> bool:
+    """Whether a version lost its share by a step back and has none since."""
+    gone = had = False
+    for step in history:
+        has = any(part.version == version and part.share > 0 for part in step.parts)
+        gone = not has and (gone or (had and step.back))
+        had = has
+    return gone
+
+
 def rolled_back(history: tuple[Step, ...]) -> Parts:
     """One step back: without the canary where there is one, else the live version before.
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.core.errors import Conflict, Mistake
-from mainstay.life.deploy.shares import Part, Parts, Step, deployed, rolled_back
+from mainstay.life.deploy.shares import Part, Parts, Step, abandoned, deployed, rolled_back
 
 V1, V2, V3 = ((Part(number, 1.0),) for number in (1, 2, 3))
 CANARY = (Part(1, 0.9), Part(2, 0.1))
@@ -90,3 +90,22 @@ def test_there_is_nothing_before_the_baseline() -> None:
 def test_without_a_deployment_there_is_nothing_to_roll_back() -> None:
     with pytest.raises(Conflict, match="nothing was ever deployed"):
         rolled_back(())
+
+
+@pytest.mark.parametrize(
+    ("history", "version", "gone"),
+    [
+        ((), 1, False),
+        (forth(V1, V2), 2, False),
+        (forth(V1, V2), 1, False),
+        ((*forth(V1, V2), back(V1)), 2, True),
+        ((*forth(V1, CANARY), back(V1)), 2, True),
+        ((*forth(V1, V2), back(V1), *forth(V2)), 2, False),
+        ((*forth(V1, V2), back(V1), *forth(V3)), 2, True),
+        ((*forth(V1), back(NONE)), 1, True),
+    ],
+)
+def test_a_version_is_abandoned_from_its_rollback_to_its_next_deployment(
+    history: tuple[Step, ...], version: int, *, gone: bool
+) -> None:
+    assert abandoned(history, version) is gone
