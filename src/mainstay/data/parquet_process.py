@@ -42,7 +42,7 @@ def records(content: bytes, largest: int) -> str:
     least = file.metadata.num_rows * (sum(map(len, names)) + 4 * len(names))
     if least > largest:
         raise ValueError(f"{file.metadata.num_rows:,} rows are too many: send fewer")
-    rows = file.read(columns=names).to_pylist()
+    rows = file.read(columns=names, use_threads=False).to_pylist()  # older ones want more memory
     made = json.dumps({"records": [_present(row) for row in rows]}, default=_written)
     if len(made) > largest:
         raise ValueError(f"as records this takes {len(made):,} bytes, at most {largest:,}")
