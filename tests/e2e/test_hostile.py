@@ -32,7 +32,7 @@ def door(serving: Serving) -> Iterator[tuple[int, int]]:
     with subprocess.Popen([*command, *arguments, *folders]) as process:
         try:
             until = time.monotonic() + 60
-            while heard(port, b"GET /ready HTTP/1.1\r\n\r\n")[:12] != b"HTTP/1.1 200":
+            while heard(port, b"GET /readyz HTTP/1.1\r\n\r\n")[:12] != b"HTTP/1.1 200":
                 assert time.monotonic() < until, "the door is not ready"
                 time.sleep(0.2)
             yield process.pid, port
@@ -121,7 +121,7 @@ ODD = {
     "a compressed body": (posted(BODY, "content-encoding: gzip"), 415),
     "a form": (posted(BODY, "content-type: multipart/form-data; boundary=x"), 415),
     "another alphabet": (posted(BODY, "content-type: application/json; charset=utf-16"), 415),
-    "an endless head": (b"GET /ready HTTP/1.1\r\n" + b"x: y\r\n" * 20_000, 400),
+    "an endless head": (b"GET /readyz HTTP/1.1\r\n" + b"x: y\r\n" * 20_000, 400),
     "an endless path": (b"GET /" + b"a" * 100_000, 400),
     "a mark before the body": (posted(b"\xef\xbb\xbf" + BODY), 400),
     "NUL": (posted(b"\x00"), 400),
@@ -143,7 +143,7 @@ def test_what_is_no_request_is_the_callers_mistake_and_said_so(door: tuple[int, 
 
     assert found == {name: wanted for name, (_, wanted) in ODD.items()}
     assert b'"failed":0' in heard(
-        port, b"GET /ready HTTP/1.1\r\nconnection: close\r\n\r\n", whole=True
+        port, b"GET /readyz HTTP/1.1\r\nconnection: close\r\n\r\n", whole=True
     )
 
 

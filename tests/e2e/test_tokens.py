@@ -61,7 +61,7 @@ def test_a_token_opens_the_door_and_stays_nowhere(serving: Serving, tmp_path: Pa
             rest = process.stdout.read()
 
     assert ", on https://127.0.0.1:" in line
-    assert [status for status, _ in found] == [200, 401, 401, 404, 200]
+    assert [status for status, _ in found] == [200, 401, 401, 401, 200]
     assert len(list(journals.read(serving.log))) == 1
     files = [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_symlink()]
     assert [path for path in files if token.encode() in path.read_bytes()] == []

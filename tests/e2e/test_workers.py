@@ -94,7 +94,7 @@ def door(serving: Serving) -> Iterator[Callable[[], int]]:
 def ready(port: int) -> dict[str, Any]:
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        connection.request("GET", "/ready")
+        connection.request("GET", "/readyz")
         said: dict[str, Any] = json.decode(connection.getresponse().read())
         connection.close()
     except OSError:
@@ -162,7 +162,7 @@ def test_a_killed_worker_leaves_nobody_waiting_and_comes_back(
     assert flags == {"engine"}
     assert max(one.seconds for one in found) < LONGEST
     assert {decided(one) for one in found[:before]} == {"model"}
-    assert ready(port)["reasons"] == []
+    wait_for(lambda: ready(port)["reasons"] == [], "it is not said to be back")
 
 
 def decided(said: Said) -> str:

@@ -66,7 +66,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Only who answers takes over."""
         await super().startup(sockets)
-        if self._taking:
+        if self._taking and not self.should_exit:  # told to stop before it answered anybody
             self._taking.done()
         if sockets:
             self._handover = Handover(self._log, sockets[0], self.drain)
