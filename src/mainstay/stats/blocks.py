@@ -1,6 +1,6 @@
 """Blocks of rows that belong together: days, entities, and what of both is left to draw."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Blocks = NDArray[np.integer]
+
+_AT_ONCE = 1_000_000
+"""Numbers drawn at a time: 8 MB."""
 
 
 class Structure(NamedTuple):
@@ -48,11 +51,20 @@ def effective(codes: Blocks) -> float:
     return float(sizes.sum() ** 2 / np.square(sizes).sum()) if len(codes) else 0.0
 
 
-def resample(structure: Structure, generator: np.random.Generator) -> list[Floats]:
-    """For each group the weights of its rows: how often their block was drawn."""
-    drawn = generator.integers(max(structure.blocks, 1), size=structure.blocks)
-    times = np.bincount(drawn, minlength=structure.blocks).astype(np.float64)
-    return [times[codes] for codes in structure.codes]
+def drawn(
+    structure: Structure, repeats: int, generator: np.random.Generator
+) -> Iterator[NDArray[np.int64]]:
+    """How often each block was drawn, as many as there are, some of the repeats at a time.
+
+    Each of shape (draws, blocks); the draws of all together are the repeats.
+    """
+    blocks = structure.blocks
+    most = max(_AT_ONCE // max(blocks, 1), 1)
+    for first in range(0, repeats, most):
+        draws = min(most, repeats - first)
+        found = generator.integers(max(blocks, 1), size=(draws, blocks))
+        found += np.arange(draws)[:, None] * blocks
+        yield np.bincount(found.ravel(), minlength=draws * blocks).reshape(draws, blocks)
 
 
 def sums(codes: Blocks, values: Floats, blocks: int) -> Floats:

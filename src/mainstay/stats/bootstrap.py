@@ -14,7 +14,8 @@ are strongly skewed: log-normal shocks of sigma 1 are covered 0.91, over 8 days 
 that was tried reaches more than 0.93 and 0.88. What never happened no interval knows.
 
 Rows that share days and entities, crossed: squared reaches add as variances do, days + entities -
-pairs of both, never below the widest alone. Covers 0.94 where the widest alone covers 0.89.
+pairs of both, never below the widest alone. Pairs are many, so theirs is a standard error from a
+quarter of the draws. Covers 0.94 where the widest alone covers 0.89.
 
 Sources: Hesterberg (2015), What Teachers Should Know About the Bootstrap;
 Cameron, Gelbach and Miller (2011), Robust Inference With Multiway Clustering.
@@ -28,9 +29,9 @@ import numpy as np
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats.blocks import Blocks, Floats, structures
+from mainstay.stats.blockwise import Statistic, Values
 from mainstay.stats.resamples import (
     Resamples,
-    Values,
     alike,
     evaluated,
     reach,
@@ -38,10 +39,9 @@ from mainstay.stats.resamples import (
     undefined,
 )
 
-Statistic = Callable[[Floats], float]
-"""Weights, shape (rows,), to a number; NaN where they leave it undefined."""
-
 FEWEST_BLOCKS = 8
+_CROSSED, _FEWEST = 4, 100
+"""Crossed ways are drawn so many times less, but so often: they tell a standard error only."""
 
 
 class Measure(NamedTuple):
@@ -143,7 +143,15 @@ def _samples(measures: Sequence[Measure], seed: int, repeats: int) -> list[Resam
     generator = np.random.default_rng(seed)
     statistics = [one.statistic for one in measures]
     ways = structures([one.blocks for one in measures])
-    return [resampled(statistics, way, repeats=repeats, generator=generator) for way in ways]
+    return [
+        resampled(
+            statistics,
+            way,
+            repeats=max(repeats // _CROSSED, _FEWEST) if way.crossed else repeats,
+            generator=generator,
+        )
+        for way in ways
+    ]
 
 
 def _around(measure: Measure, value: float, far: list[float]) -> Estimate:

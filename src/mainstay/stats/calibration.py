@@ -9,8 +9,8 @@ from scipy import optimize, special
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats import bootstrap
-from mainstay.stats.blocks import Blocks, Floats, sums
-from mainstay.stats.bootstrap import Statistic
+from mainstay.stats.blocks import Blocks, Floats
+from mainstay.stats.blockwise import Statistic, Summed, divided
 from mainstay.stats.metrics import Array
 
 
@@ -30,15 +30,6 @@ class Isotonic(NamedTuple):
     value: Floats
 
 
-class _Binned(NamedTuple):
-    """Rows with the bin of each, bins of about equal mass, equal scores in one bin."""
-
-    positive: Floats
-    score: Floats
-    place: NDArray[np.int64]
-    bins: int
-
-
 def expected_error(label: Array, score: Array, bins: int = 15) -> Statistic:
     """Expected calibration error: mean |share - score| over bins of equal mass, debiased.
 
@@ -46,16 +37,9 @@ def expected_error(label: Array, score: Array, bins: int = 15) -> Statistic:
     counts (sum w)^2 / sum w^2 rows, so that a resample is not charged for its own noise as well.
     Source: Kumar, Liang and Ma (2019), Verified Uncertainty Calibration.
     """
-    rows = _binned(label, score, bins)
-
-    def value(weight: Floats) -> float:
-        mass, gap, error = _gaps(rows, weight)
-        if not len(mass):
-            return float("nan")
-        debiased = 2 * np.abs(gap) - _folded(gap, error)
-        return max(float(mass @ debiased / mass.sum()), 0.0)
-
-    return value
+    ones = np.ones(len(label))
+    columns = [ones, label == 1, score]
+    return Summed(_error, columns, squared=[ones], bins=_binned(score, bins))
 
 
 def reliability(
@@ -65,9 +49,10 @@ def reliability(
 
     A share that the blocks cannot tell lies in [0, 1].
     """
-    rows = _binned(label, score, bins)
-    shares = bootstrap.pointwise(lambda weight: _shares(rows, weight), blocks, seed=seed)
-    return tuple(_bin(score[rows.place == place], one) for place, one in enumerate(shares))
+    place, count = _binned(score, bins)
+    positive = Summed(_shares, [np.ones(len(label)), label == 1], bins=(place, count))
+    shares = bootstrap.pointwise(positive, blocks, seed=seed)
+    return tuple(_bin(score[place == at], one) for at, one in enumerate(shares))
 
 
 def isotonic(label: Array, score: Array, weight: Floats | None = None) -> Isotonic:
@@ -87,35 +72,32 @@ def calibrated(fit: Isotonic, score: Array) -> Floats:
     return np.interp(score, fit.score, fit.value)
 
 
-def _binned(label: Array, score: Array, bins: int) -> _Binned:
+def _binned(score: Array, bins: int) -> tuple[NDArray[np.int64], int]:
+    """The bin of each row, bins of about equal mass, equal scores in one bin; how many."""
     inner = np.quantile(score, np.arange(1, bins) / bins)
     place = np.unique(np.searchsorted(inner, score, side="left"), return_inverse=True)[1]
-    return _Binned((label == 1).astype(np.float64), score, place, int(place.max(initial=-1)) + 1)
+    return place, int(place.max(initial=-1)) + 1
 
 
-def _gaps(rows: _Binned, weight: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of every bin that has weight: its mass, share minus score, and the error of the share."""
-    summed = [_sums(rows, one) for one in (weight, weight**2, weight * rows.score)]
-    kept = summed[0] > 0
-    mass, squares, scores, share = (one[kept] for one in (*summed, _shares(rows, weight)))
-    effective = np.maximum(mass**2 / squares, 2)
-    return mass, share - scores / mass, np.sqrt(share * (1 - share) / (effective - 1))
+def _error(total: Floats) -> Floats:
+    """Of mass, positives, scores and squared weights of each bin; one without mass is left out."""
+    mass, _, scores, squares = np.moveaxis(total, 2, 0)
+    share = _shares(total)
+    effective = np.maximum(divided(mass**2, squares), 2)
+    gap, error = share - divided(scores, mass), np.sqrt(share * (1 - share) / (effective - 1))
+    off = np.where(mass > 0, 2 * np.abs(gap) - _folded(gap, error), 0)
+    return np.maximum(divided((mass * off).sum(axis=1), mass.sum(axis=1)), 0)
 
 
 def _folded(gap: Floats, error: Floats) -> Floats:
     """Mean of |x| for x normal around the gap with that error."""
-    far = np.divide(gap, error, out=np.full(len(gap), np.inf), where=error > 0)
+    far = np.divide(gap, error, out=np.full(gap.shape, np.inf), where=error > 0)
     spread = error * np.sqrt(2 / np.pi) * np.exp(-(far**2) / 2)
     return np.asarray(spread + np.abs(gap) * (1 - 2 * special.ndtr(-np.abs(far))))
 
 
-def _shares(rows: _Binned, weight: Floats) -> Floats:
-    mass, positive = _sums(rows, weight), _sums(rows, weight * rows.positive)
-    return np.asarray(np.divide(positive, mass, out=np.full(len(mass), np.nan), where=mass > 0))
-
-
-def _sums(rows: _Binned, values: Floats) -> Floats:
-    return sums(rows.place, values, rows.bins)
+def _shares(total: Floats) -> Floats:
+    return divided(total[:, :, 1], total[:, :, 0])
 
 
 def _bin(score: Array, found: Estimate) -> Bin:

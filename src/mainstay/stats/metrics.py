@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.stats.blocks import Floats, sums
-from mainstay.stats.bootstrap import Statistic
+from mainstay.stats.blockwise import Statistic, Summed, divided, dot
+from mainstay.stats.ranking import RocAuc, running
 
 Array = NDArray[Any]
 Task = Literal["binary", "multiclass", "regression"]
@@ -39,53 +40,20 @@ def measured(name: str, label: Array, said: Array, weight: Floats | None = None)
     return METRICS[name].prepared(label, said)(np.ones(len(label)) if weight is None else weight)
 
 
-def mean(values: Array) -> Statistic:
+def mean(values: Array) -> Summed:
     """The weighted mean of a number per row."""
     return ratio(values, np.ones(len(values)))
 
 
-def ratio(above: Array, below: Array) -> Statistic:
+def ratio(above: Array, below: Array) -> Summed:
     """One weighted sum over another, of a number per row each."""
-    numerator, denominator = above.astype(np.float64), below.astype(np.float64)
-    return lambda weight: _divided(dot(weight, numerator), dot(weight, denominator))
-
-
-def dot(left: Floats, right: Floats) -> float:
-    """The sum of products, in this thread: BLAS starts threads that spin beside other work.
-
-    On two busy cores 18,000 resamples of 28,000 rows took 74 s by BLAS, 8 s by einsum.
-    """
-    return float(np.einsum("i,i->", left, right))
-
-
-def running(values: Floats) -> Floats:
-    """Sums so far. Resampling weighs by whole numbers, which add up eight times as fast.
-
-    5,400 values: 5 us whole, 45 us as floats, each of which waits for the one before it.
-    """
-    whole = values.astype(np.int64)
-    same = (whole == values).all()
-    return np.cumsum(whole).astype(np.float64) if same else np.cumsum(values)
+    return Summed(lambda total: divided(total[:, 0, 0], total[:, 0, 1]), [above, below])
 
 
 def roc_auc(label: Array, score: Array) -> Statistic:
     """The probability that a positive row scores above a negative one, ties counting half."""
     _check(label, score)
-    order = np.argsort(score, kind="stable")
-    positive, ranked = (label[order] == 1).astype(np.float64), score[order]
-    firsts = np.flatnonzero(np.diff(ranked, prepend=-np.inf))
-    tied = len(firsts) < len(ranked)
-
-    def value(weight: Floats) -> float:
-        found = weight.take(order)
-        up = found * positive
-        down = found - up
-        if tied:
-            up, down = np.add.reduceat(up, firsts), np.add.reduceat(down, firsts)
-        below = running(down)
-        return _divided(dot(up, below - down / 2), up.sum() * down.sum())
-
-    return value
+    return RocAuc(label == 1, score)
 
 
 def average_precision(label: Array, score: Array) -> Statistic:
@@ -152,21 +120,17 @@ def mae(label: Array, prediction: Array) -> Statistic:
 def rmse(label: Array, prediction: Array) -> Statistic:
     """Root of the mean squared error, in units of the label."""
     _check(label, prediction)
-    squared = mean((label - prediction) ** 2)
-    return lambda weight: float(np.sqrt(squared(weight)))
+    squared = (label - prediction) ** 2
+    ones = np.ones(len(label))
+    return Summed(lambda total: np.sqrt(divided(total[:, 0, 0], total[:, 0, 1])), [squared, ones])
 
 
 def r2(label: Array, prediction: Array) -> Statistic:
     """Share of the label's variance explained; 0 is its mean, below 0 is worse than that."""
     _check(label, prediction)
     centred = label - np.mean(label)
-    error, first, second = mean((label - prediction) ** 2), mean(centred), mean(centred**2)
-
-    def value(weight: Floats) -> float:
-        variance = second(weight) - first(weight) ** 2
-        return 1 - _divided(error(weight), variance)
-
-    return value
+    rows = [(label - prediction) ** 2, centred, centred**2, np.ones(len(label))]
+    return Summed(_explained, rows)
 
 
 METRICS: dict[str, Metric] = {
@@ -196,6 +160,11 @@ def _ranked(label: Array, score: Array) -> tuple[NDArray[np.bool_], NDArray[np.i
     _check(label, score)
     levels, rank = np.unique(score, return_inverse=True)
     return label == 1, rank, len(levels)
+
+
+def _explained(total: Floats) -> Floats:
+    error, first, second = (divided(total[:, 0, at], total[:, 0, 3]) for at in range(3))
+    return 1 - divided(error, second - first**2)
 
 
 def _divided(above: float, below: float) -> float:

@@ -1,16 +1,14 @@
 """Values over many resamples, and how far an interval reaches from the estimate to each side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from mainstay.stats.blocks import Floats, Structure, effective, resample
-
-Values = Callable[[Floats], float | Floats]
-"""Weights, shape (rows,), to one number or several; NaN where they leave it undefined."""
+from mainstay.stats.blocks import Floats, Structure, drawn, effective
+from mainstay.stats.blockwise import Values, over
 
 ALIKE = 1e-12
 """Relative spread below which resamples differ by rounding only."""
@@ -48,11 +46,14 @@ def resampled(
     generator: np.random.Generator,
 ) -> Resamples:
     """Every measure on every resample; the same blocks are drawn for all measures at once."""
-    draws = (resample(structure, generator) for _ in range(repeats))
-    rows = [list(map(evaluated, measures, weights)) for weights in draws]
-    widths = [len(one) for one in rows[0]]
+    found = [
+        over(measure, codes, structure.blocks)
+        for measure, codes in zip(measures, structure.codes, strict=True)
+    ]
+    parts = [[one(times) for one in found] for times in drawn(structure, repeats, generator)]
+    widths = [one.shape[1] for one in parts[0]]
     return Resamples(
-        np.array([np.concatenate(row) for row in rows]),
+        np.concatenate([np.hstack(part) for part in parts]),
         np.repeat([len(np.unique(codes)) for codes in structure.codes], widths),
         np.repeat([effective(codes) for codes in structure.codes], widths),
         structure.sign,
@@ -61,8 +62,10 @@ def resampled(
 
 
 def undefined(samples: Sequence[Resamples]) -> NDArray[np.int64]:
-    """For each column the resamples without a value, in the structure that has most of them."""
-    return np.asarray(np.max([np.isnan(one.values).sum(axis=0) for one in samples], axis=0))
+    """For each column the resamples without a value, in the structure with the largest share."""
+    repeats = len(samples[0].values)
+    shares = np.max([np.isnan(one.values).mean(axis=0) for one in samples], axis=0)
+    return np.asarray(np.rint(shares * repeats), dtype=np.int64)
 
 
 def alike(samples: Sequence[Resamples], level: float) -> NDArray[np.bool_]:
@@ -82,11 +85,18 @@ def reach(
     edge = float(special.ndtri((1 + level) / 2))
     ways = [one for one in samples if not one.crossed]
     wider = max(_together(one, centre, level) for one in ways) if joint else 1.0
-    near = [_percentiles(one.values, centre, level) / edge for one in samples]
+    near = [_near(one, centre, level, edge) for one in samples]
     far = [one * _factor(way, wider * edge) for way, one in zip(samples, near, strict=True)]
     total = np.sum([way.sign * one**2 for way, one in zip(samples, far, strict=True)], axis=0)
     alone = [one**2 for way, one in zip(samples, far, strict=True) if not way.crossed]
     return np.asarray(np.sqrt(np.maximum(total, np.max(alone, axis=0))))
+
+
+def _near(one: Resamples, centre: Floats, level: float, edge: float) -> Floats:
+    """One standard error to each side; a crossed way has many blocks and is taken as normal."""
+    if one.crossed:
+        return np.stack([np.nanstd(one.values, axis=0)] * 2)
+    return _percentiles(one.values, centre, level) / edge
 
 
 def _factor(one: Resamples, normal: float) -> Floats:

@@ -3,7 +3,6 @@
 Money is per 1,000 decisions. A row is acted on where its score is at least the threshold.
 """
 
-from collections.abc import Callable
 from typing import Literal, NamedTuple, get_args
 
 import msgspec
@@ -11,8 +10,8 @@ import numpy as np
 
 from mainstay.stats import bootstrap
 from mainstay.stats.blocks import Blocks, Floats, sums
-from mainstay.stats.bootstrap import Statistic
-from mainstay.stats.metrics import Array, dot, mean
+from mainstay.stats.blockwise import Statistic, Summed, divided
+from mainstay.stats.metrics import Array, mean
 
 Rival = Literal["never", "always", "baseline"]
 
@@ -50,7 +49,7 @@ def per_thousand(
 ) -> float:
     """Money per 1,000 decisions."""
     weights = np.ones(len(label)) if weight is None else weight
-    return mean(1000 * per_row(label, decision, matrix))(weights)
+    return float(mean(1000 * per_row(label, decision, matrix))(weights))
 
 
 def best_threshold(label: Array, score: Array, matrix: Matrix) -> float:
@@ -132,19 +131,16 @@ def _between(below: float, above: float) -> float:
     return half if half > below else float(above)
 
 
-def _by_threshold(
-    label: Array, score: Array, matrix: Matrix, at: Floats
-) -> Callable[[Floats], Floats]:
+def _by_threshold(label: Array, score: Array, matrix: Matrix, at: Floats) -> Summed:
     reached = np.searchsorted(at, score, side="right")  # how many thresholds a score reaches
     gain, left = _gain(label, matrix), per_row(label, np.zeros(len(label)), matrix)
 
-    def value(weight: Floats) -> Floats:
-        by_reach = sums(reached, weight * gain, len(at) + 1)
-        acted = np.cumsum(by_reach[:0:-1])[::-1]
-        total = weight.sum()
-        return 1000 * (dot(weight, left) + acted) / (total if total > 0 else np.nan)
+    def money(total: Floats) -> Floats:
+        acted = np.cumsum(total[:, :0:-1, 0], axis=1)[:, ::-1]
+        left, rows = (total[:, :, at].sum(axis=1, keepdims=True) for at in (1, 2))
+        return 1000 * divided(acted + left, np.broadcast_to(rows, acted.shape))
 
-    return value
+    return Summed(money, [gain, left, np.ones(len(label))], bins=(reached, len(at) + 1))
 
 
 def _decisions(rival: Rival, baseline: Array) -> Array:

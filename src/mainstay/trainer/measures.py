@@ -8,7 +8,7 @@ from mainstay.contract.metrics import VALUE
 from mainstay.contract.model import Contract
 from mainstay.stats import calibration, value
 from mainstay.stats.blocks import Floats
-from mainstay.stats.bootstrap import Statistic
+from mainstay.stats.blockwise import Statistic
 from mainstay.stats.metrics import METRICS, mean
 from mainstay.stats.value import Matrix
 

@@ -61,10 +61,12 @@ def test_equal_blocks_count_in_full_and_one_large_block_hardly_counts():
 def test_a_resample_draws_whole_blocks_as_many_as_there_are():
     (day,) = blocks.structures([(DAY,)])
 
-    (weights,) = blocks.resample(day, np.random.default_rng(1))
+    found = np.concatenate(list(blocks.drawn(day, 600_000, np.random.default_rng(1))))
 
-    assert weights.sum() == 6
-    assert len(set(weights[:3])) == len(set(weights[3:])) == 1
+    assert found.shape == (600_000, 2)
+    assert (found.sum(axis=1) == 2).all()
+    assert found.mean(axis=0) == pytest.approx(1, abs=0.01)
+    assert np.bincount(found[:, 0]) / 600_000 == pytest.approx([0.25, 0.5, 0.25], abs=0.01)
 
 
 def test_sums_of_blocks_without_rows_are_zero():

@@ -15,7 +15,7 @@ from mainstay.life.assess.left_out import follows
 from mainstay.life.assess.seen import Counts, Seen
 from mainstay.life.assess.telling import TELLING, rarest, telling
 from mainstay.stats import bootstrap
-from mainstay.stats.bootstrap import FEWEST_BLOCKS
+from mainstay.stats.bootstrap import FEWEST_BLOCKS, Measure
 from mainstay.stats.proportion import clopper_pearson
 
 REPEATS = 500
@@ -76,14 +76,11 @@ def _told(task: Task, seen: Seen, seed: int) -> dict[str, Estimate]:
     parts = [
         telling(task, values, seen.outcome, seen.fold, step) for values in seen.inputs.values()
     ]
-    estimates = bootstrap.pointwise(
-        lambda weight: np.array([part(weight) for part in parts]),
-        (seen.day[::step],),
-        seed=seed,
-        repeats=REPEATS,
-    )
+    measures = [Measure(part, (seen.day[::step],)) for part in parts]
+    found = bootstrap.intervals(measures, seed=seed, repeats=REPEATS)
     return {
-        name: _settled(told, task, seen) for name, told in zip(seen.inputs, estimates, strict=True)
+        name: _settled(told.estimate, task, seen)
+        for name, told in zip(seen.inputs, found, strict=True)
     }
 
 

@@ -12,6 +12,8 @@ from mainstay.life.assess.alone import Floats
 from mainstay.life.assess.baselines import FORWARD, Judged, matrix, rule_text
 from mainstay.life.assess.findings import exact, finding, gate
 from mainstay.stats import bootstrap
+from mainstay.stats.bootstrap import Measure
+from mainstay.stats.metrics import mean
 from mainstay.stats.value import Rival, best_of, per_row
 
 RULE, ALWAYS, NEVER = "rule earns", "always earns", "never earns"
@@ -63,10 +65,8 @@ def _estimates(
     earned: dict[str, Floats], judged: Judged, unit: str, seed: int
 ) -> dict[str, Estimate]:
     """Means with intervals, all from the same resamples; the same for every row is exact."""
-    amounts = np.stack(list(earned.values()))
-    found = bootstrap.pointwise(
-        lambda weight: amounts @ weight / weight.sum(), (judged.day,), seed=seed, unit=unit
-    )
+    measures = [Measure(mean(amount), (judged.day,), unit) for amount in earned.values()]
+    found = [one.estimate for one in bootstrap.intervals(measures, seed=seed)]
     return {
         clause: exact(one.value, one.n, unit) if np.ptp(earned[clause]) == 0 else one
         for clause, one in zip(earned, found, strict=True)

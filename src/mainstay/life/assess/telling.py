@@ -9,8 +9,8 @@ from mainstay.contract.metrics import Task
 from mainstay.core.columns import Numbers, Text
 from mainstay.core.nouns import Limit
 from mainstay.life.assess.alone import Codes, Floats, told
-from mainstay.stats.bootstrap import Statistic
-from mainstay.stats.metrics import mean, roc_auc
+from mainstay.stats.blockwise import Mixed, Statistic, Summed, divided
+from mainstay.stats.metrics import roc_auc
 
 
 class Telling(NamedTuple):
@@ -63,17 +63,17 @@ def telling(
         return rank_correlation(*pairs[0])
     parts = [roc_auc(one, score) for one, score in pairs]
     shares = np.array([one.mean() for one in outcome])
-    return lambda weight: float(np.average([part(weight) for part in parts], weights=shares))
+    return Mixed(*zip((shares / shares.sum()).tolist(), parts, strict=True))
 
 
 def rank_correlation(one: Floats, two: Floats) -> Statistic:
     """Spearman's, without its sign; ranks are those of all rows, whatever the weights."""
     first, second = (rankdata(values) / len(values) - 0.5 for values in (one, two))
-    terms = [mean(values) for values in (first, second, first**2, second**2, first * second)]
+    terms = [first, second, first**2, second**2, first * second, np.ones(len(first))]
+    return Summed(_correlation, terms)
 
-    def value(weight: Floats) -> float:
-        one, two, ones, twos, both = (term(weight) for term in terms)
-        spread = (ones - one * one) * (twos - two * two)
-        return float(abs(both - one * two) / np.sqrt(spread)) if spread > 0 else 0.0
 
-    return value
+def _correlation(total: Floats) -> Floats:
+    one, two, ones, twos, both = (divided(total[:, 0, at], total[:, 0, 5]) for at in range(5))
+    spread = np.maximum((ones - one * one) * (twos - two * two), 0)
+    return np.abs(np.nan_to_num(divided(both - one * two, np.sqrt(spread))))

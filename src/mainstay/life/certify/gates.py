@@ -15,7 +15,7 @@ from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, known
 from mainstay.life.certify.held_out import HeldOut
 from mainstay.life.certify.proving import Proved
 from mainstay.stats import bootstrap, enough, proportion
-from mainstay.stats.bootstrap import Statistic
+from mainstay.stats.blockwise import Statistic
 from mainstay.trainer.measures import statistic
 from mainstay.trainer.scored import Floats
 

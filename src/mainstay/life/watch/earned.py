@@ -13,7 +13,7 @@ from mainstay.data.records import DECISION, OUTCOME
 from mainstay.life.watch.order import Earned, Order, Serving
 from mainstay.stats import bootstrap, value
 from mainstay.stats.blocks import Floats
-from mainstay.stats.metrics import dot
+from mainstay.stats.blockwise import Summed
 from mainstay.trainer.measures import worth
 from mainstay.trainer.scored import numbers
 
@@ -47,10 +47,8 @@ def total(every: tuple[Earned, ...], *, cost: float, currency: str, seed: int) -
     over = np.array([one.answered - one.ruled for one in every])
     if not len(over):
         return None
-    found = bootstrap.estimate(
-        lambda weight: dot(weight, over) + cost, (np.arange(len(over)),), seed=seed,
-        unit=currency,
-    )  # fmt: skip
+    money = Summed(lambda added: added[:, 0, 0] + cost, [over])
+    found = bootstrap.estimate(money, (np.arange(len(over)),), seed=seed, unit=currency)
     return known(msgspec.structs.replace(found, n=sum(one.rows for one in every)))
 
 

@@ -24,7 +24,7 @@ from mainstay.life.watch.order import POOLED, STRETCH, Comparison, Order, Profil
 from mainstay.life.watch.pairs import Paired, Rows, Said
 from mainstay.life.watch.realised import REPEATS
 from mainstay.stats import bootstrap
-from mainstay.stats.bootstrap import Statistic
+from mainstay.stats.blockwise import Mixed, Statistic
 from mainstay.trainer import fit, warm
 from mainstay.trainer.fit import Training
 from mainstay.trainer.measures import statistic
@@ -185,7 +185,7 @@ def _difference(order: Order, rows: Rows, metric: str, said: Said | None) -> Est
     theirs, unit = statistic(metric, rows.by(said), order.contract)
     ours, _ = statistic(metric, rows.by(rows.live), order.contract)
     sign = 1 if MEASURES[metric].better == "more" else -1  # type: ignore[index]  # a metric's name
-    return known(_interval(order, rows, lambda one: sign * (theirs(one) - ours(one)), unit))
+    return known(_interval(order, rows, Mixed((sign, theirs), (-sign, ours)), unit))
 
 
 def _interval(order: Order, rows: Rows, measure: Statistic, unit: str) -> Estimate:

@@ -1,0 +1,127 @@
+"""Statistics of weighted rows that know a shorter way where whole blocks are drawn.
+
+A resample weighs all rows of a block alike: what is made of weighted sums of rows can be made of
+sums of blocks, which are added up once. 1,000 resamples of 28,000 rows in 31 blocks then are one
+product of two small matrices.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mainstay.stats.blocks import Blocks, Floats, sums
+
+Statistic = Callable[[Floats], float]
+"""Weights, shape (rows,), to a number; NaN where they leave it undefined."""
+Values = Callable[[Floats], float | Floats]
+"""Weights, shape (rows,), to one number or several; NaN where they leave it undefined."""
+Times = NDArray[np.int64]
+"""How often each block was drawn, shape (draws, blocks)."""
+Drawn = Callable[[Times], Floats]
+"""What was drawn to the values of every draw, shape (draws,) or (draws, values)."""
+Finish = Callable[[Floats], Floats]
+"""Sums, shape (draws, bins, columns), to the values of every draw."""
+
+_ROWS_A_BLOCK = 4
+"""Below it sums of blocks are no fewer than the rows themselves."""
+
+
+def over(statistic: Values, codes: Blocks, blocks: int) -> Drawn:
+    """A statistic for rows whose blocks are known, from 0; its values of shape (draws, values).
+
+    By its own method `over`, of the same arguments, where it has one: that is the shorter way.
+    """
+    shorter = getattr(statistic, "over", None)
+    if shorter is None:
+        return lambda times: _columns(np.array([statistic(one[codes] * 1.0) for one in times]))
+    found: Drawn = shorter(codes, blocks)
+    return lambda times: _columns(found(times))
+
+
+class Summed:
+    """A function of weighted sums of rows, within bins if there are any.
+
+    columns: a number per row each; squared: as many more that are summed with squared weights;
+    bins: of each row its bin from 0, and how many; None for one. finish gets columns, then squared.
+    """
+
+    def __init__(
+        self,
+        finish: Finish,
+        columns: Sequence[NDArray[np.generic]],
+        *,
+        squared: Sequence[NDArray[np.generic]] = (),
+        bins: tuple[Blocks, int] | None = None,
+    ) -> None:
+        self._finish = finish
+        self._columns = [np.asarray(one, dtype=np.float64) for one in (*columns, *squared)]
+        self._plain = len(columns)
+        self._bins = None if bins is None else bins[0]
+        self._count = 1 if bins is None else bins[1]
+
+    def __call__(self, weight: Floats) -> Any:
+        return self._finish(self._sums(weight)[None])[0]
+
+    def over(self, codes: Blocks, blocks: int) -> Drawn:
+        """By sums of blocks, or row by row where blocks are hardly fewer than rows."""
+        if blocks * _ROWS_A_BLOCK > len(codes):
+            return lambda times: self._finish(np.stack([self._sums(one[codes]) for one in times]))
+        places = codes if self._bins is None else codes * self._count + self._bins
+        size = blocks * self._count
+        parts = [sums(places, one, size).reshape(blocks, self._count) for one in self._columns]
+        return lambda times: self._finish(self._product(times.astype(np.float64), parts))
+
+    def _sums(self, weight: NDArray[np.generic]) -> Floats:
+        weights = weight.astype(np.float64)
+        return np.stack(
+            [self._sum(power, one) for power, one in self._weighed(weights, self._columns)], axis=1
+        )
+
+    def _sum(self, weight: Floats, column: Floats) -> Floats:
+        if self._bins is None:
+            return np.array([dot(weight, column)])
+        return sums(self._bins, weight * column, self._count)
+
+    def _product(self, times: Floats, parts: list[Floats]) -> Floats:
+        return np.stack([power @ part for power, part in self._weighed(times, parts)], axis=2)
+
+    def _weighed(self, weight: Floats, of: list[Floats]) -> list[tuple[Floats, Floats]]:
+        """Each column with the weights it takes: as they are, or squared."""
+        plain, squared = of[: self._plain], of[self._plain :]
+        square = weight**2 if squared else weight
+        return [*((weight, one) for one in plain), *((square, one) for one in squared)]
+
+
+class Mixed:
+    """Several statistics of the same rows, each times its share, added: a difference, a mean."""
+
+    def __init__(self, *parts: tuple[float, Statistic]) -> None:
+        self._parts = parts
+
+    def __call__(self, weight: Floats) -> float:
+        return float(sum(share * part(weight) for share, part in self._parts))
+
+    def over(self, codes: Blocks, blocks: int) -> Drawn:
+        """Each part by its own way."""
+        found = [(share, over(part, codes, blocks)) for share, part in self._parts]
+        return lambda times: np.sum([share * part(times) for share, part in found], axis=0)
+
+
+def divided(above: Floats | float, below: Floats | float) -> Floats:
+    """NaN where nothing is below."""
+    found = np.full(np.shape(above), np.nan)
+    return np.asarray(np.divide(above, below, out=found, where=below > 0))
+
+
+def dot(left: NDArray[Any], right: NDArray[Any]) -> float:
+    """The sum of products, in this thread: BLAS starts threads that spin beside other work.
+
+    On two busy cores 18,000 resamples of 28,000 rows took 74 s by BLAS, 8 s by einsum.
+    """
+    return float(np.einsum("i,i->", left, right))
+
+
+def _columns(values: Floats) -> Floats:
+    return values.reshape(len(values), -1)

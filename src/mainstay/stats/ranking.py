@@ -1,0 +1,69 @@
+"""How well scores put rows in order, on any weights; what sorts, sorts once."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mainstay.stats.blocks import Blocks, Floats, sums
+from mainstay.stats.blockwise import Drawn, divided, dot
+
+Weights = NDArray[Any]
+
+_FEW = 128
+"""Blocks up to which every pair of them is counted once, instead of every draw's rows."""
+
+
+class RocAuc:
+    """The probability that a positive row scores above a negative one, ties counting half."""
+
+    def __init__(self, positive: NDArray[np.bool_], score: NDArray[np.generic]) -> None:
+        order = np.argsort(score, kind="stable")
+        self._up, self._down = order[positive[order]], order[~positive[order]]
+        ups, downs = score[self._up], score[self._down]
+        self._below = np.searchsorted(downs, ups, side="left")
+        last = np.searchsorted(downs, ups, side="right")
+        self._upto = None if (last == self._below).all() else last  # None: no ties
+
+    def __call__(self, weight: Floats) -> float:
+        return self._value(weight[self._up], weight[self._down])
+
+    def over(self, codes: Blocks, blocks: int) -> Drawn:
+        """By how often the positives of each block win against the negatives of each other one."""
+        up, down = codes[self._up], codes[self._down]
+        if blocks > _FEW:
+            return lambda times: np.array([self._value(one[up], one[down]) for one in times])
+        pairs = [sums(up, self._wins(down == block), blocks) for block in range(blocks)]
+        won = np.stack(pairs, axis=1)
+        every = np.outer(np.bincount(up, minlength=blocks), np.bincount(down, minlength=blocks))
+        return lambda times: divided(_form(times, won), _form(times, every))
+
+    def _value(self, up: Weights, down: Weights) -> float:
+        """Of the weights of positive and of negative rows, both by ascending score."""
+        pairs = float(up.sum()) * float(down.sum())
+        return float(dot(up, self._wins(down)) / pairs) if pairs > 0 else float("nan")
+
+    def _wins(self, down: Weights) -> Floats:
+        """Of each positive row, the weight of the negative ones it scores above."""
+        so_far = np.concatenate([[0], running(down)])
+        if self._upto is None:
+            return np.asarray(so_far[self._below])
+        return np.asarray(so_far[self._below] + so_far[self._upto]) / 2
+
+
+def _form(times: NDArray[np.int64], pairs: NDArray[np.generic]) -> Floats:
+    """Sum over pairs of blocks of how often both were drawn together, shape (draws,)."""
+    drawn = times.astype(np.float64)
+    return np.asarray(np.einsum("db,db->d", drawn @ pairs.astype(np.float64), drawn))
+
+
+def running(values: Weights) -> Weights:
+    """Sums so far. Resampling weighs by whole numbers, which add up eight times as fast.
+
+    5,400 values: 5 us whole, 45 us as floats, each of which waits for the one before it.
+    """
+    if values.dtype.kind in "iu":
+        return np.cumsum(values)
+    whole = values.astype(np.int64)
+    same = (whole == values).all()
+    return np.cumsum(whole).astype(np.float64) if same else np.cumsum(values)
