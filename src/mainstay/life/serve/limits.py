@@ -142,15 +142,15 @@ _TELLING: Telling = {b"content-type": _of_kind, b"content-encoding": _as_it_is, 
 class Connection(Quick):
     """uvicorn's protocol and its short way, with an end to the head of a request."""
 
-    _head = 0
+    _heading = 0
 
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+    def parsed(self, data: bytes) -> None:
+        super().parsed(data)
         if self.headed:
-            self._head = 0
+            self._heading = 0
             return
-        self._head += len(data)
-        if self._head > HEAD and not self.transport.is_closing():
+        self._heading += len(data)
+        if self._heading > HEAD and not self.transport.is_closing():
             self.send_400_response(f"The head of a request has at most {HEAD} bytes.")
 
     @property
