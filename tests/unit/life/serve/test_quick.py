@@ -205,6 +205,24 @@ def test_a_known_head_in_a_pipeline_or_in_parts_is_read_by_the_parser() -> None:
     assert len(WORD.findall(said)) == 8
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\r\n\r\n" + PLAIN,
+        b"\r\n" + PLAIN,
+        PLAIN.replace(b"\r\n", b"\n") + b"\r\n\r\n",
+        PLAIN.replace(b"Host: here", b"Host: here\r\n there"),
+        PLAIN.replace(b"Host: here\r\n", b"Host: here\n"),
+    ],
+)
+def test_a_head_whose_ends_may_be_disputed_is_not_known(head: bytes) -> None:
+    Quick.known.clear()
+
+    both(head)
+
+    assert not Quick.known
+
+
 def test_heads_that_are_too_many_are_learned_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "KNOWN", 2)
     several = [PLAIN.replace(b"Host: here", b"Host: here%d" % at) for at in range(5)]
