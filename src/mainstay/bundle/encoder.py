@@ -171,7 +171,15 @@ class Program:
     def compiled(self, arguments: str, result: str) -> Callable[..., Any]:
         """The function of the lines so far, with these arguments and this result."""
         lines = "".join(f"    {line}\n" for line in self._lines)
-        source = f"def compiled({arguments}):\n{lines}    return {result}\n"
+        return self._made_of(f"def compiled({arguments}):\n{lines}    return {result}\n")
+
+    def looped(self, each: str, of: str, first: str, wrong: str) -> Callable[..., bool]:
+        """The function that runs the lines for each of some, and is False where one is wrong."""
+        lines = "".join(f"        {line}\n" for line in (*self._lines, f"if {wrong}: return False"))
+        loop = f"    {first}\n    for {each} in {of}:\n{lines}"
+        return self._made_of(f"def compiled({of}):\n{loop}    return True\n")
+
+    def _made_of(self, source: str) -> Callable[..., Any]:
         exec(compile(source, "<mainstay>", "exec"), self._namespace)  # noqa: S102 - our own names only
         function: Callable[..., Any] = self._namespace["compiled"]
         return function
