@@ -206,6 +206,8 @@ class Runtime:
 
     def said(self, rows: Sequence[encoder.Row]) -> Sequence[Said | None]:
         """Score and decision of the model, asked once; None where it has none to say."""
+        if len(rows) == 1:
+            return [self._said(rows[0])]
         if not rows:
             return []
         matrix = self._matrix(rows)

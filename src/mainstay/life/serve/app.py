@@ -81,6 +81,9 @@ class App:
         """
         if self.gate.required or self.draining or self._spans or not body.startswith(RECORDS):
             return None
+        reply = self._plain(body)
+        if reply is not None:
+            return reply
         since, counters = clock.stopwatch(), self.door.counters
         begun = self.door.begun(body)
         if isinstance(begun, Asked):
@@ -92,6 +95,15 @@ class App:
         counters.begun()
         counters.ended(status, clock.stopwatch() - since)
         return status, content
+
+    def _plain(self, body: bytes) -> Reply | None:
+        """Where nothing but scores is to be told, and nobody asked for more."""
+        since, counters = clock.stopwatch(), self.door.counters
+        reply = self.door.plain(body)
+        if reply is not None:
+            counters.begun()
+            counters.ended(reply[0], clock.stopwatch() - since)
+        return reply
 
     async def _reply(self, scope: Message, receive: Receive) -> tuple[Said, More] | None:
         """None where the caller went away."""
@@ -155,6 +167,9 @@ class App:
             records = canonical(body)
         except Mistake as error:
             return refusal(422, str(error))
+        reply = None if ack or trace else self._plain(records)
+        if reply is not None:
+            return reply
         return await self._counted(lambda: self.door.begun(records, trace), ack=ack)
 
     async def exchanged(self, version: str, body: bytes, headers: dict[bytes, bytes]) -> Reply:
@@ -162,6 +177,9 @@ class App:
         trace = tracing.parent(headers.items())
         tables = partial(self._pinned, version) if version else None
         ack = headers.get(DURABILITY) == b"ack"
+        reply = None if ack or trace or tables else self._plain(body)
+        if reply is not None:
+            return reply
         return await self._counted(lambda: together(self.door.begun(body, trace, tables)), ack=ack)
 
     def _pinned(self, version: str) -> Table | None:
