@@ -19,9 +19,10 @@ from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, TIME
 from mainstay.data import rows, schema, snapshot, source
+from mainstay.data.engine import moments
 from mainstay.data.expression import constant
 from mainstay.data.snapshot import ARROW
-from mainstay.data.source import Moment, Reader
+from mainstay.data.source import Reader
 
 KNOWN_AT = "known_at"
 _OLD, _BEFORE, _AFTER, _SAYS = (f"mainstay_{one}" for one in ("old", "before", "after", "says"))
@@ -76,13 +77,12 @@ def opened(reader: Reader, address: str, shape: Shape, now: datetime) -> ir.Tabl
     known_at after now.
     """
     texts = tuple(one.name for one in (shape.key, shape.label) if one.type == TEXT)
-    found = source.opened(reader, address, (), texts)
-    _check_columns(found.table, shape, address)
-    if KNOWN_AT in found.table.columns:
-        found = source.opened(reader, address, (Moment(KNOWN_AT),), texts)
-        table = found.table
+    found = source.opened(reader, address, (), (*texts, KNOWN_AT)).table
+    _check_columns(found, shape, address)
+    if KNOWN_AT in found.columns:
+        table = moments(found, KNOWN_AT)
     else:
-        table = found.table.mutate(**{KNOWN_AT: _moment(now)})
+        table = found.mutate(**{KNOWN_AT: _moment(now)})
     _check_types(table, shape, address)
     _check_values(table, shape, now)
     label = _as(table[shape.label.name], shape.label.type)

@@ -1,7 +1,7 @@
 """Where rows come from: a Parquet, CSV, JSON lines or SQLite file as a table in neutral types."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
@@ -17,12 +17,16 @@ _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _READ = (".parquet", ".csv", ".csv.gz", ".tsv", *_LINES)
 
 # Types are those of all rows. Dates are ISO: guessed, 01/02/2013 is a day in either month.
-_CSV = {
+_CSV: dict[str, Any] = {
     "header": True,
     "sample_size": -1,
     "dateformat": "%Y-%m-%d",
     "timestampformat": "%Y-%m-%d %H:%M:%S",
 }
+_GUESS = """
+SELECT Columns, Delimiter, Quote, Escape, Comment, SkipRows
+FROM sniff_csv(?, header=?, sample_size=?, dateformat=?, timestampformat=?)
+"""
 
 
 class Moment(NamedTuple):
@@ -110,10 +114,28 @@ def _read(engine: Backend, files: list[Path], texts: tuple[str, ...]) -> ir.Tabl
     if all(file.name.endswith(_LINES) for file in files):
         return engine.read_json(names, format="newline_delimited", sample_size=-1)
     if all(file.name.endswith(_READ) for file in files):
-        plain = engine.read_csv(names, **_CSV)
-        as_text = {name: "VARCHAR" for name in texts if name in plain.columns}
-        return engine.read_csv(names, **_CSV, types=as_text) if as_text else plain
+        return _delimited(engine, names, texts)
     raise Mistake(
         f"{files[0].name} is of a kind nobody reads",
         f"known: {', '.join(_READ)}, sqlite:///FILE#TABLE",
     )
+
+
+def _delimited(engine: Backend, names: list[str], texts: tuple[str, ...]) -> ir.Table:
+    """The engine guesses form and types at every question, so a single file is guessed once."""
+    if len(names) == 1:
+        columns, form = _guessed(engine, names[0])
+        as_text = {name: "VARCHAR" for name in texts if name in columns}
+        return engine.read_csv(names, columns={**columns, **as_text}, **form)
+    plain = engine.read_csv(names, **_CSV)
+    as_text = {name: "VARCHAR" for name in texts if name in plain.columns}
+    return engine.read_csv(names, **_CSV, types=as_text) if as_text else plain
+
+
+def _guessed(engine: Backend, name: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """The type of each column by all rows, and the form of the file."""
+    ((columns, *marks, skipped),) = engine.con.execute(_GUESS, [name, *_CSV.values()]).fetchall()
+    delim, quote, escape, comment = ("" if one == "(empty)" else one for one in marks)
+    form = {"delim": delim, "quote": quote, "escape": escape, "comment": comment, "skip": skipped}
+    layouts = {key: _CSV[key] for key in ("header", "dateformat", "timestampformat")}
+    return {one["name"]: one["type"] for one in columns}, {**form, **layouts, "auto_detect": False}

@@ -6,6 +6,7 @@ column is back. Where most values are stopped by a rule, what was stopped is wha
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -120,7 +121,8 @@ def _of(name: str, series: list[_Seen], units: dict[str, str]) -> Iterator[Move]
         asked = TOGETHER[-1] if _odd(one, usual[-BEFORE:]) else asked - 1
         usual.append(one)
         if asked > 0:
-            found, count = _explained(usual, units.get(name, ""))
+            newest = tuple(usual[-BEFORE - TOGETHER[-1] :])
+            found, count = _explained(newest, units.get(name, ""))
             usual, moved = usual[: len(usual) - count], usual[len(usual) - count :]
     if found:
         yield _move(name, found, moved, back=False)
@@ -140,8 +142,12 @@ def _odd(one: _Seen, usual: list[_Seen]) -> bool:
     return bool(max(off, wide) > ODD)
 
 
-def _explained(series: list[_Seen], unit: str) -> tuple[Conversion | None, int]:
-    """What explains the newest windows, and how many; the fewest that are sure."""
+@lru_cache(100_000)
+def _explained(series: tuple[_Seen, ...], unit: str) -> tuple[Conversion | None, int]:
+    """What explains the newest windows, and how many; the fewest that are sure.
+
+    Every look asks again about the windows of all looks before it.
+    """
     for count in TOGETHER:
         before, now = series[:-count][-BEFORE:], series[-count:]
         found = conversion(_moments(before), _moments(now), unit=unit) if before else None
@@ -150,7 +156,7 @@ def _explained(series: list[_Seen], unit: str) -> tuple[Conversion | None, int]:
     return None, 0
 
 
-def _moments(some: list[_Seen]) -> Moments:
+def _moments(some: tuple[_Seen, ...]) -> Moments:
     n, mean, spread = (np.array([one[at] for one in some], dtype=np.float64) for at in (1, 2, 3))
     return Moments(n, mean, np.exp(2 * spread))
 
