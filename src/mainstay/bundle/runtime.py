@@ -169,7 +169,8 @@ class Runtime:
         self.manifest, self.engine, self.version, self.notes = stated, engine, version, notes
         self.guard = guard.compiled(stated.request, stated.rules, stated.unknown_fields)
         self._encode = encoder.compiled(stated.outputs, stated.inputs, stated.columns)
-        self._pack = struct.Struct(f"={len(stated.inputs)}d").pack
+        pack = struct.Struct(f"={len(stated.inputs)}d").pack
+        self._packed = encoder.packed(stated.outputs, stated.inputs, stated.columns, pack)
         self._rate = baseline.rate(stated.baseline, stated.columns)
 
     def scores(self, matrix: Matrix) -> Matrix:
@@ -219,6 +220,10 @@ class Runtime:
         self.failure = refused or self.failure
         if self.manifest.task == "multiclass" and scores.ndim > 1:
             return [self._likeliest(one) if np.isfinite(one).all() else None for one in scores]
+        if np.isfinite(scores).all():
+            said = scores.tolist()
+            yes = self.manifest.threshold
+            return list(zip(said, said if yes is None else (scores >= yes).tolist(), strict=True))
         return [self._decided(one) if math.isfinite(one) else None for one in scores.tolist()]
 
     def worded(self, judgement: Judgement, said: Said | None) -> Answer:
@@ -234,9 +239,7 @@ class Runtime:
 
     def _matrix(self, rows: Sequence[encoder.Row]) -> Matrix:
         """Shape (rows, inputs). Packed row by row: NumPy takes twice as long for lists."""
-        pack, encode = self._pack, self._encode
-        packed = b"".join([pack(*encode(row)) for row in rows])
-        return np.frombuffer(packed).reshape(len(rows), -1)
+        return np.frombuffer(b"".join(self._packed(rows))).reshape(len(rows), -1)
 
     def _said(self, row: encoder.Row) -> Said | None:
         """None where the engine fails or what it says is no number."""
