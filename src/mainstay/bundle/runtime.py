@@ -171,6 +171,7 @@ class Runtime:
         self._encode = encoder.compiled(stated.outputs, stated.inputs, stated.columns)
         pack = struct.Struct(f"={len(stated.inputs)}d").pack
         self._packed = encoder.packed(stated.outputs, stated.inputs, stated.columns, pack)
+        self._several, self._yes = stated.task == "multiclass", stated.threshold
         self._rate = baseline.rate(stated.baseline, stated.columns)
 
     def scores(self, matrix: Matrix) -> Matrix:
@@ -222,7 +223,7 @@ class Runtime:
             return [self._likeliest(one) if np.isfinite(one).all() else None for one in scores]
         if np.isfinite(scores).all():
             said = scores.tolist()
-            yes = self.manifest.threshold
+            yes = self._yes
             return list(zip(said, said if yes is None else (scores >= yes).tolist(), strict=True))
         return [self._decided(one) if math.isfinite(one) else None for one in scores.tolist()]
 
@@ -244,23 +245,23 @@ class Runtime:
     def _said(self, row: encoder.Row) -> Said | None:
         """None where the engine fails or what it says is no number."""
         try:
-            score, decision = self._scored(self._encode(row))
+            if self._several:
+                score, decision = self._likeliest(
+                    self.engine.scores(np.array([self._encode(row)]))[0]
+                )
+            else:
+                score, decision = self._decided(self.engine.score(self._encode(row)))
         except MainstayError as error:
             self.failure = error
             return None
         return (score, decision) if math.isfinite(score) else None
-
-    def _scored(self, inputs: list[float]) -> Said:
-        if self.manifest.task == "multiclass":
-            return self._likeliest(self.engine.scores(np.array([inputs]))[0])
-        return self._decided(self.engine.score(inputs))
 
     def _likeliest(self, probabilities: Matrix) -> Said:
         likeliest = int(probabilities.argmax())
         return float(probabilities[likeliest]), self.manifest.classes[likeliest]
 
     def _decided(self, score: float) -> Said:
-        yes = self.manifest.threshold
+        yes = self._yes
         return score, score if yes is None else score >= yes
 
     def _fallback(self, rate: float) -> tuple[float, Class | None]:
