@@ -159,7 +159,7 @@ def test_a_killed_worker_leaves_nobody_waiting_and_comes_back(
     told = Counter((one.status, decided(one)) for one in found)
     flags = {flag for one in found for flag in one.answers[0]["flags"]}
     assert set(told) == {(200, "model"), (200, "baseline")}, told
-    assert flags == {"engine"}
+    assert flags == {"engine", "circuit"}
     assert max(one.seconds for one in found) < LONGEST
     assert {decided(one) for one in found[:before]} == {"model"}
     wait_for(lambda: ready(port)["reasons"] == [], "it is not said to be back")

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from mainstay.bundle import manifest
 from mainstay.control import publish, versions
 from mainstay.control.commands import Deploy, Rollback
 from mainstay.control.project import Project
@@ -37,7 +38,7 @@ def deploy(project: Project, command: Deploy) -> Answer:
         given = _given(project, parts, environment)
         unchanged = _stands(project, given, environment)
         if not unchanged:
-            _recorded(project, "Deployed", given, environment)
+            _recorded(project, "Deployed", parts, environment)
     routing = publish.published(project)
     said = _told(parts)
     return _answer(routing, parts, f"Nothing changed: {said}" if unchanged else said)
@@ -53,8 +54,7 @@ def rollback(project: Project, command: Rollback) -> Answer:
         environment = publish.said(publish.history(project)[-1]).environment
         for part in parts:
             _refuse_unless_approved(versions.found(project, f"v{part.version}"))
-        given = _given(project, parts, environment)
-        _recorded(project, "RolledBack", given, environment, command.because)
+        _recorded(project, "RolledBack", parts, environment, command.because)
     routing = publish.published(project)
     return _answer(routing, parts, f"Rolled back: {_told(parts)}")
 
@@ -115,10 +115,29 @@ def _stands(project: Project, given: tuple[Share, ...], environment: Environment
     return wanted is not None and (wanted.shares, wanted.environment) == (given, environment)
 
 
+def _previous(
+    project: Project, parts: Parts, environment: Environment, *, back: bool
+) -> Share | None:
+    """The version that was live before, where the champion's contract names it as fallback.
+
+    None where its certificate does not hold now, or it never was.
+    """
+    champion = versions.found(project, f"v{parts[0].version}").bundle
+    stated = manifest.read(project.places.bundle(champion), champion).operation
+    number = shares.before((*_history(project), Step(parts, back)))
+    if stated.fallback != "previous" or number is None:
+        return None
+    try:
+        return _given(project, (Part(number, 1.0),), environment)[0]
+    except Refused as error:
+        project.tell(f"v{number} cannot stand in for v{parts[0].version}: {error}")
+        return None
+
+
 def _recorded(
     project: Project,
     kind: str,
-    given: tuple[Share, ...],
+    parts: Parts,
     environment: Environment,
     because: str = "",
 ) -> None:
@@ -129,20 +148,25 @@ def _recorded(
     told = publish.present(project)
     known = state.deployments(project.ledger, project.model)
     sequence = 1 + max(known[-1].sequence if known else 0, told.sequence if told else 0)
+    given = _given(project, parts, environment)
+    previous = _previous(project, parts, environment, back=kind == "RolledBack")
+    everyone = (*given, previous) if previous else given
     payload = {
         "sequence": sequence,
         "environment": environment,
-        "shares": [
-            {
-                "version": int(one.version[1:]), "share": one.share, "bundle": one.bundle,
-                "certificate": one.certificate,
-            }
-            for one in given
-        ],
-        "blobs": [one.certificate for one in given],
+        "shares": list(map(_stated, given)),
+        "previous": _stated(previous) if previous else None,
+        "blobs": [one.certificate for one in everyone],
         "because": because,
-    }  # fmt: skip
+    }
     project.ledger.append(kind, project.model, project.actor, payload)
+
+
+def _stated(one: Share) -> dict[str, object]:
+    return {
+        "version": int(one.version[1:]), "share": one.share, "bundle": one.bundle,
+        "certificate": one.certificate,
+    }  # fmt: skip
 
 
 def _told(parts: Parts) -> str:

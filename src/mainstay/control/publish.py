@@ -32,6 +32,7 @@ class Said(msgspec.Struct, frozen=True):
     sequence: int
     environment: Environment
     shares: tuple["Given", ...]
+    previous: "Given | None" = None
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -67,11 +68,14 @@ def wanted(project: Project) -> Routing | None:
             f"the table of deployments was changed by hand: event {events[-1].seq} says otherwise",
             hint="mainstay verify ledger",
         )
-    shares = tuple(
-        Share(f"v{one.version}", one.bundle, one.certificate, one.share) for one in newest.shares
-    )
+    shares = tuple(map(_share, newest.shares))
+    previous = _share(newest.previous) if newest.previous else None
     event = events[-1]
-    return Routing(event.subject, newest.sequence, newest.environment, event.time, shares)
+    return Routing(event.subject, newest.sequence, newest.environment, event.time, shares, previous)
+
+
+def _share(given: Given) -> Share:
+    return Share(f"v{given.version}", given.bundle, given.certificate, given.share)
 
 
 def present(project: Project) -> Routing | None:
@@ -94,6 +98,7 @@ def published(project: Project) -> Routing | None:
     key = trusted_signer(project)
     for share in asked.shares:
         verified(project, share, asked.environment)
+    for share in _everyone(asked):
         _environment(project, share.bundle)
         _bundle(project, share.bundle)
         _certificate(project, share.certificate)
@@ -151,8 +156,13 @@ def _stands(project: Project, asked: Routing) -> bool:
         (places.serving / routing.BUNDLES / one.bundle).is_dir()
         and (places.serving / routing.CERTIFICATES / f"{one.certificate}.json").is_file()
         and _lies(project, one.bundle, places.serving / routing.ENVIRONMENTS)
-        for one in asked.shares
+        for one in _everyone(asked)
     )
+
+
+def _everyone(asked: Routing) -> tuple[Share, ...]:
+    """Those a door may open; whether the version before still holds it sees for itself."""
+    return (*asked.shares, asked.previous) if asked.previous else asked.shares
 
 
 def _bundle(project: Project, sha: str) -> None:

@@ -6,10 +6,12 @@ from typing import NamedTuple
 import msgspec
 
 EXPIRED, ENGINE, REST = "certificate", "engine", "share"
-OWN = frozenset((EXPIRED, ENGINE, REST))
-"""Flags of an answer by the baseline that no rule asked for: the certificate does not hold, the
-
+"""Flags of an answer by the fallback that no rule asked for: the certificate does not hold, the
 engine cannot answer, or the version has no share of this entity yet."""
+CIRCUIT, BREACHED, PREVIOUS = "circuit", "breaches", "previous"
+"""Flags that the door adds: the circuit is open and the model was not asked, too many rows break
+rules of late, the version that was live before stood in."""
+OWN = frozenset((EXPIRED, ENGINE, REST, CIRCUIT, BREACHED, PREVIOUS))
 
 
 class Entry(NamedTuple):

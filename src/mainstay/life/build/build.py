@@ -18,7 +18,7 @@ from mainstay.core.places import Places
 from mainstay.data import engine, profile, rows
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.build import expected, fitting, hiding
+from mainstay.life.build import expected, fitting, hiding, operating
 from mainstay.life.build.fitting import Prepared
 from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
@@ -154,6 +154,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             "contract": order.document.digest,
             "uncovered": order.document.contract.serve.uncovered,
             "durability": order.document.contract.serve.durability,
+            "operation": operating.operation(contract.serve),
             "private": hiding.hidden(contract, learned.meaning),
             "unknown_fields": order.document.contract.serve.unknown_fields,
             "datasets": (learned.dataset,),

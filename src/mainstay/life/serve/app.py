@@ -13,6 +13,7 @@ from functools import partial
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
 from mainstay.life.serve import tracing
+from mainstay.life.serve.breaker import Breaker
 from mainstay.life.serve.catalogue import pinned
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handle import Asked, Door, Outcome, Reply, refusal
@@ -46,9 +47,12 @@ class App:
         self.door = Door(lambda: watch.table, journal, watch.now)
         self.gate = gate or Gate(watch.keys.with_name(tokens.FILE), watch.now)
         self.health = Health(watch.place.serving, watch.tables)
+        self.breaker = Breaker(
+            lambda: watch.table, self.door.counters.counted, self.health.wrong, watch.notice
+        )
         self.draining = False
         self.parts = Parts(
-            watch, journal, self.door, self.door.counters, self.health, self.gate,
+            watch, journal, self.door, self.door.counters, self.health, self.breaker, self.gate,
             clock.stopwatch(),
         )  # fmt: skip
         self.wires = Wires(watch, self.exchanged)

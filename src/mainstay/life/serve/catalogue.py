@@ -108,7 +108,9 @@ def pinned(table: Table | None, version: str) -> Table | None:
     except Missing:  # it left the routing a moment ago
         return None
     alone = len(table.served) == 1
-    return table if alone else table._replace(served=(one,), limits=table.limits[:1])
+    if alone:
+        return table
+    return table._replace(served=(one,), limits=table.limits[:1], standby=None)
 
 
 def _input(column: RequestColumn) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from mainstay.life.serve.counters import REJECTED, Counters
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.routing import bucket, chosen
 from mainstay.life.serve.served import Answered, Served, Table
+from mainstay.life.serve.standby import rescued, stands_in
 
 Reply = tuple[int, bytes]
 Outcome = tuple[int, bytes, int]
@@ -65,7 +66,10 @@ class Asked(NamedTuple):
     @property
     def away(self) -> bool:
         """Whether somebody has to wait for another process."""
-        return isinstance(self.parts, list) and any(one.away for one, _ in self.parts)
+        parts = self.parts
+        return isinstance(parts, list) and (
+            any(one.away for one, _ in parts) or stands_in(self.table)
+        )
 
 
 class Door:
@@ -136,6 +140,8 @@ def answered(asked: Asked, counters: Counters) -> Reply:
         counters.refused(asked.table.served[0], asked.parts.reasons)
         return asked.parts.status, ENCODE({"errors": _complaints(asked.parts.reasons)})
     said = _together(asked.parts, asked.at)
+    if asked.table.standby is not None:
+        said = rescued(asked.table, asked.body, asked.at, said, waits=asked.away)
     counters.answered(asked.parts, said, away=asked.away)
     errors = [each for one in said if isinstance(one, Rejected) for each in one.errors]
     if errors and all(isinstance(one, Rejected) for one in said):

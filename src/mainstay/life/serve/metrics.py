@@ -31,7 +31,10 @@ class Family(NamedTuple):
 
 
 class State(NamedTuple):
-    """How a door stands beside what it counted. restarts: of models in processes of their own."""
+    """How a door stands beside what it counted. restarts: of models in processes of their own.
+
+    openings: of circuits.
+    """
 
     table: Table | None
     journal: Standing
@@ -39,6 +42,7 @@ class State(NamedTuple):
     ready: bool
     failed: int
     restarts: int
+    openings: int = 0
 
 
 def text(families: Iterable[Family]) -> bytes:
@@ -62,6 +66,8 @@ def families(counted: Counted, state: State) -> Iterator[Family]:
     yield _one("in_flight", "gauge", "Requests under way.", counted.in_flight)
     yield _one("failed_total", "counter", "Requests that met a mistake of ours.", state.failed)
     yield _one("worker_restarts_total", "counter", "Models started again.", state.restarts)
+    opened = "How often a circuit was opened."
+    yield _one("circuit_openings_total", "counter", opened, state.openings)
     labels = {"version": __version__, "python": platform.python_version()}
     yield Family("build_info", "gauge", "Which Mainstay this is.", (("", labels, 1),))
 
@@ -112,6 +118,20 @@ def _versions(state: State) -> Iterator[Family]:
     yield Family(
         "share", "gauge", "Of the entities that a version answers.",
         tuple(("", {"version": one.share.version}, one.share.share) for one in served),
+    )  # fmt: skip
+    yield Family(
+        "circuit_open", "gauge", "1 where the model is not asked and its fallback answers.",
+        tuple(
+            ("", {"version": one.share.version}, int(bool(one.held.circuit.open)))
+            for one in served
+        ),
+    )  # fmt: skip
+    yield Family(
+        "breached", "gauge", "1 while rules stop too many of the newest rows.",
+        tuple(
+            ("", {"version": one.share.version}, int(bool(one.held.circuit.breaches)))
+            for one in served
+        ),
     )  # fmt: skip
     yield Family(
         "certificate_seconds", "gauge", "Until the certificate ends; 0 where none holds.",
