@@ -32,7 +32,7 @@ def model(table: Table, version: str) -> dict[str, Any]:
     stated = routed(table, version).held.runtime.manifest
     return {
         "name": table.routing.model,
-        "versions": [one.share.version for one in table.served],
+        "versions": [one.share.version for one in table.answering],
         "platform": f"mainstay_{stated.engine.kind}",
         "inputs": [_input(column) for column in stated.request],
         "outputs": [
@@ -51,7 +51,7 @@ def index(table: Table | None, at: datetime | None) -> list[dict[str, str]]:
             "state": "READY",
             "reason": one.silenced(at),
         }
-        for one in (table.served if table else ())
+        for one in (table.answering if table else ())
         if table
     ]
 
@@ -78,7 +78,7 @@ def routed(table: Table, version: str) -> Served:
     """The version asked for as v2 or 2, the champion where none is. Raises Missing."""
     if not version:
         return table.served[0]
-    found = {one.share.version: one for one in table.served}
+    found = {one.share.version: one for one in table.answering}
     one = found.get(version) or found.get(f"v{version}")
     if one is None:
         raise Missing(

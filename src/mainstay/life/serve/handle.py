@@ -12,7 +12,7 @@ import msgspec
 
 from mainstay.bundle.encoder import Row
 from mainstay.bundle.guard import Breach, Judgement, Rejection
-from mainstay.core import frames
+from mainstay.core import clock, frames
 from mainstay.core.entries import Entry, packed
 from mainstay.life.serve.counters import REJECTED, Counters
 from mainstay.life.serve.journal import Journal
@@ -139,7 +139,11 @@ def answered(asked: Asked, counters: Counters) -> Reply:
     if isinstance(asked.parts, Rejection):
         counters.refused(asked.table.served[0], asked.parts.reasons)
         return asked.parts.status, ENCODE({"errors": _complaints(asked.parts.reasons)})
+    trial = asked.table.trial
+    since = clock.stopwatch() if trial else 0.0
     said = _together(asked.parts, asked.at)
+    if trial:
+        trial.saw(asked.parts, said, clock.stopwatch() - since)
     if asked.table.standby is not None:
         said = rescued(asked.table, asked.body, asked.at, said, waits=asked.away)
     counters.answered(asked.parts, said, away=asked.away)

@@ -119,6 +119,10 @@ def _versions(state: State) -> Iterator[Family]:
         "share", "gauge", "Of the entities that a version answers.",
         tuple(("", {"version": one.share.version}, one.share.share) for one in served),
     )  # fmt: skip
+    yield _one(
+        "canary_recalled", "gauge", "1 where the canary failed and gets no request.",
+        int(bool(table and table.recalled)),
+    )  # fmt: skip
     yield Family(
         "circuit_open", "gauge", "1 where the model is not asked and its fallback answers.",
         tuple(

@@ -126,6 +126,8 @@ def _reasons(parts: Parts) -> list[str]:
     found += [note for one in runtimes for note in one.notes]
     found += [str(one.failure) for one in runtimes if one.failure]
     found += [one.held.circuit.breaches for one in served]
+    if table and table.recalled:
+        found.append(f"{table.served[-1].share.version} was recalled: {table.recalled}")
     if table and table.private:
         found.append(table.private.lacks)
     if standing.lost:

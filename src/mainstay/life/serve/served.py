@@ -20,6 +20,7 @@ from mainstay.core.entries import ENGINE, EXPIRED, REST
 from mainstay.core.errors import Unavailable
 from mainstay.life.serve.away import Away
 from mainstay.life.serve.circuit import Circuit
+from mainstay.life.serve.hearing import Hearing
 from mainstay.life.serve.private import Private
 from mainstay.seal.certificate import Certificate
 from mainstay.seal.routing import Routing, Share
@@ -221,6 +222,7 @@ class Table(NamedTuple):
 
     ack: whether an answer goes only when it is safe on disk. private: what is written otherwise.
     standby: the version that was live before, where it answers for the champion when that cannot.
+    trial: what hears of every answer while there is a canary. recalled: why the canary gets none.
     """
 
     routing: Routing
@@ -229,6 +231,13 @@ class Table(NamedTuple):
     ack: bool = False
     private: Private | None = None
     standby: Served | None = None
+    trial: Hearing | None = None
+    recalled: str = ""
+
+    @property
+    def answering(self) -> tuple[Served, ...]:
+        """Those that are routed, without a canary that was recalled."""
+        return self.served[:1] if self.recalled else self.served
 
     @property
     def everyone(self) -> tuple[Served, ...]:

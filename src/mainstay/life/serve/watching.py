@@ -7,12 +7,13 @@ from pathlib import Path
 from mainstay.core import clock, pseudonyms
 from mainstay.core.errors import MainstayError, Refused
 from mainstay.core.notices import Kind, Notice
-from mainstay.life.serve import loader, sequence
+from mainstay.life.serve import loader, recalls, sequence
 from mainstay.life.serve.away import Away
 from mainstay.life.serve.loader import Place
 from mainstay.life.serve.notices import Notices
 from mainstay.life.serve.present import Present, Print, fingerprint
 from mainstay.life.serve.private import private
+from mainstay.life.serve.recalls import Recalls
 from mainstay.life.serve.routing import bounds
 from mainstay.life.serve.served import Served, Silent, Table, proven, unproven
 from mainstay.life.serve.telling import SILENT, Teller, Voice
@@ -44,6 +45,7 @@ class Watch:
         self._looked = 0.0
         self._present, self._teller = Present(), Teller(voice)
         self.notices = Notices(log)
+        self._recalls = Recalls(self.notices)
         self.now = self._present.now
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -63,10 +65,11 @@ class Watch:
 
     def notice(self, one: Served, kind: Kind, why: str, **facts: float | str) -> bool:
         """Writes down what was decided here about a version; whether it is safe on disk."""
-        table = self.table
-        sequence = table.routing.sequence if table else 0
-        at = self.time() or clock.machine()
-        return self.notices.add(Notice(at, sequence, one.share.version, kind, why, facts))
+        return self.notices.add(self._noticed(one.share.version, kind, why, facts))
+
+    def _noticed(self, version: str, kind: Kind, why: str, facts: dict[str, float | str]) -> Notice:
+        sequence = self.table.routing.sequence if self.table else 0
+        return Notice(self.time() or clock.machine(), sequence, version, kind, why, facts)
 
     def tables(self) -> tuple[Table, ...]:
         """The table in force, then the one kept warm."""
@@ -79,6 +82,8 @@ class Watch:
         if found != self._print or self._due():
             self._print, self._looked = found, clock.stopwatch()
             self._try()
+        if self.table is not None:
+            self.table = self._recalls.look(self.table, self._noticed)
         self._teller.tell(self.table, self.refused, self.time())
 
     def _due(self) -> bool:
@@ -153,7 +158,8 @@ class Watch:
         ack = any(one.held.runtime.manifest.durability == "ack" for one in found)
         hidden = private(tuple(one.held.runtime.manifest for one in found), self._secret())
         limits = bounds(tuple(one.share for one in table.shares))
-        return Table(table, tuple(found), limits, ack, hidden, self._standby(table, known))
+        made = Table(table, tuple(found), limits, ack, hidden, self._standby(table, known))
+        return recalls.opened(made, self.table, self.notices)
 
     def _standby(self, table: Routing, known: Trust) -> Served | None:
         """The version before; without it the baseline answers, so nothing about it stops a door."""
