@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mainstay.contract.document import Document
-from mainstay.control import deploying, field, papers, recalls, versions, watching
+from mainstay.control import deploying, field, papers, recalls, shadowing, versions, watching
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer, worst
@@ -47,6 +47,7 @@ def status(project: Project) -> Answer:
         lines=(
             *_worth(project),
             *_incidents(project),
+            *shadowing.lines(project),
             *_separation(project, document),
             *_versions(known, live),
         ),

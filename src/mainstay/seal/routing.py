@@ -33,6 +33,18 @@ class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
+class Shadow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A version that answers nobody: it scores a share of the rows after their answers went.
+
+    It decides nothing, so it needs no certificate; the signature of the table vouches for the
+    digest of its bundle.
+    """
+
+    version: Text
+    bundle: Digest
+    share: Annotated[float, msgspec.Meta(gt=0, le=1)]
+
+
 class Routing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole table of one model; the first share is the champion, a second one the canary.
 
@@ -48,6 +60,7 @@ class Routing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     issued: Moment
     shares: Annotated[tuple[Share, ...], msgspec.Meta(min_length=1, max_length=2)]
     previous: Share | None = None
+    shadow: Shadow | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError unless the shares make one whole of different versions."""

@@ -17,7 +17,7 @@ from mainstay.core.entries import Entry, packed
 from mainstay.life.serve.counters import REJECTED, Counters
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.routing import bucket, chosen
-from mainstay.life.serve.served import Answered, Served, Table
+from mainstay.life.serve.served import Answered, Aside, Served, Table
 from mainstay.life.serve.standby import rescued, stands_in
 
 Reply = tuple[int, bytes]
@@ -26,6 +26,8 @@ Outcome = tuple[int, bytes, int]
 Parts = list[tuple[Served, Judgement]]
 Tables = Callable[[], Table | None]
 """The table in force, when it is asked."""
+Offer = Callable[[Aside, Entry], None]
+"""What hears of a request that was answered while there is a shadow."""
 LARGEST = frames.LARGEST - 1_000
 """Bytes of a request and its answer together: one frame of the journal."""
 MANY = 20
@@ -72,6 +74,10 @@ class Asked(NamedTuple):
         )
 
 
+def _nothing(aside: Aside, entry: Entry) -> None:
+    """Where nobody keeps shadows."""
+
+
 class Door:
     """What `handle` needs. failed: requests that met a mistake of ours and got 503."""
 
@@ -81,10 +87,12 @@ class Door:
         journal: Journal,
         now: Callable[[], datetime],
         counters: Counters | None = None,
+        aside: Offer = _nothing,
     ) -> None:
         self.failed = 0
         self.counters = counters or Counters()
         self._table, self._journal, self._now = table, journal, now
+        self._aside = aside
 
     def handle(self, body: bytes) -> Outcome:
         """The outcome of a request, from begin to end."""
@@ -114,6 +122,8 @@ class Door:
                 return *refusal(413, "the answer would be too large: send fewer records"), 0
             sequence = asked.table.routing.sequence
             entry = Entry(asked.at, sequence, asked.body, status, reply, asked.trace)
+            if asked.table.aside is not None and status == 200:
+                self._aside(asked.table.aside, entry)
             hidden = asked.table.private
             written = hidden.entry(entry) if hidden else entry
             return status, reply, self._journal.add(packed(written))

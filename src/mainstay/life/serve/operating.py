@@ -14,6 +14,7 @@ from mainstay.life.serve.handle import Door
 from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.metrics import State
+from mainstay.life.serve.shadow import Shadows
 from mainstay.life.serve.watching import Watch
 
 ENCODE = msgspec.json.Encoder().encode
@@ -38,6 +39,7 @@ class Parts(NamedTuple):
     counters: Counters
     health: Health
     breaker: Breaker
+    shadows: Shadows
     gate: Gate
     began: float
 
@@ -89,7 +91,7 @@ def metrics_of(parts: Parts) -> Said:
     watch = parts.watch
     state = State(
         watch.table, parts.journal.standing(), watch.time(), _ready(parts)[0], parts.door.failed,
-        watch.restarts, parts.breaker.openings,
+        watch.restarts, parts.breaker.openings, parts.shadows.standing(),
     )  # fmt: skip
     found = metrics.families(parts.counters.counted(), state)
     return Said(200, metrics.text(found), metrics.TYPE)
@@ -122,7 +124,12 @@ def _reasons(parts: Parts) -> list[str]:
     served = table.served if table else ()
     runtimes = [one.held.runtime for one in served]
     standing = parts.journal.standing()
-    found = [parts.watch.refused, parts.gate.refused, *(one.silenced(now) for one in served)]
+    found = [
+        parts.watch.refused,
+        parts.watch.shadow_refused,
+        parts.gate.refused,
+        *(one.silenced(now) for one in served),
+    ]
     found += [note for one in runtimes for note in one.notes]
     found += [str(one.failure) for one in runtimes if one.failure]
     found += [one.held.circuit.breaches for one in served]

@@ -141,6 +141,7 @@ def _served(server: Server, app: App, listening: socket.socket, rounds: list[Rou
     for number in (signal.SIGINT, signal.SIGTERM):  # before uvicorn has its own, and after
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     app.watch.start()
+    app.shadows.start()
     try:
         for one in rounds:
             one.start()
@@ -149,6 +150,7 @@ def _served(server: Server, app: App, listening: socket.socket, rounds: list[Rou
     finally:
         for one in rounds:
             one.stop()
+        app.shadows.stop()
         app.watch.stop()
         app.journal.close()
 

@@ -217,12 +217,20 @@ class Served(NamedTuple):
         return self.held.circuit.open or self.reason
 
 
+class Aside(NamedTuple):
+    """A version that scores after the answer, and what is written of its rows."""
+
+    one: Served
+    private: Private | None
+
+
 class Table(NamedTuple):
     """Everything a request needs to know, swapped as one. limits: see routing.bounds.
 
     ack: whether an answer goes only when it is safe on disk. private: what is written otherwise.
     standby: the version that was live before, where it answers for the champion when that cannot.
     trial: what hears of every answer while there is a canary. recalled: why the canary gets none.
+    aside: the shadow, which answers nobody.
     """
 
     routing: Routing
@@ -233,6 +241,7 @@ class Table(NamedTuple):
     standby: Served | None = None
     trial: Hearing | None = None
     recalled: str = ""
+    aside: Aside | None = None
 
     @property
     def answering(self) -> tuple[Served, ...]:
@@ -242,7 +251,8 @@ class Table(NamedTuple):
     @property
     def everyone(self) -> tuple[Served, ...]:
         """Those that are routed and those that stand beside."""
-        return (*self.served, self.standby) if self.standby else self.served
+        beside = self.standby, self.aside.one if self.aside else None
+        return (*self.served, *(one for one in beside if one))
 
     def taken(self) -> bool:
         """All its runtimes for one request, until `given`; False where one was closed already."""

@@ -15,7 +15,7 @@ from mainstay.life.serve.present import Present, Print, fingerprint
 from mainstay.life.serve.private import private
 from mainstay.life.serve.recalls import Recalls
 from mainstay.life.serve.routing import bounds
-from mainstay.life.serve.served import Served, Silent, Table, proven, unproven
+from mainstay.life.serve.served import Aside, Served, Silent, Table, proven, unproven
 from mainstay.life.serve.telling import SILENT, Teller, Voice
 from mainstay.seal import routing, trust
 from mainstay.seal.routing import Routing, Share
@@ -39,6 +39,7 @@ class Watch:
         self.place, self.log, self.keys = place, log, keys
         self.table: Table | None = None
         self.refused = "no routing was read yet"
+        self.shadow_refused = ""
         self.restarts = 0
         self._before: Table | None = None
         self._print: tuple[Print, ...] = ()
@@ -159,7 +160,23 @@ class Watch:
         hidden = private(tuple(one.held.runtime.manifest for one in found), self._secret())
         limits = bounds(tuple(one.share for one in table.shares))
         made = Table(table, tuple(found), limits, ack, hidden, self._standby(table, known))
+        made = made._replace(aside=self._aside(table, tuple(found)))
         return recalls.opened(made, self.table, self.notices)
+
+    def _aside(self, table: Routing, beside: tuple[Served, ...]) -> Aside | None:
+        """The shadow; it concerns nobody, so nothing about it stops a door."""
+        self.shadow_refused = ""
+        if table.shadow is None:
+            return None
+        asked = Share(table.shadow.version, table.shadow.bundle, "", table.shadow.share)
+        warm = self._warm(asked)
+        try:
+            one = warm._replace(share=asked) if warm else loader.shadowed(self.place, table.shadow)
+        except MainstayError as error:
+            self.shadow_refused = f"the shadow {asked.version} does not run: {error}"
+            return None
+        manifests = tuple(other.held.runtime.manifest for other in (*beside, one))
+        return Aside(one, private(manifests, self._secret()))
 
     def _standby(self, table: Routing, known: Trust) -> Served | None:
         """The version before; without it the baseline answers, so nothing about it stops a door."""
