@@ -12,7 +12,7 @@ from mainstay.bundle.guard import RequestColumn
 from mainstay.core import nearest
 from mainstay.core.errors import Missing, Refused, Unavailable
 from mainstay.core.typed import FLAG, INTEGER, NUMBER
-from mainstay.life.serve import answers
+from mainstay.life.serve import answers, health
 from mainstay.life.serve.served import Served, Table
 from mainstay.life.serve.tensors import BOOL, BYTES, FP64, INT64
 
@@ -48,8 +48,8 @@ def index(table: Table | None, at: datetime | None) -> list[dict[str, str]]:
         {
             "name": table.routing.model,
             "version": one.share.version,
-            "state": "READY",
-            "reason": one.silenced(at),
+            "state": "UNAVAILABLE" if health.doubt(one) else "READY",
+            "reason": health.doubt(one) or one.silenced(at),
         }
         for one in (table.answering if table else ())
         if table
@@ -88,12 +88,11 @@ def routed(table: Table, version: str) -> Served:
 
 
 def ready(table: Table | None, name: str, version: str) -> bool:
-    """Whether a version of a model answers here."""
+    """Whether a version of a model answers here, and its golden rows say rightly."""
     try:
-        routed(named(table, name), version)
+        return not health.doubt(routed(named(table, name), version))
     except (Missing, Unavailable):
         return False
-    return True
 
 
 def pinned(table: Table | None, version: str) -> Table | None:

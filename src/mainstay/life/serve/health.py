@@ -46,8 +46,8 @@ class Health:
     def reasons(self) -> tuple[str, ...]:
         """Of the table in force, one line per version that would not answer rightly."""
         table = next(iter(self._tables()), None)
-        found = [(one.share.version, _doubt(one)) for one in table.served] if table else []
-        return tuple(f"{version}: {doubt}" for version, doubt in found if doubt)
+        found = [(one.share.version, doubt(one)) for one in table.answering] if table else []
+        return tuple(f"{version}: {why}" for version, why in found if why)
 
     def wrong(self, one: Served) -> str:
         """What is wrong with some of its golden rows now; empty where nothing is."""
@@ -89,7 +89,13 @@ class Rounds:
                 self._look()
 
 
-def _doubt(one: Served) -> str:
+def ready(table: Table | None) -> bool:
+    """Whether every version that answers would answer rightly now."""
+    return table is not None and not any(map(doubt, table.answering))
+
+
+def doubt(one: Served) -> str:
+    """Why a version would not answer rightly, empty where it would; by its fallback is rightly."""
     engine = one.held.runtime.engine
     if isinstance(engine, Silent):
         return engine.reason if one.certificate else ""
