@@ -32,9 +32,13 @@ class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """latency: seconds that 99 of 100 single answers stay under."""
+    """latency: seconds that 99 of 100 single answers stay under.
+
+    concurrency: requests that may be under way for a model in a process of its own.
+    """
 
     fallback: Fallback = "baseline"
     latency: float = 0.02
     breaker: Breaker = Breaker()
     trial: Trial = Trial()
+    concurrency: int = 256

@@ -96,6 +96,14 @@ class Rollback(Section):
     )
 
 
+class Resources(Section):
+    """What a model in a process of its own may take of a door."""
+
+    concurrency: Annotated[
+        Whole, Ge(1), Clause("requests under way at most; more are told 429", ("door",))
+    ] = 256
+
+
 class Serve(Section):
     """How the door answers."""
 
@@ -112,6 +120,9 @@ class Serve(Section):
     rollback: Annotated[
         Rollback, Clause("what makes the door drop a canary by itself", ("door",))
     ] = Rollback()
+    resources: Annotated[
+        Resources, Clause("what a model in its own process may take", ("door",))
+    ] = Resources()
     uncovered: Annotated[
         Literal["flag", "fallback"], Clause("how slices not covered are answered", ("door",))
     ] = "flag"

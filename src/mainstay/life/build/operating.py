@@ -13,4 +13,5 @@ def operation(stated: Serve) -> Operation:
         latency=stated.latency_p99.total_seconds(),
         breaker=Breaker(breaker.breaches, over, breaker.least_rows, breaker.on_breach),
         trial=Trial(rollback.errors, rollback.slower, rollback.stopped, rollback.shift),
+        concurrency=stated.resources.concurrency,
     )

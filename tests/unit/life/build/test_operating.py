@@ -25,11 +25,12 @@ def test_every_clause_arrives_in_seconds(tmp_path: Path) -> None:
     found = stated(
         tmp_path,
         "{latency_p99: 50ms, fallback: previous, breaker: {breaches: 0.2, over: 2m, least_rows: 9,"
-        " on_breach: fallback}, rollback: {errors: 0.1, slower: 0.2, stopped: 0.3, shift: 2}}",
+        " on_breach: fallback}, rollback: {errors: 0.1, slower: 0.2, stopped: 0.3, shift: 2},"
+        " resources: {concurrency: 7}}",
     )
 
     assert found == Operation(
-        "previous", 0.05, Breaker(0.2, 120.0, 9, "fallback"), Trial(0.1, 0.2, 0.3, 2.0)
+        "previous", 0.05, Breaker(0.2, 120.0, 9, "fallback"), Trial(0.1, 0.2, 0.3, 2.0), 7
     )
 
 
