@@ -24,7 +24,7 @@ def earned(order: Order) -> tuple[Earned, ...]:
     if order.contract.objective.value is None or not windows:
         return ()
     span = Window(windows[0].since, windows[-1].until)
-    table = live.decisions(order.table, order.labels, order.contract, span, order.now).cache()
+    table = order.decided(span)
     found = live.counts(table, order.contract, windows, order.now)
     columns = memory.fetched(_judged(table, order))
     at = numbers(columns[order.contract.data.decisions.time])

@@ -1,7 +1,10 @@
 """A fresh model on the rows that the live one answered: what is ageing, what a harder period."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import NamedTuple
 
 import ibis.expr.types as ir
 import numpy as np
@@ -44,25 +47,48 @@ def stretch(order: Order) -> Window | None:
     return Window(since, since + count * order.width) if count > 0 else None
 
 
-def paired(order: Order, opened: Runtime) -> Paired | None:
-    """The newest stretch by the live version, by a fresh one and by the previous one.
+class _Begun(NamedTuple):
+    """Answers of a stretch, and what a fresh model will say of them."""
 
-    One fit, on what was known before the stretch. None where there is nothing to compare, or
-    nothing to learn from.
+    window: Window
+    table: ir.Table
+    rows: Scored
+    fresh: Future[Said]
+
+
+@contextmanager
+def fitting(order: Order, opened: Runtime) -> Iterator[Callable[[], Paired | None]]:
+    """The newest stretch by the live version, by a fresh one and by the previous one, when asked.
+
+    One fit, on what was known before the stretch, in the model's own process while this one does
+    something else. None where there is nothing to compare, or nothing to learn from.
     """
+    with ThreadPoolExecutor(1, "fresh") as beside:
+        begun = _begun(order, opened, beside)
+        yield lambda: _paired(order, begun) if begun else None
+
+
+def _begun(order: Order, opened: Runtime, beside: ThreadPoolExecutor) -> _Begun | None:
     window = stretch(order)
-    table = _answered(order, window) if window else None
-    if window is None or table is None or not (count := int(table.count().to_pyarrow().as_py())):
+    if window is None:
+        return None
+    table = _answered(order, window).cache()
+    if not (count := int(table.count().to_pyarrow().as_py())):
         return None
     learned = history(order, opened.manifest, window)
     if learned is None:
         return None
     order.tell(f"a fresh model from {len(learned.rows):,} rows, beside {count:,} answers")
     rows = scored(table, order.contract, opened)
-    live = Said(rows.score, rows.decided)
-    said = (live, _fresh(order, opened.manifest, learned, rows), *_previous(order, table))
+    return _Begun(window, table, rows, beside.submit(_fresh, order, opened.manifest, learned, rows))
+
+
+def _paired(order: Order, begun: _Begun) -> Paired:
+    live = Said(begun.rows.score, begun.rows.decided)
+    previous = tuple(_previous(order, begun.table))
     names = (order.champion.name, order.previous.name if order.previous else "")
-    return pairs.paired(window, names, rows, said, order.contract.data.decisions)
+    said = (live, begun.fresh.result(), *previous)
+    return pairs.paired(begun.window, names, begun.rows, said, order.contract.data.decisions)
 
 
 def history(order: Order, stated: Manifest, window: Window) -> Training | None:

@@ -13,6 +13,7 @@ from mainstay.contract.metrics import VALUE
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Estimate, Evidence, Verdict, Window
 from mainstay.core.places import Places
+from mainstay.data import live, rows
 from mainstay.data.live import Counts
 from mainstay.data.profile import Moments, Profile
 from mainstay.life.watch.pairs import Paired
@@ -77,7 +78,8 @@ class Order(NamedTuple):
     table, labels: the journal and the labels, see data.journal and data.labels. certified: the
     gates of the champion's certificate. since: where the first window begins that was not profiled
     yet, first: the first of all. earlier, paired, earned: what earlier runs gave, of the champion
-    and of those before it.
+    and of those before it. joined: the decisions of `span` with their labels, computed once;
+    several questions follow.
     """
 
     document: Document
@@ -95,6 +97,7 @@ class Order(NamedTuple):
     earlier: tuple[Profiled, ...] = ()
     paired: tuple[Paired, ...] = ()
     earned: tuple[Earned, ...] = ()
+    joined: ir.Table | None = None
     tell: Callable[[str], None] = lambda _: None
 
     @property
@@ -123,6 +126,18 @@ class Order(NamedTuple):
     def pooled(self) -> Window:
         """The newest windows of the champion, together; they end now."""
         return Window(max(self.champion.since, self.now - POOLED * self.width), self.now)
+
+    @property
+    def span(self) -> Window:
+        """From the oldest window that a look asks about until now."""
+        counted = max((one.window.until for one in self.earned), default=self.first)
+        return Window(min(self.since, self.pooled.since, counted), self.now)
+
+    def decided(self, window: Window) -> ir.Table:
+        """The decisions of a window within `span`, with their labels, see data.live."""
+        if self.joined is None:
+            return live.decisions(self.table, self.labels, self.contract, window, self.now)
+        return rows.within(self.joined, self.contract.data.decisions.time, window)
 
 
 class Finding(msgspec.Struct, frozen=True):

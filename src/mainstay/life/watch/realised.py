@@ -71,9 +71,9 @@ def answers(order: Order, runtime: Runtime, window: Window) -> Answers | None:
 
 
 def ours(order: Order, window: Window) -> ir.Table:
-    """Decisions of a window that the champion answered, computed once: several questions follow."""
-    table = live.decisions(order.table, order.labels, order.contract, window, order.now)
-    return table.filter(table[VERSION] == constant(order.champion.name, TEXT)).cache()
+    """Decisions of a window that the champion answered."""
+    table = order.decided(window)
+    return table.filter(table[VERSION] == constant(order.champion.name, TEXT))
 
 
 def labelled(table: ir.Table, order: Order) -> ir.Table:

@@ -1,13 +1,15 @@
 """One look at a live model: windows into evidence, evidence into findings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
 from mainstay.core.nouns import Evidence, Verdict
+from mainstay.data import live
 from mainstay.life.watch import drift, earned, flow, fresh, realised, units, windows
 from mainstay.life.watch.drift import Drift
 from mainstay.life.watch.order import Finding, Order, Watched
+from mainstay.life.watch.pairs import Paired
 
 _ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, Verdict.PASS: 2, None: 3}
 
@@ -25,13 +27,16 @@ def watched(order: Order) -> Watched:
         expected=champion.bundle,
         version=champion.name,
     )
+    every = live.decisions(order.table, order.labels, order.contract, order.span, order.now)
+    order = order._replace(joined=every.cache())
     try:
-        return _watched(order, opened)
+        with fresh.fitting(order, opened) as paired:
+            return _watched(order, opened, paired)
     finally:
         opened.close()
 
 
-def _watched(order: Order, opened: Runtime) -> Watched:
+def _watched(order: Order, opened: Runtime, paired: Callable[[], Paired | None]) -> Watched:
     order.tell("profiling the new windows")
     made = windows.profiled(order, opened.manifest)
     every = (*order.earlier, *made)
@@ -41,9 +46,9 @@ def _watched(order: Order, opened: Runtime) -> Watched:
     order.tell("judging the answers whose labels are known")
     answers = realised.answers(order, opened, order.pooled)
     goals = tuple(realised.realised(order, answers))
-    pair = fresh.paired(order, opened)
+    flows, money = tuple(flow.flow(order, every)), earned.earned(order)
+    pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
-    flows = tuple(flow.flow(order, every))
     evidence = (*goals, *(drift.evidence(order, one) for one in drifts), *flows)
     found = (
         *units.findings(order, opened.manifest, made or every[-1:], moved),
@@ -54,7 +59,6 @@ def _watched(order: Order, opened: Runtime) -> Watched:
     ordered = tuple(sorted(evidence, key=lambda one: _ORDER[one.verdict]))
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     spells = tuple(fresh.spells(order, pair)) if pair else ()
-    money = earned.earned(order)
     return Watched(made, pair, money, ordered, found, compared, newest, spells)
 
 

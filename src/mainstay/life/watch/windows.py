@@ -29,7 +29,7 @@ def profiled(order: Order, stated: Manifest) -> tuple[Profiled, ...]:
     if not windows:
         return ()
     span = Window(windows[0].since, windows[-1].until)
-    table = live.decisions(order.table, order.labels, order.contract, span, order.now).cache()
+    table = order.decided(span)
     counts = live.counts(table, order.contract, windows, order.now)
     kept = data_rules.let_through(table, stated.rules)
     time = order.contract.data.decisions.time
