@@ -39,7 +39,11 @@ def door(folder: Path) -> Iterator[App]:
     journal = Journal(places.door, every=0.005)
     try:
         watch.look()
-        yield App(watch, journal)
+        app = App(watch, journal)
+        yield app
+        while app.shadows.look():
+            pass
+        app.shadows.stop()
     finally:
         watch.stop()
         journal.close()

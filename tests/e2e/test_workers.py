@@ -1,6 +1,7 @@
 """Models in processes of their own behind a real door: killed under load, and of two ages."""
 
 import http.client
+import itertools
 import os
 import shutil
 import signal
@@ -22,8 +23,10 @@ from mainstay.bundle import manifest, runtime
 from mainstay.bundle.environment import existing
 from mainstay.control.commands import Build
 from mainstay.control.handle import handle
+from mainstay.core import notices
 from mainstay.core.errors import Broken, Unavailable
 from mainstay.core.places import Places
+from mainstay.seal.certificate import Scope
 
 CALLERS, SECONDS = 6, 60
 LONGEST = 4.0  # seconds; a request that waits for a process that loads would take 5
@@ -159,10 +162,58 @@ def test_a_killed_worker_leaves_nobody_waiting_and_comes_back(
     told = Counter((one.status, decided(one)) for one in found)
     flags = {flag for one in found for flag in one.answers[0]["flags"]}
     assert set(told) == {(200, "model"), (200, "baseline")}, told
-    assert flags == {"engine"}
+    assert flags == {"engine", "circuit"}
     assert max(one.seconds for one in found) < LONGEST
     assert {decided(one) for one in found[:before]} == {"model"}
     wait_for(lambda: ready(port)["reasons"] == [], "it is not said to be back")
+
+
+@pytest.mark.slow
+def test_a_canary_whose_process_dies_is_dropped_under_load_and_stays_so_after_a_restart(
+    serving: Serving, door: Callable[[], int]
+) -> None:
+    champion = serving.certified(1, scope=Scope("replay"))
+    share = serving.with_a_worker(2, "replay")
+    shares = [structs.replace(one, share=0.5) for one in (champion, share)]
+    serving.publish(1, *shares, environment="replay")
+    port = door()
+    found: list[Said] = []
+    stop = threading.Event()
+
+    def calling(caller: int) -> None:
+        for number in itertools.count():
+            if stop.is_set():
+                return
+            found.append(asked(port, record(patient=f"p{caller}-{number}")))
+
+    callers = [threading.Thread(target=calling, args=(caller,)) for caller in range(CALLERS)]
+    for caller in callers:
+        caller.start()
+    wait_for(lambda: len(found) > 400, "no answers")
+    before = {one.answers[0]["version"] for one in found}
+    process = str(serving.folder / "bundles" / share.bundle / "engine")
+
+    def killed() -> bool:
+        for worker in children(process):
+            os.kill(worker, signal.SIGKILL)
+        return any("recalled" in reason for reason in ready(port)["reasons"])
+
+    wait_for(killed, "the canary is not dropped")
+    dropped = len(found)
+    wait_for(lambda: len(found) > dropped + 200, "no answers")
+    stop.set()
+    for caller in callers:
+        caller.join()
+    again = door()
+    after = [asked(again, record(patient=f"p{number}")) for number in range(50)]
+    (told,) = (one for one in notices.read(serving.log) if one.kind == "recalled")
+
+    assert before == {"v1", "v2"}
+    assert {one.status for one in (*found, *after)} == {200}
+    assert {one.answers[0]["version"] for one in found[dropped + CALLERS :]} == {"v1"}
+    assert {one.answers[0]["version"] for one in after} == {"v1"}
+    assert (told.version, told.sequence) == ("v2", 1)
+    assert "its engine fails on more rows" in told.why
 
 
 def decided(said: Said) -> str:

@@ -7,6 +7,7 @@ import msgspec
 
 from mainstay.bundle.baseline import Baseline
 from mainstay.bundle.guard import RequestColumn
+from mainstay.bundle.operation import Operation
 from mainstay.core import digest
 from mainstay.core.errors import Broken, Conflict, Missing
 from mainstay.core.expressions import Output
@@ -34,6 +35,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     threshold: a binary score from here on means yes; None for the other tasks; baseline_threshold
     likewise for the baseline. uncovered: who answers slices that its certificate does not cover.
     durability: whether answers go only when they are safe on disk.
+    operation: fallback, limits and resources at a door.
     private: columns that are not written down as they came.
     unknown_fields: what a request gets that holds more than was asked for.
     importance: of each request column, how far the answers hang on it, together 1; empty where it
@@ -61,6 +63,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     code: dict[str, str]
     uncovered: Literal["flag", "fallback"] = "flag"
     durability: Literal["group", "ack"] = "group"
+    operation: Operation = Operation()
     private: dict[str, Act] = {}
     unknown_fields: Unknown = "reject"
     importance: dict[str, float] = {}

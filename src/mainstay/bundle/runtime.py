@@ -159,13 +159,14 @@ class Runtime:
     """One opened bundle. notes: what is not as built, one line each, for example a slower engine.
 
     guard: judges the bytes of a request; its judgements are what `answer` takes. failure: the last
-    one of the engine that made the baseline answer.
+    one of the engine that made the baseline answer. failed: how many there were.
     """
 
     def __init__(
         self, stated: Manifest, engine: Engine, version: str, notes: tuple[str, ...]
     ) -> None:
         self.failure: MainstayError | None = None
+        self.failed = 0
         self.manifest, self.engine, self.version, self.notes = stated, engine, version, notes
         self.guard = guard.compiled(stated.request, stated.rules, stated.unknown_fields)
         self._encode = encoder.compiled(stated.outputs, stated.inputs, stated.columns)
@@ -215,10 +216,11 @@ class Runtime:
         matrix = self._matrix(rows)
         try:
             scores, refused = answers(self.engine.scores, matrix, REFUSALS)
-        except MainstayError as error:
-            self.failure = error
+        except Exception as error:  # noqa: BLE001 - an engine may fail in any way
+            self._fails(error)
             return [None] * len(rows)
-        self.failure = refused or self.failure
+        if refused:
+            self._fails(refused)
         if self.manifest.task == "multiclass" and scores.ndim > 1:
             return [self._likeliest(one) if np.isfinite(one).all() else None for one in scores]
         if np.isfinite(scores).all():
@@ -251,10 +253,17 @@ class Runtime:
                 )
             else:
                 score, decision = self._decided(self.engine.score(self._encode(row)))
-        except MainstayError as error:
-            self.failure = error
+        except Exception as error:  # noqa: BLE001 - an engine may fail in any way
+            self._fails(error)
             return None
         return (score, decision) if math.isfinite(score) else None
+
+    def _fails(self, error: Exception) -> None:
+        if isinstance(error, MainstayError):
+            self.failure = error
+        else:
+            self.failure = Unavailable(f"the engine failed: {error!r}")
+        self.failed += 1
 
     def _likeliest(self, probabilities: Matrix) -> Said:
         likeliest = int(probabilities.argmax())

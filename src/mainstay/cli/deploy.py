@@ -12,12 +12,28 @@ from mainstay.control.commands import Deploy, Rollback
 @click.option("--share", type=float, help="Its share of the entities, up to 1.")
 @click.option("--canary", is_flag=True, help="The share of the contract's serve.canary (default).")
 @click.option("--live", is_flag=True, help="Everything; the same as --share 1.")
+@click.option(
+    "--shadow",
+    type=float,
+    is_flag=False,
+    flag_value=1.0,
+    help="Score a share of the rows after the answer; all without a number, 0 ends it.",
+)
 @click.option("--environment", default="production", help="production or replay.")
 @click.pass_obj
-def deploy(options: Options, /, version: str, environment: str, **asked: float | None) -> int:
-    """Let an approved version answer."""
+def deploy(
+    options: Options,
+    /,
+    version: str,
+    environment: str,
+    shadow: float | None,
+    **asked: float | None,
+) -> int:
+    """Let an approved version answer, or a built one run as a shadow."""
     share = _share(**asked)
-    return act(options, Deploy(version, share, environment))
+    if shadow is not None and any(asked.values()):
+        raise click.UsageError("a shadow has no share of the answers")
+    return act(options, Deploy(version, share, environment, shadow))
 
 
 @click.command()

@@ -72,6 +72,38 @@ class Journal(Section):
     ] = ()
 
 
+class Breaker(Section):
+    """When so much of what arrives breaks rules that the rest is doubtful too."""
+
+    breaches: Annotated[
+        Share, Gt(0), Clause("the share of rows that reject and fallback stop", ("door",))
+    ] = 0.5
+    over: Annotated[Span, Clause("among the rows of the last", ("door",))] = timedelta(minutes=1)
+    least_rows: Annotated[Whole, Ge(1), Clause("fewer rows than these say nothing", ("door",))] = 50
+    on_breach: Annotated[
+        Literal["flag", "fallback"], Clause("what the rows that keep the rules get", ("door",))
+    ] = "flag"
+
+
+class Rollback(Section):
+    """By how much a canary may do worse than who answers beside it, before the door drops it."""
+
+    errors: Annotated[Share, Clause("more rows that its engine fails on", ("door",))] = 0.01
+    slower: Annotated[Share, Clause("more answers beyond latency_p99", ("door",))] = 0.01
+    stopped: Annotated[Share, Clause("more rows that its rules stop", ("door",))] = 0.01
+    shift: Annotated[Positive, Clause("another mean score, in standard deviations", ("door",))] = (
+        0.5
+    )
+
+
+class Resources(Section):
+    """What a model in a process of its own may take of a door."""
+
+    concurrency: Annotated[
+        Whole, Ge(1), Clause("requests under way at most; more are told 429", ("door",))
+    ] = 256
+
+
 class Serve(Section):
     """How the door answers."""
 
@@ -79,8 +111,18 @@ class Serve(Section):
         Span, Clause("99 of 100 single answers are faster", ("bench", "field"))
     ] = timedelta(milliseconds=20)
     fallback: Annotated[
-        Literal["baseline"], Clause("what answers where the model may not", ("door",))
+        Literal["baseline", "previous"],
+        Clause("what answers where the model may not", ("door",)),
     ] = "baseline"
+    breaker: Annotated[Breaker, Clause("when too much of what arrives breaks rules", ("door",))] = (
+        Breaker()
+    )
+    rollback: Annotated[
+        Rollback, Clause("what makes the door drop a canary by itself", ("door",))
+    ] = Rollback()
+    resources: Annotated[
+        Resources, Clause("what a model in its own process may take", ("door",))
+    ] = Resources()
     uncovered: Annotated[
         Literal["flag", "fallback"], Clause("how slices not covered are answered", ("door",))
     ] = "flag"

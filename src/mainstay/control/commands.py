@@ -52,11 +52,15 @@ class Reject(msgspec.Struct, frozen=True, tag="reject"):
 
 
 class Deploy(msgspec.Struct, frozen=True, tag="deploy"):
-    """Let an approved version answer; share None: the canary's, all for one that has all."""
+    """Let an approved version answer; share None: the canary's, all for one that has all.
+
+    shadow: instead, let a built version score this share of what others answer; 0 ends it.
+    """
 
     version: str
     share: float | None = None
     environment: str = "production"
+    shadow: float | None = None
 
 
 class Rollback(msgspec.Struct, frozen=True, tag="rollback"):

@@ -2,7 +2,10 @@
 
 from typing import get_args
 
-from mainstay.control import publish, versions
+import msgspec
+
+from mainstay.bundle import manifest
+from mainstay.control import publish, recalls, versions
 from mainstay.control.commands import Deploy, Rollback
 from mainstay.control.project import Project
 from mainstay.core.answers import Answer
@@ -19,7 +22,7 @@ from mainstay.seal.routing import Routing, Share
 def routed(project: Project, command: Deploy | Rollback) -> Answer:
     """Changes who answers."""
     if isinstance(command, Deploy):
-        return deploy(project, command)
+        return deploy(project, command) if command.shadow is None else aside(project, command)
     return rollback(project, command)
 
 
@@ -37,10 +40,40 @@ def deploy(project: Project, command: Deploy) -> Answer:
         given = _given(project, parts, environment)
         unchanged = _stands(project, given, environment)
         if not unchanged:
-            _recorded(project, "Deployed", given, environment)
+            _recorded(project, "Deployed", parts, environment)
     routing = publish.published(project)
     said = _told(parts)
     return _answer(routing, parts, f"Nothing changed: {said}" if unchanged else said)
+
+
+def aside(project: Project, command: Deploy) -> Answer:
+    """Lets a built version score what others answer, or ends that.
+
+    It decides nothing, so it needs no certificate and no approval. Raises Conflict where nobody
+    answers yet, the version does, or a door dropped a canary that the record still has; Refused
+    for one that a person rejected.
+    """
+    publish.trusted_signer(project)
+    version, share = versions.found(project, command.version), command.shadow or 0.0
+    if not 0 <= share <= 1:
+        raise Mistake(f"a share of {share:g} is none", hint="0 to end the shadow, at most 1")
+    if version.status == "rejected":
+        raise Refused(f"v{version.number} was rejected: nothing follows that")
+    dropped = recalls.recalled(project)
+    if dropped:
+        raise Conflict(f"not before it is on record: {recalls.because(dropped)}", "mainstay run")
+    with project.ledger.transaction():
+        parts = live(project)
+        if not parts or version.number in {part.version for part in parts}:
+            what = f"v{version.number} answers itself" if parts else "nobody answers yet"
+            raise Conflict(f"{what}: a shadow stands beside who answers", hint="mainstay status")
+        said = publish.said(publish.history(project)[-1])
+        shadow = publish.Aside(version.number, version.bundle, share) if share else None
+        _recorded(project, "Deployed", parts, said.environment, shadow=shadow)
+    routing = publish.published(project)
+    what = f"is a shadow for {share:.0%}" if share else "is no shadow any more"
+    found = _answer(routing, parts, f"v{version.number} {what}: {_told(parts)}")
+    return msgspec.structs.replace(found, next="mainstay status")
 
 
 def rollback(project: Project, command: Rollback) -> Answer:
@@ -53,8 +86,7 @@ def rollback(project: Project, command: Rollback) -> Answer:
         environment = publish.said(publish.history(project)[-1]).environment
         for part in parts:
             _refuse_unless_approved(versions.found(project, f"v{part.version}"))
-        given = _given(project, parts, environment)
-        _recorded(project, "RolledBack", given, environment, command.because)
+        _recorded(project, "RolledBack", parts, environment, command.because)
     routing = publish.published(project)
     return _answer(routing, parts, f"Rolled back: {_told(parts)}")
 
@@ -115,12 +147,33 @@ def _stands(project: Project, given: tuple[Share, ...], environment: Environment
     return wanted is not None and (wanted.shares, wanted.environment) == (given, environment)
 
 
+def _previous(
+    project: Project, parts: Parts, environment: Environment, *, back: bool
+) -> Share | None:
+    """The version that was live before, where the champion's contract names it as fallback.
+
+    None where its certificate does not hold now, or it never was.
+    """
+    champion = versions.found(project, f"v{parts[0].version}").bundle
+    stated = manifest.read(project.places.bundle(champion), champion).operation
+    number = shares.before((*_history(project), Step(parts, back)))
+    if stated.fallback != "previous" or number is None:
+        return None
+    try:
+        return _given(project, (Part(number, 1.0),), environment)[0]
+    except Refused as error:
+        project.tell(f"v{number} cannot stand in for v{parts[0].version}: {error}")
+        return None
+
+
 def _recorded(
     project: Project,
     kind: str,
-    given: tuple[Share, ...],
+    parts: Parts,
     environment: Environment,
     because: str = "",
+    *,
+    shadow: publish.Aside | msgspec.UnsetType | None = msgspec.UNSET,
 ) -> None:
     """Appends with the next sequence: above the ledger's, and above the folder's if that is ahead.
 
@@ -129,20 +182,38 @@ def _recorded(
     told = publish.present(project)
     known = state.deployments(project.ledger, project.model)
     sequence = 1 + max(known[-1].sequence if known else 0, told.sequence if told else 0)
+    given = _given(project, parts, environment)
+    previous = _previous(project, parts, environment, back=kind == "RolledBack")
+    everyone = (*given, previous) if previous else given
     payload = {
         "sequence": sequence,
         "environment": environment,
-        "shares": [
-            {
-                "version": int(one.version[1:]), "share": one.share, "bundle": one.bundle,
-                "certificate": one.certificate,
-            }
-            for one in given
-        ],
-        "blobs": [one.certificate for one in given],
+        "shares": list(map(_stated, given)),
+        "previous": _stated(previous) if previous else None,
+        "shadow": msgspec.to_builtins(_shadow(project, parts, shadow)),
+        "blobs": [one.certificate for one in everyone],
         "because": because,
-    }  # fmt: skip
+    }
     project.ledger.append(kind, project.model, project.actor, payload)
+
+
+def _shadow(
+    project: Project, parts: Parts, asked: publish.Aside | msgspec.UnsetType | None
+) -> publish.Aside | None:
+    """The one asked for; unasked, the one there is, until its version answers itself."""
+    if not isinstance(asked, msgspec.UnsetType):
+        return asked
+    events = publish.history(project)
+    there = publish.said(events[-1]).shadow if events else None
+    routed = {part.version for part in parts}
+    return None if there is None or there.version in routed else there
+
+
+def _stated(one: Share) -> dict[str, object]:
+    return {
+        "version": int(one.version[1:]), "share": one.share, "bundle": one.bundle,
+        "certificate": one.certificate,
+    }  # fmt: skip
 
 
 def _told(parts: Parts) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mainstay.bundle import manifest
-from mainstay.control import labelling, papers, publish, versions
+from mainstay.control import labelling, papers, publish, shadowing, versions
 from mainstay.control.project import Project
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Column, Estimate, Event, Window
@@ -50,6 +50,7 @@ def order(project: Project, now: datetime) -> Order:
     engine, stated = build.opened(places), labelling.shape(project)
     columns = requested(project, lived)
     journal.brought(places.door, places.journal, columns)
+    shadowing.brought(project, columns)
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
     seen = looks(project)

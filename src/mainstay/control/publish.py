@@ -21,7 +21,7 @@ from mainstay.ledger.projections import Share as Row
 from mainstay.seal import checks, dsse, routing
 from mainstay.seal.certificate import Environment
 from mainstay.seal.keys import Key, short
-from mainstay.seal.routing import Routing, Share
+from mainstay.seal.routing import Routing, Shadow, Share
 
 KINDS = ("Deployed", "RolledBack")
 
@@ -32,6 +32,8 @@ class Said(msgspec.Struct, frozen=True):
     sequence: int
     environment: Environment
     shares: tuple["Given", ...]
+    previous: "Given | None" = None
+    shadow: "Aside | None" = None
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -41,6 +43,14 @@ class Given(msgspec.Struct, frozen=True):
     share: float
     bundle: str
     certificate: str
+
+
+class Aside(msgspec.Struct, frozen=True):
+    """A shadow: version by number, bundle by digest."""
+
+    version: int
+    bundle: str
+    share: float
 
 
 def history(project: Project) -> tuple[Event, ...]:
@@ -67,11 +77,18 @@ def wanted(project: Project) -> Routing | None:
             f"the table of deployments was changed by hand: event {events[-1].seq} says otherwise",
             hint="mainstay verify ledger",
         )
-    shares = tuple(
-        Share(f"v{one.version}", one.bundle, one.certificate, one.share) for one in newest.shares
-    )
+    shares = tuple(map(_share, newest.shares))
+    previous = _share(newest.previous) if newest.previous else None
+    aside = newest.shadow
+    shadow = Shadow(f"v{aside.version}", aside.bundle, aside.share) if aside else None
     event = events[-1]
-    return Routing(event.subject, newest.sequence, newest.environment, event.time, shares)
+    return Routing(
+        event.subject, newest.sequence, newest.environment, event.time, shares, previous, shadow
+    )
+
+
+def _share(given: Given) -> Share:
+    return Share(f"v{given.version}", given.bundle, given.certificate, given.share)
 
 
 def present(project: Project) -> Routing | None:
@@ -94,8 +111,10 @@ def published(project: Project) -> Routing | None:
     key = trusted_signer(project)
     for share in asked.shares:
         verified(project, share, asked.environment)
-        _environment(project, share.bundle)
-        _bundle(project, share.bundle)
+    for bundle in _bundles(asked):
+        _environment(project, bundle)
+        _bundle(project, bundle)
+    for share in _everyone(asked):
         _certificate(project, share.certificate)
     with project.ledger.transaction():  # one at a time: an older routing never overwrites
         before = present(project)
@@ -147,12 +166,27 @@ def trusted_signer(project: Project) -> Key:
 
 def _stands(project: Project, asked: Routing) -> bool:
     places = project.places
-    return present(project) == asked and all(
-        (places.serving / routing.BUNDLES / one.bundle).is_dir()
-        and (places.serving / routing.CERTIFICATES / f"{one.certificate}.json").is_file()
-        and _lies(project, one.bundle, places.serving / routing.ENVIRONMENTS)
-        for one in asked.shares
+    certificates = places.serving / routing.CERTIFICATES
+    return (
+        present(project) == asked
+        and all((certificates / f"{one.certificate}.json").is_file() for one in _everyone(asked))
+        and all(
+            (places.serving / routing.BUNDLES / bundle).is_dir()
+            and _lies(project, bundle, places.serving / routing.ENVIRONMENTS)
+            for bundle in _bundles(asked)
+        )
     )
+
+
+def _everyone(asked: Routing) -> tuple[Share, ...]:
+    """Those a door may open; whether the version before still holds it sees for itself."""
+    return (*asked.shares, asked.previous) if asked.previous else asked.shares
+
+
+def _bundles(asked: Routing) -> tuple[str, ...]:
+    """Those that a door may open, each once."""
+    shadow = (asked.shadow.bundle,) if asked.shadow else ()
+    return tuple(dict.fromkeys((*(one.bundle for one in _everyone(asked)), *shadow)))
 
 
 def _bundle(project: Project, sha: str) -> None:

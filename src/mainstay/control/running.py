@@ -12,6 +12,7 @@ from mainstay.control import (
     certifying,
     deploying,
     field,
+    recalls,
     standing,
     versions,
     watching,
@@ -27,6 +28,7 @@ from mainstay.life.deploy.shares import Parts
 from mainstay.life.watch.flow import NOTICE
 
 Step = Literal[
+    "recall",
     "watch",
     "roll back",
     "assess",
@@ -49,6 +51,7 @@ class Stand(NamedTuple):
     learned ended too long ago for another try. act: the latest decision on
     the live version. healthy: whether the canary may take everything. ending: whether its
     certificate ends soon and nobody was asked for another. renewed: whether another is approved.
+    recalled: whether a door dropped the canary.
     """
 
     newest: Version | None
@@ -60,6 +63,7 @@ class Stand(NamedTuple):
     healthy: bool
     ending: bool
     renewed: bool
+    recalled: bool = False
 
 
 def run(project: Project, command: Run) -> Answer:
@@ -74,6 +78,7 @@ def run(project: Project, command: Run) -> Answer:
 def outstanding(stand: Stand, done: frozenset[Step]) -> Step:
     """The next step, "" where nothing is left to do or a person must act. Pure."""
     for step, wanted in (
+        ("recall", stand.recalled),
         ("watch", bool(stand.live)),
         ("roll back", stand.act == "roll back"),
         ("assess", _wants_candidate(stand) and not stand.live),
@@ -132,6 +137,7 @@ def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
         healthy="watch" in dict(done) and _is_healthy(project, live),
         ending=ends and term is not None and not (term.renewed or term.waiting),
         renewed=term is not None and term.renewed,
+        recalled=recalls.recalled(project) is not None,
     )
 
 
@@ -163,6 +169,12 @@ def _rolled_back(project: Project, _: Run) -> Answer:
     return deploying.rollback(project, Rollback(last["because"] if last else ""))
 
 
+def _recalled(project: Project, _: Run) -> Answer:
+    """What a door did by itself, on record and in the routing of every door."""
+    told = recalls.recalled(project)
+    return deploying.rollback(project, Rollback(recalls.because(told) if told else ""))
+
+
 def _renewed(project: Project, command: Run) -> Answer:
     name = f"v{deploying.live(project)[0].version}"
     return certifying.certify(project, Certify(name, renew=True, environment=command.environment))
@@ -180,6 +192,7 @@ def _deployed(project: Project, command: Run) -> Answer:
 
 
 STEPS: dict[str, Callable[[Project, Run], Answer]] = {
+    "recall": _recalled,
     "watch": lambda project, _: watching.watch(project),
     "roll back": _rolled_back,
     "assess": lambda project, _: assessing.assess(project, Assess()),

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mainstay.contract.document import Document
-from mainstay.control import deploying, field, papers, versions, watching
+from mainstay.control import deploying, field, papers, recalls, shadowing, versions, watching
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer, worst
@@ -47,6 +47,7 @@ def status(project: Project) -> Answer:
         lines=(
             *_worth(project),
             *_incidents(project),
+            *shadowing.lines(project),
             *_separation(project, document),
             *_versions(known, live),
         ),
@@ -127,6 +128,9 @@ def _approved(project: Project, version: Version, live: Parts) -> Told:
 def _answering(project: Project, live: Parts) -> Told:
     """The latest decision on the live version; what nobody has measured there is no health."""
     name, share, last = f"v{live[-1].version}", live[-1].share, field.decided(project)
+    dropped = recalls.recalled(project)
+    if dropped:
+        return Told(f"◆ {recalls.because(dropped)}.", Verdict.FAIL, "run")
     if share < 1:
         beside = f"v{live[0].version}" if len(live) > 1 else "the baseline"
         what = f"▲ {name} is canary for {share:.0%} beside {beside}, not measured yet."

@@ -6,10 +6,14 @@ from typing import NamedTuple
 import msgspec
 
 EXPIRED, ENGINE, REST = "certificate", "engine", "share"
-OWN = frozenset((EXPIRED, ENGINE, REST))
-"""Flags of an answer by the baseline that no rule asked for: the certificate does not hold, the
-
+"""Flags of an answer by the fallback that no rule asked for: the certificate does not hold, the
 engine cannot answer, or the version has no share of this entity yet."""
+SHADOW = "shadow"
+"""The flag of an answer that nobody got, in a journal of its own; the folder is called so too."""
+CIRCUIT, BREACHED, PREVIOUS = "circuit", "breaches", "previous"
+"""Flags that the door adds: the circuit is open and the model was not asked, too many rows break
+rules of late, the version that was live before stood in."""
+OWN = frozenset((EXPIRED, ENGINE, REST, CIRCUIT, BREACHED, PREVIOUS, SHADOW))
 
 
 class Entry(NamedTuple):

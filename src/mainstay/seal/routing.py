@@ -33,8 +33,22 @@ class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
-class Routing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Shadow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A version that answers nobody: it scores a share of the rows after their answers went.
+
+    It decides nothing, so it needs no certificate; the signature of the table vouches for the
+    digest of its bundle.
+    """
+
+    version: Text
+    bundle: Digest
+    share: Annotated[float, msgspec.Meta(gt=0, le=1)]
+
+
+class Routing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole table of one model; the first share is the champion, a second one the canary.
+
+    previous: the version that was live before, where it answers for a champion that cannot.
 
     Two shares make one whole. What a single one leaves is answered by its baseline: a first version
     has no other beside it.
@@ -45,6 +59,8 @@ class Routing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     environment: Environment
     issued: Moment
     shares: Annotated[tuple[Share, ...], msgspec.Meta(min_length=1, max_length=2)]
+    previous: Share | None = None
+    shadow: Shadow | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError unless the shares make one whole of different versions."""

@@ -23,6 +23,15 @@ def test_two_shares_at_once_are_a_mistake(as_approver: Path) -> None:
     assert outcome(["deploy", "v1", "--live", "--canary", "--folder", str(as_approver)]) == 2
 
 
+@pytest.mark.parametrize("asked", [["--shadow", "--live"], ["--shadow", "0.5", "--canary"]])
+def test_a_shadow_has_no_share_of_the_answers(as_approver: Path, asked: list[str]) -> None:
+    assert outcome(["deploy", "v1", *asked, "--folder", str(as_approver)]) == 2
+
+
+def test_a_shadow_of_nobody_is_a_conflict(as_approver: Path) -> None:
+    assert outcome(["deploy", "v1", "--shadow", "--folder", str(as_approver)]) not in (0, 2)
+
+
 def test_a_rollback_without_history_is_a_conflict(as_approver: Path) -> None:
     said = outcome(["rollback", "--because", "slow", "--folder", str(as_approver)])
 

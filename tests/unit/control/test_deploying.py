@@ -13,6 +13,7 @@ from mainstay.core import settings
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import state
+from mainstay.seal import routing
 
 
 @pytest.fixture
@@ -48,6 +49,28 @@ def test_a_version_goes_from_canary_to_live_and_back(two: Path) -> None:
     assert said[2].next == "mainstay deploy v2 --live"
     assert "v2  approved" in answer(two, Status()).lines
     assert "v1  approved, answers 100%" in answer(two, Status()).lines
+
+
+def test_the_version_before_stands_behind_the_live_one_where_the_contract_says_so(
+    as_approver: Path,
+) -> None:
+    contract = as_approver / "contract.yaml"
+    handle(as_approver, Approve("v1"))
+    handle(as_approver, Deploy("v1", 1.0))
+    text = contract.read_text().replace("latency_p99: 10s", "latency_p99: 10s, fallback: previous")
+    contract.write_text(text)
+    with settings.given({"MAINSTAY_KEY": small_project.AUTHOR}):
+        handle(as_approver, Build())
+        handle(as_approver, Certify("v2"))
+    handle(as_approver, Approve("v2"))
+    behind = []
+    for command in (Deploy("v2", 0.5), Deploy("v2", 1.0), Rollback("too slow")):
+        handle(as_approver, command)
+        with projects.opened(as_approver) as opened:
+            told = routing.read(opened.places.serving / routing.FILE, opened.trust)
+            behind.append(told.previous.version if told.previous else "")
+
+    assert behind == ["", "v1", ""]
 
 
 def test_the_same_deployment_again_changes_nothing(as_approver: Path) -> None:

@@ -21,7 +21,7 @@ from mainstay.data import profile as profiling
 from mainstay.data.profile import Profile
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.build import expected, fitting, hiding
+from mainstay.life.build import expected, fitting, hiding, operating
 from mainstay.life.build.fitting import Prepared
 from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
@@ -160,6 +160,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             "contract": order.document.digest,
             "uncovered": order.document.contract.serve.uncovered,
             "durability": order.document.contract.serve.durability,
+            "operation": operating.operation(contract.serve),
             "private": hiding.hidden(contract, learned.meaning),
             "unknown_fields": order.document.contract.serve.unknown_fields,
             "datasets": (learned.dataset,),

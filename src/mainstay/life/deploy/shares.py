@@ -69,6 +69,12 @@ def rolled_back(history: tuple[Step, ...]) -> Parts:
     return (Part(lived[-2], 1.0),) if len(lived) > 1 else (Part(now[0].version, 0.0),)
 
 
+def before(history: tuple[Step, ...]) -> int | None:
+    """The version that was live before the present champion, None where none was."""
+    lived = _lived(history)
+    return lived[-2] if len(lived) > 1 else None
+
+
 def _lived(history: tuple[Step, ...]) -> list[int]:
     """Versions that were live, oldest first, without those rolled back; the live one is last."""
     lived: list[int] = []

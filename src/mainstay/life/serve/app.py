@@ -5,6 +5,7 @@ answer only when it is safe on disk.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +14,7 @@ from functools import partial
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
 from mainstay.life.serve import tracing
+from mainstay.life.serve.breaker import Breaker
 from mainstay.life.serve.catalogue import pinned
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handle import Asked, Door, Outcome, Reply, refusal
@@ -21,6 +23,7 @@ from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.limits import Headers, Intake, Message, Receive
 from mainstay.life.serve.operating import PAGES, Parts, Said, shortened
 from mainstay.life.serve.served import Table
+from mainstay.life.serve.shadow import Shadows
 from mainstay.life.serve.shapes import RECORDS, canonical
 from mainstay.life.serve.watching import Watch
 from mainstay.life.serve.wires import OPEN, Asking, Wires, failure, together
@@ -29,6 +32,7 @@ from mainstay.seal.tokens import Action
 
 WAITING = 64
 """Requests that wait for models in processes of their own, at most; the others stand in line."""
+AGAIN = b"1"  # seconds after which whoever was told 429 may ask again
 PATIENCE = 5.0  # seconds that an answer waits for the disk
 DURABILITY = b"x-mainstay-durability"
 UNREAD = (401, 403, 404, 405, 413, 415, 429)
@@ -43,18 +47,23 @@ class App:
     def __init__(self, watch: Watch, journal: Journal, gate: Gate | None = None) -> None:
         """gate: without one, that of the token file beside the trust file."""
         self.watch, self.journal = watch, journal
-        self.door = Door(lambda: watch.table, journal, watch.now)
+        self.shadows = Shadows(watch.log)
+        self.door = Door(lambda: watch.table, journal, watch.now, aside=self.shadows.offer)
         self.gate = gate or Gate(watch.keys.with_name(tokens.FILE), watch.now)
         self.health = Health(watch.place.serving, watch.tables)
+        self.breaker = Breaker(
+            lambda: watch.table, self.door.counters.counted, self.health.wrong, watch.notice
+        )
         self.draining = False
         self.parts = Parts(
-            watch, journal, self.door, self.door.counters, self.health, self.gate,
-            clock.stopwatch(),
+            watch, journal, self.door, self.door.counters, self.health, self.breaker,
+            self.shadows, self.gate, clock.stopwatch(),
         )  # fmt: skip
         self.wires = Wires(watch, self.exchanged)
         self._tracer = tracing.tracer()
         self._spans = tracing.kept(self._tracer)
         self._waiting = ThreadPoolExecutor(WAITING, "waiting")
+        self._under_way: deque[None] = deque()  # in processes of their own: its length is atomic
         self._intake = Intake()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -69,6 +78,8 @@ class App:
             (b"content-length", b"%d" % len(content)),
             *more,
         ]
+        if status == 429:
+            headers.append((b"retry-after", AGAIN))
         if self.draining or status in UNREAD:
             headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -200,15 +211,25 @@ class App:
         if not isinstance(begun, Asked):
             return begun[:2]
         if begun.away:
+            if len(self._under_way) >= concurrency(begun.table):
+                begun.table.given()
+                return refusal(429, "the model has no room for more requests: send it again")
+            self._under_way.append(None)
             loop = asyncio.get_running_loop()
             status, content, number = await loop.run_in_executor(
-                self._waiting, self.door.ended, begun
+                self._waiting, self._ended_away, begun
             )
         else:
             status, content, number = self.door.ended(begun)
         if status not in (200, 422) or not (ack or begun.table.ack) or await self._kept(number):
             return status, content
         return refusal(503, "the answer could not be recorded")
+
+    def _ended_away(self, begun: Asked) -> Outcome:
+        try:
+            return self.door.ended(begun)
+        finally:
+            self._under_way.pop()
 
     async def _kept(self, number: int) -> bool:
         """Whether a frame is safe on disk, as soon as that is known."""
@@ -224,6 +245,11 @@ class App:
             return await asyncio.wait_for(future, PATIENCE)
         except TimeoutError:
             return False
+
+
+def concurrency(table: Table) -> int:
+    """How many requests may be under way in processes of their models, as the champion's says."""
+    return table.served[0].held.runtime.manifest.operation.concurrency
 
 
 def _set(future: asyncio.Future[bool], safe: bool) -> None:  # noqa: FBT001 - a callback

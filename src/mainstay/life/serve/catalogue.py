@@ -12,7 +12,7 @@ from mainstay.bundle.guard import RequestColumn
 from mainstay.core import nearest
 from mainstay.core.errors import Missing, Refused, Unavailable
 from mainstay.core.typed import FLAG, INTEGER, NUMBER
-from mainstay.life.serve import answers
+from mainstay.life.serve import answers, health
 from mainstay.life.serve.served import Served, Table
 from mainstay.life.serve.tensors import BOOL, BYTES, FP64, INT64
 
@@ -32,7 +32,7 @@ def model(table: Table, version: str) -> dict[str, Any]:
     stated = routed(table, version).held.runtime.manifest
     return {
         "name": table.routing.model,
-        "versions": [one.share.version for one in table.served],
+        "versions": [one.share.version for one in table.answering],
         "platform": f"mainstay_{stated.engine.kind}",
         "inputs": [_input(column) for column in stated.request],
         "outputs": [
@@ -48,10 +48,10 @@ def index(table: Table | None, at: datetime | None) -> list[dict[str, str]]:
         {
             "name": table.routing.model,
             "version": one.share.version,
-            "state": "READY",
-            "reason": one.silenced(at),
+            "state": "UNAVAILABLE" if health.doubt(one) else "READY",
+            "reason": health.doubt(one) or one.silenced(at),
         }
-        for one in (table.served if table else ())
+        for one in (table.answering if table else ())
         if table
     ]
 
@@ -78,7 +78,7 @@ def routed(table: Table, version: str) -> Served:
     """The version asked for as v2 or 2, the champion where none is. Raises Missing."""
     if not version:
         return table.served[0]
-    found = {one.share.version: one for one in table.served}
+    found = {one.share.version: one for one in table.answering}
     one = found.get(version) or found.get(f"v{version}")
     if one is None:
         raise Missing(
@@ -88,12 +88,11 @@ def routed(table: Table, version: str) -> Served:
 
 
 def ready(table: Table | None, name: str, version: str) -> bool:
-    """Whether a version of a model answers here."""
+    """Whether a version of a model answers here, and its golden rows say rightly."""
     try:
-        routed(named(table, name), version)
+        return not health.doubt(routed(named(table, name), version))
     except (Missing, Unavailable):
         return False
-    return True
 
 
 def pinned(table: Table | None, version: str) -> Table | None:
@@ -108,7 +107,9 @@ def pinned(table: Table | None, version: str) -> Table | None:
     except Missing:  # it left the routing a moment ago
         return None
     alone = len(table.served) == 1
-    return table if alone else table._replace(served=(one,), limits=table.limits[:1])
+    if alone:
+        return table
+    return table._replace(served=(one,), limits=table.limits[:1], standby=None)
 
 
 def _input(column: RequestColumn) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from mainstay.bundle.guard import Breach, Judgement
-from mainstay.bundle.manifest import Manifest
 from mainstay.core import rules
 from mainstay.life.serve.served import Served
 
@@ -26,12 +25,16 @@ class Counted(NamedTuple):
     """Everything at one moment.
 
     statuses: requests by status. records: by version and who decided. breaches: by field and what
-    followed. buckets: requests per bucket of BOUNDS, the last beyond all. seconds: their sum.
+    followed. stopped: by version, records that a rule kept from its model; refused: requests that a
+    rule refused as a whole, one of stopped each. buckets: requests per bucket of BOUNDS, the last
+    beyond all. seconds: their sum.
     """
 
     statuses: dict[int, int]
     records: dict[tuple[str, str], int]
     breaches: dict[tuple[str, str], int]
+    stopped: dict[str, int]
+    refused: dict[str, int]
     buckets: tuple[int, ...]
     seconds: float
     in_flight: int
@@ -58,6 +61,8 @@ class Counters:
         self._here: Records = {}
         self._away: Records = {}
         self._breaches: Counter[tuple[str, str]] = Counter()
+        self._stopped: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
         self._buckets = [0] * (len(BOUNDS) + 1)
         self._seconds, self._begun = 0.0, 0
         self._fields: dict[str, frozenset[str]] = {}
@@ -87,7 +92,7 @@ class Counters:
             except KeyError:
                 _first(self._here, (one.share.version, answer.decided_by))
             if judgement.reasons:
-                self._broken(one.held.runtime.manifest, judgement.reasons)
+                self._broken(one, judgement.reasons, stopped=judgement.outcome != "score")
 
     def said(self, version: str, by: str, count: int) -> None:
         """Records of one request that break nothing, all answered alike, here."""
@@ -98,8 +103,11 @@ class Counters:
         self._here[place] += count
 
     def refused(self, one: Served, reasons: tuple[Breach, ...]) -> None:
-        """A request that was refused as a whole."""
-        self._broken(one.held.runtime.manifest, reasons)
+        """A request that was refused as a whole; what was no request at all breaks no rule."""
+        ruled = any(reason.field for reason in reasons)
+        with self._breaking:
+            self._refused[one.share.version] += ruled
+        self._broken(one, reasons, stopped=ruled)
 
     def counted(self) -> Counted:
         """A copy of it all."""
@@ -107,8 +115,9 @@ class Counters:
             records = Counter(self._here)
             records.update(self._away)
             return Counted(
-                dict(self._statuses), records, dict(self._breaches), tuple(self._buckets),
-                self._seconds, self._begun - sum(self._buckets),
+                dict(self._statuses), records, dict(self._breaches), dict(self._stopped),
+                dict(self._refused), tuple(self._buckets), self._seconds,
+                self._begun - sum(self._buckets),
             )  # fmt: skip
 
     def _all(self, records: Records, parts: Parts, said: Sequence[Said]) -> None:
@@ -119,15 +128,17 @@ class Counters:
             else:
                 _first(records, place)
             if judgement.reasons:
-                self._broken(one.held.runtime.manifest, judgement.reasons)
+                self._broken(one, judgement.reasons, stopped=judgement.outcome != "score")
 
-    def _broken(self, stated: Manifest, reasons: tuple[Breach, ...]) -> None:
+    def _broken(self, one: Served, reasons: tuple[Breach, ...], *, stopped: bool) -> None:
         """A name that only a caller knows counts under no name."""
+        stated = one.held.runtime.manifest
         known = self._fields.get(stated.contract)
         if known is None:
             known = frozenset((*stated.columns, *map(rules.name, stated.rules)))
             self._fields = {**dict(list(self._fields.items())[-_VERSIONS:]), stated.contract: known}
         with self._breaking:
+            self._stopped[one.share.version] += stopped
             for reason in reasons:
                 field = reason.field if reason.field in known else ""
                 self._breaches[field, reason.on_breach] += 1

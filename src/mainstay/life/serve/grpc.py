@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mainstay.core.errors import MainstayError, MissingExtra, Mistake, Refused, Unavailable
-from mainstay.life.serve import answers, catalogue, messages, openinference, tensors
+from mainstay.life.serve import answers, catalogue, health, messages, openinference, tensors
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.messages import CALLS, CONTENTS, SERVICE
 from mainstay.life.serve.openinference import Given, Request
@@ -59,7 +59,7 @@ class Calls:
             case "ServerLive":
                 return {"live": True}
             case "ServerReady":
-                return {"ready": table is not None}
+                return {"ready": health.ready(table)}
             case "ServerMetadata":
                 return catalogue.server()
             case "RepositoryIndex":

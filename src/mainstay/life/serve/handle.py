@@ -12,13 +12,14 @@ import msgspec
 
 from mainstay.bundle.encoder import Row
 from mainstay.bundle.guard import Breach, Judgement, Rejection
-from mainstay.core import frames
+from mainstay.core import clock, frames
 from mainstay.core.entries import Entry
 from mainstay.life.serve.counters import REJECTED, Counters
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.plain import MODEL, Plain
 from mainstay.life.serve.routing import bucket, chosen
-from mainstay.life.serve.served import Answered, Served, Table
+from mainstay.life.serve.served import Answered, Aside, Served, Table
+from mainstay.life.serve.standby import rescued, stands_in
 
 Reply = tuple[int, bytes]
 Outcome = tuple[int, bytes, int]
@@ -26,6 +27,8 @@ Outcome = tuple[int, bytes, int]
 Parts = list[tuple[Served, Judgement]]
 Tables = Callable[[], Table | None]
 """The table in force, when it is asked."""
+Offer = Callable[[Aside, Entry], None]
+"""What hears of a request that was answered while there is a shadow."""
 LARGEST = frames.LARGEST - 1_000
 """Bytes of a request and its answer together: one frame of the journal."""
 MANY = 20
@@ -66,7 +69,14 @@ class Asked(NamedTuple):
     @property
     def away(self) -> bool:
         """Whether somebody has to wait for another process."""
-        return isinstance(self.parts, list) and any(one.away for one, _ in self.parts)
+        parts = self.parts
+        return isinstance(parts, list) and (
+            any(one.away for one, _ in parts) or stands_in(self.table)
+        )
+
+
+def _nothing(aside: Aside, entry: Entry) -> None:
+    """Where nobody keeps shadows."""
 
 
 class Door:
@@ -78,11 +88,13 @@ class Door:
         journal: Journal,
         now: Callable[[], datetime],
         counters: Counters | None = None,
+        aside: Offer = _nothing,
     ) -> None:
         self.failed = 0
         self.counters = counters or Counters()
         self._table, self._journal, self._now = table, journal, now
         self._plain = Plain(None)
+        self._aside = aside
 
     def handle(self, body: bytes) -> Outcome:
         """The outcome of a request, from begin to end."""
@@ -103,7 +115,10 @@ class Door:
             if found is None or table is None or len(body) + len(found[0]) > LARGEST:
                 return None
             reply, count = found
-            self._journal.note(Entry(at, table.routing.sequence, body, 200, reply))
+            entry = Entry(at, table.routing.sequence, body, 200, reply)
+            if table.aside is not None:
+                self._aside(table.aside, entry)
+            self._journal.note(entry)
             self.counters.said(plain.version, MODEL, count)
         except Exception:  # noqa: BLE001 - the outermost door has another way to go
             return None
@@ -132,6 +147,8 @@ class Door:
                 return *refusal(413, "the answer would be too large: send fewer records"), 0
             sequence = asked.table.routing.sequence
             entry = Entry(asked.at, sequence, asked.body, status, reply, asked.trace)
+            if asked.table.aside is not None and status == 200:
+                self._aside(asked.table.aside, entry)
             hidden = asked.table.private
             written = hidden.entry(entry) if hidden else entry
             return status, reply, self._journal.note(written)
@@ -157,7 +174,13 @@ def answered(asked: Asked, counters: Counters) -> Reply:
     if isinstance(asked.parts, Rejection):
         counters.refused(asked.table.served[0], asked.parts.reasons)
         return asked.parts.status, ENCODE({"errors": _complaints(asked.parts.reasons)})
+    trial = asked.table.trial
+    since = clock.stopwatch() if trial else 0.0
     said = _together(asked.parts, asked.at)
+    if trial:
+        trial.saw(asked.parts, said, clock.stopwatch() - since)
+    if asked.table.standby is not None:
+        said = rescued(asked.table, asked.body, asked.at, said, waits=asked.away)
     counters.answered(asked.parts, said, away=asked.away)
     errors = [each for one in said if isinstance(one, Rejected) for each in one.errors]
     if errors and all(isinstance(one, Rejected) for one in said):

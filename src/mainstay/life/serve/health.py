@@ -1,7 +1,8 @@
 """Whether every routed version would answer rightly now: golden rows, scored again and again.
 
 A few rows each time, others the next: a model's own process is asked once for all of them.
-Where a version's model may not answer, its baseline does, as the contract says, and that is ready.
+Where a version's model may not answer, or its circuit is open, its fallback does, as the contract
+says, and that is ready.
 """
 
 import threading
@@ -36,19 +37,20 @@ class Health:
     def look(self) -> None:
         """Scores some golden rows of every version."""
         self._rounds += 1
-        served = {one.held: one for table in self._tables() for one in table.served}
+        served = {one.held: one for table in self._tables() for one in table.everyone}
         for held, one in served.items():
             with held.used() as alive:
                 if alive:
-                    held.wrong, held.checked = self._wrong(one), clock.stopwatch()
+                    held.wrong, held.checked = self.wrong(one), clock.stopwatch()
 
     def reasons(self) -> tuple[str, ...]:
         """Of the table in force, one line per version that would not answer rightly."""
         table = next(iter(self._tables()), None)
-        found = [(one.share.version, _doubt(one)) for one in table.served] if table else []
-        return tuple(f"{version}: {doubt}" for version, doubt in found if doubt)
+        found = [(one.share.version, doubt(one)) for one in table.answering] if table else []
+        return tuple(f"{version}: {why}" for version, why in found if why)
 
-    def _wrong(self, one: Served) -> str:
+    def wrong(self, one: Served) -> str:
+        """What is wrong with some of its golden rows now; empty where nothing is."""
         if isinstance(one.held.runtime.engine, Silent):
             return ""
         try:
@@ -87,10 +89,18 @@ class Rounds:
                 self._look()
 
 
-def _doubt(one: Served) -> str:
+def ready(table: Table | None) -> bool:
+    """Whether every version that answers would answer rightly now."""
+    return table is not None and not any(map(doubt, table.answering))
+
+
+def doubt(one: Served) -> str:
+    """Why a version would not answer rightly, empty where it would; by its fallback is rightly."""
     engine = one.held.runtime.engine
     if isinstance(engine, Silent):
         return engine.reason if one.certificate else ""
+    if one.held.circuit.open:  # its fallback answers, by design
+        return ""
     if one.held.wrong:
         return one.held.wrong
     since = clock.stopwatch() - one.held.checked

@@ -18,7 +18,7 @@ from mainstay.life.serve.away import Away
 from mainstay.life.serve.served import Held, Served, Silent, served
 from mainstay.seal import checks, dsse
 from mainstay.seal.certificate import Certificate, Environment
-from mainstay.seal.routing import BUNDLES, CERTIFICATES, Routing, Share
+from mainstay.seal.routing import BUNDLES, CERTIFICATES, Routing, Shadow, Share
 from mainstay.seal.trust import Trust
 
 
@@ -42,6 +42,15 @@ def loaded(place: Place, routing: Routing, share: Share, trust: Trust, at: datet
     except MainstayError as error:
         return _baseline(place, share, certificate, str(error))
     return served(share, Held(runtime), certificate)
+
+
+def shadowed(place: Place, shadow: Shadow) -> Served:
+    """A version that answers nobody: its bundle as the signed routing names it, no certificate.
+
+    Raises what keeps it from being opened or from repeating its golden rows.
+    """
+    share = Share(shadow.version, shadow.bundle, "", shadow.share)
+    return served(share, Held(_replayed(place, share)), None)
 
 
 def certified(

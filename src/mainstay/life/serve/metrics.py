@@ -10,9 +10,11 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from mainstay import __version__
-from mainstay.life.serve.counters import BOUNDS, Counted
+from mainstay.life.serve import counters
+from mainstay.life.serve.counters import BOUNDS
 from mainstay.life.serve.journal import Standing
 from mainstay.life.serve.served import Table
+from mainstay.life.serve.shadow import Counted
 
 TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 _ESCAPED = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
@@ -31,7 +33,10 @@ class Family(NamedTuple):
 
 
 class State(NamedTuple):
-    """How a door stands beside what it counted. restarts: of models in processes of their own."""
+    """How a door stands beside what it counted. restarts: of models in processes of their own.
+
+    openings: of circuits. shadow: what one said after the answers.
+    """
 
     table: Table | None
     journal: Standing
@@ -39,6 +44,8 @@ class State(NamedTuple):
     ready: bool
     failed: int
     restarts: int
+    openings: int = 0
+    shadow: Counted = Counted()
 
 
 def text(families: Iterable[Family]) -> bytes:
@@ -53,7 +60,7 @@ def text(families: Iterable[Family]) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
-def families(counted: Counted, state: State) -> Iterator[Family]:
+def families(counted: counters.Counted, state: State) -> Iterator[Family]:
     """Every number of a door."""
     yield from _requests(counted)
     yield from _journal(state.journal)
@@ -62,11 +69,14 @@ def families(counted: Counted, state: State) -> Iterator[Family]:
     yield _one("in_flight", "gauge", "Requests under way.", counted.in_flight)
     yield _one("failed_total", "counter", "Requests that met a mistake of ours.", state.failed)
     yield _one("worker_restarts_total", "counter", "Models started again.", state.restarts)
+    opened = "How often a circuit was opened."
+    yield _one("circuit_openings_total", "counter", opened, state.openings)
+    yield from _shadow(state.shadow)
     labels = {"version": __version__, "python": platform.python_version()}
     yield Family("build_info", "gauge", "Which Mainstay this is.", (("", labels, 1),))
 
 
-def _requests(counted: Counted) -> Iterator[Family]:
+def _requests(counted: counters.Counted) -> Iterator[Family]:
     yield Family(
         "requests_total", "counter", "Requests for answers, by status.",
         tuple(("", {"status": str(one)}, count) for one, count in sorted(counted.statuses.items())),
@@ -113,6 +123,24 @@ def _versions(state: State) -> Iterator[Family]:
         "share", "gauge", "Of the entities that a version answers.",
         tuple(("", {"version": one.share.version}, one.share.share) for one in served),
     )  # fmt: skip
+    yield _one(
+        "canary_recalled", "gauge", "1 where the canary failed and gets no request.",
+        int(bool(table and table.recalled)),
+    )  # fmt: skip
+    yield Family(
+        "circuit_open", "gauge", "1 where the model is not asked and its fallback answers.",
+        tuple(
+            ("", {"version": one.share.version}, int(bool(one.held.circuit.open)))
+            for one in served
+        ),
+    )  # fmt: skip
+    yield Family(
+        "breached", "gauge", "1 while rules stop too many of the newest rows.",
+        tuple(
+            ("", {"version": one.share.version}, int(bool(one.held.circuit.breaches)))
+            for one in served
+        ),
+    )  # fmt: skip
     yield Family(
         "certificate_seconds", "gauge", "Until the certificate ends; 0 where none holds.",
         tuple(
@@ -120,6 +148,21 @@ def _versions(state: State) -> Iterator[Family]:
             for one in served
         ),
     )  # fmt: skip
+
+
+def _shadow(seen: Counted) -> Iterator[Family]:
+    yield _one("shadow_scored_total", "counter", "Rows that a shadow scored.", seen.scored)
+    dropped = "Requests that a shadow had no room for."
+    yield _one("shadow_dropped_total", "counter", dropped, seen.dropped)
+    yield _one("shadow_failed_total", "counter", "Requests a shadow failed on.", seen.failed)
+    compared = "Rows that both models scored."
+    yield _one("shadow_compared_total", "counter", compared, seen.compared)
+    agreed = "Of those, the same decision."
+    yield _one("shadow_agreed_total", "counter", agreed, seen.agreed)
+    above = "Of the shadow's score above the answer's, sum over those."
+    yield _one("shadow_difference_sum", "gauge", above, seen.difference)
+    squares = "Of the same, sum of squares."
+    yield _one("shadow_difference_squares", "gauge", squares, seen.squares)
 
 
 def _left(certificate: object, now: datetime | None) -> float:

@@ -7,12 +7,14 @@ import msgspec
 
 from mainstay.core.clock import stopwatch
 from mainstay.life.serve import metrics
+from mainstay.life.serve.breaker import Breaker
 from mainstay.life.serve.counters import Counters
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handle import Door
 from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.metrics import State
+from mainstay.life.serve.shadow import Shadows
 from mainstay.life.serve.watching import Watch
 
 ENCODE = msgspec.json.Encoder().encode
@@ -36,8 +38,17 @@ class Parts(NamedTuple):
     door: Door
     counters: Counters
     health: Health
+    breaker: Breaker
+    shadows: Shadows
     gate: Gate
     began: float
+
+
+def sound(parts: Parts) -> bool:
+    """Whether it is ready and no circuit of a routed version is open."""
+    table = parts.watch.table
+    whole = table is not None and not any(one.held.circuit.engine for one in table.served)
+    return whole and _ready(parts)[0]
 
 
 def livez(parts: Parts) -> Said:
@@ -80,7 +91,7 @@ def metrics_of(parts: Parts) -> Said:
     watch = parts.watch
     state = State(
         watch.table, parts.journal.standing(), watch.time(), _ready(parts)[0], parts.door.failed,
-        watch.restarts,
+        watch.restarts, parts.breaker.openings, parts.shadows.standing(),
     )  # fmt: skip
     found = metrics.families(parts.counters.counted(), state)
     return Said(200, metrics.text(found), metrics.TYPE)
@@ -113,9 +124,17 @@ def _reasons(parts: Parts) -> list[str]:
     served = table.served if table else ()
     runtimes = [one.held.runtime for one in served]
     standing = parts.journal.standing()
-    found = [parts.watch.refused, parts.gate.refused, *(one.silenced(now) for one in served)]
+    found = [
+        parts.watch.refused,
+        parts.watch.shadow_refused,
+        parts.gate.refused,
+        *(one.silenced(now) for one in served),
+    ]
     found += [note for one in runtimes for note in one.notes]
     found += [str(one.failure) for one in runtimes if one.failure]
+    found += [one.held.circuit.breaches for one in served]
+    if table and table.recalled:
+        found.append(f"{table.served[-1].share.version} was recalled: {table.recalled}")
     if table and table.private:
         found.append(table.private.lacks)
     if standing.lost:

@@ -11,14 +11,14 @@ import uvicorn
 
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
-from mainstay.life.serve import gate, grpc, limits
+from mainstay.life.serve import breaker, gate, grpc, limits
 from mainstay.life.serve.app import App
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handover import Handover, Taking
 from mainstay.life.serve.health import EVERY, Rounds
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.loader import Place
-from mainstay.life.serve.operating import readyz
+from mainstay.life.serve.operating import readyz, sound
 from mainstay.life.serve.telling import Voice
 from mainstay.life.serve.tls import Tls
 from mainstay.life.serve.watching import Watch
@@ -77,7 +77,7 @@ class Server(uvicorn.Server):
     def wait_until_ready(self) -> None:
         """Before it takes over. Raises Unavailable where it does not become ready."""
         until = clock.stopwatch() + PATIENCE
-        while self._taking and not self.should_exit and readyz(self._app.parts).status != 200:
+        while self._taking and not self.should_exit and not sound(self._app.parts):
             if clock.stopwatch() > until:
                 self._taking.close()
                 why = readyz(self._app.parts).body.decode()
@@ -121,6 +121,7 @@ def run(opening: Opening, voice: Voice) -> None:
         watched = Gate(named, watch.now, required=not gate.is_loopback(host))
         app = App(watch, Journal(opening.log), watched)
         rounds = [Rounds("health", EVERY, app.health.look), Rounds("tokens", LOOKS, watched.look)]
+        rounds.append(Rounds("breaker", breaker.EVERY, app.breaker.look))
         rounds += [Rounds("tls", LOOKS, tls.look)] if tls else []
         beside = _beside(app, opening, voice)
         limits.many_connections()
@@ -143,6 +144,7 @@ def _served(server: Server, app: App, listening: socket.socket, rounds: list[Rou
     for number in (signal.SIGINT, signal.SIGTERM):  # before uvicorn has its own, and after
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     app.watch.start()
+    app.shadows.start()
     try:
         for one in rounds:
             one.start()
@@ -152,6 +154,7 @@ def _served(server: Server, app: App, listening: socket.socket, rounds: list[Rou
     finally:
         for one in rounds:
             one.stop()
+        app.shadows.stop()
         app.watch.stop()
         app.journal.close()
 

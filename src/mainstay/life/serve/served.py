@@ -19,6 +19,8 @@ from mainstay.core.columns import level
 from mainstay.core.entries import ENGINE, EXPIRED, REST
 from mainstay.core.errors import Unavailable
 from mainstay.life.serve.away import Away
+from mainstay.life.serve.circuit import Circuit
+from mainstay.life.serve.hearing import Hearing
 from mainstay.life.serve.private import Private
 from mainstay.seal.certificate import Certificate
 from mainstay.seal.routing import Routing, Share
@@ -66,6 +68,7 @@ class Held:
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
+        self.circuit = Circuit()
         self.checked, self.wrong = clock.stopwatch(), ""
         self._using, self._retired, self._closed = 0, False, False
         self._lock = threading.Lock()
@@ -134,7 +137,7 @@ class Served(NamedTuple):
     @property
     def away(self) -> bool:
         """Whether another process computes its scores, so that whoever asks may wait."""
-        return isinstance(self.held.runtime.engine, Away)
+        return isinstance(self.held.runtime.engine, Away) and not self.held.circuit.open
 
     def judged(self, body: bytes) -> list[Judgement] | Rejection:
         """What this version's guard finds in a request."""
@@ -150,7 +153,7 @@ class Served(NamedTuple):
 
     def answers(self, judgements: Sequence[Judgement], at: datetime) -> list[Answered]:
         """Likewise of many rows, in order: the model is asked for all of them at once."""
-        if self.resting or any(one.reasons for one in judgements):
+        if self.resting or self.held.circuit.flags or any(one.reasons for one in judgements):
             return self._mixed(judgements, at)
         rows = list(map(given, judgements))
         holds = self.certificate is not None and at < self.certificate.not_after
@@ -184,7 +187,8 @@ class Served(NamedTuple):
         row = given(judgement)
         holds = self.certificate is not None and at < self.certificate.not_after
         covered = holds and self.covered(row)
-        if self.resting or not holds or not (covered or self.lenient):
+        idle = self.resting or self.held.circuit.open
+        if idle or not holds or not (covered or self.lenient):
             return _Standing(Judgement(row, "fallback", judgement.reasons), holds, covered)
         return _Standing(judgement, holds, covered)
 
@@ -194,6 +198,8 @@ class Served(NamedTuple):
             flags = (*flags, EXPIRED)
         elif self.resting and judgement.outcome == "score":
             flags = (*flags, REST)
+        elif self.held.circuit.flags:
+            flags = (*flags, *self.held.circuit.flags)
         elif standing.asked.outcome == "score" and said.decided_by == "baseline":
             flags = (*flags, ENGINE)
         return Answered(
@@ -208,13 +214,23 @@ class Served(NamedTuple):
         engine = self.held.runtime.engine
         if isinstance(engine, Away) and not engine.alive:
             return str(self.held.runtime.failure or "the model's process is not running")
-        return self.reason
+        return self.held.circuit.open or self.reason
+
+
+class Aside(NamedTuple):
+    """A version that scores after the answer, and what is written of its rows."""
+
+    one: Served
+    private: Private | None
 
 
 class Table(NamedTuple):
     """Everything a request needs to know, swapped as one. limits: see routing.bounds.
 
     ack: whether an answer goes only when it is safe on disk. private: what is written otherwise.
+    standby: the version that was live before, where it answers for the champion when that cannot.
+    trial: what hears of every answer while there is a canary. recalled: why the canary gets none.
+    aside: the shadow, which answers nobody.
     """
 
     routing: Routing
@@ -222,6 +238,21 @@ class Table(NamedTuple):
     limits: tuple[int, ...]
     ack: bool = False
     private: Private | None = None
+    standby: Served | None = None
+    trial: Hearing | None = None
+    recalled: str = ""
+    aside: Aside | None = None
+
+    @property
+    def answering(self) -> tuple[Served, ...]:
+        """Those that are routed, without a canary that was recalled."""
+        return self.served[:1] if self.recalled else self.served
+
+    @property
+    def everyone(self) -> tuple[Served, ...]:
+        """Those that are routed and those that stand beside."""
+        beside = self.standby, self.aside.one if self.aside else None
+        return (*self.served, *(one for one in beside if one))
 
     def taken(self) -> bool:
         """All its runtimes for one request, until `given`; False where one was closed already."""

@@ -48,6 +48,8 @@ def standing(table: Table, at: datetime | None) -> str:
     shares += [f"{one.share.version} {_percent(one)}" for one in others]
     short = [(one.share.version, one.silenced(at)) for one in table.served]
     reasons = [f"; {version} by its baseline: {why}" for version, why in short if why]
+    if table.recalled:
+        reasons.append(f"; {table.served[-1].share.version} by nobody any more: {table.recalled}")
     return f"{', '.join(shares)} (routing {table.routing.sequence}){''.join(reasons)}"
 
 

@@ -6,13 +6,16 @@ from pathlib import Path
 
 from mainstay.core import clock, pseudonyms
 from mainstay.core.errors import MainstayError, Refused
-from mainstay.life.serve import loader, sequence
+from mainstay.core.notices import Kind, Notice
+from mainstay.life.serve import loader, recalls, sequence
 from mainstay.life.serve.away import Away
 from mainstay.life.serve.loader import Place
+from mainstay.life.serve.notices import Notices
 from mainstay.life.serve.present import Present, Print, fingerprint
 from mainstay.life.serve.private import private
+from mainstay.life.serve.recalls import Recalls
 from mainstay.life.serve.routing import bounds
-from mainstay.life.serve.served import Served, Silent, Table, proven, unproven
+from mainstay.life.serve.served import Aside, Served, Silent, Table, proven, unproven
 from mainstay.life.serve.telling import SILENT, Teller, Voice
 from mainstay.seal import routing, trust
 from mainstay.seal.routing import Routing, Share
@@ -36,11 +39,14 @@ class Watch:
         self.place, self.log, self.keys = place, log, keys
         self.table: Table | None = None
         self.refused = "no routing was read yet"
+        self.shadow_refused = ""
         self.restarts = 0
         self._before: Table | None = None
         self._print: tuple[Print, ...] = ()
         self._looked = 0.0
         self._present, self._teller = Present(), Teller(voice)
+        self.notices = Notices(log)
+        self._recalls = Recalls(self.notices)
         self.now = self._present.now
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -56,6 +62,15 @@ class Watch:
             self._thread.join()
         before, self._before, table, self.table = self._before, None, self.table, None
         _retired((before, table), ())
+        self.notices.close()
+
+    def notice(self, one: Served, kind: Kind, why: str, **facts: float | str) -> bool:
+        """Writes down what was decided here about a version; whether it is safe on disk."""
+        return self.notices.add(self._noticed(one.share.version, kind, why, facts))
+
+    def _noticed(self, version: str, kind: Kind, why: str, facts: dict[str, float | str]) -> Notice:
+        sequence = self.table.routing.sequence if self.table else 0
+        return Notice(self.time() or clock.machine(), sequence, version, kind, why, facts)
 
     def tables(self) -> tuple[Table, ...]:
         """The table in force, then the one kept warm."""
@@ -68,14 +83,16 @@ class Watch:
         if found != self._print or self._due():
             self._print, self._looked = found, clock.stopwatch()
             self._try()
+        if self.table is not None:
+            self.table = self._recalls.look(self.table, self._noticed)
         self._teller.tell(self.table, self.refused, self.time())
 
     def _due(self) -> bool:
         """Whether something does not answer as wished, for RETRY by now."""
         if clock.stopwatch() - self._looked < RETRY:
             return False
-        served = self.table.served if self.table else ()
-        return bool(self.refused) or any(one.silenced(None) for one in served)
+        everyone = self.table.everyone if self.table else ()
+        return bool(self.refused) or any(one.silenced(None) for one in everyone)
 
     def _try(self) -> None:
         try:
@@ -93,7 +110,9 @@ class Watch:
     def _verified(self, table: Table) -> Table:
         """The table in force, by certificates that hold now for whom the trust file names now."""
         known = self._known()
-        return table._replace(served=tuple(self._again(table, one, known) for one in table.served))
+        served = tuple(self._again(table, one, known) for one in table.served)
+        standby = self._again(table, table.standby, known) if table.standby else None
+        return table._replace(served=served, standby=standby)
 
     def _again(self, table: Table, one: Served, known: Trust) -> Served:
         try:
@@ -140,7 +159,33 @@ class Watch:
         ack = any(one.held.runtime.manifest.durability == "ack" for one in found)
         hidden = private(tuple(one.held.runtime.manifest for one in found), self._secret())
         limits = bounds(tuple(one.share for one in table.shares))
-        return Table(table, tuple(found), limits, ack, hidden)
+        made = Table(table, tuple(found), limits, ack, hidden, self._standby(table, known))
+        made = made._replace(aside=self._aside(table, tuple(found)))
+        return recalls.opened(made, self.table, self.notices)
+
+    def _aside(self, table: Routing, beside: tuple[Served, ...]) -> Aside | None:
+        """The shadow; it concerns nobody, so nothing about it stops a door."""
+        self.shadow_refused = ""
+        if table.shadow is None:
+            return None
+        asked = Share(table.shadow.version, table.shadow.bundle, "", table.shadow.share)
+        warm = self._warm(asked)
+        try:
+            one = warm._replace(share=asked) if warm else loader.shadowed(self.place, table.shadow)
+        except MainstayError as error:
+            self.shadow_refused = f"the shadow {asked.version} does not run: {error}"
+            return None
+        manifests = tuple(other.held.runtime.manifest for other in (*beside, one))
+        return Aside(one, private(manifests, self._secret()))
+
+    def _standby(self, table: Routing, known: Trust) -> Served | None:
+        """The version before; without it the baseline answers, so nothing about it stops a door."""
+        if table.previous is None:
+            return None
+        try:
+            return self._share(table, table.previous, known)
+        except MainstayError:
+            return None
 
     def _secret(self) -> bytes:
         """The key of pseudonyms, which lies beside the trust file; empty where there is none."""
@@ -162,7 +207,7 @@ class Watch:
 
     def _warm(self, share: Share) -> Served | None:
         tables = (table for table in (self.table, self._before) if table)
-        same = (one for table in tables for one in table.served if not _silent(one))
+        same = (one for table in tables for one in table.everyone if not _silent(one))
         wanted = (share.bundle, share.version, share.certificate)
         return next(
             (o for o in same if (o.share.bundle, o.share.version, o.share.certificate) == wanted),
@@ -185,8 +230,8 @@ class Watch:
 
 def _retired(old: tuple[Table | None, ...], kept: tuple[Table | None, ...]) -> None:
     """Retires the runtimes of old tables that none of the kept ones uses."""
-    needed = {one.held for table in kept if table for one in table.served}
-    for held in {one.held for table in old if table for one in table.served} - needed:
+    needed = {one.held for table in kept if table for one in table.everyone}
+    for held in {one.held for table in old if table for one in table.everyone} - needed:
         held.retire()
 
 
@@ -197,7 +242,7 @@ def _silent(one: Served) -> bool:
 def _revived(table: Table) -> int:
     """Starts the processes of models that ended; one that does not start is tried again later."""
     started = 0
-    for one in table.served:
+    for one in table.everyone:
         runtime = one.held.runtime
         if isinstance(runtime.engine, Away) and not runtime.engine.alive:
             try:

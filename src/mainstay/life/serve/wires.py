@@ -12,7 +12,7 @@ import mainstay
 from mainstay.bundle.guard import Rejection
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.errors import MainstayError, MissingExtra, Mistake, Unavailable
-from mainstay.life.serve import answers, catalogue, mlflow, openinference, parquet, shapes
+from mainstay.life.serve import answers, catalogue, health, mlflow, openinference, parquet, shapes
 from mainstay.life.serve.handle import Asked, Outcome, Reply, refusal
 from mainstay.life.serve.served import Table
 from mainstay.life.serve.watching import Watch
@@ -89,7 +89,7 @@ class Wires:
             case "GET", "health", "live":
                 return _told({"live": True})
             case "GET", "health", "ready":
-                ready = table is not None
+                ready = health.ready(table)
                 return _told({"ready": ready, "live": True}, 200 if ready else 503)
             case "GET", "models", name, *which:
                 return _model(catalogue.named(table, name), which)
@@ -99,13 +99,14 @@ class Wires:
                 return _unknown(asking.method, "/v2/" + "/".join(rest))
 
     def _repository(self, what: list[str], body: bytes) -> Response:
-        """Every version that is served is ready, so `ready` in a body leaves nothing out."""
+        """The index names every version, or those that are ready where the body says so."""
         table = self._watch.table
         match what:
             case ["index"]:
-                if body.strip():
-                    shapes.members(body, "the request")
-                return _told(catalogue.index(table, self._watch.now()))
+                asked = shapes.members(body, "the request") if body.strip() else {}
+                found = catalogue.index(table, self._watch.now())
+                only = bytes(asked.get("ready", b"")) == b"true"
+                return _told([one for one in found if one["state"] == "READY" or not only])
             case ["models", name, "load"]:
                 catalogue.named(table, name)
                 return _told({})
@@ -182,7 +183,9 @@ def _model(table: Table, which: list[str]) -> Response:
             return _told(catalogue.model(table, which[1] if which else ""))
         case ["ready"] | ["versions", _, "ready"]:
             one = catalogue.routed(table, which[1] if which[1:] else "")
-            return _told({"name": table.routing.model, "ready": True, "reason": one.reason})
+            why = health.doubt(one)
+            said = {"name": table.routing.model, "ready": not why, "reason": why or one.reason}
+            return _told(said, 503 if why else 200)
         case _:
             return _unknown("GET", f"/v2/models/{table.routing.model}/{'/'.join(which)}")
 
@@ -190,7 +193,7 @@ def _model(table: Table, which: list[str]) -> Response:
 def _plain(method: str, path: str, table: Table | None) -> Response:
     match method, path:
         case "GET", "/ping" | "/health":
-            return Response(200 if table else 503, b"\n")
+            return Response(200 if health.ready(table) else 503, b"\n")
         case "GET", "/version":
             return Response(200, mainstay.__version__.encode())
         case _, "/ping" | "/health" | "/version" | "/invocations":

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.core.errors import Conflict, Mistake
-from mainstay.life.deploy.shares import Part, Parts, Step, abandoned, deployed, rolled_back
+from mainstay.life.deploy.shares import Part, Parts, Step, abandoned, before, deployed, rolled_back
 
 V1, V2, V3 = ((Part(number, 1.0),) for number in (1, 2, 3))
 CANARY = (Part(1, 0.9), Part(2, 0.1))
@@ -19,6 +19,14 @@ def forth(*parts: Parts) -> tuple[Step, ...]:
 
 def back(parts: Parts) -> Step:
     return Step(parts, back=True)
+
+
+def test_before_a_live_version_stands_the_one_that_was_live_and_not_rolled_back() -> None:
+    assert before(forth(V1)) is None
+    assert before(forth(V1, CANARY)) is None
+    assert before(forth(V1, V2)) == 1
+    assert before((*forth(V1, V2), back(V1))) is None
+    assert before(forth(V1, V2, V3)) == 2
 
 
 def test_the_first_version_begins_as_a_canary_beside_the_baseline() -> None:

@@ -27,5 +27,7 @@ def watch(serving: Serving, place: Place) -> Iterator[Watch]:
 @pytest.fixture
 def app(serving: Serving, watch: Watch) -> Iterator[App]:
     journal = Journal(serving.log)
-    yield App(watch, journal)
+    made = App(watch, journal)
+    yield made
+    made.shadows.stop()
     journal.close()

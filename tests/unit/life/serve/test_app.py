@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from msgspec import json, structs
 from small_project import Serving, record
 
+from mainstay.bundle.operation import Operation
 from mainstay.core import entries, journals
 from mainstay.life.serve import away, limits
 from mainstay.life.serve.app import DURABILITY, App
@@ -344,3 +346,29 @@ def test_who_waits_for_the_disk_or_another_process_is_not_answered_at_once(
     assert said is None
     assert app.journal.added == 0
     assert all(one.held._using == 0 for one in app.watch.table.served)
+
+
+def test_beyond_its_concurrency_a_model_in_its_own_process_sheds_at_once(
+    app: App, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving.publish(1, serving.with_a_worker(operation=Operation(concurrency=2)))
+    app.watch.look()
+    slow, ended = threading.Event(), app.door.ended
+    monkeypatch.setattr(app.door, "ended", lambda begun: (slow.wait(10), ended(begun))[1])
+    body, heads = json.encode({"records": [record()]}), [{}, {}, {}]
+
+    async def together() -> list[int]:
+        calls = [exchanged(app, "POST", "/predict", body, found=one) for one in heads]
+        tasks = [asyncio.create_task(one) for one in calls]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        assert len(done) == 1
+        slow.set()
+        return sorted(status for status, _ in await asyncio.gather(*tasks))
+
+    statuses = asyncio.run(together())
+    again = asked(app, "POST", "/predict", body)[0]
+
+    assert statuses == [200, 200, 429]
+    assert [one.get(b"retry-after") for one in heads] == [None, None, b"1"]
+    assert again == 200
+    assert app.watch.table.served[0].held._using == 0

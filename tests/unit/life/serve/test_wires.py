@@ -304,3 +304,21 @@ def test_whatever_comes_is_answered_and_never_as_our_mistake(
     assert status in (200, 400, 413, 415, 422)
     assert live.door.failed == 0
     assert json.decode(said)
+
+
+def test_ready_is_what_golden_rows_say(split: App) -> None:
+    paths = ("/v2/health/ready", "/ping", "/v2/models/no-show/ready")
+
+    def statuses() -> list[int]:
+        return [asyncio.run(sent(split, "GET", path, b"", {}))[0] for path in paths]
+
+    before = statuses()
+    split.watch.table.served[0].held.wrong = "8 of 8 golden rows came out otherwise"
+    after = statuses()
+    listed = [posted(split, "/v2/repository/index", body)[1] for body in (b"", b'{"ready": true}')]
+    split.watch.table.served[0].held.circuit.of_engine("its golden rows came out otherwise")
+
+    assert before == [200, 200, 200]
+    assert after == [503, 503, 503]
+    assert [len(json.decode(one)) for one in listed] == [2, 1]
+    assert statuses() == [200, 200, 200]
