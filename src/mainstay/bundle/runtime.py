@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import baseline, encoder, guard, manifest, native, onnx
+from mainstay.bundle.contributions import Explaining
 from mainstay.bundle.environment import Environment, prepared
 from mainstay.bundle.guard import Judgement
 from mainstay.bundle.manifest import Manifest
+from mainstay.bundle.reasons import Reasons, reasons
 from mainstay.bundle.refusals import answers
 from mainstay.bundle.worker import Worker, predicted
 from mainstay.core.errors import Broken, MainstayError, MissingExtra, Refused, Unavailable
@@ -225,6 +227,17 @@ class Runtime:
         score, decision = said or self._fallback(self._rate(given(judgement)))
         flags = judgement.flags if judgement.reasons else ()
         return Answer(score, decision, by, flags, self.version)
+
+    def reasons(self, row: encoder.Row, decision: object, most: int) -> Reasons:
+        """Why the model said what it said of a row; of several classes, of the one decided for.
+
+        Raises Unavailable where its engine does not say.
+        """
+        if not isinstance(self.engine, Explaining):
+            raise Unavailable("a model in its own process gives no reasons")
+        stated, inputs = self.manifest, self._encode(row)
+        place = stated.classes.index(decision) if stated.task == "multiclass" else 0
+        return reasons(stated.inputs, inputs, self.engine.contributions(inputs, place), most)
 
     def close(self) -> None:
         """Ends the engine."""

@@ -518,3 +518,29 @@ def test_a_model_saved_with_other_versions_than_its_environment_has_is_not_opene
 
     with pytest.raises(Broken, match=r"was saved with scikit-learn 1\.3\.2, its environment has"):
         changed(older).opened()
+
+
+def test_reasons_are_of_the_class_that_was_decided(any_task: Built, task: str) -> None:
+    made = any_task.opened()
+    one = judged(made)
+    answer = made.answer(one)
+
+    found = made.reasons(runtime.given(one), answer.decision, 2)
+
+    inputs = [1.0, 7.0, 50.5]
+    place = made.manifest.classes.index(answer.decision) if task == "multiclass" else 0
+    whole = made.engine.contributions(inputs, place)
+    assert (found.base, found.margin) == (whole.base, whole.margin)
+    assert len(found.reasons) == 2
+    assert {one.input: one.value for one in found.reasons}.items() <= {
+        "origin": "JFK", "late_hour": 7, "temp": 50.5,
+    }.items()  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_model_in_its_own_process_gives_no_reasons(changed: Callable[..., Built]) -> None:
+    made = changed(light).opened()
+
+    with pytest.raises(Unavailable, match="own process gives no reasons"):
+        made.reasons(runtime.given(judged(made)), decision=True, most=5)
+    made.close()
