@@ -110,7 +110,7 @@ def test_the_short_way_leaves_reasons_to_the_long_one(live: App) -> None:
 
 def test_the_journal_keeps_the_reasons_that_were_given(live: App, serving: Serving) -> None:
     _, said = asked(live, body(2))
-    live.journal.flush()
+    assert live.journal.kept(live.journal.added)
 
     (frame,) = journals.read(serving.log)
 
