@@ -197,18 +197,29 @@ class Serving(NamedTuple):
 
         built: its bundle in the state of a project; without it, the model is that of v1.
         """
+        origin = built or self.bundle
+        stated = manifest.read(origin)
+        environments = self.folder / routing.ENVIRONMENTS
+        environments.mkdir(exist_ok=True)
+        made = environments_of.place(origin / LOCK, environments, stated.python)
+        state = built.parents[1] if built else self.project / ".mainstay"
+        (environments / made.name).symlink_to(state / "environments" / made.name)
+        engine = Engine("worker", stated.engine.files)
+        return self.changed(number, environment, origin, engine=engine, **changes)
+
+    def changed(
+        self,
+        number: int = 1,
+        environment: Environment = "production",
+        built: Path | None = None,
+        **changes: object,
+    ) -> Share:
+        """A version whose manifest says something else, certified and in place; built: of v1."""
         draft = self.folder / "draft"
         shutil.copytree(built or self.bundle, draft)
         stated = manifest.read(draft)
         (draft / manifest.FILE).unlink()
-        sha = manifest.written(
-            draft, structs.replace(stated, engine=Engine("worker", stated.engine.files), **changes)
-        )
-        environments = self.folder / routing.ENVIRONMENTS
-        environments.mkdir(exist_ok=True)
-        made = environments_of.place(draft / LOCK, environments, stated.python)
-        state = built.parents[1] if built else self.project / ".mainstay"
-        (environments / made.name).symlink_to(state / "environments" / made.name)
+        sha = manifest.written(draft, structs.replace(stated, **changes))
         folder = draft.rename(self.folder / routing.BUNDLES / sha)
         version = structs.replace(self.certificate().version, number=number, bundle=sha)
         return self.certified(version=version, files=digest.files(folder), scope=Scope(environment))

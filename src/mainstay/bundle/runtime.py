@@ -22,6 +22,7 @@ from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.reasons import Reasons, reasons
 from mainstay.bundle.refusals import answers
 from mainstay.bundle.worker import Worker, predicted
+from mainstay.core.entries import ABSTAINED
 from mainstay.core.errors import Broken, MainstayError, MissingExtra, Refused, Unavailable
 
 Matrix = NDArray[np.float64]
@@ -44,12 +45,13 @@ Environments = Callable[..., Environment]
 class Answer(msgspec.Struct, frozen=True, gc=False):
     """What the caller gets. score: probability of yes, value, or that of the likeliest class.
 
-    decision: yes or no, the value, the class; None where the baseline stands in for a class.
+    decision: yes or no, the value, the class; None where the baseline stands in for a class, or
+    where a person decides.
     """
 
     score: float
     decision: Class | None
-    decided_by: Literal["model", "baseline"]
+    decided_by: Literal["model", "baseline", "person"]
     flags: tuple[str, ...]
     version: str
 
@@ -173,6 +175,7 @@ class Runtime:
         self._encode = encoder.compiled(stated.outputs, stated.inputs, stated.columns)
         self._pack = struct.Struct(f"={len(stated.inputs)}d").pack
         self._rate = baseline.rate(stated.baseline, stated.columns)
+        self.abstain = stated.abstain
 
     def scores(self, matrix: Matrix) -> Matrix:
         """Shape (rows,), multiclass (rows, classes). Raises Unavailable."""
@@ -223,6 +226,8 @@ class Runtime:
 
     def worded(self, judgement: Judgement, said: Said | None) -> Answer:
         """The answer to a row of which the model said this; by the baseline where it said None."""
+        if self.abstain and said and self.abstain.low <= said[0] <= self.abstain.high:
+            return self._abstained(judgement, said[0])
         by: Literal["model", "baseline"] = "model" if said else "baseline"
         score, decision = said or self._fallback(self._rate(given(judgement)))
         flags = judgement.flags if judgement.reasons else ()
@@ -270,6 +275,13 @@ class Runtime:
     def _decided(self, score: float) -> Said:
         yes = self.manifest.threshold
         return score, score if yes is None else score >= yes
+
+    def _abstained(self, judgement: Judgement, score: float) -> Answer:
+        flags = (*judgement.flags, ABSTAINED)
+        if self.abstain and self.abstain.to == "person":
+            return Answer(score, None, "person", flags, self.version)
+        said = self._fallback(self._rate(given(judgement)))
+        return Answer(*said, "baseline", flags, self.version)
 
     def _fallback(self, rate: float) -> tuple[float, Class | None]:
         if self.manifest.task == "multiclass":

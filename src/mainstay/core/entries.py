@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import msgspec
 
-EXPIRED, ENGINE, REST = "certificate", "engine", "share"
-OWN = frozenset((EXPIRED, ENGINE, REST))
-"""Flags of an answer by the baseline that no rule asked for: the certificate does not hold, the
+EXPIRED, ENGINE, REST, ABSTAINED = "certificate", "engine", "share", "abstained"
+OWN = frozenset((EXPIRED, ENGINE, REST, ABSTAINED))
+"""Flags of an answer that no rule asked for: the certificate does not hold, the engine cannot
 
-engine cannot answer, or the version has no share of this entity yet."""
+answer, the version has no share of this entity yet, or the model abstains."""
 
 
 class Entry(NamedTuple):

@@ -18,7 +18,7 @@ def told(one: Served, judgement: Judgement, said: Answered, most: int) -> dict[s
     """
     plain = msgspec.structs.asdict(said)
     nothing = {"reasons": None, "base": None, "margin": None}
-    if said.decided_by != "model":
+    if said.decided_by == "baseline":
         rule = _rule(one.held.runtime.manifest.baseline)
         return {**plain, **nothing, "why_none": f"the baseline answered: {rule}"}
     try:

@@ -8,6 +8,7 @@ from msgspec import json, structs
 from small_project import Serving, record
 
 from mainstay.bundle.baseline import Constant, OfColumn, Rates
+from mainstay.bundle.manifest import Abstain
 from mainstay.life.serve import reasons
 from mainstay.life.serve.app import App
 from mainstay.life.serve.handle import Asked
@@ -89,3 +90,16 @@ def test_an_engine_that_says_nothing_is_told_and_the_answer_stands(
     why = "a model in its own process gives no reasons"
     assert status == 200
     assert answer.items() >= {**NONE, "decided_by": "model", "why_none": why}.items()
+
+
+def test_a_person_who_decides_is_told_why_the_score_is_what_it_is(
+    app: App, serving: Serving
+) -> None:
+    serving.publish(1, serving.changed(2, abstain=Abstain(0.0, 0.999, "person")))
+    app.watch.look()
+    begun = app.door.begun(json.encode({"records": [record()]}))
+
+    _, reply, _ = app.door.ended(begun._replace(explain=3))
+
+    (answer,) = json.decode(reply)["answers"]
+    assert (answer["decided_by"], answer["decision"], len(answer["reasons"])) == ("person", None, 3)
