@@ -11,7 +11,7 @@ from mainstay.bundle.golden import Replay
 from mainstay.bundle.parity import Parity, Proof
 from mainstay.contract.goals import Goal
 from mainstay.core.nouns import Evidence, Verdict
-from mainstay.life.certify import gates
+from mainstay.life.certify import gates, slices
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut
 from mainstay.life.certify.proving import Proved
@@ -54,6 +54,7 @@ def test_probabilities_far_from_shares_break_calibration(asked: Asked) -> None:
     (one,) = gates.calibrated(asked._replace(held=wrong))
 
     assert one.verdict is Verdict.FAIL
+    assert one.note.endswith("in model.py CalibratedClassifierCV makes probabilities of scores")
 
 
 def test_rows_that_a_rule_stops_count_against_the_gate(asked: Asked, held: Held) -> None:
@@ -160,3 +161,12 @@ def test_calibration_is_of_the_scores_that_are_given(asked: Asked) -> None:
 
     assert ours.estimate == next(gates.calibrated(asked)).estimate
     assert theirs.estimate.n < ours.estimate.n
+
+
+def test_a_slice_counts_the_rows_that_its_metric_speaks_of(asked: Asked) -> None:
+    few = asked.held.slices["kind"].codes == 0
+    left = asked._replace(held=asked.held._replace(abstained=few, to="baseline"))
+
+    found = slices.slices(left)
+
+    assert (found.not_covered, slices.slices(asked).not_covered) == (("kind = few",), ())
