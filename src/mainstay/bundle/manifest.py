@@ -89,7 +89,7 @@ class _Format(msgspec.Struct, frozen=True):
 
 def written(folder: Path, manifest: Manifest) -> str:
     """Writes the manifest beside the files it then names; returns the digest of the bundle."""
-    sealed = msgspec.structs.replace(manifest, files=_others(folder))
+    sealed = msgspec.structs.replace(manifest, files=_others(_files(folder)))
     (folder / FILE).write_bytes(digest.canonical(sealed))
     return digest.of_folder(folder)
 
@@ -104,8 +104,9 @@ def read(folder: Path, expected: str = "") -> Manifest:
     if not path.is_file():
         raise Missing(f"{folder} holds no {FILE}", hint="name the folder of a built bundle")
     manifest = _parsed(path)
-    _unchanged(folder, manifest)
-    if expected and digest.of_folder(folder) != expected:
+    found = _files(folder)
+    _unchanged(folder, found, manifest)
+    if expected and digest.of_value(found) != expected:
         raise Broken(f"{folder} is not bundle {expected[:12]}: its manifest was changed")
     return manifest
 
@@ -124,8 +125,8 @@ def _parsed(path: Path) -> Manifest:
         raise Broken(f"{path} is no manifest: {error}") from error
 
 
-def _unchanged(folder: Path, manifest: Manifest) -> None:
-    found = _others(folder)
+def _unchanged(folder: Path, files: dict[str, str], manifest: Manifest) -> None:
+    found = _others(files)
     changes = [
         f"{name} {_change(name, found, manifest.files)}"
         for name in sorted(found.keys() | manifest.files.keys())
@@ -142,9 +143,12 @@ def _change(name: str, found: dict[str, str], stated: dict[str, str]) -> str:
     return "is missing" if name not in found else "differs" if name in stated else "was added"
 
 
-def _others(folder: Path) -> dict[str, str]:
+def _files(folder: Path) -> dict[str, str]:
     try:
-        found = digest.files(folder)
+        return digest.files(folder)
     except ValueError as error:
         raise Broken(f"{folder} is not as a bundle is built: {error}") from error
-    return {name: value for name, value in found.items() if name != FILE}
+
+
+def _others(files: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in files.items() if name != FILE}

@@ -81,7 +81,7 @@ def outstanding(stand: Stand, done: frozenset[Step]) -> Step:
         ("certify", stand.newest is not None and stand.newest.status == "built"),
         ("try again", _wants_another_try(stand) and "certify" not in done),
         ("deploy", _wants_deployment(stand)),
-        ("promote", stand.healthy and bool(stand.live) and stand.live[-1].share < 1),
+        ("promote", stand.healthy),
         ("replace", stand.renewed),
         ("renew", stand.ending and not _wants_candidate(stand)),
     ):
@@ -129,10 +129,17 @@ def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
         stale=newest is not None and _is_stale(project, newest),
         live=live,
         act=last["act"] if last else "",
-        healthy="watch" in dict(done) and canary.judged(project).verdict is Verdict.PASS,
+        healthy="watch" in dict(done) and _is_healthy(project, live),
         ending=ends and term is not None and not (term.renewed or term.waiting),
         renewed=term is not None and term.renewed,
     )
+
+
+def _is_healthy(project: Project, live: Parts) -> bool:
+    """Whether a canary answers that may take everything."""
+    if not live or live[-1].share == 1:
+        return False
+    return canary.judged(project).verdict is Verdict.PASS
 
 
 def _is_stale(project: Project, version: Version) -> bool:

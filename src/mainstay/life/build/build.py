@@ -1,6 +1,7 @@
 """From rows to a bundle: everything a version is, found by the digests of what it came from."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,7 +16,9 @@ from mainstay.contract.document import Document
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Dataset, Window
 from mainstay.core.places import Places
-from mainstay.data import engine, profile, rows
+from mainstay.data import engine, rows
+from mainstay.data import profile as profiling
+from mainstay.data.profile import Profile
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
 from mainstay.life.build import expected, fitting, hiding
@@ -132,12 +135,15 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
     lock = environment.locked(places.model, places.work)
     (places.work / "pylock.toml").write_bytes(lock)
     made = environment.prepared(places.work / "pylock.toml", places.environments)
-    with warm.worker(made, seed=contract.train.seed) as worker:
+    beside = ThreadPoolExecutor(1, "profile")
+    with warm.worker(made, seed=contract.train.seed) as worker, beside:
+        profiled = beside.submit(_profile, learned)  # while the model's process fits
         order.tell("choosing thresholds out of fold")
         unseen = fitting.out_of_fold(prepared, worker)
         choice = fitting.chosen(contract, prepared, unseen)
         order.tell("training")
         fitted = fitting.fitted(prepared, worker)
+        profile = profiled.result()
         order.tell("proving the engine, packing the bundle")
         places_of = golden.choose(prepared.training.rows)
         stated = {
@@ -164,7 +170,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             stated,
             prepared.training,
             lock,
-            _profile(learned),
+            profile,
             expected.scores(contract, prepared, learned, unseen, choice.threshold),
             records(learned, contract.data.decisions.time, places_of),
             places_of,
@@ -172,9 +178,9 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
         return packed(contents, worker, places.bundles)
 
 
-def _profile(learned: Learned) -> profile.Profile:
+def _profile(learned: Learned) -> Profile:
     fields = tuple(column.name for column in learned.meaning.request)
-    return profile.profile(learned.table, profile.bins(learned.table, fields))
+    return profiling.profile(learned.table, profiling.bins(learned.table, fields))
 
 
 def records(learned: Learned, time: str, at: NDArray[np.int64]) -> tuple[bytes, ...]:
