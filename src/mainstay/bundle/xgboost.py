@@ -31,9 +31,12 @@ _ARGUMENTS = {
     "XGProxyDMatrixCreate": (_POINTER,),
     "XGDMatrixFree": (_POINTER,),
     "XGBoosterPredictFromDense": (_POINTER, _TEXT, _TEXT, *(_POINTER,) * 4),
+}
+_FOR_REASONS = {
     "XGDMatrixCreateFromDense": (_TEXT, _TEXT, _POINTER),
     "XGBoosterPredictFromDMatrix": (_POINTER, _POINTER, _TEXT, *(_POINTER,) * 3),
 }
+"""What releases before 1.6 may lack."""
 VALUE, MARGIN, CONTRIBUTIONS = 0, 1, 2
 """Kinds of prediction: scores, margins, and what each input adds to them."""
 CLOSED = "the model was closed: another version has taken its place"
@@ -99,6 +102,8 @@ class Booster:
         with self._lock:
             if not self._end.alive:
                 raise Unavailable(CLOSED)
+            if not all(hasattr(self._library, name) for name in _FOR_REASONS):
+                raise Unavailable("this release of XGBoost gives no reasons without its Python")
             self._call("XGDMatrixCreateFromDense", _described(given), config, ctypes.byref(matrix))
             try:
                 found = self._of_matrix(matrix, CONTRIBUTIONS).reshape(-1, self.inputs + 1)[output]
@@ -207,6 +212,9 @@ def _loaded(path: Path, openmp: Path | None) -> ctypes.CDLL:
         ) from error
     for name, arguments in _ARGUMENTS.items():
         getattr(library, name).argtypes = arguments
+    for name, arguments in _FOR_REASONS.items():
+        if hasattr(library, name):
+            getattr(library, name).argtypes = arguments
     library.XGBGetLastError.restype = _TEXT
     library.XGBRegisterLogCallback(_QUIET)
     return library
