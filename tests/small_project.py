@@ -197,15 +197,16 @@ class Serving(NamedTuple):
 
         built: its bundle in the state of a project; without it, the model is that of v1.
         """
-        stated = manifest.read(built or self.bundle)
+        origin = built or self.bundle
+        stated = manifest.read(origin)
         environments = self.folder / routing.ENVIRONMENTS
         environments.mkdir(exist_ok=True)
-        made = environments_of.place((built or self.bundle) / LOCK, environments, stated.python)
+        made = environments_of.place(origin / LOCK, environments, stated.python)
         state = built.parents[1] if built else self.project / ".mainstay"
         if not (environments / made.name).exists():
             (environments / made.name).symlink_to(state / "environments" / made.name)
         engine = Engine("worker", stated.engine.files)
-        return self.changed(number, environment, built, engine=engine, **changes)
+        return self.changed(number, environment, origin, engine=engine, **changes)
 
     def changed(
         self,
@@ -214,7 +215,7 @@ class Serving(NamedTuple):
         built: Path | None = None,
         **changes: object,
     ) -> Share:
-        """A version whose manifest says something else, certified and in place."""
+        """A version whose manifest says something else, certified and in place; built: of v1."""
         draft = self.folder / "draft"
         shutil.copytree(built or self.bundle, draft)
         stated = manifest.read(draft)

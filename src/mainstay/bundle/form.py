@@ -106,6 +106,7 @@ class Trees(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     sets[category]. value: shape (nodes, 1), or (nodes, outputs) where target is -1.
     An output is base, plus one leaf after the other in the order of the trees, all in `precision`,
     divided at last by divisor. In float32 values are compared too, so every feature is cast.
+    cover: per node the weight of the rows trained on that came there; forms made earlier have none.
     """
 
     roots: Table
@@ -122,13 +123,18 @@ class Trees(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     precision: Literal["float64", "float32"]
     base: tuple[float, ...]
     divisor: float
+    cover: Table | None = None
 
 
 class Linear(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """coefficients: shape (outputs, features); one intercept per output, added last."""
+    """coefficients: shape (outputs, features); one intercept per output, added last.
+
+    means: of the features over the rows trained on; empty where they are not known.
+    """
 
     coefficients: Table
     intercept: tuple[float, ...]
+    means: tuple[float, ...] = ()
 
 
 class Sigmoid(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):

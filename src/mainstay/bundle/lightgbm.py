@@ -17,13 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import leaves
+from mainstay.bundle.contributions import Contributions, checked
 from mainstay.bundle.leaves import Leaves
 from mainstay.core.errors import Broken, Bug, Unavailable
 
 MANY = 64
 """Rows from which tables beat the library: at 300 trees 17 us a row to 26, at 32 they do not."""
 DRAWN = 256  # rows by which tables are compared with the library when a model is opened
-DOUBLE, ROW_MAJOR, NORMAL, ALL_TREES = 1, 1, 0, -1
+DOUBLE, ROW_MAJOR, ALL_TREES = 1, 1, -1
+NORMAL, RAW, CONTRIBUTIONS = 0, 1, 3
+"""Kinds of prediction: scores, margins, and what each input adds to them."""
+APART = 1e-7
+"""Its Shapley values take back what they extended, which costs digits in deep trees."""
 _QUIET = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(lambda _said: None)
 _POINTER, _INT, _INT32, _TEXT = ctypes.c_void_p, ctypes.c_int, ctypes.c_int32, ctypes.c_char_p
 _ARGUMENTS = {
@@ -91,6 +96,18 @@ class Booster:
             return self._leaves.scores(given)
         return self._by_library(given)
 
+    def contributions(self, row: Sequence[float], output: int) -> Contributions:
+        """See contributions.Explaining; none of trees that end in lines."""
+        given, width = np.array([row], dtype=np.float64), self.inputs + 1
+        try:
+            found = self._predicted(given, CONTRIBUTIONS, self.classes * width)[0]
+        except Bug as error:
+            raise Unavailable(f"LightGBM gives no reasons for this model: {error}") from error
+        margins = self._predicted(given, RAW, self.classes)[0]
+        mine = found[output * width : (output + 1) * width]
+        of, base = mine[:-1], float(mine[-1])
+        return checked(Contributions(of, base, float(margins[output])), APART)
+
     def close(self) -> None:
         """Gives the model back after the row being scored; whoever asks later is told so."""
         with self._lock:
@@ -98,7 +115,14 @@ class Booster:
             self._end()
 
     def _by_library(self, given: NDArray[np.float64]) -> NDArray[np.float64]:
-        made = np.empty((len(given), self.classes))
+        made = self._predicted(given, NORMAL, self.classes)
+        return made if self.classes > 1 else made[:, 0]
+
+    def _predicted(
+        self, given: NDArray[np.float64], kind: int, numbers: int
+    ) -> NDArray[np.float64]:
+        """So many numbers of each row."""
+        made = np.empty((len(given), numbers))
         with self._lock:
             if not self._end.alive:
                 _refuse_closed()
@@ -106,10 +130,10 @@ class Booster:
                 self._call(
                     "LGBM_BoosterPredictForMat",
                     *(self._booster, given.ctypes.data, DOUBLE, *given.shape, ROW_MAJOR),
-                    *(NORMAL, 0, ALL_TREES, self._threads),
+                    *(kind, 0, ALL_TREES, self._threads),
                     *(ctypes.byref(ctypes.c_int64()), made.ctypes.data),
                 )
-        return made if self.classes > 1 else made[:, 0]
+        return made
 
     def _tables(self, model: Path) -> Leaves | None:
         """None where the model has none, or they say anything but what the library says."""

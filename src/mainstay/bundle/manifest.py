@@ -29,13 +29,21 @@ class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, str]
 
 
+class Abstain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Scores from low to high, both included, on which a person or the baseline decides."""
+
+    low: float
+    high: float
+    to: Literal["person", "baseline"]
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One built bundle; request is what a caller sends, outputs and inputs what the model sees.
 
     threshold: a binary score from here on means yes; None for the other tasks; baseline_threshold
-    likewise for the baseline. uncovered: who answers slices that its certificate does not cover.
-    durability: whether answers go only when they are safe on disk.
-    operation: fallback, limits and resources at a door.
+    likewise for the baseline. abstain: where the model decides nothing. uncovered: who answers
+    slices that its certificate does not cover. durability: whether answers go only when they are
+    safe on disk. operation: fallback, limits and resources at a door.
     private: columns that are not written down as they came.
     unknown_fields: what a request gets that holds more than was asked for.
     importance: of each request column, how far the answers hang on it, together 1; empty where it
@@ -61,6 +69,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     contract: str
     datasets: tuple[Dataset, ...]
     code: dict[str, str]
+    abstain: Abstain | None = None
     uncovered: Literal["flag", "fallback"] = "flag"
     durability: Literal["group", "ack"] = "group"
     operation: Operation = Operation()

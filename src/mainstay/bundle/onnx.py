@@ -5,6 +5,7 @@ A user's file takes one tensor of all inputs, or one tensor each by name, shape 
 
 import importlib
 from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import form
+from mainstay.bundle.contributions import Contributions, Formed
 from mainstay.bundle.interpret import finished
+from mainstay.core import digest
 from mainstay.core.errors import Broken, MissingExtra, Mistake, Unavailable
 from mainstay.core.inputs import Input
 
@@ -37,9 +40,9 @@ class Graph:
     """One loaded ONNX file; safe to use, and to close, from several threads.
 
     classes: how many; 0 or 2 give one score a row. finish: makes the scores of what the file
-    computes, where it was written from a portable form. graphics: a graphics card computes, where
-    onnxruntime has one. Raises MissingExtra, Broken for a file that is none, Mistake for tensors
-    that are no inputs, Unavailable for a score after `close`.
+    computes, where it was written from a portable form; explain: its reasons, likewise. graphics: a
+    graphics card computes, where onnxruntime has one. Raises MissingExtra, Broken for a file that
+    is none, Mistake for tensors that are no inputs, Unavailable for a score after `close`.
     """
 
     def __init__(
@@ -49,11 +52,12 @@ class Graph:
         *,
         classes: int = 0,
         finish: Callable[[Matrix], Matrix] | None = None,
+        explain: Callable[[], Formed] | None = None,
         graphics: bool = False,
     ) -> None:
         session = _session(path, graphics=graphics)
         self._feeds = _feeds(path.name, session.get_inputs(), inputs)
-        self._several, self._finish = classes > 2, finish
+        self._several, self._finish, self._explain = classes > 2, finish, explain
         names = [tensor.name for tensor in session.get_outputs()]
         self._wanted = [next((name for name in names if "prob" in name.lower()), names[-1])]
         self._run: Callable[..., list[Any]] = session.run
@@ -70,6 +74,13 @@ class Graph:
         """The score of one row of inputs; not for multiclass."""
         return float(self.scores(np.array([row], dtype=np.float64))[0])
 
+    def contributions(self, row: Sequence[float], output: int) -> Contributions:
+        """See contributions.Explaining; a user's own file says nothing of what its inputs add."""
+        if self._explain is None:
+            raise Unavailable("an ONNX file that train() returned gives no reasons")
+        (raw,) = self._run(self._wanted, self._feeds(np.array([row], dtype=np.float64)))
+        return self._explain()(row, output, raw[0])
+
     def close(self) -> None:
         """Lets the file go; whoever asks later is told so."""
         self._run = _refuse_closed
@@ -81,7 +92,19 @@ def opened(graph: Path, portable: Path | None, inputs: tuple[Input, ...], classe
     """
     if portable is None:
         return Graph(graph, inputs, classes=classes, graphics=True)
-    return Graph(graph, inputs, classes=classes, finish=finished(form.read(portable)))
+    explain = cache(partial(_explained, portable, digest.of_file(portable)))
+    finish = finished(form.read(portable))
+    return Graph(graph, inputs, classes=classes, finish=finish, explain=explain)
+
+
+def _explained(portable: Path, expected: str) -> Formed:
+    """Read again when somebody asks for reasons: most doors never need the trees beside the graph.
+
+    Raises Unavailable where it is not the file that was opened any more.
+    """
+    if not portable.is_file() or digest.of_file(portable) != expected:
+        raise Unavailable("the model's portable form is not where it was opened: no reasons")
+    return Formed(form.read(portable))
 
 
 def lost(path: Path, inputs: tuple[Input, ...], matrix: Matrix) -> str:

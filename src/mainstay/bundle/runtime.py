@@ -15,11 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import baseline, encoder, guard, manifest, native, onnx
+from mainstay.bundle.contributions import Explaining
 from mainstay.bundle.environment import Environment, prepared
 from mainstay.bundle.guard import Judgement
 from mainstay.bundle.manifest import Manifest
+from mainstay.bundle.reasons import Reasons, reasons
 from mainstay.bundle.refusals import answers
 from mainstay.bundle.worker import Worker, predicted
+from mainstay.core.entries import ABSTAINED
 from mainstay.core.errors import Broken, MainstayError, MissingExtra, Refused, Unavailable
 
 Matrix = NDArray[np.float64]
@@ -42,12 +45,13 @@ Environments = Callable[..., Environment]
 class Answer(msgspec.Struct, frozen=True, gc=False):
     """What the caller gets. score: probability of yes, value, or that of the likeliest class.
 
-    decision: yes or no, the value, the class; None where the baseline stands in for a class.
+    decision: yes or no, the value, the class; None where the baseline stands in for a class, or
+    where a person decides.
     """
 
     score: float
     decision: Class | None
-    decided_by: Literal["model", "baseline"]
+    decided_by: Literal["model", "baseline", "person"]
     flags: tuple[str, ...]
     version: str
 
@@ -174,6 +178,7 @@ class Runtime:
         self._packed = encoder.packed(stated.outputs, stated.inputs, stated.columns, pack)
         self._several, self._yes = stated.task == "multiclass", stated.threshold
         self._rate = baseline.rate(stated.baseline, stated.columns)
+        self.abstain = stated.abstain
 
     def scores(self, matrix: Matrix) -> Matrix:
         """Shape (rows,), multiclass (rows, classes). Raises Unavailable."""
@@ -231,10 +236,23 @@ class Runtime:
 
     def worded(self, judgement: Judgement, said: Said | None) -> Answer:
         """The answer to a row of which the model said this; by the baseline where it said None."""
+        if self.abstain and said and self.abstain.low <= said[0] <= self.abstain.high:
+            return self._abstained(judgement, said[0])
         by: Literal["model", "baseline"] = "model" if said else "baseline"
         score, decision = said or self._fallback(self._rate(given(judgement)))
         flags = judgement.flags if judgement.reasons else ()
         return Answer(score, decision, by, flags, self.version)
+
+    def reasons(self, row: encoder.Row, decision: object, most: int) -> Reasons:
+        """Why the model said what it said of a row; of several classes, of the one decided for.
+
+        Raises Unavailable where its engine does not say.
+        """
+        if not isinstance(self.engine, Explaining):
+            raise Unavailable("a model in its own process gives no reasons")
+        stated, inputs = self.manifest, self._encode(row)
+        place = stated.classes.index(decision) if stated.task == "multiclass" else 0
+        return reasons(stated.inputs, inputs, self.engine.contributions(inputs, place), most)
 
     def close(self) -> None:
         """Ends the engine."""
@@ -272,6 +290,13 @@ class Runtime:
     def _decided(self, score: float) -> Said:
         yes = self._yes
         return score, score if yes is None else score >= yes
+
+    def _abstained(self, judgement: Judgement, score: float) -> Answer:
+        flags = (*judgement.flags, ABSTAINED)
+        if self.abstain and self.abstain.to == "person":
+            return Answer(score, None, "person", flags, self.version)
+        said = self._fallback(self._rate(given(judgement)))
+        return Answer(*said, "baseline", flags, self.version)
 
     def _fallback(self, rate: float) -> tuple[float, Class | None]:
         if self.manifest.task == "multiclass":

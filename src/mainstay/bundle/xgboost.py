@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mainstay.bundle.contributions import SINGLE, Contributions, checked
 from mainstay.core.errors import Broken, Bug, Unavailable
 
 _POINTER, _TEXT, _SIZE = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint64
@@ -31,6 +32,13 @@ _ARGUMENTS = {
     "XGDMatrixFree": (_POINTER,),
     "XGBoosterPredictFromDense": (_POINTER, _TEXT, _TEXT, *(_POINTER,) * 4),
 }
+_FOR_REASONS = {
+    "XGDMatrixCreateFromDense": (_TEXT, _TEXT, _POINTER),
+    "XGBoosterPredictFromDMatrix": (_POINTER, _POINTER, _TEXT, *(_POINTER,) * 3),
+}
+"""What releases before 1.6 may lack."""
+VALUE, MARGIN, CONTRIBUTIONS = 0, 1, 2
+"""Kinds of prediction: scores, margins, and what each input adds to them."""
 CLOSED = "the model was closed: another version has taken its place"
 _SAID = "\nStack trace:"
 """Where XGBoost's own complaint ends."""
@@ -87,6 +95,23 @@ class Booster:
                 made = self._answers().astype(np.float64).reshape(len(given), -1)
         return made if self.classes > 1 else made[:, 0]
 
+    def contributions(self, row: Sequence[float], output: int) -> Contributions:
+        """See contributions.Explaining; in single precision."""
+        given, matrix = np.array([row], dtype=np.float64), ctypes.c_void_p()
+        config = json.dumps({"missing": float("nan"), "nthread": 1}).encode()
+        with self._lock:
+            if not self._end.alive:
+                raise Unavailable(CLOSED)
+            if not all(hasattr(self._library, name) for name in _FOR_REASONS):
+                raise Unavailable("this release of XGBoost gives no reasons without its Python")
+            self._call("XGDMatrixCreateFromDense", _described(given), config, ctypes.byref(matrix))
+            try:
+                found = self._of_matrix(matrix, CONTRIBUTIONS).reshape(-1, self.inputs + 1)[output]
+                margin = self._of_matrix(matrix, MARGIN).ravel()[output]
+            finally:
+                self._library.XGDMatrixFree(matrix)
+        return checked(Contributions(found[:-1], float(found[-1]), float(margin)), SINGLE)
+
     def close(self) -> None:
         """Gives the model back after the row being scored; whoever asks later is told so."""
         with self._lock:
@@ -102,7 +127,8 @@ class Booster:
         count = _SIZE()
         self._call("XGBoosterGetNumFeature", self._booster, ctypes.byref(count))
         self.inputs = count.value
-        self._wanted = _wanted(self._best())
+        self._last = self._best()
+        self._wanted = _wanted(self._last, VALUE)
 
     def _best(self) -> int:
         """The iteration where training stopped early, -1 where it did not."""
@@ -124,6 +150,13 @@ class Booster:
         if not self._end.alive:
             raise Unavailable(CLOSED)
         self._call("XGBoosterPredictFromDense", *self._asked(described))
+
+    def _of_matrix(self, matrix: ctypes.c_void_p, kind: int) -> NDArray[np.float64]:
+        """Of what is not scored in place, copied."""
+        told = map(ctypes.byref, (self._shape, self._sides, self._result))
+        wanted = _wanted(self._last, kind)
+        self._call("XGBoosterPredictFromDMatrix", self._booster, matrix, wanted, *told)
+        return self._answers().astype(np.float64)
 
     def _asked(self, described: bytes) -> tuple[object, ...]:
         told = map(ctypes.byref, (self._shape, self._sides, self._result))
@@ -152,11 +185,11 @@ def _described(matrix: NDArray[np.float64]) -> bytes:
     ).encode()
 
 
-def _wanted(best: int) -> bytes:
-    """What to predict: values, of all trees or of those up to the best iteration."""
+def _wanted(best: int, kind: int) -> bytes:
+    """What to predict, of all trees or of those up to the best iteration."""
     return json.dumps(
         {
-            "type": 0,
+            "type": kind,
             "training": False,
             "iteration_begin": 0,
             "iteration_end": best + 1,
@@ -179,6 +212,9 @@ def _loaded(path: Path, openmp: Path | None) -> ctypes.CDLL:
         ) from error
     for name, arguments in _ARGUMENTS.items():
         getattr(library, name).argtypes = arguments
+    for name, arguments in _FOR_REASONS.items():
+        if hasattr(library, name):
+            getattr(library, name).argtypes = arguments
     library.XGBGetLastError.restype = _TEXT
     library.XGBRegisterLogCallback(_QUIET)
     return library

@@ -94,6 +94,9 @@ def _payoffs(contract: object) -> Iterator[Slip]:
             yield _slip(path, f"is for a binary task, not {task}", "take it out", on_key=True)
     for path, _ in found(contract, "certify.calibration_error") if task == "regression" else ():
         yield _slip(path, "is for probabilities, not regression", "take it out", on_key=True)
+    for path, _ in found(contract, "serve.abstain") if task in ("multiclass", "regression") else ():
+        hint = "take it out: only a yes or no has a probability to be unsure of"
+        yield _slip(path, f"is for a binary task, not {task}", hint, on_key=True)
 
 
 def _constant(contract: object) -> Iterator[Slip]:

@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, MinLen
+from pydantic import AfterValidator
 
-from mainstay.contract.clauses import Clause, Section
+from mainstay.contract.clauses import Clause, Place, Section
 from mainstay.contract.goals import AtLeast, AtMost, Ceiling, limit
 from mainstay.contract.metrics import Metric
-from mainstay.contract.terms import Names, PerYear, Positive, Share, Slug, Span, Whole
+from mainstay.contract.terms import Names, PerYear, Positive, Share, Slug, Span, Whole, wrong
 from mainstay.core.nouns import Limit
 from mainstay.core.rules import Unknown
+
+_EVERYWHERE: tuple[Place, ...] = ("bench", "door", "field")
 
 
 class Train(Section):
@@ -104,6 +107,30 @@ class Resources(Section):
     ] = 256
 
 
+def _band(ends: tuple[float, ...]) -> tuple[float, ...]:
+    """Two probabilities, low first, that leave something to the model."""
+    if len(ends) != 2:
+        raise wrong("is no range", "write two probabilities, for example [0.4, 0.6]")
+    low, high = ends
+    if low > high:
+        hint = f"write the lower end first: [{high:g}, {low:g}]"
+        raise wrong(f"is [{low:g}, {high:g}]", hint)
+    if (low, high) == (0, 1):
+        raise wrong("is [0, 1], which leaves nothing to the model", "for example [0.4, 0.6]")
+    return ends
+
+
+class Abstain(Section):
+    """The scores that the model does not decide on."""
+
+    between: Annotated[
+        tuple[Share, ...],
+        AfterValidator(_band),
+        Clause("scores on which the model decides nothing, both included", _EVERYWHERE),
+    ]
+    to: Annotated[Literal["person", "baseline"], Clause("who decides them instead", _EVERYWHERE)]
+
+
 class Serve(Section):
     """How the door answers."""
 
@@ -126,6 +153,9 @@ class Serve(Section):
     uncovered: Annotated[
         Literal["flag", "fallback"], Clause("how slices not covered are answered", ("door",))
     ] = "flag"
+    abstain: Annotated[
+        Abstain | None, Clause("where the model is too unsure to decide", _EVERYWHERE)
+    ] = None
     durability: Annotated[
         Literal["group", "ack"],
         Clause("answers are on disk within 50 ms, or before they go", ("door",)),

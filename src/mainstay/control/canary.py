@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 from mainstay.control import field, publish
 from mainstay.control.project import Project
 from mainstay.core import clock
-from mainstay.core.entries import REST
+from mainstay.core.entries import ABSTAINED, REST
 from mainstay.core.nouns import Evidence, known
 from mainstay.core.typed import TEXT, TIME
 from mainstay.data import journal
@@ -58,10 +58,8 @@ def _theirs(project: Project, name: str, since: datetime) -> ir.Table:
 
 
 def _counted(table: ir.Table) -> tuple[int, int]:
-    """All, and those by the baseline."""
-    found = (
-        table.aggregate(asked=table.count(), away=(table[OUTCOME] == "baseline").sum())
-        .to_pyarrow()
-        .to_pylist()[0]
-    )
+    """All, and those by the baseline, other than where the version abstains in its favour."""
+    own = table[FLAGS].split("\n").contains(ABSTAINED)
+    away = (table[OUTCOME] == "baseline") & ~own
+    found = table.aggregate(asked=table.count(), away=away.sum()).to_pyarrow().to_pylist()[0]
     return found["asked"], found["away"] or 0

@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 import msgspec
 
-EXPIRED, ENGINE, REST = "certificate", "engine", "share"
-"""Flags of an answer by the fallback that no rule asked for: the certificate does not hold, the
-engine cannot answer, or the version has no share of this entity yet."""
+EXPIRED, ENGINE, REST, ABSTAINED = "certificate", "engine", "share", "abstained"
+"""Flags of an answer that no rule asked for: the certificate does not hold, the engine cannot
+answer, the version has no share of this entity yet, or the model abstains."""
 SHADOW = "shadow"
 """The flag of an answer that nobody got, in a journal of its own; the folder is called so too."""
 CIRCUIT, BREACHED, PREVIOUS = "circuit", "breaches", "previous"
 """Flags that the door adds: the circuit is open and the model was not asked, too many rows break
 rules of late, the version that was live before stood in."""
-OWN = frozenset((EXPIRED, ENGINE, REST, CIRCUIT, BREACHED, PREVIOUS, SHADOW))
+OWN = frozenset((EXPIRED, ENGINE, REST, ABSTAINED, CIRCUIT, BREACHED, PREVIOUS, SHADOW))
 
 
 class Entry(NamedTuple):

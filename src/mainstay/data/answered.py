@@ -42,11 +42,14 @@ class Answered(msgspec.Struct, frozen=True):
 def answered(
     moments: NDArray[np.int64],
     score: NDArray[np.float64],
-    decision: list[str] | None,
+    decision: list[str | None] | None,
     windows: tuple[Window, ...],
     models: int,
 ) -> Answered:
-    """moments: microseconds since 1970, UTC; score, decision: one for each; windows: all alike."""
+    """moments: microseconds since 1970, UTC; score, decision: one for each; windows: all alike.
+
+    A decision is None where none was made.
+    """
     columns = {
         _TIME: pa.array(moments).cast(pa.timestamp("us", "UTC")),
         SCORE: pa.array(score, from_pandas=True),
@@ -60,6 +63,6 @@ def answered(
 
 
 def theirs(table: ir.Table, version: str) -> ir.Table:
-    """The rows of a journal that the model of a version answered."""
-    by_model = table[OUTCOME] == constant("model", TEXT)
+    """The rows of a journal that the model of a version scored, whoever decided on its score."""
+    by_model = table[OUTCOME].isin(["model", live.PERSON])
     return table.filter(by_model & (table[VERSION] == constant(version, TEXT)))

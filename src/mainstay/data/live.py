@@ -19,11 +19,11 @@ from mainstay.data.profile import Bins, Profile
 from mainstay.data.records import AT, FLAGS, OUTCOME, PLACE
 
 _KNOWN_AT, _RANK, _WINDOW = "mainstay_known_at", "mainstay_rank", "mainstay_window"
-REJECTED = "rejected"
+REJECTED, PERSON = "rejected", "person"
 
 
 class Counts(NamedTuple):
-    """Of one window: decisions = model + baseline + rejected.
+    """Of one window: decisions = model + baseline + rejected + person.
 
     Of those answered: labelled + unlabelled (will never come) + immature (may still come), and
     flagged among them.
@@ -37,6 +37,7 @@ class Counts(NamedTuple):
     labelled: int
     unlabelled: int
     immature: int
+    person: int = 0
 
 
 def decisions(
@@ -88,6 +89,7 @@ def counts(
         "model": table[OUTCOME] == "model",
         "baseline": table[OUTCOME] == "baseline",
         "rejected": ~answered,
+        "person": table[OUTCOME] == PERSON,
         "flagged": answered & (table[FLAGS] != ""),
         "labelled": answered & label.notnull(),
         "unlabelled": answered & label.isnull() & over,

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from mainstay.core.entries import OWN, Entry
+from mainstay.core.entries import ABSTAINED, OWN, Entry
 from mainstay.core.nouns import Column
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, PYTHON, TEXT, TIME
 
@@ -25,10 +25,11 @@ RESERVED = (
 )  # fmt: skip
 """What stands beside the columns of a request.
 
-PLACE rises through the journal, no two rows share it. OUTCOME is model, baseline or rejected. The
-decision is as JSON writes it, text as it is. Flags and breaches are fields, one a line; breaches
-are those of a rejected row, and the flags of a fallback. COVERED is null for a rejected row.
-TRACE is the traceparent of the request, empty without one.
+PLACE rises through the journal, no two rows share it. OUTCOME is model, baseline, person (with the
+model's score and no decision) or rejected. The decision is as JSON writes it, text as it is. Flags
+and breaches are fields, one a line; breaches are those of a rejected row, and the flags of a
+fallback. COVERED is null for a rejected row. TRACE is the traceparent of the request, empty without
+one.
 """
 
 _RECORD = re.compile(r"\$\.records\[(\d+)\]")
@@ -161,9 +162,10 @@ def _told(said: _Said) -> Row:
     outcome = said.decided_by or "rejected"
     fields = said.flags if said.decided_by else [error.field for error in said.errors]
     broken = [field for field in dict.fromkeys(fields) if field not in OWN]
+    kept = outcome in ("model", "person") or ABSTAINED in fields
     return (
         outcome, said.score, _decision(said.decision), said.version, said.certificate,
-        "\n".join(said.flags), "" if outcome == "model" else "\n".join(broken),
+        "\n".join(said.flags), "" if kept else "\n".join(broken),
         said.covered,
     )  # fmt: skip
 

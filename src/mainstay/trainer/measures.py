@@ -47,6 +47,13 @@ def statistic(metric: str, rows: Decided, contract: Contract) -> tuple[Statistic
     return METRICS[metric].prepared(rows.label, said), ""
 
 
+def of_scores(metric: str) -> bool:
+    """Whether a metric judges scores, and not what was decided on them."""
+    if metric in VALUE:
+        return False
+    return metric == "calibration_error" or METRICS[metric].takes == "score"
+
+
 def worth(contract: Contract) -> Matrix:
     """The value matrix; the contract refuses money metrics without one."""
     stated = contract.objective.value

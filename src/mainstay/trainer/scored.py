@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import baseline
-from mainstay.bundle.manifest import Manifest
+from mainstay.bundle.manifest import Abstain, Manifest
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.model import Contract
 from mainstay.core.columns import Columns, Numbers, Text
@@ -18,6 +18,7 @@ from mainstay.data import rules as data_rules
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Abstained = NDArray[np.bool_]
 MICROSECONDS_A_DAY = 86_400_000_000
 
 
@@ -68,6 +69,23 @@ def decided(stated: Manifest, score: Floats) -> Floats:
     if stated.task == "multiclass":
         return np.asarray(score.argmax(axis=1), dtype=np.float64)
     return score if stated.threshold is None else (score >= stated.threshold).astype(np.float64)
+
+
+def band(contract: Contract) -> Abstain | None:
+    """Where a version of this contract abstains, as its bundle says it."""
+    stated = contract.serve.abstain
+    if stated is None:
+        return None
+    low, high = stated.between
+    return Abstain(low, high, stated.to)
+
+
+def abstained(band: Abstain | None, score: Floats) -> Abstained:
+    """Of which of these scores a version decides nothing, shape (rows,)."""
+    if band is None:
+        return np.zeros(len(score), dtype=np.bool_)
+    inside: Abstained = (score >= band.low) & (score <= band.high)
+    return inside
 
 
 def ruled(stated: Manifest, columns: Columns) -> Floats:

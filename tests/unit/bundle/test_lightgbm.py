@@ -332,3 +332,44 @@ def proven(
     path.write_text(booster.model_to_string())
     hard = parity.adversarial(rows, INPUTS, trees.of_lightgbm(path.read_text()))
     return parity.proof(original, Booster(path, LIBRARY).scores, rows, hard)
+
+
+def test_base_and_contributions_make_the_margin(case: Case) -> None:
+    booster = Booster(case.path, LIBRARY)
+    model = lightgbm.Booster(model_file=str(case.path))
+    width = len(INPUTS) + 1
+    wanted = np.asarray(model.predict(frame(case.rows[:50]), pred_contrib=True))
+    margins = np.asarray(model.predict(frame(case.rows[:50]), raw_score=True)).reshape(50, -1)
+
+    for row, said, margin in zip(case.rows[:50].tolist(), wanted, margins, strict=True):
+        for output in range(booster.classes):
+            found = booster.contributions(row, output)
+
+            assert [*found.of, found.base] == said[output * width : (output + 1) * width].tolist()
+            assert found.margin == margin[output]
+            assert found.base + found.of.sum() == pytest.approx(found.margin, rel=1e-9, abs=1e-12)
+
+
+def test_averaged_trees_add_up_too_and_trees_that_end_in_lines_say_nothing(tmp_path: Path) -> None:
+    rows = drawn(1_000)
+    bagged = {"boosting_type": "rf", "bagging_freq": 1, "bagging_fraction": 0.6}
+    made = []
+    for name, shape in (("rf.txt", bagged), ("lines.txt", {"linear_tree": True})):
+        model = lightgbm.LGBMRegressor(**SIZE, **shape).fit(rows[:, 1:], signal(rows))
+        (tmp_path / name).write_text(model.booster_.model_to_string())
+        made.append(Booster(tmp_path / name, LIBRARY))
+    row = [7.0, 1.0, 20.5, 3.0]
+
+    averaged = made[0].contributions(row, 0)
+
+    assert averaged.base + averaged.of.sum() == pytest.approx(averaged.margin, rel=1e-9)
+    with pytest.raises(Unavailable, match="not implemented for linear trees"):
+        made[1].contributions(row, 0)
+
+
+def test_a_closed_model_gives_no_contributions(case: Case) -> None:
+    booster = Booster(case.path, LIBRARY)
+    booster.close()
+
+    with pytest.raises(Unavailable, match="was closed"):
+        booster.contributions(case.rows[0].tolist(), 0)

@@ -260,8 +260,7 @@ def test_an_answer_is_the_models_with_score_decision_and_version(opened: Runtime
 
     answer = opened.answer(judged(opened))
 
-    score = opened.score(inputs)
-    assert answer == Answer(score, score >= 0.5, "model", (), "v3")
+    assert answer == Answer(opened.score(inputs), opened.score(inputs) >= 0.5, "model", (), "v3")
 
 
 def test_the_decision_turns_at_the_threshold(opened: Runtime) -> None:
@@ -293,7 +292,7 @@ def test_where_a_rule_says_so_the_baseline_answers(
 
 
 def test_a_rejected_row_has_no_answer(opened: Runtime) -> None:
-    with pytest.raises(ValueError, match="a rejected row has no answer"):
+    with pytest.raises(ValueError, match="rejected row has no answer"):
         opened.answer(judged(opened, hour="99"))
 
 
@@ -518,3 +517,14 @@ def test_a_model_saved_with_other_versions_than_its_environment_has_is_not_opene
 
     with pytest.raises(Broken, match=r"was saved with scikit-learn 1\.3\.2, its environment has"):
         changed(older).opened()
+
+
+def test_reasons_are_of_the_class_that_was_decided(any_task: Built, task: str) -> None:
+    made = any_task.opened()
+    decision = made.answer(judged(made)).decision
+
+    found = made.reasons(runtime.given(judged(made)), decision, 2)
+
+    place = made.manifest.classes.index(decision) if task == "multiclass" else 0
+    whole = made.engine.contributions([1.0, 7.0, 50.5], place)
+    assert (found.base, found.margin, len(found.reasons)) == (whole.base, whole.margin, 2)

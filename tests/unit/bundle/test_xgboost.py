@@ -310,3 +310,38 @@ assert not {{"xgboost", "pandas", "sklearn", "scipy"}} & set(sys.modules)
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def test_base_and_contributions_make_the_margin_in_single_precision(case: Case) -> None:
+    booster = Booster(case.path, LIBRARY)
+    model = xgboost.Booster(model_file=str(case.path))
+    matrix = xgboost.DMatrix(frame(case.rows[:50]), enable_categorical=True)
+    width = len(INPUTS) + 1
+    wanted = model.predict(matrix, pred_contribs=True).reshape(50, -1, width)
+    margins = model.predict(matrix, output_margin=True).reshape(50, -1)
+
+    for row, said, margin in zip(case.rows[:50].tolist(), wanted, margins, strict=True):
+        for output in range(wanted.shape[1]):
+            found = booster.contributions(row, output)
+
+            scale = np.abs(found.of).sum() + abs(found.base)
+            assert [*found.of, found.base] == said[output].tolist()
+            assert found.margin == margin[output]
+            assert abs(found.base + found.of.sum() - found.margin) <= 1e-6 * scale
+
+
+def test_scores_stay_as_they_were_beside_contributions(case: Case) -> None:
+    booster = Booster(case.path, LIBRARY)
+    before = booster.scores(case.rows[:3])
+
+    booster.contributions(case.rows[0].tolist(), 0)
+
+    assert booster.scores(case.rows[:3]).tolist() == before.tolist()
+
+
+def test_a_closed_model_gives_no_contributions(case: Case) -> None:
+    booster = Booster(case.path, LIBRARY)
+    booster.close()
+
+    with pytest.raises(Unavailable, match="was closed"):
+        booster.contributions(case.rows[0].tolist(), 0)

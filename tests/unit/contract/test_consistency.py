@@ -118,3 +118,14 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_values_of_any_shape_are_looked_through(values):
     assert all(isinstance(slip, Slip) for slip in consistency.slips(values))
+
+
+def test_only_a_yes_or_no_is_abstained_from(told):
+    found = told(
+        ("task: binary", "task: regression"),
+        ("fallback: baseline", "abstain: {between: [0.4, 0.6], to: person}"),
+    )
+
+    (place,) = [line for line in found if "serve.abstain" in line]
+    assert place == "contract.yaml:30:28: serve.abstain is for a binary task, not regression"
+    assert "hint: take it out: only a yes or no has a probability to be unsure of" in found

@@ -29,6 +29,7 @@ def test_what_nobody_states_has_the_stated_default(example):
         "rollback": {"errors": 0.01, "slower": 0.01, "stopped": 0.01, "shift": 0.5},
         "resources": {"concurrency": 256},
         "uncovered": "flag",
+        "abstain": None,
         "durability": "group",
         "journal": {"drop": [], "pseudonymise": []},
         "unknown_fields": "reject",
@@ -74,6 +75,17 @@ def test_history_can_be_a_window(read):
         ("fallback: baseline", "canary: 0", "serve.canary is 0, but must be more than 0"),
         ("fallback: baseline", "uncovered: hide", 'serve.uncovered is "hide"'),
         ("fallback: baseline", "unknown_fields: drop", 'serve.unknown_fields is "drop"'),
+        ("fallback: baseline", "abstain: {between: [0.6, 0.4], to: person}",
+         "serve.abstain.between is [0.6, 0.4]"),
+        ("fallback: baseline", "abstain: {between: [0, 1], to: person}",
+         "serve.abstain.between is [0, 1], which leaves nothing to the model"),
+        ("fallback: baseline", "abstain: {between: [0.4], to: person}",
+         "serve.abstain.between is no range"),
+        ("fallback: baseline", "abstain: {between: [0.4, 60], to: person}",
+         "serve.abstain.between[1] is 60, but must be at"),
+        ("fallback: baseline", "abstain: {between: [0.4, 0.6], to: nobody}",
+         'serve.abstain.to is "nobody"'),
+        ("fallback: baseline", "abstain: {to: person}", "serve.abstain.between is missing"),
         ("tolerated_shift: 0.1", "tolerated_shift: 0", "watch.tolerated_shift is 0, but must"),
         ("1 per year", "yearly", 'watch.false_alarms is "yearly"'),
         ("approver: operations-lead", "approver: [a]", "access.approver is a list, but text"),
@@ -84,3 +96,12 @@ def test_what_cannot_be_kept_is_a_mistake(told, old, new, said):
 
     assert f" {said}" in found[0]
     assert [line[:5] for line in found[1:]] == ["hint:"]
+
+
+def test_a_model_may_abstain_between_two_scores(read):
+    serve = read(
+        ("fallback: baseline", "abstain: {between: [0.4, 0.6], to: person}")
+    ).contract.serve
+
+    assert (serve.abstain.between, serve.abstain.to) == ((0.4, 0.6), "person")
+    assert read().contract.serve.abstain is None

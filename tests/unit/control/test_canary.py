@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import ibis
 import lived
+import pyarrow as pa
 import pytest
 
 from mainstay.control import canary as canaries
@@ -73,3 +75,16 @@ def test_few_clean_answers_do_not_make_a_canary_live(canary: Path) -> None:
 
     assert list(said.facts["steps"]) == ["watch"]
     assert judged(canary).verdict is Verdict.UNSURE
+
+
+def test_what_the_contract_leaves_to_the_baseline_is_not_kept_from_the_canary() -> None:
+    table = ibis.memtable(
+        pa.table(
+            {
+                "mainstay_outcome": ["model", "baseline", "baseline", "person"],
+                "mainstay_flags": ["", "kind\nabstained", "engine", "abstained"],
+            }
+        )
+    )
+
+    assert canaries._counted(table) == (4, 1)

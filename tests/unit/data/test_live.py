@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import ibis.expr.types as ir
+import msgspec
 import pytest
 import small_project
 
@@ -132,6 +133,7 @@ def test_every_decision_of_a_window_is_counted_for_what_it_is(
         asked("overdue", START, mainstay_outcome="baseline", mainstay_flags="rain"),
         asked("refused", START, mainstay_outcome="rejected", mainstay_flags=""),
         asked("waiting", START + 2 * DAY),
+        asked("left", START + 2 * DAY, mainstay_outcome="person", mainstay_flags="abstained"),
     ]
     windows = tuple(Window(START + day * DAY, START + (day + 1) * DAY) for day in range(3))
     now = START + 4 * DAY
@@ -146,7 +148,7 @@ def test_every_decision_of_a_window_is_counted_for_what_it_is(
         immature=0,
     )  # fmt: skip
     assert empty == Counts(0, 0, 0, 0, 0, 0, 0, 0)
-    assert last == Counts(1, 1, 0, 0, 0, 0, 0, 1)
+    assert last == Counts(2, 1, 0, 0, 1, 0, 0, 2, person=1)
 
 
 def test_the_profile_of_a_window_is_that_of_its_rows_alone(stored: Stored) -> None:
@@ -177,3 +179,7 @@ def test_no_windows_have_no_profiles(stored: Stored) -> None:
     table = journal(stored, asked("a", START))
 
     assert live.profiles(table, "at", (), profile.bins(table, ("wait",))) == ()
+
+
+def test_counts_that_were_kept_before_anybody_abstained_are_still_read() -> None:
+    assert msgspec.json.decode(b"[1,1,0,0,0,0,0,1]", type=Counts).person == 0

@@ -155,3 +155,15 @@ def test_a_body_without_records_has_no_rows(body: bytes) -> None:
 def test_more_answers_than_records_are_refused() -> None:
     with pytest.raises(ValueError, match="2 answers to 1 records"):
         rows([VISIT], {"answers": [ANSWER, ANSWER]})
+
+
+def test_what_a_person_decides_has_the_score_of_the_model_and_breaks_nothing() -> None:
+    left = {"decision": None, "decided_by": "person", "flags": ["kind", "abstained"]}
+    taken = {"decided_by": "baseline", "flags": ["kind", "abstained"]}
+
+    first, second = rows([VISIT, VISIT], {"answers": [{**ANSWER, **left}, {**ANSWER, **taken}]})
+
+    assert (first["mainstay_outcome"], first["mainstay_score"]) == ("person", 0.25)
+    assert (first["mainstay_decision"], second["mainstay_decision"]) == (None, "true")
+    assert (first["mainstay_breaches"], second["mainstay_breaches"]) == ("", "")
+    assert first["mainstay_flags"] == "kind\nabstained"

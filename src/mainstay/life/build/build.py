@@ -25,7 +25,7 @@ from mainstay.life.build import expected, fitting, hiding, operating
 from mainstay.life.build.fitting import Prepared
 from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
-from mainstay.trainer import code, training, warm
+from mainstay.trainer import code, scored, training, warm
 from mainstay.trainer.training import Learned
 
 Tell = Callable[[str], None]
@@ -158,6 +158,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             **choice._asdict(),
             "importance": expected.importance(worker, prepared, learned),
             "contract": order.document.digest,
+            "abstain": scored.band(contract),
             "uncovered": order.document.contract.serve.uncovered,
             "durability": order.document.contract.serve.durability,
             "operation": operating.operation(contract.serve),

@@ -1,6 +1,7 @@
 """What the watch will hold live answers against, and how much each column counts there."""
 
 import msgspec
+import numpy as np
 
 from mainstay.bundle.worker import Worker
 from mainstay.contract.model import Contract
@@ -11,7 +12,8 @@ from mainstay.data.answered import Answered
 from mainstay.life.build.fitting import FOLDS, Prepared
 from mainstay.trainer import fit
 from mainstay.trainer import importance as hanging
-from mainstay.trainer.scored import Floats, numbers
+from mainstay.trainer.scored import Abstained, Floats, abstained, numbers
+from mainstay.trainer.scored import band as abstain
 from mainstay.trainer.training import Learned
 
 
@@ -25,14 +27,18 @@ def scores(
     """Answers about the newest training rows by models that did not see them.
 
     A model's answers about rows it learned from are too extreme; the held-out rows stay closed
-    until the bundle is sealed. score: of these rows, multiclass (rows, classes).
+    until the bundle is sealed. score: of these rows, multiclass (rows, classes). Where a version
+    abstains a person is given its score and no decision, the baseline answers without either.
     """
-    span = learned.dataset.window
-    moments = numbers(prepared.columns[contract.data.decisions.time])
+    span, band = learned.dataset.window, abstain(contract)
+    away = abstained(band, score)
+    kept = ~away if band and band.to == "baseline" else np.full(len(score), fill_value=True)
+    moments = numbers(prepared.columns[contract.data.decisions.time])[-len(score) :]
+    decided = _decisions(prepared, score[kept], threshold)
     return answered.answered(
-        moments[-len(score) :].astype("int64"),
-        score if score.ndim == 1 else score.max(axis=1),
-        _decisions(prepared, score, threshold),
+        moments[kept].astype("int64"),
+        score[kept] if score.ndim == 1 else score.max(axis=1),
+        _undecided(decided, away[kept]),
         live.cut(_known(span), contract.watch.window),
         FOLDS,
     )
@@ -60,6 +66,12 @@ def _decisions(prepared: Prepared, score: Floats, threshold: float | None) -> li
     if threshold is None:
         return None
     return ["true" if yes else "false" for yes in (score >= threshold).tolist()]
+
+
+def _undecided(decided: list[str] | None, away: Abstained) -> list[str | None] | None:
+    if decided is None:
+        return None
+    return [None if left else one for one, left in zip(decided, away.tolist(), strict=True)]
 
 
 def _known(span: Window | None) -> Window:

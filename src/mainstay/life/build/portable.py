@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from mainstay.bundle import form, graph, onnx, runtime, tolerance
+from mainstay.bundle import contributions, form, graph, onnx, runtime, tolerance
 from mainstay.bundle.edges import edges
 from mainstay.bundle.form import Form
 from mainstay.core.errors import MissingExtra, Mistake
@@ -49,7 +49,7 @@ def _candidate(model: Form, making: Making) -> Candidate:
     }
     onnx.required()
     files[runtime.GRAPH].write_bytes(graph.margins(model))
-    form.written(files[runtime.FORM], model)
+    form.written(files[runtime.FORM], contributions.centred(model, making.training.rows))
     given = making.training.inputs, _classes(making)
     opened = partial(onnx.opened, files[runtime.GRAPH], files[runtime.FORM], *given)
     units = partial(tolerance.units, model)

@@ -1,6 +1,7 @@
 """What a certificate's page shows beside the gates: curves and tables, from the same rows."""
 
 import msgspec
+import numpy as np
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.nouns import known
@@ -12,9 +13,10 @@ from mainstay.trainer.measures import worth
 
 
 class Details(msgspec.Struct, frozen=True):
-    """curve: money by threshold, None without money; reliability: scores against shares.
+    """curve: money by threshold of what the model decides, None without money.
 
-    threshold: the one in use. stopped, unlabelled: held-out decisions that were not judged.
+    reliability: scores against shares. threshold: the one in use. stopped, unlabelled: held-out
+    decisions that were not judged.
     """
 
     curve: Curve | None
@@ -49,7 +51,7 @@ def details(asked: Asked, stated: Manifest) -> Details:
 def _curve(asked: Asked, stated: Manifest) -> Curve | None:
     if stated.threshold is None or asked.contract.objective.value is None:
         return None
-    held = asked.held
+    held = asked.held.of(np.flatnonzero(~asked.held.abstained))
     return value.curve(
         held.label,
         held.score,
@@ -61,7 +63,7 @@ def _curve(asked: Asked, stated: Manifest) -> Curve | None:
 
 
 def _reliability(asked: Asked) -> tuple[Bin, ...]:
-    held = asked.held
+    held = asked.held.measured("calibration_error")
     if asked.contract.objective.task != "binary":
         return ()
     found = calibration.reliability(held.label, held.score, held.blocks, seed=asked.seed)

@@ -12,10 +12,9 @@ from mainstay.contract.goals import Goal
 from mainstay.contract.metrics import MEASURES
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, known
-from mainstay.life.certify.held_out import HeldOut
+from mainstay.life.certify.held_out import HELD_OUT, HeldOut
 from mainstay.life.certify.proving import Proved
 from mainstay.stats import bootstrap, enough, proportion
-from mainstay.stats.blockwise import Statistic
 from mainstay.trainer.measures import statistic
 from mainstay.trainer.scored import Floats
 
@@ -30,7 +29,8 @@ NAMES = (
     "time_travel",
 )
 BOOTSTRAP = "block bootstrap over days and entities, 1,000 resamples, 95 %"
-HELD_OUT = "hold-out"
+
+UNCALIBRATED = "in model.py CalibratedClassifierCV makes probabilities of scores"
 
 
 class Asked(NamedTuple):
@@ -52,9 +52,12 @@ def calibrated(asked: Asked) -> Iterator[Evidence]:
     """`certify.calibration_error`: how far probabilities are from shares; not in regression."""
     if asked.contract.objective.task == "regression":
         return
-    found = _estimated(asked, statistic("calibration_error", asked.held, asked.contract)[0])
-    ceiling = asked.contract.certify.calibration_error.limit
-    yield judged(asked, "calibration_error", bootstrap.within(found, 0, 1), ceiling, BOOTSTRAP)
+    name, ceiling = "calibration_error", asked.contract.certify.calibration_error.limit
+    found = bootstrap.within(_estimated(asked, name), 0, 1)
+    one = judged(asked, name, found, ceiling, BOOTSTRAP)
+    if one.verdict is Verdict.FAIL:
+        one = msgspec.structs.replace(one, note=f"{one.note}; {UNCALIBRATED}")
+    yield msgspec.structs.replace(one, population=asked.held.population(name))
 
 
 def stopped(asked: Asked) -> Iterator[Evidence]:
@@ -125,14 +128,16 @@ def judged(
 
 
 def _goal(asked: Asked, goal: Goal) -> Evidence:
-    measure, unit = statistic(goal.metric, asked.held, asked.contract)
     reach = MEASURES[goal.metric]
-    found = bootstrap.within(_estimated(asked, measure, unit), reach.low, reach.high)
-    return judged(asked, goal.metric, found, goal.limit, BOOTSTRAP)
+    found = bootstrap.within(_estimated(asked, goal.metric), reach.low, reach.high)
+    one = judged(asked, goal.metric, found, goal.limit, BOOTSTRAP)
+    return msgspec.structs.replace(one, population=asked.held.population(goal.metric))
 
 
-def _estimated(asked: Asked, measure: Statistic, unit: str = "") -> Estimate:
-    return bootstrap.estimate(measure, asked.held.blocks, seed=asked.seed, unit=unit)
+def _estimated(asked: Asked, metric: str) -> Estimate:
+    held = asked.held.measured(metric)
+    measure, unit = statistic(metric, held, asked.contract)
+    return bootstrap.estimate(measure, held.blocks, seed=asked.seed, unit=unit)
 
 
 def _on(evidence: Evidence, population: str) -> Evidence:

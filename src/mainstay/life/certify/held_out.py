@@ -18,8 +18,10 @@ from mainstay.data import rows as data_rows
 from mainstay.data import rules as data_rules
 from mainstay.data import snapshot
 from mainstay.data.rows import Rows
-from mainstay.trainer.scored import Codes, Floats, scored
+from mainstay.trainer.measures import of_scores
+from mainstay.trainer.scored import Abstained, Codes, Floats, abstained, scored
 
+HELD_OUT = "hold-out"
 RECORDS = 2000
 """Requests that latency is measured on."""
 
@@ -27,9 +29,10 @@ RECORDS = 2000
 class HeldOut(NamedTuple):
     """Decisions of the hold-out with known labels that the guard lets through to the model.
 
-    label: as number, shape (rows,); score: (rows,), multiclass (rows, classes); decided and ruled:
-    what the model and the baseline decide; day and entity: block codes from 0; slices: text of
-    each declared column. in_all: every decision with a label; stopped: those a rule stops;
+    label: as number, shape (rows,); score: (rows,), multiclass (rows, classes); decided: what the
+    version decides, by the baseline where it abstains; ruled: what the baseline decides; abstained:
+    where it does, for `to` to decide; day and entity: block codes from 0; slices: text of each
+    declared column. in_all: every decision with a label; stopped: those a rule stops;
     unlabelled: decisions of the window without a label so far.
     """
 
@@ -41,6 +44,8 @@ class HeldOut(NamedTuple):
     ruled: Floats
     day: Codes
     entity: Codes
+    abstained: Abstained
+    to: str
     slices: dict[str, Text]
     records: tuple[bytes, ...]
     in_all: int
@@ -54,8 +59,30 @@ class HeldOut(NamedTuple):
 
     def of(self, rows: Codes) -> "HeldOut":
         """Some of the rows; block codes stay those of all."""
-        parts = ("label", "score", "decided", "ruled", "day", "entity")
+        parts = ("label", "score", "decided", "ruled", "day", "entity", "abstained")
         return self._replace(**{name: getattr(self, name)[rows] for name in parts})
+
+    def told_by(self, metric: str) -> Abstained:
+        """Which rows a metric speaks of, shape (rows,).
+
+        What a person decides is not known, so decisions and money are those of the other rows. The
+        baseline's answer holds no score of the model, so scores are those of the other rows.
+        """
+        hidden = "baseline" if of_scores(metric) else "person"
+        return ~self.abstained | (self.to != hidden)
+
+    def measured(self, metric: str) -> "HeldOut":
+        """Those rows."""
+        told = self.told_by(metric)
+        return self if told.all() else self.of(np.flatnonzero(told))
+
+    def population(self, metric: str) -> str:
+        """In words, with the share that the model does not decide."""
+        if not self.abstained.any():
+            return HELD_OUT
+        who = "the baseline" if self.to == "baseline" else "a person"
+        left = f"{self.abstained.mean():.1%} left to {who}"
+        return f"{HELD_OUT}, {left}" if self.told_by(metric).all() else f"{HELD_OUT} but {left}"
 
 
 class Opening(NamedTuple):
@@ -90,15 +117,23 @@ def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
         )
     table = snapshot.read(opening.engine, dataset.digest, opening.places.snapshots)
     read = scored(table, opening.contract, opening.runtime)
+    away, to = abstained(stated.abstain, read.score), stated.abstain.to if stated.abstain else ""
+    if away.all():
+        raise Unsure(
+            "the version abstains from every held-out decision",
+            hint="narrow serve.abstain.between, and build again",
+        )
     return HeldOut(
         dataset=dataset,
         window=window,
         label=read.label,
         score=read.score,
-        decided=read.decided,
+        decided=np.where(away, read.ruled, read.decided),
         ruled=read.ruled,
         day=read.day,
         entity=read.entity,
+        abstained=away,
+        to=to,
         slices=_slices(opening.contract, {**read.columns, **read.seen}),
         records=_records(stated, table),
         in_all=in_all,

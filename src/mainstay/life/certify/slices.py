@@ -37,7 +37,8 @@ def slices(asked: Asked) -> Judged:
     stated = asked.contract.certify.slices
     if stated is None:
         return Judged((), ())
-    found = list(groups(asked.held, stated))
+    told = asked.held.told_by(stated.metric)
+    found = [one._replace(rows=one.rows[told[one.rows]]) for one in groups(asked.held, stated)]
     covered = [one for one in found if len(one.rows) >= stated.least_rows]
     few = tuple(one.name for one in found if len(one.rows) < stated.least_rows)
     return Judged(tuple(_evidence(asked, stated, covered)), few)

@@ -49,6 +49,8 @@ _READ = msgspec.json.Decoder(_Reply).decode
 def columns(stated: Manifest) -> tuple[Column, ...]:
     """The outputs of a version, of which none can be missing; a text is empty instead."""
     decision = {"binary": BOOL, "regression": FP64, "multiclass": BYTES}[stated.task]
+    if stated.abstain and stated.abstain.to == "person":
+        decision = BYTES  # true, false, or empty: BOOL cannot leave it open
     types = {column.name: column.type for column in stated.request if column.role == "key"}
     key = INT64 if INTEGER in types.values() else BYTES
     return (

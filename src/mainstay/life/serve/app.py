@@ -13,7 +13,7 @@ from functools import partial
 
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
-from mainstay.life.serve import tracing
+from mainstay.life.serve import explain, tracing
 from mainstay.life.serve.breaker import Breaker
 from mainstay.life.serve.catalogue import pinned
 from mainstay.life.serve.gate import Gate
@@ -98,7 +98,7 @@ class App:
         since, counters = clock.stopwatch(), self.door.counters
         begun = self.door.begun(body)
         if isinstance(begun, Asked):
-            if begun.away or begun.table.ack:
+            if begun.away or begun.table.ack or explain.overlooked(begun):
                 begun.table.given()
                 return None
             begun = self.door.ended(begun)
@@ -175,13 +175,15 @@ class App:
 
     async def _predict(self, body: bytes, trace: str, *, ack: bool) -> Reply:
         try:
-            records = canonical(body)
+            plain, wanted = explain.asked(body)
+            records = canonical(plain)
         except Mistake as error:
             return refusal(422, str(error))
-        reply = None if ack or trace else self._plain(records)
+        reply = None if ack or trace or wanted else self._plain(records)
         if reply is not None:
             return reply
-        return await self._counted(lambda: self.door.begun(records, trace), ack=ack)
+        begin = lambda: explain.explained(self.door.begun(records, trace), wanted)  # noqa: E731 - one line says it
+        return await self._counted(begin, ack=ack)
 
     async def exchanged(self, version: str, body: bytes, headers: dict[bytes, bytes]) -> Reply:
         """The reply to a request of another wire, answered whole or not at all."""

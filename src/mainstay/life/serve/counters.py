@@ -45,7 +45,7 @@ class Said(Protocol):
 
     @property
     def decided_by(self) -> str:
-        """Model, baseline or REJECTED."""
+        """Model, baseline, person or REJECTED."""
 
 
 Parts = Sequence[tuple[Served, Judgement]]

@@ -14,6 +14,7 @@ from mainstay.bundle.encoder import Row
 from mainstay.bundle.guard import Breach, Judgement, Rejection
 from mainstay.core import clock, frames
 from mainstay.core.entries import Entry
+from mainstay.life.serve import reasons
 from mainstay.life.serve.counters import REJECTED, Counters
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.plain import MODEL, Plain
@@ -58,6 +59,7 @@ class Asked(NamedTuple):
     """A request under way: what its table's versions are asked, each for the records it answers.
 
     It keeps the table's runtimes open until it is ended. trace: the traceparent it came with.
+    explain: how many reasons each answer gets at most.
     """
 
     table: Table
@@ -65,10 +67,13 @@ class Asked(NamedTuple):
     at: datetime
     parts: Parts | Rejection
     trace: str = ""
+    explain: int = 0
 
     @property
     def away(self) -> bool:
-        """Whether somebody has to wait for another process."""
+        """Whether somebody has to wait for another process, or for reasons."""
+        if self.explain:
+            return True
         parts = self.parts
         return isinstance(parts, list) and (
             any(one.away for one, _ in parts) or stands_in(self.table)
@@ -185,6 +190,8 @@ def answered(asked: Asked, counters: Counters) -> Reply:
     errors = [each for one in said if isinstance(one, Rejected) for each in one.errors]
     if errors and all(isinstance(one, Rejected) for one in said):
         return 422, ENCODE({"errors": _first(errors, MANY_IN_ALL)})
+    if asked.explain:
+        return 200, ENCODE({"answers": _explained(asked.parts, said, asked.explain)})
     return 200, ENCODE({"answers": said})
 
 
@@ -241,6 +248,13 @@ def _together(parts: Parts, at: datetime) -> list[Answered | Rejected]:
         said = parts[some[0]][0].answers([parts[place][1] for place in some], at)
         made.update(zip(some, said, strict=True))
     return [made[place] for place in range(len(parts))]
+
+
+def _explained(parts: Parts, said: list[Answered | Rejected], most: int) -> list[object]:
+    return [
+        answer if isinstance(answer, Rejected) else reasons.told(one, judgement, answer, most)
+        for (one, judgement), answer in zip(parts, said, strict=True)
+    ]
 
 
 def _rejected(one: Served, judgement: Judgement) -> Rejected:

@@ -1,8 +1,9 @@
 """MLflow's scoring protocol: what its clients send into records, predictions back.
 
 `predictions` is what `predict` of a fitted estimator gives: the class, where the threshold of the
-value matrix lies, or the value. `params: {"output": "score"}` asks for the score instead, "answer"
-for everything that /predict says. Source: mlflow/pyfunc/scoring_server of MLflow 3.17.
+value matrix lies, or the value; null where a person decides. `params: {"output": "score"}` asks for
+the score instead, "answer" for everything that /predict says. Source: mlflow/pyfunc/scoring_server
+of MLflow 3.17.
 """
 
 from collections.abc import Sequence
@@ -62,7 +63,7 @@ def _prediction(wanted: str, stated: Manifest, said: Said) -> object:
         return said
     if wanted == "score":
         return said.score
-    binary = stated.task == "binary" and len(stated.classes) == 2
+    binary = stated.task == "binary" and len(stated.classes) == 2 and said.decision is not None
     return stated.classes[said.decision] if binary else said.decision
 
 

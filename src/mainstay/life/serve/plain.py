@@ -72,5 +72,5 @@ def _is_plain(table: Table) -> bool:
     """One version for everybody, here, waiting for nothing and hiding nothing."""
     one = table.served[0]
     alone = len(table.served) == len(table.limits) == 1 and table.trial is None
-    plain = not one.resting and not one.away and not table.ack and table.private is None
-    return alone and plain
+    here = not one.resting and not one.away and not one.held.runtime.abstain
+    return alone and here and not table.ack and table.private is None

@@ -16,7 +16,7 @@ from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Answer, Matrix, Runtime, Said, given
 from mainstay.core import clock
 from mainstay.core.columns import level
-from mainstay.core.entries import ENGINE, EXPIRED, REST
+from mainstay.core.entries import ABSTAINED, ENGINE, EXPIRED, REST
 from mainstay.core.errors import Unavailable
 from mainstay.life.serve.away import Away
 from mainstay.life.serve.circuit import Circuit
@@ -153,7 +153,9 @@ class Served(NamedTuple):
 
     def answers(self, judgements: Sequence[Judgement], at: datetime) -> list[Answered]:
         """Likewise of many rows, in order: the model is asked for all of them at once."""
-        if self.resting or self.held.circuit.flags or any(one.reasons for one in judgements):
+        held = self.held
+        plain = not (self.resting or held.circuit.flags or held.runtime.abstain)
+        if not plain or any(one.reasons for one in judgements):
             return self._mixed(judgements, at)
         rows = list(map(given, judgements))
         holds = self.certificate is not None and at < self.certificate.not_after
@@ -201,7 +203,7 @@ class Served(NamedTuple):
         elif self.held.circuit.flags:
             flags = (*flags, *self.held.circuit.flags)
         elif standing.asked.outcome == "score" and said.decided_by == "baseline":
-            flags = (*flags, ENGINE)
+            flags = flags if ABSTAINED in flags else (*flags, ENGINE)
         return Answered(
             self.key(given(judgement)), said.decision, said.score, said.decided_by, said.version,
             self.short if standing.holds else "", flags, standing.covered,

@@ -62,9 +62,9 @@ def _mature(order: Order) -> tuple[Window, ...]:
 
 
 def _judged(table: ir.Table, order: Order) -> ir.Table:
-    """Answers with a label."""
+    """Answers that decided, with a label: what a person decided is not known here."""
     label = table[order.contract.data.label.column]
-    return table.filter(label.notnull(), table[OUTCOME] != live.REJECTED)
+    return table.filter(label.notnull(), table[OUTCOME].notin([live.REJECTED, live.PERSON]))
 
 
 def _decided(columns: Columns) -> Floats:

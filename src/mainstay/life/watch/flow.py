@@ -65,6 +65,8 @@ def _refused(order: Order, newest: tuple[Profiled, ...]) -> Evidence:
     seen = proportion.clopper_pearson(refused, asked)
     most = order.contract.certify.stopped.limit
     model, baseline = sum(one.model for one in counts), sum(one.baseline for one in counts)
+    people = sum(one.person for one in counts)
+    left = f"{people:,} left to a person, " if people else ""
     return Evidence(
         clause="answered",
         subject=order.champion.name,
@@ -74,7 +76,7 @@ def _refused(order: Order, newest: tuple[Profiled, ...]) -> Evidence:
         estimate=known(seen),
         limit=most,
         verdict=most.judge(seen),
-        note=f"{model:,} by the model, {baseline:,} by the baseline, {refused:,} refused",
+        note=f"{model:,} by the model, {baseline:,} by the baseline, {left}{refused:,} refused",
     )
 
 

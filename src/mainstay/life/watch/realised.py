@@ -6,22 +6,23 @@ from typing import NamedTuple
 
 import ibis.expr.types as ir
 import numpy as np
-from numpy.typing import NDArray
 
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.goals import Goal
 from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.core.columns import Text
+from mainstay.core.entries import ABSTAINED
 from mainstay.core.nouns import Estimate, Evidence, Verdict, Window, known
 from mainstay.core.typed import TEXT
 from mainstay.data import live
 from mainstay.data.expression import constant
-from mainstay.data.records import OUTCOME, VERSION
+from mainstay.data.records import FLAGS, OUTCOME, VERSION
 from mainstay.life.watch.order import Order
 from mainstay.stats import bootstrap, enough
-from mainstay.trainer.measures import statistic
+from mainstay.trainer.measures import of_scores, statistic
 from mainstay.trainer.scored import (
     MICROSECONDS_A_DAY,
+    Abstained,
     Codes,
     Floats,
     Scored,
@@ -36,14 +37,18 @@ METHOD = f"block bootstrap over days and entities, {REPEATS} resamples, 95 %"
 
 
 class Answers(NamedTuple):
-    """Labelled answers of one version over a stretch; by_model: (rows,), else by the baseline.
+    """Labelled answers of one version over a stretch; by_model: places of those of the model.
 
-    decided: as answered. unlabelled: answers whose label never came; immature: may still come.
+    person, abstained: which a person decided, and which the baseline because the model abstained,
+    (rows,); the others are the baseline's for other reasons. decided: as answered. unlabelled:
+    answers whose label never came; immature: may still come.
     """
 
     window: Window
     rows: Scored
     by_model: Codes
+    person: Abstained
+    abstained: Abstained
     unlabelled: int
     immature: int
 
@@ -65,9 +70,17 @@ def answers(order: Order, runtime: Runtime, window: Window) -> Answers | None:
     if not found.labelled:
         return None
     rows = scored(labelled(table, order), order.contract, runtime)
-    by_model = _by_model(rows)
+    by_model, person = _told(rows, OUTCOME, "model"), _told(rows, OUTCOME, live.PERSON)
     given = rows._replace(decided=np.where(by_model, rows.decided, rows.ruled))
-    return Answers(window, given, np.flatnonzero(by_model), found.unlabelled, found.immature)
+    return Answers(
+        window=window,
+        rows=given,
+        by_model=np.flatnonzero(by_model),
+        person=person,
+        abstained=_told(rows, FLAGS, ABSTAINED) & ~person,
+        unlabelled=found.unlabelled,
+        immature=found.immature,
+    )
 
 
 def ours(order: Order, window: Window) -> ir.Table:
@@ -94,7 +107,8 @@ def newest(order: Order, found: Answers, since: datetime) -> Estimate | None:
 
     Half days are drawn, as a week has too few days: what whole days share is not in the interval.
     """
-    at = numbers(found.rows.columns[order.contract.data.decisions.time])[found.by_model]
+    moments = numbers(found.rows.columns[order.contract.data.decisions.time])
+    at = moments[_places(found, order.metric)]
     chosen = np.flatnonzero(at >= since.timestamp() * 1e6)
     if len(chosen) < FEWEST:
         return None
@@ -113,17 +127,27 @@ def newest(order: Order, found: Answers, since: datetime) -> Estimate | None:
 
 
 def part(found: Answers, metric: str) -> Part:
-    """The answers that a metric speaks of: of the model; for money all, as they were given."""
-    at = np.arange(len(found.rows.label)) if metric in VALUE else found.by_model
-    rows = found.rows
+    """The answers that a metric speaks of: of the model; for money all, as they were given.
+
+    Where the model abstains a person is given its score, and the baseline's decision is given.
+    """
+    rows, at = found.rows, _places(found, metric)
     blocks = (rows.day[at], rows.entity[at])
     return Part(rows.label[at], rows.score[at], rows.decided[at], rows.ruled[at], blocks)
 
 
-def _by_model(rows: Scored) -> NDArray[np.bool_]:
-    outcome = rows.columns[OUTCOME]
-    assert isinstance(outcome, Text), "outcomes are text"
-    return np.array([level == "model" for level in outcome.levels])[outcome.codes]
+def _places(found: Answers, metric: str) -> Codes:
+    if metric in VALUE:
+        return np.flatnonzero(~found.person)
+    some = found.person if of_scores(metric) else found.abstained
+    return np.union1d(found.by_model, np.flatnonzero(some))
+
+
+def _told(rows: Scored, column: str, word: str) -> Abstained:
+    """Which rows say a word there, one a line."""
+    said = rows.columns[column]
+    assert isinstance(said, Text), "outcomes and flags are text"
+    return np.array([*(word in level.split("\n") for level in said.levels), False])[said.codes]
 
 
 def _goal(order: Order, goal: Goal, found: Answers | None) -> Evidence:
@@ -157,11 +181,14 @@ def _population(metric: str, found: Answers | None) -> str:
     """Which answers are in, and which are not."""
     if found is None:
         return "labelled live decisions"
-    every, model = len(found.rows.label), len(found.by_model)
+    people, told = int(found.person.sum()), len(_places(found, metric))
+    every, model = len(found.rows.label) - people, len(found.by_model)
     who = f"{every:,} labelled answers, {every - model:,} of them the baseline's"
     if metric not in VALUE:
-        who = f"{model:,} labelled answers of the model; {every - model:,} by the baseline are out"
-    return f"{who}; {found.unlabelled:,} never labelled, {found.immature:,} too young"
+        out = len(found.rows.label) - told - (0 if of_scores(metric) else people)
+        who = f"{told:,} labelled answers of the model; {out:,} by the baseline are out"
+    left = f"; {people:,} decided by a person" if people else ""
+    return f"{who}{left}; {found.unlabelled:,} never labelled, {found.immature:,} too young"
 
 
 def _note(goal: Goal, found: Answers | None, estimate: Estimate | None, verdict: Verdict) -> str:

@@ -84,8 +84,14 @@ def _light(model: Any, root: Header, exact: list[float], target: int) -> nodes.T
         stated["right"].append(right)
         stated["missing_left"].append(plain and _missing_left(model, node))
     value = np.array([[node.get("leaf_value", 0.0)] for node, _, _ in found])
+    cover = np.array([_count(node) for node, _, _ in found])
     columns = {key: np.array(column) for key, column in stated.items()}
-    return nodes.Tree(**columns, value=value, target=target, sets=sets)
+    return nodes.Tree(**columns, value=value, target=target, sets=sets, cover=cover)
+
+
+def _count(node: Header) -> float:
+    """Rows trained on at a node; a tree that is one leaf may not say."""
+    return float(node["internal_count"] if "internal_count" in node else node.get("leaf_count", 1))
 
 
 def _flat(root: Header) -> Iterator[tuple[Header, int, int]]:
@@ -171,6 +177,7 @@ def _extreme(model: Any, tree: Header, target: int, levels: list[int]) -> nodes.
         known = range(levels[feature[node]])
         sets[node] = tuple(float(one) for one in known if one not in others)
     missing_left = np.array(tree["default_left"], dtype=np.float64)
+    cover = np.array(tree["sum_hessian"], dtype=np.float64)
     return nodes.Tree(
-        feature, conditions, left, right, missing_left, conditions[:, None], target, sets
+        feature, conditions, left, right, missing_left, conditions[:, None], target, sets, cover
     )

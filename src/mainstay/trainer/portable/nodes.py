@@ -11,7 +11,7 @@ class Tree(NamedTuple):
     """One tree by nodes; feature is negative at a leaf, children are places in this tree.
 
     value: shape (nodes, outputs) where target is -1, else (nodes, 1). missing_left: 0 or 1.
-    sets: node -> values that go left, for splits by category.
+    sets: node -> values that go left, for splits by category. cover: weight of the rows at a node.
     """
 
     feature: Array
@@ -22,6 +22,7 @@ class Tree(NamedTuple):
     value: Array
     target: int
     sets: dict[int, tuple[float, ...]]
+    cover: Array
 
 
 class Trees:
@@ -71,6 +72,7 @@ class Trees:
             "precision": precision,
             "base": base,
             "divisor": divisor,
+            "cover": tables(np.concatenate([tree.cover for tree in self.trees]), "f8"),
         }
 
     def _categories(self) -> tuple[Array, list[list[float]]]:
@@ -100,6 +102,7 @@ def of_sklearn(tree: Any, value: Array, *, target: int) -> Tree:
         value,
         target,
         {},
+        stated["weighted_n_node_samples"],
     )
 
 
@@ -120,6 +123,7 @@ def of_histogram(tree: Any, target: int) -> Tree:
         stated["value"].reshape(-1, 1),
         target,
         sets,
+        stated["count"],
     )
 
 

@@ -1,14 +1,19 @@
 """What a bundle keeps for the watch."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
 import pytest
 
 from mainstay.bundle import layout, manifest
+from mainstay.contract import document
+from mainstay.contract.operation import Abstain
 from mainstay.core.columns import Text
 from mainstay.core.inputs import Input
+from mainstay.core.nouns import Window
 from mainstay.core.places import Places
 from mainstay.data.answered import Answered
 from mainstay.data.records import DECISION, SCORE
@@ -57,3 +62,28 @@ def test_decisions_are_told_as_the_journal_tells_them() -> None:
     assert expected._decisions(whole, three, None) == ["2", "1"]
     assert expected._decisions(yes, np.array([0.4, 0.5]), 0.5) == ["false", "true"]
     assert expected._decisions(yes, np.array([0.4, 0.5]), None) is None
+
+
+@pytest.mark.parametrize("to", ["person", "baseline"])
+def test_answers_that_are_not_the_models_are_expected_as_the_door_gives_them(
+    born: Path, to: str
+) -> None:
+    score = np.arange(5, 100, 5) / 100
+    contract = document.read(born / "contract.yaml").contract
+    serve = contract.serve.model_copy(update={"abstain": Abstain(between=(0.4, 0.6), to=to)})
+    contract = contract.model_copy(update={"serve": serve})
+    since = datetime(2024, 1, 1, tzinfo=UTC)
+    moments = since.timestamp() * 1e6 + np.arange(19) * 1e6
+    given = prepared(np.array([False, True] * 9 + [True]), "binary")._replace(
+        columns={"at": moments.astype(np.int64)}
+    )
+    span = Window(since, since + timedelta(days=1))
+    learned = SimpleNamespace(dataset=SimpleNamespace(window=span))
+
+    (window,) = expected.scores(contract, given, learned, score, 0.5).windows
+
+    _, decisions = window.columns
+    inside = int(((score >= 0.4) & (score <= 0.6)).sum())
+    assert inside == 5
+    assert (window.rows, decisions.nulls) == ((19, 5) if to == "person" else (14, 0))
+    assert dict(zip(decisions.levels, decisions.counts, strict=True)) == {"false": 7, "true": 7}

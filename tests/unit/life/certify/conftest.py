@@ -32,6 +32,8 @@ def held(quality: float = 3.0, rows: int = 3000, stopped: int = 0) -> HeldOut:
         ruled=np.zeros(rows),
         day=np.arange(rows) * 30 // rows,
         entity=np.arange(rows),
+        abstained=np.zeros(rows, dtype=np.bool_),
+        to="",
         slices={"kind": Text((np.arange(rows) % 10 > 0).astype(np.int32), ("few", "many"))},
         records=(),
         in_all=rows + stopped,

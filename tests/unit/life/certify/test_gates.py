@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 
 import msgspec
 import numpy as np
+import pytest
 
 from mainstay.bundle.golden import Replay
 from mainstay.bundle.parity import Parity, Proof
+from mainstay.contract.goals import Goal
 from mainstay.core.nouns import Evidence, Verdict
-from mainstay.life.certify import gates
+from mainstay.life.certify import gates, slices
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut
 from mainstay.life.certify.proving import Proved
@@ -52,6 +54,7 @@ def test_probabilities_far_from_shares_break_calibration(asked: Asked) -> None:
     (one,) = gates.calibrated(asked._replace(held=wrong))
 
     assert one.verdict is Verdict.FAIL
+    assert one.note.endswith("in model.py CalibratedClassifierCV makes probabilities of scores")
 
 
 def test_rows_that_a_rule_stops_count_against_the_gate(asked: Asked, held: Held) -> None:
@@ -100,3 +103,70 @@ def test_an_unsure_gate_says_how_many_rows_would_decide(asked: Asked, held: Held
 
     assert one.verdict is Verdict.UNSURE
     assert "more rows would decide" in one.note
+
+
+GOALS = ("accuracy", "value_per_1000", "value_over_baseline_per_1000", "roc_auc")
+
+
+def goals_of(asked: Asked, *metrics: str) -> dict[str, Evidence]:
+    """Evidence by metric, whatever the limits."""
+    goals = tuple(Goal(metric=one, at_least=0.1) for one in metrics)
+    objective = asked.contract.objective.model_copy(update={"good_enough": goals})
+    changed = asked.contract.model_copy(update={"objective": objective})
+    return {one.clause: one for one in gates.goals(asked._replace(contract=changed))}
+
+
+def away(asked: Asked, to: str) -> Asked:
+    """Every score from 0.4 to 0.6 is somebody else's to decide."""
+    held = asked.held
+    inside = (held.score >= 0.4) & (held.score <= 0.6)
+    decided = np.where(inside & (to == "baseline"), held.ruled, held.decided)
+    return asked._replace(held=held._replace(abstained=inside, to=to, decided=decided))
+
+
+def test_what_a_person_decides_is_in_no_metric_of_decisions_and_no_money(asked: Asked) -> None:
+    left, held = away(asked, "person"), asked.held
+    kept = (held.score < 0.4) | (held.score > 0.6)
+
+    found, whole = goals_of(left, *GOALS), goals_of(asked, "roc_auc")
+
+    right = (held.decided == held.label)[kept]
+    assert found["accuracy"].estimate.value == pytest.approx(right.mean())
+    assert {found[one].estimate.n for one in GOALS[:3]} == {int(kept.sum())}
+    assert found["roc_auc"].estimate == whole["roc_auc"].estimate
+    share = f"{1 - kept.mean():.1%} left to a person"
+    assert found["accuracy"].population == f"hold-out but {share}"
+    assert found["roc_auc"].population == f"hold-out, {share}"
+    assert whole["roc_auc"].population == "hold-out"
+
+
+def test_what_the_baseline_decides_counts_by_its_decision(asked: Asked) -> None:
+    left, held = away(asked, "baseline"), asked.held
+    kept = (held.score < 0.4) | (held.score > 0.6)
+
+    found = goals_of(left, *GOALS)
+
+    decided = np.where(kept, held.decided, held.ruled)
+    gain = np.where(held.label == 1, 10.0, -2.0)
+    money = 1000 * (decided * gain).mean()
+    assert found["accuracy"].estimate.value == pytest.approx((decided == held.label).mean())
+    assert found["value_per_1000"].estimate.value == pytest.approx(money)
+    assert found["value_over_baseline_per_1000"].estimate.value == pytest.approx(money)
+    assert (found["roc_auc"].estimate.n, found["accuracy"].estimate.n) == (int(kept.sum()), 3000)
+    assert found["accuracy"].population.endswith("left to the baseline")
+
+
+def test_calibration_is_of_the_scores_that_are_given(asked: Asked) -> None:
+    ours, theirs = (next(gates.calibrated(away(asked, to))) for to in ("person", "baseline"))
+
+    assert ours.estimate == next(gates.calibrated(asked)).estimate
+    assert theirs.estimate.n < ours.estimate.n
+
+
+def test_a_slice_counts_the_rows_that_its_metric_speaks_of(asked: Asked) -> None:
+    few = asked.held.slices["kind"].codes == 0
+    left = asked._replace(held=asked.held._replace(abstained=few, to="baseline"))
+
+    found = slices.slices(left)
+
+    assert (found.not_covered, slices.slices(asked).not_covered) == (("kind = few",), ())

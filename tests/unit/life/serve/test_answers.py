@@ -6,7 +6,7 @@ from small_project import Serving
 
 from mainstay.bundle import manifest
 from mainstay.bundle.guard import RequestColumn
-from mainstay.bundle.manifest import Manifest
+from mainstay.bundle.manifest import Abstain, Manifest
 from mainstay.life.serve import answers
 from mainstay.life.serve.answers import Said
 
@@ -66,3 +66,16 @@ def test_a_version_is_named_where_there_is_one() -> None:
     other = structs.replace(SAID, version="v2")
 
     assert (answers.version([SAID, SAID]), answers.version([SAID, other])) == ("v1", "")
+
+
+@pytest.mark.parametrize(
+    ("to", "datatype", "no"), [("person", "BYTES", "false"), ("baseline", "BOOL", False)]
+)
+def test_a_yes_or_no_that_may_be_left_open_is_a_text(
+    stated: Manifest, to: str, datatype: str, no: object
+) -> None:
+    columns = answers.columns(structs.replace(stated, abstain=Abstain(0.4, 0.6, to)))
+    (column,) = [one for one in columns if one.name == "decision"]
+
+    assert column.datatype == datatype
+    assert column.value(structs.replace(SAID, decision=False)) == no

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from small_project import Serving, record
 
+from mainstay.bundle.manifest import Abstain
 from mainstay.core.errors import MissingExtra, Mistake, Refused, Unavailable
 from mainstay.life.serve import grpc as module
 from mainstay.life.serve import messages
@@ -216,3 +217,17 @@ def test_without_grpcio_the_extra_is_named(live: App, monkeypatch: pytest.Monkey
 
     with pytest.raises(MissingExtra, match="grpc"):
         asyncio.run(module.started(service(live), 0))
+
+
+def test_a_decision_that_a_person_makes_is_an_empty_text(app: App, serving: Serving) -> None:
+    serving.publish(1, serving.changed(2, abstain=Abstain(0.0, 0.999, "person")))
+    app.watch.look()
+
+    response = asyncio.run(service(app).answer("ModelInfer", infer(), {}))
+
+    raw = dict(
+        zip((one.name for one in response.outputs), response.raw_output_contents, strict=True)
+    )
+    kinds = {one.name: one.datatype for one in response.outputs}
+    assert (kinds["decision"], raw["decision"]) == ("BYTES", packed("BYTES", [""]))
+    assert raw["decided_by"] == packed("BYTES", ["person"])

@@ -1,11 +1,14 @@
 """One version as it answers here."""
 
+import math
 from datetime import timedelta
 
 import pytest
 from msgspec import json, structs
 from small_project import Serving, record
 
+from mainstay.bundle.manifest import Abstain
+from mainstay.bundle.runtime import given as runtime_given
 from mainstay.core import clock
 from mainstay.core.nouns import Evidence
 from mainstay.life.serve.served import EXPIRED, Served
@@ -109,3 +112,73 @@ def test_a_runtime_in_use_is_closed_after_its_last_request(watch: Watch, serving
 
     with held.used() as third:
         assert third is False
+
+
+BANDS = {to: Abstain(0.3, 0.5, to) for to in ("person", "baseline")}
+WAITS = range(60)
+
+
+@pytest.fixture(params=BANDS)
+def abstaining(request: pytest.FixtureRequest, watch: Watch, serving: Serving) -> Served:
+    """A version that decides nothing between 0.3 and 0.5."""
+    serving.publish(1, serving.changed(2, abstain=BANDS[request.param]))
+    watch.look()
+    return watch.table.served[0]
+
+
+def test_inside_the_band_somebody_else_decides(abstaining: Served) -> None:
+    to, runtime = abstaining.held.runtime.abstain.to, abstaining.held.runtime
+    body = json.encode({"records": [record(wait=wait, kind="odd") for wait in WAITS]})
+    rows = abstaining.judged(body)
+
+    said = [abstaining.answer(one, clock.now()) for one in rows]
+
+    scores = runtime.scores(
+        runtime.inputs([json.encode(record(wait=wait, kind="odd")) for wait in WAITS])
+    )
+    inside = [bool(0.3 <= score <= 0.5) for score in scores.tolist()]
+    assert len(set(inside)) == 2
+    assert [one.decided_by == to for one in said] == inside
+    for one, score in zip(said, scores.tolist(), strict=True):
+        if one.decided_by == "model":
+            assert (one.score, one.flags) == (score, ("kind",))
+        elif to == "person":
+            assert (one.score, one.decision, one.flags) == (score, None, ("kind", "abstained"))
+        else:
+            rate = runtime._rate(runtime_given(rows[0]))
+            decision = rate >= runtime.manifest.baseline_threshold
+            assert (one.score, one.decision, one.flags) == (rate, decision, ("kind", "abstained"))
+
+
+def test_many_abstain_as_each_alone(abstaining: Served) -> None:
+    at = clock.now()
+    for changes in ({}, {"kind": "odd"}):
+        records = [record(wait=wait, **changes) for wait in WAITS]
+        rows = abstaining.judged(json.encode({"records": records}))
+
+        assert abstaining.answers(rows, at) == [abstaining.answer(one, at) for one in rows]
+
+
+def test_the_ends_of_the_band_are_inside_it(watch: Watch, serving: Serving) -> None:
+    one = followed(watch, serving)
+    (asked,) = one.judged(json.encode({"records": [record()]}))
+    score = one.answer(asked, clock.now()).score
+    who = []
+    for number, band in enumerate(((score, 1.0), (0.0, score), (math.nextafter(score, 1), 1.0)), 2):
+        serving.publish(number, serving.changed(number, abstain=Abstain(*band, "person")))
+        watch.look()
+        who.append(watch.table.served[0].answer(asked, clock.now()).decided_by)
+
+    assert who == ["person", "person", "model"]
+
+
+def test_an_engine_that_is_dead_does_not_abstain(watch: Watch, serving: Serving) -> None:
+    serving.publish(1, serving.changed(2, abstain=Abstain(0.0, 1.0, "person")))
+    watch.look()
+    one = watch.table.served[0]
+    one.held.runtime.engine.close()
+
+    (asked,) = one.judged(json.encode({"records": [record()]}))
+    said = one.answer(asked, clock.now())
+
+    assert (said.decided_by, said.flags) == ("baseline", ("engine",))

@@ -27,6 +27,7 @@ from wired import (
     sent,
 )
 
+from mainstay.bundle.manifest import Abstain
 from mainstay.core import entries, journals
 from mainstay.life.serve.app import App
 from mainstay.life.serve.handle import ENCODE
@@ -322,3 +323,21 @@ def test_ready_is_what_golden_rows_say(split: App) -> None:
     assert after == [503, 503, 503]
     assert [len(json.decode(one)) for one in listed] == [2, 1]
     assert statuses() == [200, 200, 200]
+
+
+def test_an_open_decision_is_open_on_every_wire(app: App, serving: Serving) -> None:
+    serving.publish(1, serving.changed(2, abstain=Abstain(0.0, 0.999, "person")))
+    app.watch.look()
+    plain = ENCODE({"records": [record()]})
+    (own,) = json.decode(asyncio.run(app._predict(plain, "", ack=False))[1])["answers"]
+
+    inferred = json.decode(posted(app, INFER, record_tensor([record()]))[1])
+    predicted = json.decode(posted(app, "/invocations", ENCODE({"instances": [record()]}))[1])
+
+    outputs = {one["name"]: (one["datatype"], one["data"][0]) for one in inferred["outputs"]}
+    assert (own["decision"], own["decided_by"], own["flags"]) == (None, "person", ["abstained"])
+    assert outputs["decision"] == ("BYTES", "")
+    assert outputs["decided_by"] == ("BYTES", "person")
+    assert outputs["flags"] == ("BYTES", "abstained")
+    assert outputs["score"] == ("FP64", own["score"])
+    assert predicted == {"predictions": [None]}

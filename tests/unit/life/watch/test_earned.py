@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import ibis
 import pytest
+from msgspec import structs
 
 from mainstay.bundle import manifest
 from mainstay.life.watch import earned
@@ -79,3 +81,22 @@ def test_without_money_there_is_none(live: Callable[..., Order]) -> None:
     money = "  value: {currency: EUR, true_positive: 10, false_positive: -2}\n"
 
     assert earned.earned(live(days=10, old=money, new="")) == ()
+
+
+def test_what_a_person_decided_earns_neither_side_anything(order: Order) -> None:
+    whole = earned.earned(order)
+    table = order.table
+    left = (table["mainstay_score"] >= 0.3) & (table["mainstay_score"] <= 0.5)
+    given = table.mutate(
+        mainstay_outcome=ibis.ifelse(left, "person", table["mainstay_outcome"]),
+        mainstay_decision=ibis.ifelse(left, ibis.null("string"), table["mainstay_decision"]),
+    )
+
+    found = earned.earned(order._replace(table=given))
+
+    people = order._replace(table=table.filter(~left))
+    assert found == tuple(
+        structs.replace(one, unlabelled=other.unlabelled)
+        for one, other in zip(earned.earned(people), found, strict=True)
+    )
+    assert sum(one.rows for one in found) < sum(one.rows for one in whole)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import ibis
 import numpy as np
 import pytest
 
@@ -99,3 +100,34 @@ def test_answers_whose_label_never_came_are_counted(opened: Callable[..., tuple]
     found = realised.answers(some, bundle, some.pooled)
 
     assert found.unlabelled == 301
+
+
+SCORES = (
+    "{metric: roc_auc, at_least: 0.6}\n    - {metric: accuracy, at_least: 0}"
+    "\n    - {metric: value_per_1000, at_least: -9000}"
+)
+
+
+@pytest.mark.parametrize("to", ["person", "baseline"])
+def test_each_metric_is_of_the_answers_that_it_can_speak_of(
+    opened: Callable[..., tuple], to: str
+) -> None:
+    order, bundle = opened(days=20, old=GOALS, new=SCORES)
+    table = order.table
+    left = (table["mainstay_score"] >= 0.3) & (table["mainstay_score"] <= 0.5)
+    left &= table["mainstay_outcome"] == "model"
+    given = table.mutate(
+        mainstay_outcome=ibis.ifelse(left, to, table["mainstay_outcome"]),
+        mainstay_flags=ibis.ifelse(left, "kind\nabstained", ""),
+    )
+
+    found = realised.answers(order._replace(table=given), bundle, order.pooled)
+    metric, decisions, money = realised.realised(order, found)
+
+    told, inside = len(found.rows.label), int((found.person | found.abstained).sum())
+    model = len(found.by_model)
+    assert 0 < inside < model < told
+    assert metric.estimate.n == (model + inside if to == "person" else model)
+    assert decisions.estimate.n == (model if to == "person" else model + inside)
+    assert money.estimate.n == (told - inside if to == "person" else told)
+    assert (f"{inside:,} decided by a person" in money.population) == (to == "person")

@@ -8,7 +8,8 @@ def tree(target: int, sets: dict[int, tuple[float, ...]]) -> nodes.Tree:
     feature = np.array([3, -2, -2])
     children = np.array([1, -1, -1]), np.array([2, -1, -1])
     zeros = np.zeros(3)
-    return nodes.Tree(feature, zeros, *children, zeros, np.ones((3, 1)), target, sets)
+    cover = np.array([3.0, 2.0, 1.0])
+    return nodes.Tree(feature, zeros, *children, zeros, np.ones((3, 1)), target, sets, cover)
 
 
 def test_trees_stand_end_to_end_and_equal_sets_once() -> None:
@@ -18,7 +19,7 @@ def test_trees_stand_end_to_end_and_equal_sets_once() -> None:
 
     found = {
         name: tables.arrays[body[name]["at"]].tolist()
-        for name in ("roots", "target", "feature", "left", "right", "category")
+        for name in ("roots", "target", "feature", "left", "right", "category", "cover")
     }
     assert found == {
         "roots": [0, 3],
@@ -27,6 +28,7 @@ def test_trees_stand_end_to_end_and_equal_sets_once() -> None:
         "left": [1, 0, 0, 4, 0, 0],
         "right": [2, 0, 0, 5, 0, 0],
         "category": [0, -1, -1, 0, -1, -1],
+        "cover": [3.0, 2.0, 1.0, 3.0, 2.0, 1.0],
     }
     assert body["sets"] == [[1.0]]
 
