@@ -14,18 +14,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.form import Report, interval, options, progress
-from bench.servers import peers, project, table
-from bench.servers.load import driven
-from bench.servers.process import NotReady, Running, cpu, pss, started, stop
+from bench.servers import peers, project, table, variants
+from bench.servers.load import JSON, driven
+from bench.servers.process import NotReady, Running, alone, cpu, pss, started, stop
 from bench.servers.table import Table
+from bench.servers.variants import VARIANTS
 from mainstay.bundle import golden
 from mainstay.bundle.layout import GOLDEN
 from mainstay.core import clock, settings
 from mainstay.seal import routing, trust
 
-MAINSTAY, BARE = "mainstay", "bare"
+MAINSTAY, BARE, WORKER = "mainstay", "bare", "mainstay_worker"
 SANE = (0.3, 6.0)  # of bare_ratio: beyond it the bench measures something else
-Bodies = Mapping[int, Path]
+
+
+class Body(NamedTuple):
+    """What is asked, and with which headers."""
+
+    file: Path
+    headers: Mapping[str, str]
+
+
+Bodies = Mapping[int, Body]
 
 
 class Material(NamedTuple):
@@ -38,7 +48,7 @@ class Material(NamedTuple):
     folder: Path
     model: Path
     trusted: Path
-    records: Sequence[object]
+    records: Sequence[Mapping[str, object]]
     learned: Path | None
     asked: Table | None
 
@@ -52,9 +62,10 @@ class Contender(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """One server for some seconds; cpu: microseconds per request."""
+    """One server for some seconds; cpu: microseconds per request, front: of its first process."""
 
     cpu: float
+    front: float
     rate: float
     p50: float
     p99: float
@@ -105,11 +116,10 @@ def _chosen() -> Namespace:
     chosen.rows = chosen.rows or ([1] if chosen.quick else [1, 1000])
     if chosen.quick:
         chosen.repeat, chosen.seconds = min(chosen.repeat, 3), 1
-    unknown = set(chosen.servers) - {MAINSTAY, BARE, *peers.PEERS}
+    known = (MAINSTAY, BARE, *peers.PEERS, *VARIANTS)
+    unknown = set(chosen.servers) - {*known}
     if unknown:
-        parser.error(
-            f"{', '.join(sorted(unknown))}: known are {MAINSTAY}, {BARE}, {[*peers.PEERS]}"
-        )
+        parser.error(f"{', '.join(sorted(unknown))}: known are {', '.join(known)}")
     return chosen
 
 
@@ -137,7 +147,7 @@ def _material(chosen: Namespace, folder: Path) -> Material:
     return Material(folder, model, project.keys(model), records, learned, asked)
 
 
-def _golden(serving: Path) -> list[object]:
+def _golden(serving: Path) -> list[Mapping[str, object]]:
     """The golden rows of whatever version answers most there: requests that it is sure to take."""
     table_of = routing.read(serving / routing.FILE, trust.read(settings.keys_folder()))
     largest = max(table_of.shares, key=lambda one: one.share)
@@ -154,13 +164,21 @@ def _contender(name: str, material: Material, rows: Sequence[int]) -> Contender:
     else:
         folder.mkdir()
         command, given = _own(name, material, folder)
-        path = "/predict"
+        binary = name in VARIANTS and VARIANTS[name].binary
+        path = variants.BINARY_PATH if binary else "/predict"
     progress(f"{name} is started")
-    bodies = {count: folder / f"{count}.json" for count in rows}
-    for count, file in bodies.items():
-        file.write_bytes(table.encoded(_body(name, material, count)))
-    running = started(command, path, bodies[rows[0]].read_bytes(), folder, given)
+    bodies = {count: _written(name, material, count, folder) for count in rows}
+    first = bodies[rows[0]]
+    content = first.file.read_bytes()
+    running = started(command, path, content, folder, given, first.headers)
     return Contender(name, running, bodies)
+
+
+def _written(name: str, material: Material, count: int, folder: Path) -> Body:
+    content, headers = _body(name, material, count)
+    file = folder / f"{count}.json"
+    file.write_bytes(content)
+    return Body(file, headers)
 
 
 def _peer(name: str, material: Material, folder: Path) -> tuple[list[str], Mapping[str, str]]:
@@ -170,18 +188,34 @@ def _peer(name: str, material: Material, folder: Path) -> tuple[list[str], Mappi
 
 
 def _own(name: str, material: Material, folder: Path) -> tuple[list[str], Mapping[str, str]]:
-    if name == MAINSTAY:
-        command = project.door(project.serving(material.model), folder / "log")
-        return command, project.environment(material.trusted)
+    if name == MAINSTAY or name in VARIANTS:
+        model, trusted = _model(name, material)
+        command = project.door(project.serving(model), folder / "log")
+        return command, project.environment(trusted)
     command = [sys.executable, "-m", "uvicorn", "--app-dir", str(peers.HERE), "bare:app"]
     return [*command, "--port", "{port}", "--no-access-log", "--log-level", "warning"], {}
 
 
-def _body(name: str, material: Material, count: int) -> object:
+def _model(name: str, material: Material) -> tuple[Path, Path]:
+    """The project that a door serves and whose keys it believes; variants live their own."""
+    if name == MAINSTAY or VARIANTS[name].model == project.MODEL:
+        return material.model, material.trusted
+    if material.learned is None:
+        raise NotReady("is a model of the bench's own, not the one of --model")
+    model = material.model.parent / f"{material.model.name}-{name}"
+    if not model.exists():
+        project.lived(model, table.read(material.learned), VARIANTS[name].model)
+    return model, project.keys(model)
+
+
+def _body(name: str, material: Material, count: int) -> tuple[bytes, Mapping[str, str]]:
     if name in peers.PEERS and material.asked:
-        return peers.PEERS[name].body(material.asked.first(count))
+        return table.encoded(peers.PEERS[name].body(material.asked.first(count))), JSON
     known = material.records
-    return {"records": [known[at % len(known)] for at in range(count)]}
+    records = [known[at % len(known)] for at in range(count)]
+    if name in VARIANTS and VARIANTS[name].binary:
+        return variants.binary(records)
+    return table.encoded({"records": records}), JSON
 
 
 # ---- measured ------------------------------------------------------------------------------
@@ -210,10 +244,12 @@ def _cases(chosen: Namespace) -> Iterator[Case]:
 
 def _sample(one: Contender, case: Case, seconds: int) -> Sample:
     root = one.running.process.pid
-    before = cpu(root)
-    load = driven(one.running.url, one.bodies[case.rows], case.connections, seconds)
-    spent = 1e6 * (cpu(root) - before) / max(load.answers, 1)
-    return Sample(spent, load.answers / load.seconds, load.p50, load.p99, load.failed)
+    before, first = cpu(root), alone(root)
+    asked = one.bodies[case.rows]
+    load = driven(one.running.url, asked.file, case.connections, seconds, asked.headers)
+    of_one = 1e6 / max(load.answers, 1)
+    spent, front = of_one * (cpu(root) - before), of_one * (alone(root) - first)
+    return Sample(spent, front, load.answers / load.seconds, load.p50, load.p99, load.failed)
 
 
 # ---- told ----------------------------------------------------------------------------------
@@ -229,6 +265,8 @@ def _tell(
         report.figure(stated, "p50_ms", [one.p50 for one in found], "ms")
         report.figure(stated, "p99_ms", [one.p99 for one in found], "ms")
         report.figure(stated, "failed", [one.failed for one in found], "requests")
+        if name == WORKER:
+            report.figure(stated, "hop_share", _hops(found), "of the model's own process")
         if (MAINSTAY, case) in samples and name != MAINSTAY:
             report.figure(stated, "cpu_ratio", _ratios(samples, name, case), "x")
     for name, value in memory.items():
@@ -254,6 +292,8 @@ def _summary(samples: Samples) -> dict[str, object]:
     for name, case in samples:
         if name == MAINSTAY or (MAINSTAY, case) not in samples:
             continue
+        if name == WORKER and case.rows == 1:
+            told.setdefault("hop_share", interval(_hops(samples[name, case])).value)
         if case.connections == most[case.rows]:
             found = interval(_ratios(samples, name, case))
             ratios.setdefault(name, {})[str(case.rows)] = found.value
@@ -262,6 +302,11 @@ def _summary(samples: Samples) -> dict[str, object]:
                 told |= {"bare_ratio": turned.value, "bare_ratio_low": turned.low,
                          "bare_ratio_high": turned.high}  # fmt: skip
     return told
+
+
+def _hops(found: Sequence[Sample]) -> list[float]:
+    """All that the door spends on a request to the rest, which is the model's own process."""
+    return [one.front / max(one.cpu - one.front, 1e-9) for one in found]
 
 
 def _ratios(samples: Samples, name: str, case: Case) -> list[float]:

@@ -1,7 +1,7 @@
 """Requests as fast as they are answered, for some seconds: by wrk where it is installed.
 
 Else by this file, as a process of its own: `python -m bench.servers.load URL BODY CONNECTIONS
-SECONDS` prints the same numbers. Only the server's CPU counts, so either will do.
+SECONDS HEADERS` prints the same numbers. Only the server's CPU counts, so either will do.
 """
 
 import asyncio
@@ -10,13 +10,15 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 WRK = """\
 local file = io.open("{body}", "rb"); wrk.body = file:read("*a"); file:close()
-wrk.method = "POST"; wrk.headers["Content-Type"] = "application/json"
+wrk.method = "POST"
+{headers}
 done = function(all, latency, _)
   local e = all.errors
   io.write(string.format("\\n[%d, %f, %f, %f, %d]\\n", all.requests, all.duration / 1e6,
@@ -24,6 +26,9 @@ done = function(all, latency, _)
     e.status + e.connect + e.read + e.timeout + e.write))
 end
 """
+
+
+JSON = {"Content-Type": "application/json"}
 
 
 class Load(NamedTuple):
@@ -36,25 +41,31 @@ class Load(NamedTuple):
     failed: int
 
 
-def driven(url: str, body: Path, connections: int, seconds: int) -> Load:
+def driven(
+    url: str, body: Path, connections: int, seconds: int, headers: Mapping[str, str] = JSON
+) -> Load:
     """What came of it. Raises CalledProcessError where the driver fails."""
     wrk = shutil.which("wrk")
     if wrk:
         script = body.with_suffix(".lua")
-        script.write_text(WRK.format(body=body))
+        lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items()]
+        script.write_text(WRK.format(body=body, headers="; ".join(lines)))
         command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s"]
         command += ["--latency", "-s", str(script), url]
     else:
         command = [sys.executable, "-m", "bench.servers.load", url, str(body)]
-        command += [str(connections), str(seconds)]
+        command += [str(connections), str(seconds), json.dumps(headers)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return Load(*json.loads(done.stdout.strip().splitlines()[-1]))
 
 
-async def drive(url: str, body: bytes, connections: int, seconds: int) -> Load:
+async def drive(
+    url: str, body: bytes, connections: int, seconds: int, headers: Mapping[str, str] = JSON
+) -> Load:
     """The same by hand: every connection asks again as soon as it is answered."""
     parts, times, failed = urlsplit(url), list[float](), list[bytes]()
-    head = f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json"
+    stated = "".join(f"\r\n{name}: {value}" for name, value in headers.items())
+    head = f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}{stated}"
     request = f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
     began = time.perf_counter()
 
@@ -88,6 +99,7 @@ async def answer(reader: asyncio.StreamReader) -> bytes:
 
 
 if __name__ == "__main__":
-    address, file, count, length = sys.argv[1:]
-    found = asyncio.run(drive(address, Path(file).read_bytes(), int(count), int(length)))
+    address, file, count, length, stated = sys.argv[1:]
+    content = Path(file).read_bytes()
+    found = asyncio.run(drive(address, content, int(count), int(length), json.loads(stated)))
     print(json.dumps(found))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from bench.servers.load import JSON
 from mainstay.core import settings
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -29,8 +30,9 @@ class Running(NamedTuple):
 
 
 def started(
-    command: Sequence[str], path: str, body: bytes, folder: Path, given: Mapping[str, str]
-) -> Running:
+    command: Sequence[str], path: str, body: bytes, folder: Path, given: Mapping[str, str],
+    headers: Mapping[str, str] = JSON,
+) -> Running:  # fmt: skip
     """A server once it has answered a body with 200; {port} in command and settings is filled in.
 
     Raises NotReady with the end of what it printed.
@@ -45,7 +47,7 @@ def started(
         )  # fmt: skip
     url, until, answer = f"http://127.0.0.1:{port}{path}", time.monotonic() + PATIENCE, "nothing"
     while process.poll() is None and time.monotonic() < until:
-        answer = asked(url, body)
+        answer = asked(url, body, headers)
         if answer == "200":
             return Running(process, url)
         time.sleep(0.1)
@@ -54,12 +56,12 @@ def started(
     raise NotReady(f"does not answer: {answer}; {printed}"[:600])
 
 
-def asked(url: str, body: bytes) -> str:
+def asked(url: str, body: bytes, headers: Mapping[str, str] = JSON) -> str:
     """The status of one request, with what was said where it is not 200."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=20)
     try:
-        connection.request("POST", parts.path, body, {"Content-Type": "application/json"})
+        connection.request("POST", parts.path, body, dict(headers))
         response = connection.getresponse()
         said = response.read()
     except (OSError, http.client.HTTPException) as error:
@@ -89,6 +91,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def cpu(root: int) -> float:
     """Seconds, user and system, of a process, its children and those they have buried."""
     return sum(_times(process) for process in tree(root))
+
+
+def alone(root: int) -> float:
+    """Seconds of the process without those below it, whether they run or were buried."""
+    fields = _text(Path(f"/proc/{root}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / TICK
 
 
 def pss(root: int) -> float:

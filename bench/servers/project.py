@@ -55,14 +55,14 @@ def train(inputs, label):
 """
 
 
-def lived(folder: Path, learned: Table) -> Path:
-    """A project in a new folder whose only version answers everything."""
+def lived(folder: Path, learned: Table, model: str = MODEL) -> Path:
+    """A project in a new folder whose only version answers everything; model: its model.py."""
     folder.mkdir()
     table.written(folder / "table.csv", learned)
     fields = "".join(map(NUMBER.format, table.NUMBERS)) + "".join(map(TEXT.format, table.LEVELS))
     (folder / "contract.yaml").write_text(CONTRACT.format(fields=fields.rstrip()))
     (folder / "features.py").write_text(FEATURES.format(", ".join(map(repr, table.COLUMNS))))
-    (folder / "model.py").write_text(MODEL)
+    (folder / "model.py").write_text(model)
     with settings.given(_acting(folder, AUTHOR)):
         for name, role in ((AUTHOR, "author"), (APPROVER, "approver")):
             handle(folder, NewKey(name))

@@ -59,6 +59,18 @@ def written(path: Path, table: Table) -> None:
             lines.writerow((f"d{number}", at.isoformat(), f"w{number % 997}", *row, label))
 
 
+def read(path: Path) -> Table:
+    """What was written there."""
+    rows, labels, times = list[tuple[Value, ...]](), list[int](), list[datetime]()
+    with path.open(newline="", encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            numbers = (float(line[name]) for name in NUMBERS)
+            rows.append((*numbers, *(line[name] for name in LEVELS)))
+            labels.append(int(line["label"]))
+            times.append(datetime.fromisoformat(line["at"]))
+    return Table(rows, labels, times)
+
+
 def records(table: Table) -> list[dict[str, Value]]:
     """What a caller of a peer sends per row."""
     return [dict(zip(COLUMNS, row, strict=True)) for row in table.rows]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC
 from typing import Any
 
-from mainstay.bundle.encoder import Program, attribute
+from mainstay.bundle.encoder import Program, Row, attribute
 from mainstay.bundle.judgement import SHOWN, Breach
 from mainstay.bundle.reading import Field
 from mainstay.core import automaton, patterns
@@ -26,6 +26,19 @@ _LOWEST, _MOST = -sys.float_info.max, sys.float_info.max
 
 def compiled(fields: tuple[Field, ...], rules: tuple[Rule, ...]) -> Breaches:
     """What the rules find in a row, whose values they bring to UTC and impute. Raises Mistake."""
+    return _program(fields, rules).compiled("row, at, unread=()", "found")
+
+
+def kept(fields: tuple[Field, ...], rules: tuple[Rule, ...]) -> Callable[[list[Row]], bool]:
+    """Whether rows break none of the rules, their moments brought to UTC. Raises Mistake."""
+    if not rules and all(one.type != TIME for one in fields):
+        return lambda _: True
+    program = _program(fields, rules)
+    program.line("if found: return False")
+    return program.looped("row", "rows", "at, unread = 0, ()", "True")
+
+
+def _program(fields: tuple[Field, ...], rules: tuple[Rule, ...]) -> Program:
     names = tuple(one.name for one in fields)
     program = Program(names)
     program.line("found = ()")
@@ -41,7 +54,7 @@ def compiled(fields: tuple[Field, ...], rules: tuple[Rule, ...]) -> Breaches:
     for rule in rules:
         if isinstance(rule, RowRule):
             _condition(program, rule)
-    return program.compiled("row, at, unread=()", "found")
+    return program
 
 
 def _to_utc(program: Program, name: str, place: str) -> None:

@@ -8,7 +8,7 @@ the bench refuses the row, is null.
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from functools import reduce
 from string import ascii_lowercase, ascii_uppercase
@@ -171,7 +171,15 @@ class Program:
     def compiled(self, arguments: str, result: str) -> Callable[..., Any]:
         """The function of the lines so far, with these arguments and this result."""
         lines = "".join(f"    {line}\n" for line in self._lines)
-        source = f"def compiled({arguments}):\n{lines}    return {result}\n"
+        return self._made_of(f"def compiled({arguments}):\n{lines}    return {result}\n")
+
+    def looped(self, each: str, of: str, first: str, result: str) -> Callable[..., Any]:
+        """The function that runs the lines for each of some, after a first one."""
+        lines = "".join(f"        {line}\n" for line in self._lines)
+        loop = f"    {first}\n    for {each} in {of}:\n{lines}"
+        return self._made_of(f"def compiled({of}):\n{loop}    return {result}\n")
+
+    def _made_of(self, source: str) -> Callable[..., Any]:
         exec(compile(source, "<mainstay>", "exec"), self._namespace)  # noqa: S102 - our own names only
         function: Callable[..., Any] = self._namespace["compiled"]
         return function
@@ -239,10 +247,29 @@ def compiled(
     columns: the names of a row's columns, in order. Raises Mistake for an input without an output,
     an unknown column, an operation or type not held.
     """
+    program, made = _encoding(outputs, inputs, columns)
+    return program.compiled("row", f"[{', '.join(made)}]")
+
+
+def packed(
+    outputs: tuple[Output, ...],
+    inputs: tuple[Input, ...],
+    columns: tuple[str, ...],
+    pack: Callable[..., bytes],
+) -> Callable[[Sequence[Row]], list[bytes]]:
+    """The same of many rows, each packed: without a call and a list per row."""
+    program, made = _encoding(outputs, inputs, columns)
+    program.line(f"add({program.constant(pack)}({', '.join(made)}))")
+    return program.looped("row", "rows", "made = []; add = made.append", "made")
+
+
+def _encoding(
+    outputs: tuple[Output, ...], inputs: tuple[Input, ...], columns: tuple[str, ...]
+) -> tuple[Program, list[str]]:
+    """A program, and the code of each input after it."""
     program = Program(columns)
     expressions = {output.name: output.expression for output in outputs}
-    made = [_float(program, one, expressions) for one in inputs]
-    return program.compiled("row", f"[{', '.join(made)}]")
+    return program, [_float(program, one, expressions) for one in inputs]
 
 
 def values(

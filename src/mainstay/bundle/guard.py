@@ -3,17 +3,17 @@
 A request is `{"records": [{...}, ...]}`. A record holds every column of the request and nothing
 else, unless the contract ignores or flags what it does not know; null where the column may be
 missing. Numbers are as JSON writes them (no NaN, no infinity; a whole number may also be written
-3.0, up to 2^53), a date is ISO, a time RFC 3339 with its zone. Rows that fit are read by the fast
-pass; where something does not, each row is read field by field, so that all its breaches are found
-and what `on_breach` says can be done. Nothing here raises.
+3.0, up to 2^53), a date is ISO, a time RFC 3339 with its zone. Rows that break nothing are known by
+the decoder alone, whose types hold most rules; rows that fit are judged in a second pass; where one
+does not, each row is read field by field, so that all its breaches are found and what `on_breach`
+says can be done. Nothing here raises.
 """
 
 from typing import Any
 
 import msgspec
 
-from mainstay.bundle import checks, reading
-from mainstay.bundle.checks import Breaches
+from mainstay.bundle import checks, fitting, reading
 from mainstay.bundle.encoder import Row, attribute
 from mainstay.bundle.judgement import (
     SHOWN,
@@ -41,23 +41,37 @@ _MANY = 20  # unknown members that are named
 class Guard:
     """The compiled rules of one bundle."""
 
-    def __init__(self, fields: tuple[Field, ...], breaches: Breaches, unknown: Unknown) -> None:
-        """fields: in the order of a row; breaches: see `checks`."""
+    def __init__(
+        self, fields: tuple[Field, ...], rules: tuple[Rule, ...], unknown: Unknown
+    ) -> None:
+        """fields: in the order of a row. Raises Mistake for a rule that a request cannot keep."""
         self.columns = tuple(field.name for field in fields)
         self._fields = fields
-        self._breaches = breaches
+        self._breaches = checks.compiled(fields, rules)
+        kinds, rest = fitting.kinds(fields, rules)
+        self._fit = reading.request(reading.row(fields, others=unknown == "ignore", kinds=kinds))
+        self._keep = checks.kept(fields, rest)
         self._unknown = unknown
         self._row = reading.row(fields, others=unknown == "ignore")
         self._decode_row = msgspec.json.Decoder(self._row).decode
         self._decode = reading.request(self._row)
 
+    def plain(self, body: bytes) -> list[Row] | None:
+        """The rows of a request that breaks nothing at all; None for any other, see `judged`."""
+        try:
+            rows: list[Row] = self._fit(body).records
+        except UNFIT:
+            return None
+        return rows if self._are_whole(rows, body) and self._keep(rows) else None
+
     def judged(self, body: bytes) -> list[Judgement] | Rejection:
         """One judgement per record, in order, or the refusal of the whole."""
+        plain = self.plain(body)
+        if plain is not None:
+            return [Judgement(row, "score") for row in plain]
         try:
             rows = self._decode(body).records
-            # No member is absent, so one `":` too many is a member twice, or text that looks so.
-            members = len(rows) * len(self._fields) + 1
-            if body.translate(None, b" \t\r\n").count(b'":') != members or not rows:
+            if not self._are_whole(rows, body):
                 return self._patiently(body)
             return [judgement(row, self._breaches(row, at)) for at, row in enumerate(rows)]
         except (msgspec.ValidationError, OverflowError):
@@ -68,6 +82,10 @@ class Guard:
     def value(self, row: Row, name: str) -> Any:
         """The value of a column, for example the key. Raises Mistake for an unknown one."""
         return getattr(row, attribute(self.columns, name))
+
+    def _are_whole(self, rows: list[Row], body: bytes) -> bool:
+        """No member is absent, so one `":` too many is a member twice, or text that looks so."""
+        return bool(rows) and reading.members(body) == len(rows) * len(self._fields) + 1
 
     def _patiently(self, body: bytes) -> list[Judgement] | Rejection:
         """The same, finding everything that is wrong."""
@@ -146,4 +164,4 @@ def compiled(
     names = tuple(field.name for field in fields)
     if len(set(names)) < len(names):
         raise Mistake(f"a request names a column twice: {', '.join(sorted(names))}")
-    return Guard(fields, checks.compiled(fields, rules), unknown)
+    return Guard(fields, rules, unknown)

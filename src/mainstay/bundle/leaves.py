@@ -26,6 +26,9 @@ MOST_BYTES = 32_000_000
 TOGETHER = 128  # rows ANDed at once: their bits and those of one input stay in the nearest cache
 PER_LEVEL = 10
 """Columns at half the cost of a level of the trees: 300 trees take 0.2 us a column, 4 a level."""
+CELLS, CROWD, FEW = (512, 1024, 2048, 4096), 2, 16
+"""Even cells in which a value is looked up, thresholds in one at most, thresholds to search among:
+1,000 values among 120 take 15 us that way and 54 by searching, where no processor foresees."""
 LARGEST = 2.0**31  # whole numbers beyond it are undefined as categories
 NOTHING = float(np.float32(1e-35))
 """What the library takes for zero wherever it stands: kZeroThreshold."""
@@ -55,23 +58,52 @@ class _Tree(NamedTuple):
     leaves: list[float]
 
 
+class _Cells(NamedTuple):
+    """Thresholds by even cells of their range: where a value stands among them, without a search.
+
+    A value in a later cell than a threshold's is greater, one in an earlier cell is less: rounding
+    keeps the order. So only those of its own cell are compared. start: thresholds in the cells
+    before each; own: the first, then the second of each cell, infinite where there is none.
+    """
+
+    low: float
+    scale: float
+    start: NDArray[np.intp]
+    own: tuple[Matrix, ...]
+
+    def places(self, values: Matrix) -> NDArray[np.intp]:
+        """What searchsorted says, and 0 for NaN."""
+        at = _cells(values, self.low, self.scale, len(self.start))
+        found = self.start.take(at)
+        for some in self.own:
+            found += values > some.take(at)
+        return found
+
+
 class _Column(NamedTuple):
     """One input. open: the leaves that stay open, shape (places, trees), the last for NaN.
 
     thresholds: rising; of a category None, its places are codes and the last is any other value.
+    cells: of the thresholds, where they do not crowd.
     """
 
     feature: int
     thresholds: Matrix | None
     open: NDArray[np.uint32]
+    cells: _Cells | None = None
 
     def places(self, values: Matrix) -> NDArray[np.intp]:
         if self.thresholds is None:
             last = len(self.open) - 1
             known = (values > -1) & (values < last)
             return np.where(known, values, last).astype(np.intp)
-        found = np.searchsorted(self.thresholds, values)
-        return found + np.isnan(values)
+        missing = np.isnan(values)
+        if self.cells is None:
+            found = np.searchsorted(self.thresholds, values)
+            return found + missing
+        found = self.cells.places(values)
+        found[missing] = len(self.open) - 1
+        return found
 
 
 class Leaves:
@@ -282,4 +314,29 @@ def _of_numbers(feature: int, splits: Sequence[_Split], trees: int) -> _Column:
         made[place + 1 : -1, one.tree] &= closed
         if not one.missing_left:
             made[-1, one.tree] &= closed
-    return _Column(feature, thresholds, made)
+    return _Column(feature, thresholds, made, _celled(thresholds))
+
+
+def _celled(thresholds: Matrix) -> _Cells | None:
+    """None where even the finest cells hold many, or there is too little to search among."""
+    low, width = float(thresholds[0]), float(thresholds[-1] - thresholds[0])
+    if len(thresholds) < FEW or not NOTHING < width < LARGEST:
+        return None
+    for count in CELLS:
+        scale = (count - 2) / width
+        held = np.bincount(_cells(thresholds, low, scale, count), minlength=count)
+        if held.max() <= CROWD:
+            start = np.cumsum(held) - held
+            own = [np.where(held > at, np.append(thresholds, np.inf)[np.minimum(
+                start + at, len(thresholds))], np.inf) for at in range(held.max())]  # fmt: skip
+            return _Cells(low, scale, start, tuple(own))
+    return None
+
+
+def _cells(values: Matrix, low: float, scale: float, count: int) -> NDArray[np.intp]:
+    """The cell of each value, rising with it: 0 for what lies below, and for NaN."""
+    found = (values - low) * scale
+    np.fmax(found, -1.0, out=found)
+    np.fmin(found, count - 2.0, out=found)
+    found += 1.0
+    return found.astype(np.intp)

@@ -62,9 +62,11 @@ class Booster:
         self._fast = self._single_row()
         self._end = weakref.finalize(self, _freed, self._library, self._booster, self._fast)
         self._lock = threading.Lock()
-        self._row, self._pack = np.zeros(self.inputs), struct.Struct(f"={self.inputs}d")
+        self._row, pack = np.zeros(self.inputs), struct.Struct(f"={self.inputs}d")
+        self._put = partial(pack.pack_into, self._row.data, 0)
         self._out, self._count = (ctypes.c_double * self.classes)(), ctypes.c_int64()
-        addresses = self._row.ctypes.data, *map(ctypes.addressof, (self._count, self._out))
+        numbers = self._row.ctypes.data, *map(ctypes.addressof, (self._count, self._out))
+        addresses = map(ctypes.c_void_p, numbers)  # made once, not at every call
         self._predict: Callable[[], int] = partial(
             self._library.LGBM_BoosterPredictForMatSingleRowFast, self._fast, *addresses
         )
@@ -73,7 +75,7 @@ class Booster:
     def score(self, row: Sequence[float]) -> float:
         """The score of one row of `inputs` floats, NaN where missing; not for multiclass."""
         with self._lock:
-            self._pack.pack_into(self._row.data, 0, *row)
+            self._put(*row)
             if self._predict():
                 raise Bug(f"LightGBM does not score a row: {_complaint(self._library)}")
             return self._out[0]

@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from types import GenericAlias
 from typing import Any, Literal, NamedTuple
 
 import msgspec
+import numpy as np
 
 from mainstay.bundle.encoder import Row
 from mainstay.bundle.judgement import SHOWN, Rejection, rejection
@@ -17,6 +18,7 @@ from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, PYTHON, TEXT, TIME,
 
 UNFIT = (ValueError, OverflowError, RecursionError)
 """What decoders raise for what does not fit."""
+_LARGE = 8_192  # bytes of a body
 _EXPECTED = {
     INTEGER: "a whole number",
     NUMBER: "a number",
@@ -74,14 +76,19 @@ def field(column: RequestColumn, rule: FieldRule | None) -> Field:
     )
 
 
-def row(fields: tuple[Field, ...], *, others: bool) -> type[Row]:
-    """The type of a record: every member required; others: whether it may hold unknown ones."""
-    kinds = [PYTHON[one.type] for one in fields]
-    members = [
-        (f"c{at}", kind | None if one.nullable else kind)
-        for at, (one, kind) in enumerate(zip(fields, kinds, strict=True))
-    ]
+def row(
+    fields: tuple[Field, ...], *, others: bool, kinds: Sequence[object] | None = None
+) -> type[Row]:
+    """The type of a record: every member required; others: whether it may hold unknown ones.
+
+    kinds: the types of its members, where they are narrower than those of the fields.
+    """
+    if kinds is None:
+        plain = (PYTHON[one.type] for one in fields)
+        kinds = [kind | None if one.nullable else kind
+                 for one, kind in zip(fields, plain, strict=True)]  # fmt: skip
     names = {f"c{at}": one.name for at, one in enumerate(fields)}
+    members = list(zip(names, kinds, strict=True))
     try:
         return msgspec.defstruct(
             "Record", members, rename=names, forbid_unknown_fields=not others, gc=False
@@ -97,6 +104,16 @@ def request(record: type[Row]) -> Callable[[bytes], Any]:
     members = [("records", GenericAlias(list, (record,)))]
     made = msgspec.defstruct("Request", members, forbid_unknown_fields=True, gc=False)
     return msgspec.json.Decoder(made).decode
+
+
+def members(body: bytes) -> int:
+    """How often text ends before a colon: once per member, and once per text that looks so."""
+    if len(body) >= _LARGE:  # passes of NumPy take a tenth of the time of two over bytes
+        text = np.frombuffer(body, np.uint8)
+        colon, before = text[1:] == ord(":"), text[:-1]
+        if not np.any(colon & (before <= ord(" "))):
+            return int(np.count_nonzero(colon & (before == ord('"'))))
+    return body.translate(None, b" \t\r\n").count(b'":')
 
 
 def value(field: Field, raw: msgspec.Raw | None) -> tuple[object, str]:

@@ -170,7 +170,9 @@ class Runtime:
         self.manifest, self.engine, self.version, self.notes = stated, engine, version, notes
         self.guard = guard.compiled(stated.request, stated.rules, stated.unknown_fields)
         self._encode = encoder.compiled(stated.outputs, stated.inputs, stated.columns)
-        self._pack = struct.Struct(f"={len(stated.inputs)}d").pack
+        pack = struct.Struct(f"={len(stated.inputs)}d").pack
+        self._packed = encoder.packed(stated.outputs, stated.inputs, stated.columns, pack)
+        self._several, self._yes = stated.task == "multiclass", stated.threshold
         self._rate = baseline.rate(stated.baseline, stated.columns)
 
     def scores(self, matrix: Matrix) -> Matrix:
@@ -207,6 +209,8 @@ class Runtime:
 
     def said(self, rows: Sequence[encoder.Row]) -> Sequence[Said | None]:
         """Score and decision of the model, asked once; None where it has none to say."""
+        if len(rows) == 1:
+            return [self._said(rows[0])]
         if not rows:
             return []
         matrix = self._matrix(rows)
@@ -219,6 +223,10 @@ class Runtime:
             self._fails(refused)
         if self.manifest.task == "multiclass" and scores.ndim > 1:
             return [self._likeliest(one) if np.isfinite(one).all() else None for one in scores]
+        if np.isfinite(scores).all():
+            said = scores.tolist()
+            yes = self._yes
+            return list(zip(said, said if yes is None else (scores >= yes).tolist(), strict=True))
         return [self._decided(one) if math.isfinite(one) else None for one in scores.tolist()]
 
     def worded(self, judgement: Judgement, said: Said | None) -> Answer:
@@ -234,14 +242,17 @@ class Runtime:
 
     def _matrix(self, rows: Sequence[encoder.Row]) -> Matrix:
         """Shape (rows, inputs). Packed row by row: NumPy takes twice as long for lists."""
-        pack, encode = self._pack, self._encode
-        packed = b"".join([pack(*encode(row)) for row in rows])
-        return np.frombuffer(packed).reshape(len(rows), -1)
+        return np.frombuffer(b"".join(self._packed(rows))).reshape(len(rows), -1)
 
     def _said(self, row: encoder.Row) -> Said | None:
         """None where the engine fails or what it says is no number."""
         try:
-            score, decision = self._scored(self._encode(row))
+            if self._several:
+                score, decision = self._likeliest(
+                    self.engine.scores(np.array([self._encode(row)]))[0]
+                )
+            else:
+                score, decision = self._decided(self.engine.score(self._encode(row)))
         except Exception as error:  # noqa: BLE001 - an engine may fail in any way
             self._fails(error)
             return None
@@ -254,17 +265,12 @@ class Runtime:
             self.failure = Unavailable(f"the engine failed: {error!r}")
         self.failed += 1
 
-    def _scored(self, inputs: list[float]) -> Said:
-        if self.manifest.task == "multiclass":
-            return self._likeliest(self.engine.scores(np.array([inputs]))[0])
-        return self._decided(self.engine.score(inputs))
-
     def _likeliest(self, probabilities: Matrix) -> Said:
         likeliest = int(probabilities.argmax())
         return float(probabilities[likeliest]), self.manifest.classes[likeliest]
 
     def _decided(self, score: float) -> Said:
-        yes = self.manifest.threshold
+        yes = self._yes
         return score, score if yes is None else score >= yes
 
     def _fallback(self, rate: float) -> tuple[float, Class | None]:

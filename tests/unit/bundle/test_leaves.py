@@ -158,3 +158,43 @@ def test_tables_that_say_anything_else_are_not_used(
 
 def test_an_end_of_the_scale_is_no_failure() -> None:
     assert leaves._sigmoid(2.0, [-1e3, 0.0, 1e3]) == [0.0, 0.5, 1.0]
+
+
+@given(
+    known=st.lists(st.floats(-1e9, 1e9), min_size=leaves.FEW, max_size=300, unique=True),
+    drawn=st.lists(st.floats(-2e9, 2e9), max_size=20),
+)
+def test_a_value_is_found_among_thresholds_by_cells_as_by_searching(
+    known: list[float], drawn: list[float]
+) -> None:
+    thresholds = np.unique(known)
+    cells = leaves._celled(thresholds)
+    steps = (np.nextafter(thresholds, way) for way in (np.inf, -np.inf))
+    values = np.concatenate([thresholds, *steps, drawn])
+
+    if cells is not None:
+        assert np.array_equal(cells.places(values), np.searchsorted(thresholds, values))
+
+
+@pytest.mark.parametrize("spread", ["normal", "even"])
+def test_thresholds_as_models_have_them_lie_in_cells(spread: str) -> None:
+    random = np.random.default_rng(0)
+    known = np.unique(random.normal(size=90) if spread == "normal" else np.arange(200.0))
+    values = random.normal(size=500) * 9
+    values[::50] = np.nan
+
+    cells = leaves._celled(known)
+
+    assert cells
+    numbers = values[~np.isnan(values)]
+    assert np.array_equal(cells.places(numbers), np.searchsorted(known, numbers))
+    assert not cells.places(np.array([np.nan]))[0]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [np.arange(3.0), np.append(np.arange(20) / 1e6, 1e6), np.arange(20) * 1e-300,
+     np.arange(20) * 1e300],
+)  # fmt: skip
+def test_thresholds_that_crowd_or_spread_too_far_are_searched(known: Matrix) -> None:
+    assert leaves._celled(known) is None

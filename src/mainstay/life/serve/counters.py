@@ -94,6 +94,14 @@ class Counters:
             if judgement.reasons:
                 self._broken(one, judgement.reasons, stopped=judgement.outcome != "score")
 
+    def said(self, version: str, by: str, count: int) -> None:
+        """Records of one request that break nothing, all answered alike, here."""
+        place = version, by
+        if place not in self._here:
+            _first(self._here, place)
+            count -= 1
+        self._here[place] += count
+
     def refused(self, one: Served, reasons: tuple[Breach, ...]) -> None:
         """A request that was refused as a whole; what was no request at all breaks no rule."""
         ruled = any(reason.field for reason in reasons)

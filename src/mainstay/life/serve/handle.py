@@ -13,9 +13,10 @@ import msgspec
 from mainstay.bundle.encoder import Row
 from mainstay.bundle.guard import Breach, Judgement, Rejection
 from mainstay.core import clock, frames
-from mainstay.core.entries import Entry, packed
+from mainstay.core.entries import Entry
 from mainstay.life.serve.counters import REJECTED, Counters
 from mainstay.life.serve.journal import Journal
+from mainstay.life.serve.plain import MODEL, Plain
 from mainstay.life.serve.routing import bucket, chosen
 from mainstay.life.serve.served import Answered, Aside, Served, Table
 from mainstay.life.serve.standby import rescued, stands_in
@@ -93,11 +94,35 @@ class Door:
         self.counters = counters or Counters()
         self._table, self._journal, self._now = table, journal, now
         self._aside = aside
+        self._plain = Plain(None)
 
     def handle(self, body: bytes) -> Outcome:
         """The outcome of a request, from begin to end."""
         begun = self.begun(body)
         return self.ended(begun) if isinstance(begun, Asked) else begun
+
+    def plain(self, body: bytes) -> Reply | None:
+        """The reply to a request of which nothing but scores is to be told; None for any other.
+
+        For the one thread that answers callers. What is wrong here is said by `begun` and `ended`.
+        """
+        try:
+            table, plain = self._table(), self._plain
+            if table is not plain.table:
+                plain = self._plain = Plain(table)
+            at = self._now()
+            found = plain.reply(body, at) if plain.holds else None
+            if found is None or table is None or len(body) + len(found[0]) > LARGEST:
+                return None
+            reply, count = found
+            entry = Entry(at, table.routing.sequence, body, 200, reply)
+            if table.aside is not None:
+                self._aside(table.aside, entry)
+            self._journal.note(entry)
+            self.counters.said(plain.version, MODEL, count)
+        except Exception:  # noqa: BLE001 - the outermost door has another way to go
+            return None
+        return 200, reply
 
     def begun(self, body: bytes, trace: str = "", tables: Tables | None = None) -> Asked | Outcome:
         """A request decoded and divided among the versions; end it, here or in another thread.
@@ -126,7 +151,7 @@ class Door:
                 self._aside(asked.table.aside, entry)
             hidden = asked.table.private
             written = hidden.entry(entry) if hidden else entry
-            return status, reply, self._journal.add(packed(written))
+            return status, reply, self._journal.note(written)
         except Exception:  # noqa: BLE001 - the outermost door
             return self._mistake()
         finally:

@@ -11,12 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from mainstay.core import clock, frames, journals
+from mainstay.core import clock, entries, frames, journals
+from mainstay.core.entries import Entry
 
 EVERY = 0.05  # seconds between two writes
 ROOM = 128_000_000  # bytes that wait at most
 LARGEST = 128_000_000
 """Bytes from which a file gives way to the next."""
+ROUND = 500
+"""Bytes of a frame around body and reply, at most."""
 Told = Callable[[bool], None]
 
 
@@ -49,7 +52,7 @@ class Journal:
         self._folder, self._every, self._room, self._largest = folder, every, room, largest
         self._size = self._unsafe = self._end = 0
         self._since = self._flush = 0.0
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[bytes | Entry] = deque()
         self._waiters: list[tuple[int, Told]] = []
         self._changed = threading.Condition()
         self._closed = self._torn = False
@@ -60,14 +63,24 @@ class Journal:
     def add(self, payload: bytes) -> int:
         """Its number, for `tell`; 0 where there was no room and it is lost."""
         frame = frames.framed(payload)
+        return self._put(frame, len(frame))
+
+    def note(self, entry: Entry) -> int:
+        """Likewise of an entry, which is packed and framed when it is written.
+
+        Its body and reply together are shorter than the largest frame by at least ROUND bytes.
+        """
+        return self._put(entry, ROUND + len(entry.body) + len(entry.reply))
+
+    def _put(self, one: bytes | Entry, size: int) -> int:
         with self._changed:
-            if self._closed or self._size + len(frame) > self._room:
+            if self._closed or self._size + size > self._room:
                 self.lost += 1
                 return 0
             if self.added == self.written:
                 self._since = clock.stopwatch()
-            self._waiting.append(frame)
-            self._size += len(frame)
+            self._waiting.append(one)
+            self._size += size
             self.added += 1
             return self.added
 
@@ -118,7 +131,7 @@ class Journal:
                 self._waiting.clear()
                 self._size = 0
             begun = clock.stopwatch()
-            safe = not group or self._flushed(b"".join(group))
+            safe = not group or self._flushed(b"".join(map(_frame, group)))
             with self._changed:
                 self._done(len(group), safe=safe)
                 self._since = begun
@@ -173,3 +186,7 @@ class Journal:
             os.ftruncate(self._file, self._end)
         except OSError:
             self._torn = True
+
+
+def _frame(one: bytes | Entry) -> bytes:
+    return one if isinstance(one, bytes) else frames.framed(entries.packed(one))

@@ -7,11 +7,12 @@ first byte to its last, is cut off: uvicorn alone waits for heads and bodies wit
 
 import asyncio
 import resource
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from typing import Any
 
-from mainstay.life.serve.handle import Reply, refusal
+from mainstay.life.serve.handle import Asked, Outcome, Reply, refusal
 from mainstay.life.serve.quick import Quick
 
 LARGEST = 10_000_000
@@ -82,6 +83,29 @@ class Intake:
         return 0
 
 
+class Room:
+    """Requests under way in processes of their models; `serve.resources` says how many may be."""
+
+    def __init__(self) -> None:
+        self._under_way: deque[None] = deque()  # several threads: its length needs no lock
+
+    def taken(self, begun: Asked) -> bool:
+        """For one request, until `ended`; one that finds no room is given up here."""
+        champion = begun.table.served[0].held.runtime
+        if len(self._under_way) >= champion.manifest.operation.concurrency:
+            begun.table.given()
+            return False
+        self._under_way.append(None)
+        return True
+
+    def ended(self, end: Callable[[Asked], Outcome], begun: Asked) -> Outcome:
+        """What ends it says."""
+        try:
+            return end(begun)
+        finally:
+            self._under_way.pop()
+
+
 def declined(headers: Headers, telling: Telling | None = None) -> Reply | None:
     """Why a request is refused by its head alone; telling: by which headers, else by all."""
     telling = _TELLING if telling is None else telling
@@ -142,15 +166,15 @@ _TELLING: Telling = {b"content-type": _of_kind, b"content-encoding": _as_it_is, 
 class Connection(Quick):
     """uvicorn's protocol and its short way, with an end to the head of a request."""
 
-    _head = 0
+    _heading = 0
 
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+    def parsed(self, data: bytes) -> None:
+        super().parsed(data)
         if self.headed:
-            self._head = 0
+            self._heading = 0
             return
-        self._head += len(data)
-        if self._head > HEAD and not self.transport.is_closing():
+        self._heading += len(data)
+        if self._heading > HEAD and not self.transport.is_closing():
             self.send_400_response(f"The head of a request has at most {HEAD} bytes.")
 
     @property

@@ -153,6 +153,106 @@ def test_a_connection_goes_on_after_either_way(name: str) -> None:
     assert said == expected
 
 
+class Parsing(Quick):
+    """Counts how often the parser is asked."""
+
+    asked = 0
+
+    def parsed(self, data: bytes) -> None:
+        Parsing.asked += 1
+        super().parsed(data)
+
+
+def test_a_head_found_plain_once_is_answered_without_the_parser_from_then_on() -> None:
+    other = PLAIN.replace(b"body", b"bad!")
+    Quick.known.clear()
+    Parsing.asked = 0
+
+    first = asyncio.run(Told(Parsing).said(PLAIN, other, words=2))
+    again = asyncio.run(Told(Parsing).said(PLAIN, other, words=2))
+
+    assert first == again
+    assert Parsing.asked == 1
+    assert [*Quick.known.values()] == [4]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_whatever_is_not_plain_is_never_known(name: str) -> None:
+    Quick.known.clear()
+    before = both(PLAIN, OTHERS[name])
+    known = [*Quick.known]
+
+    after = both(PLAIN, OTHERS[name])
+
+    assert before[:2] == after[:2]
+    assert after[0] == after[1]
+    assert (
+        known
+        == [*Quick.known]
+        == [one.removesuffix(b"body") for one in (PLAIN,)]
+        + ([SLOW.removesuffix(b"slow")] if OTHERS[name] == SLOW else [])
+    )
+
+
+def test_a_known_head_in_a_pipeline_or_in_parts_is_read_by_the_parser() -> None:
+    sent = PLAIN + SLOW + PLAIN
+
+    said, expected, _ = both(
+        PLAIN, sent, PLAIN[:20], PLAIN[20:], b"\r\n" + PLAIN, PLAIN + b"\r\n", PLAIN
+    )
+
+    assert said == expected
+    assert len(WORD.findall(said)) == 8
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\r\n\r\n" + PLAIN,
+        b"\r\n" + PLAIN,
+        PLAIN.replace(b"\r\n", b"\n") + b"\r\n\r\n",
+        PLAIN.replace(b"Host: here", b"Host: here\r\n there"),
+        PLAIN.replace(b"Host: here\r\n", b"Host: here\n"),
+    ],
+)
+def test_a_head_whose_ends_may_be_disputed_is_not_known(head: bytes) -> None:
+    Quick.known.clear()
+
+    both(head)
+
+    assert not Quick.known
+
+
+def test_heads_that_are_too_many_are_learned_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "KNOWN", 2)
+    several = [PLAIN.replace(b"Host: here", b"Host: here%d" % at) for at in range(5)]
+
+    said, expected, _ = both(*several, *several)
+
+    assert said == expected
+    assert 0 < len(Quick.known) <= 2
+
+
+def test_a_connection_in_use_is_not_idle() -> None:
+    async def asked() -> tuple[int, bytes]:
+        server = Told(Quick)
+        await server.said(PLAIN)
+        one = server.protocol()
+        one.timeout_keep_alive = 0.2
+        listening = await asyncio.get_running_loop().create_server(lambda: one, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+        for _ in range(6):  # longer than the time of an idle one in all
+            writer.write(PLAIN)
+            await reader.readuntil(b'"body"')
+            await asyncio.sleep(0.06)
+        rest = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        listening.close()
+        return server.echo.quickly, rest
+
+    assert asyncio.run(asked()) == (7, b"")
+
+
 def test_requests_in_a_pipeline_are_answered_in_their_order() -> None:
     said, expected, _ = both(SLOW + PLAIN + CHUNKED + PLAIN + SLOW + SLOW + PLAIN)
 
@@ -220,7 +320,7 @@ def test_bodies_that_do_not_come_leave_the_others_the_long_way(
         waiting = asyncio.create_task(server.said(PLAIN[:-2], wait=0.1))
         await asyncio.sleep(0.05)
         held = Quick.held
-        said = await server.said(PLAIN)
+        said = await server.said(PLAIN[:-2], PLAIN[-2:], wait=0.05, words=1)
         await waiting
         return said, held, server.echo.quickly
 
