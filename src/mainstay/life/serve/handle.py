@@ -93,8 +93,8 @@ class Door:
         self.failed = 0
         self.counters = counters or Counters()
         self._table, self._journal, self._now = table, journal, now
-        self._aside = aside
         self._plain = Plain(None)
+        self._aside = aside
 
     def handle(self, body: bytes) -> Outcome:
         """The outcome of a request, from begin to end."""

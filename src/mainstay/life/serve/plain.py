@@ -46,9 +46,7 @@ class Plain:
         """
         if self._certificate is None or at >= self._certificate.not_after:
             return None
-        if self._held.circuit.flags:
-            return None
-        if not self._held.taken():
+        if self._held.circuit.flags or not self._held.taken():
             return None
         try:
             rows = self._runtime.guard.plain(body)
@@ -74,6 +72,7 @@ class Plain:
 def _is_plain(table: Table) -> bool:
     """One version for everybody, here, waiting for nothing and hiding nothing."""
     one = table.served[0]
-    alone = len(table.served) == len(table.limits) == 1 and not one.resting
+    alone = len(table.served) == len(table.limits) == 1 and table.trial is None
     away = isinstance(one.held.runtime.engine, Away)  # whatever its circuit is just now
-    return alone and not away and not table.ack and table.private is None
+    plain = not one.resting and not away and not table.ack and table.private is None
+    return alone and plain
