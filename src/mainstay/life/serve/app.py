@@ -5,7 +5,6 @@ answer only when it is safe on disk.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,7 +19,7 @@ from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handle import Asked, Door, Outcome, Reply, refusal
 from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
-from mainstay.life.serve.limits import Headers, Intake, Message, Receive
+from mainstay.life.serve.limits import Headers, Intake, Message, Receive, Room
 from mainstay.life.serve.operating import PAGES, Parts, Said, shortened
 from mainstay.life.serve.served import Table
 from mainstay.life.serve.shadow import Shadows
@@ -63,8 +62,7 @@ class App:
         self._tracer = tracing.tracer()
         self._spans = tracing.kept(self._tracer)
         self._waiting = ThreadPoolExecutor(WAITING, "waiting")
-        self._under_way: deque[None] = deque()  # in processes of their own: its length is atomic
-        self._intake = Intake()
+        self._intake, self._room = Intake(), Room()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -213,25 +211,17 @@ class App:
         if not isinstance(begun, Asked):
             return begun[:2]
         if begun.away:
-            if len(self._under_way) >= concurrency(begun.table):
-                begun.table.given()
+            if not self._room.taken(begun):
                 return refusal(429, "the model has no room for more requests: send it again")
-            self._under_way.append(None)
             loop = asyncio.get_running_loop()
             status, content, number = await loop.run_in_executor(
-                self._waiting, self._ended_away, begun
+                self._waiting, self._room.ended, self.door.ended, begun
             )
         else:
             status, content, number = self.door.ended(begun)
         if status not in (200, 422) or not (ack or begun.table.ack) or await self._kept(number):
             return status, content
         return refusal(503, "the answer could not be recorded")
-
-    def _ended_away(self, begun: Asked) -> Outcome:
-        try:
-            return self.door.ended(begun)
-        finally:
-            self._under_way.pop()
 
     async def _kept(self, number: int) -> bool:
         """Whether a frame is safe on disk, as soon as that is known."""
@@ -247,11 +237,6 @@ class App:
             return await asyncio.wait_for(future, PATIENCE)
         except TimeoutError:
             return False
-
-
-def concurrency(table: Table) -> int:
-    """How many requests may be under way in processes of their models, as the champion's says."""
-    return table.served[0].held.runtime.manifest.operation.concurrency
 
 
 def _set(future: asyncio.Future[bool], safe: bool) -> None:  # noqa: FBT001 - a callback

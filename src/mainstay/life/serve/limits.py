@@ -7,11 +7,12 @@ first byte to its last, is cut off: uvicorn alone waits for heads and bodies wit
 
 import asyncio
 import resource
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from typing import Any
 
-from mainstay.life.serve.handle import Reply, refusal
+from mainstay.life.serve.handle import Asked, Outcome, Reply, refusal
 from mainstay.life.serve.quick import Quick
 
 LARGEST = 10_000_000
@@ -80,6 +81,29 @@ class Intake:
     def _let_go(self, kept: int) -> int:
         self.held -= kept
         return 0
+
+
+class Room:
+    """Requests under way in processes of their models; `serve.resources` says how many may be."""
+
+    def __init__(self) -> None:
+        self._under_way: deque[None] = deque()  # several threads: its length needs no lock
+
+    def taken(self, begun: Asked) -> bool:
+        """For one request, until `ended`; one that finds no room is given up here."""
+        champion = begun.table.served[0].held.runtime
+        if len(self._under_way) >= champion.manifest.operation.concurrency:
+            begun.table.given()
+            return False
+        self._under_way.append(None)
+        return True
+
+    def ended(self, end: Callable[[Asked], Outcome], begun: Asked) -> Outcome:
+        """What ends it says."""
+        try:
+            return end(begun)
+        finally:
+            self._under_way.pop()
 
 
 def declined(headers: Headers, telling: Telling | None = None) -> Reply | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from mainstay.bundle.encoder import Row
+from mainstay.life.serve.away import Away
 from mainstay.life.serve.served import Answered, Table
 
 MODEL = "model"
@@ -72,5 +73,7 @@ def _is_plain(table: Table) -> bool:
     """One version for everybody, here, waiting for nothing and hiding nothing."""
     one = table.served[0]
     alone = len(table.served) == len(table.limits) == 1 and table.trial is None
-    here = not one.resting and not one.away and not one.held.runtime.abstain
+    runtime = one.held.runtime
+    away = isinstance(runtime.engine, Away)  # whatever its circuit is just now
+    here = not one.resting and not away and not runtime.abstain
     return alone and here and not table.ack and table.private is None

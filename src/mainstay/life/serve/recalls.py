@@ -23,7 +23,7 @@ def opened(table: Table, before: Table | None, notices: Notices) -> Table:
 
     before: the table in force; of the same routing, its trial goes on.
     """
-    if len(table.limits) == 1:
+    if table.limits[-1] in (0, BUCKETS):  # nobody, or everybody: there is no canary
         return table
     sequence = table.routing.sequence
     same = before is not None and before.routing == table.routing

@@ -11,6 +11,7 @@ from small_project import Serving, record
 from mainstay.core import entries, journals
 from mainstay.core.errors import Unavailable
 from mainstay.life.serve.app import App
+from mainstay.seal.routing import Shadow
 
 VALUES = st.fixed_dictionaries({}, optional={
     "wait": st.sampled_from([0, 20, 90, 91]),
@@ -29,6 +30,42 @@ def live(app: App, serving: Serving) -> App:
 
 def body(*records: object) -> bytes:
     return json.encode({"records": records})
+
+
+def test_while_a_circuit_is_open_or_marks_nothing_is_plain(live: App) -> None:
+    asked, circuit = body(record()), live.watch.table.served[0].held.circuit
+    before = live.door.plain(asked)
+    circuit.of_breaches("too many", falls_back=False)
+    marked = live.door.plain(asked)
+    circuit.of_breaches("", falls_back=False)
+
+    assert before is not None
+    assert marked is None
+    assert live.door.plain(asked) == before
+
+
+def test_a_model_in_its_own_process_is_never_plain_whatever_its_circuit(
+    app: App, serving: Serving
+) -> None:
+    serving.publish(1, serving.with_a_worker())
+    app.watch.look()
+    circuit = app.watch.table.served[0].held.circuit
+    circuit.of_engine("it is gone")
+    opened = app.door.plain(body(record()))
+    circuit.of_engine("")
+
+    assert opened is None
+    assert app.door.plain(body(record())) is None
+
+
+def test_a_shadow_hears_of_plain_requests_too(app: App, serving: Serving) -> None:
+    serving.publish(1, shadow=Shadow("v2", serving.changed(2, seed=9).bundle, 1.0))
+    app.watch.look()
+    answered = app.door.plain(body(record()))
+    app.shadows.look()
+
+    assert answered is not None
+    assert app.shadows.standing().scored == 1
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

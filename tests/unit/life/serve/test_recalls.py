@@ -108,6 +108,17 @@ def test_a_newer_routing_is_somebodys_newer_word(recalled: App, serving: Serving
     assert versions(recalled) == {"v1", "v2"}
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_who_answers_nobody_or_everybody_is_on_no_trial(
+    app: App, serving: Serving, share: float
+) -> None:
+    serving.publish(1, structs.replace(serving.certified(), share=share))
+    app.watch.look()
+
+    assert app.watch.table.trial is None
+    assert app.watch.table.recalled == ""
+
+
 def test_a_trial_goes_on_when_the_same_routing_is_followed_again(
     app: App, serving: Serving
 ) -> None:
