@@ -71,11 +71,8 @@ class App:
         if reply is None:
             return
         (status, content, kind), more = reply
-        headers = [
-            (b"content-type", kind),
-            (b"content-length", b"%d" % len(content)),
-            *more,
-        ]
+        length = b"%d" % len(content)
+        headers = [(b"content-type", kind), (b"content-length", length), *more]
         if status == 429:
             headers.append((b"retry-after", AGAIN))
         if self.draining or status in UNREAD:
@@ -108,8 +105,7 @@ class App:
     def _plain(self, body: bytes) -> Reply | None:
         """Where nothing but scores is to be told, and nobody asked for more."""
         since, counters = clock.stopwatch(), self.door.counters
-        reply = self.door.plain(body)
-        if reply is not None:
+        if (reply := self.door.plain(body)) is not None:
             counters.begun()
             counters.ended(reply[0], clock.stopwatch() - since)
         return reply
@@ -177,8 +173,7 @@ class App:
             records = canonical(plain)
         except Mistake as error:
             return refusal(422, str(error))
-        reply = None if ack or trace or wanted else self._plain(records)
-        if reply is not None:
+        if not (ack or trace or wanted) and (reply := self._plain(records)) is not None:
             return reply
         begin = lambda: explain.explained(self.door.begun(records, trace), wanted)  # noqa: E731 - one line says it
         return await self._counted(begin, ack=ack)
