@@ -4,7 +4,7 @@ For every request uvicorn makes a task, an event and a dictionary or two, which 
 answer itself (docs/decisions/030). A plain request, one whose head says nothing that needs them,
 is answered as soon as its last byte is here, in the parser's own callback. A head that the parser
 found plain once is known by its bytes from then on: whoever sends the same one again, its body with
-it, is answered without the parser (docs/decisions/045). All others go uvicorn's way, as do plain
+it, is answered without the parser (docs/decisions/044). All others go uvicorn's way, as do plain
 ones that `at_once` has no reply to: connections, pipelining, time limits and the end of the process
 are uvicorn's business in either case.
 """
