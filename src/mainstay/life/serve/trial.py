@@ -39,6 +39,9 @@ class Trial:
         self.canary = served[-1].share.version
         self._beside = served[0].share.version if len(served) > 1 else "the baseline"
         self._operation = served[-1].held.runtime.manifest.operation
+        bands = {one.held.runtime.abstain for one in (served[0], served[-1])}
+        # Scores on which one of them abstains are not counted: then both score other rows.
+        self._measures = MEASURES if len(bands) == 1 else MEASURES[:-1]
         self._lock = threading.Lock()
         self._newest, self._before = _nothing(), _nothing()
         self._looks = [0, 0]  # at everything, at the newest
@@ -90,9 +93,9 @@ class Trial:
             counts[place + _SQUARES * GROUPS] += answer.score**2
 
     def _judged(self, counts: list[float], kind: int) -> Failing | None:
-        alpha = excess.spent(BUDGET / 2, self._looks[kind]) / len(MEASURES)
+        alpha = excess.spent(BUDGET / 2, self._looks[kind]) / len(self._measures)
         self._looks[kind] += 1
-        for measure in MEASURES:
+        for measure in self._measures:
             limit = Limit("at_most", getattr(self._operation.trial, measure))
             estimate = _estimate(counts, measure, alpha)
             if limit.judge(estimate) is Verdict.FAIL:

@@ -8,6 +8,7 @@ import pytest
 from msgspec import json, structs
 from small_project import Serving, record
 
+from mainstay.bundle.manifest import Abstain
 from mainstay.bundle.operation import Operation
 from mainstay.core.errors import Unavailable
 from mainstay.life.serve import recalls, trial
@@ -144,6 +145,20 @@ def test_a_first_version_is_on_trial_beside_its_baseline(
         app.watch.table.recalled
     )
     assert (status, json.decode(reply)["answers"][0]["flags"]) == (200, ["share"])
+
+
+def test_a_canary_that_abstains_where_its_champion_does_not_has_no_other_scores(
+    app: App, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "FRESH", 0.0)
+    monkeypatch.setattr(recalls, "EVERY", 0.0)
+    bold = serving.changed(1, operation=QUICK)
+    shy = serving.changed(2, operation=QUICK, abstain=Abstain(0.25, 1.0, "person"))
+    serving.publish(1, *(structs.replace(one, share=0.5) for one in (bold, shy)))
+    app.watch.look()
+
+    assert asked(app, 400) == {"v1", "v2"}
+    assert not app.watch.table.recalled
 
 
 def test_few_rows_of_the_canary_are_not_judged(two: App) -> None:
