@@ -46,7 +46,10 @@ class Worker:
         self._variables = {
             **settings.child_environment(library_path=str(library_path(environment))),
             "OMP_NUM_THREADS": str(threads),
-            "OMP_WAIT_POLICY": "passive",  # spinning beside other work a fit took 25 s, not 2
+            # Some libraries ask for every core. And who waits soon sleeps: beside other work, a fit
+            # of 37,500 rows by 2 threads that spin takes 2.9 s, by 1 thread 1.2 s.
+            "OMP_THREAD_LIMIT": str(threads),
+            "GOMP_SPINCOUNT": "1000",
             "OPENBLAS_NUM_THREADS": str(threads),
             "PYTHONHASHSEED": str(seed % 2**32),
         }

@@ -4,6 +4,7 @@ takes longer than many a fit.
 """
 
 import atexit
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ from mainstay.bundle.environment import Environment
 from mainstay.bundle.worker import Worker
 from mainstay.trainer.fit import PROGRAM
 
-THREADS = 2
+THREADS = max((os.cpu_count() or 2) // 2, 1)
+"""Of a process that fits: the other half of the machine works beside it, or answers."""
 _Kind = tuple[Environment, int]
 _idle: dict[_Kind, Worker] = {}
 _lock = threading.Lock()
