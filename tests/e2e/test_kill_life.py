@@ -125,8 +125,9 @@ def rounded(value: object) -> object:
 def differences(harness: Harness, kills: int) -> tuple[int, list[str]]:
     """How many kills hit, and what stands there after one that would not without."""
     whole = harness.copy("whole")
-    seconds, ended = harness.ran(whole)
-    assert ended
+    runs = harness.ran(whole), harness.ran(harness.copy("again"))
+    seconds = min(took for took, _ in runs)  # the first one may find a busy machine
+    assert all(ended for _, ended in runs)
     expected, moments = record(whole), random.Random(3)
     hit, differ = 0, []
     for number in range(kills):

@@ -60,9 +60,9 @@ class Guard:
         """The rows of a request that breaks nothing at all; None for any other, see `judged`."""
         try:
             rows: list[Row] = self._fit(body).records
+            return rows if self._are_whole(rows, body) and self._keep(rows) else None
         except UNFIT:
             return None
-        return rows if self._are_whole(rows, body) and self._keep(rows) else None
 
     def judged(self, body: bytes) -> list[Judgement] | Rejection:
         """One judgement per record, in order, or the refusal of the whole."""

@@ -176,7 +176,7 @@ def test_who_does_not_come_to_an_end_is_cut_off_and_nobody_else() -> None:
     silent, head, body, second, idle = serving(1.0, talk)
 
     assert silent.startswith(b"HTTP/1.1 408")
-    assert body.startswith(b"HTTP/1.1 408")
+    assert body.startswith((b"HTTP/1.1 408", b"ConnectionResetError"))  # who sends on may be reset
     assert head.startswith(b"HTTP/1.1 408") or head == b"ConnectionResetError"
     assert second.startswith(b"HTTP/1.1 204")
     assert b" 408 " in second
