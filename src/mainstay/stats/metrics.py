@@ -64,7 +64,7 @@ def average_precision(label: Array, score: Array) -> Statistic:
         gained = sums(rank, weight * positive, levels)
         found, asked = running(gained), running(sums(rank, weight, levels))
         precision = np.divide(found, asked, out=np.zeros(levels), where=asked > 0)
-        return _divided(dot(gained, precision), found[-1])
+        return float(divided(dot(gained, precision), found[-1]))
 
     return value
 
@@ -165,7 +165,3 @@ def _ranked(label: Array, score: Array) -> tuple[NDArray[np.bool_], NDArray[np.i
 def _explained(total: Floats) -> Floats:
     error, first, second = (divided(total[:, 0, at], total[:, 0, 3]) for at in range(3))
     return 1 - divided(error, second - first**2)
-
-
-def _divided(above: float, below: float) -> float:
-    return float(above / below) if below > 0 else float("nan")

@@ -66,9 +66,12 @@ class Health:
 
 
 class Rounds:
-    """A look again and again, in a thread of its own."""
+    """A look again and again, in a thread of its own.
 
-    def __init__(self, name: str, every: float, look: Callable[[], None]) -> None:
+    look: may say how many seconds to wait until the next one, else as many as usual.
+    """
+
+    def __init__(self, name: str, every: float, look: Callable[[], float | None]) -> None:
         self._every, self._look = every, look
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -84,9 +87,11 @@ class Rounds:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stop.wait(self._every):
+        wait = self._every
+        while not self._stop.wait(wait):
+            wait = self._every
             with suppress(Exception):  # the next look may succeed; what is old says so itself
-                self._look()
+                wait = self._look() or self._every
 
 
 def ready(table: Table | None) -> bool:

@@ -5,7 +5,6 @@ half of its time at most, so that it takes little from whoever answers. What it 
 journal of its own: nobody who reads decisions comes across it.
 """
 
-import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from mainstay.bundle.reading import RECORDS
 from mainstay.core import clock
 from mainstay.core.entries import SHADOW, Entry, packed
 from mainstay.life.serve.handle import ENCODE, Rejected
+from mainstay.life.serve.health import Rounds
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.routing import BUCKETS, bucket
 from mainstay.life.serve.served import Answered, Aside, Served
@@ -68,18 +68,15 @@ class Shadows:
         self._log = log
         self._queue: deque[tuple[Aside, Entry]] = deque()
         self._journal: Journal | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="shadow", daemon=True)
+        self._rounds = Rounds("shadow", EVERY, self.look)
 
     def start(self) -> None:
         """From now on."""
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
         """Ends after the request under way; what waits is dropped."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._rounds.stop()
         journal, self._journal = self._journal, None
         if journal:
             journal.close()
@@ -108,10 +105,6 @@ class Shadows:
         except Exception:  # noqa: BLE001 - whatever a shadow does concerns nobody
             self.counted = self.counted._replace(failed=self.counted.failed + 1)
         return clock.stopwatch() - begun
-
-    def _run(self) -> None:
-        while not self._stop.wait(self.look() or EVERY):
-            pass
 
     def _scored(self, aside: Aside, entry: Entry) -> None:
         one = aside.one

@@ -181,4 +181,4 @@ def test_its_thread_scores_by_itself_and_ends(shadowed: App) -> None:
     shadowed.shadows.stop()
 
     assert shadowed.shadows.standing().scored == 1
-    assert not shadowed.shadows._thread.is_alive()
+    assert not shadowed.shadows._rounds._thread.is_alive()
