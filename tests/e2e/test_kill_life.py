@@ -29,6 +29,7 @@ from mainstay.ledger.verify import verify
 
 Record = list[tuple[str, dict[str, object]]]
 KILLS = 5  # of each command
+TRIES, EARLIER = 5, 0.6
 PROGRAM = """
 import os, sys
 from pathlib import Path
@@ -79,9 +80,15 @@ class Harness(NamedTuple):
         return time.monotonic() - began, rest == "done\n"
 
     def killed(self, name: str, within: float) -> tuple[Path, bool]:
-        """A project in which the command was killed and then ran to its end."""
-        folder = self.copy(name)
-        _, ended = self.ran(folder, within)
+        """A project in which the command was killed and then ran to its end.
+
+        Where it ended before that, on a machine that is less busy by now, the next try is earlier.
+        """
+        for attempt in range(TRIES):
+            folder = self.copy(f"{name}-{attempt}")
+            _, ended = self.ran(folder, within * EARLIER**attempt)
+            if not ended:
+                break
         with settings.given(variables(folder)):
             handle(folder, self.command)
         return folder, not ended
@@ -163,7 +170,7 @@ def test_a_command_that_was_killed_ends_as_if_it_had_not_been(
 ) -> None:
     hit, differ = differences(Harness(answered, tmp_path, command), KILLS)
 
-    assert hit >= KILLS - 2
+    assert hit == KILLS
     assert differ == []
 
 
@@ -174,7 +181,7 @@ def test_a_run_that_deploys_ends_as_if_it_had_not_been_killed(ripe: Path, tmp_pa
 
     hit, differ = differences(Harness(folder, tmp_path, Run()), KILLS)
 
-    assert hit >= KILLS - 2
+    assert hit == KILLS
     assert differ == []
 
 
