@@ -178,6 +178,9 @@ class Watch(Section):
         Positive,
         Clause("the smallest lasting shift to find, in training standard deviations", ("field",)),
     ] = 0.1
+    unverified_after: Annotated[
+        Span, Clause("how long without a label until an estimate counts for nothing", ("field",))
+    ] = timedelta(days=30)
     seasonal: Annotated[Names, Clause("columns that may move with the calendar", ("field",))] = ()
     retrain: Annotated[
         Literal["when_it_pays"], Clause("when a new version is proposed", ("field",))

@@ -16,6 +16,7 @@ from mainstay.ledger import state
 from mainstay.ledger.state import Incident
 from mainstay.life.build import build
 from mainstay.life.watch import earned
+from mainstay.life.watch.audits import Audited
 from mainstay.life.watch.order import Earned, Finding, Order, Profiled, Serving
 from mainstay.life.watch.pairs import Paired
 from mainstay.seal import certificate as seal
@@ -28,6 +29,7 @@ class Seen(msgspec.Struct, frozen=True):
     windows: tuple[Profiled, ...]
     paired: Paired | None = None
     earned: tuple[Earned, ...] = ()
+    audited: Audited | None = None
 
 
 def champions(project: Project) -> tuple[Serving, ...]:
@@ -70,6 +72,7 @@ def order(project: Project, now: datetime) -> Order:
         earlier=tuple(one for look in seen for one in look.windows),
         paired=tuple(look.paired for look in seen if look.paired),
         earned=tuple(one for look in seen for one in look.earned),
+        audited=tuple(look.audited for look in seen if look.audited),
         tell=project.tell,
     )
 

@@ -78,7 +78,8 @@ def _recorded(project: Project, look: Look) -> None:
     """Windows, incidents and the decision in one transaction."""
     order, found, decision, changes, worth = look
     ledger, model, folder = project.ledger, project.model, project.places.blobs
-    seen = blobs.stored(folder, digest.canonical(Seen(found.windows, found.paired, found.earned)))
+    left = Seen(found.windows, found.paired, found.earned, found.audited)
+    seen = blobs.stored(folder, digest.canonical(left))
     evidence = blobs.stored(folder, digest.canonical(found.evidence))
     span = field.span(found.windows, order.width, order.now)
     with ledger.transaction():

@@ -39,7 +39,7 @@ def expected_error(label: Array, score: Array, bins: int = 15) -> Statistic:
     """
     ones = np.ones(len(label))
     columns = [ones, label == 1, score]
-    return Summed(_error, columns, squared=[ones], bins=_binned(score, bins))
+    return Summed(_error, columns, squared=[ones], bins=binned(score, bins))
 
 
 def reliability(
@@ -49,7 +49,7 @@ def reliability(
 
     A share that the blocks cannot tell lies in [0, 1].
     """
-    place, count = _binned(score, bins)
+    place, count = binned(score, bins)
     positive = Summed(_shares, [np.ones(len(label)), label == 1], bins=(place, count))
     shares = bootstrap.pointwise(positive, blocks, seed=seed)
     return tuple(_bin(score[place == at], one) for at, one in enumerate(shares))
@@ -72,7 +72,7 @@ def calibrated(fit: Isotonic, score: Array) -> Floats:
     return np.interp(score, fit.score, fit.value)
 
 
-def _binned(score: Array, bins: int) -> tuple[NDArray[np.int64], int]:
+def binned(score: Array, bins: int = 15) -> tuple[NDArray[np.int64], int]:
     """The bin of each row, bins of about equal mass, equal scores in one bin; how many."""
     inner = np.quantile(score, np.arange(1, bins) / bins)
     place = np.unique(np.searchsorted(inner, score, side="left"), return_inverse=True)[1]

@@ -173,6 +173,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             lock,
             profile,
             expected.scores(contract, prepared, learned, unseen, choice.threshold),
+            expected.outcomes(contract, prepared, unseen),
             records(learned, contract.data.decisions.time, places_of),
             places_of,
         )

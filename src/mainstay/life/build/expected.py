@@ -10,9 +10,11 @@ from mainstay.core.nouns import Window
 from mainstay.data import answered, live
 from mainstay.data.answered import Answered
 from mainstay.life.build.fitting import FOLDS, Prepared
+from mainstay.stats import chances
+from mainstay.stats.chances import Chances, Known
 from mainstay.trainer import fit
 from mainstay.trainer import importance as hanging
-from mainstay.trainer.scored import Abstained, Floats, abstained, numbers
+from mainstay.trainer.scored import Abstained, Floats, abstained, days, numbers
 from mainstay.trainer.scored import band as abstain
 from mainstay.trainer.training import Learned
 
@@ -42,6 +44,20 @@ def scores(
         live.cut(_known(span), contract.watch.window),
         FOLDS,
     )
+
+
+def outcomes(contract: Contract, prepared: Prepared, score: Floats) -> Chances:
+    """How likely each outcome is by these scores, out of fold as they are; see stats.chances."""
+    newest = slice(-len(score), None)
+    known = Known(
+        label=numbers(prepared.training.label)[newest],
+        score=score,
+        day=days(prepared.columns[contract.data.decisions.time])[newest],
+        features=prepared.training.rows[newest],
+    )
+    if contract.objective.task == "regression":
+        return chances.of_numbers(known)
+    return chances.of_classes(known)
 
 
 def importance(worker: Worker, prepared: Prepared, learned: Learned) -> dict[str, float]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mainstay.bundle import golden, manifest, runtime
 from mainstay.bundle.golden import Golden
-from mainstay.bundle.layout import ENGINE, GOLDEN, PARITY, PROFILE, SCORES
+from mainstay.bundle.layout import CHANCES, ENGINE, GOLDEN, PARITY, PROFILE, SCORES
 from mainstay.bundle.manifest import Engine, Manifest
 from mainstay.bundle.parity import Proof
 from mainstay.bundle.worker import Worker
@@ -20,6 +20,7 @@ from mainstay.data.profile import Profile
 from mainstay.life.build import ladder
 from mainstay.life.build.candidate import Making
 from mainstay.life.build.ladder import Climbed
+from mainstay.stats.chances import Chances
 from mainstay.trainer import fit, importer
 from mainstay.trainer.fit import Training
 
@@ -32,6 +33,7 @@ class Contents(NamedTuple):
     lock: bytes
     profile: Profile
     scores: Answered
+    chances: Chances
     records: tuple[bytes, ...]
     golden: NDArray[np.int64]
 
@@ -83,6 +85,7 @@ def _files(contents: Contents, worker: Worker, folder: Path, made: Climbed) -> N
     (folder / runtime.LOCK).write_bytes(contents.lock)
     (folder / PROFILE).write_bytes(digest.canonical(contents.profile))
     (folder / SCORES).write_bytes(digest.canonical(contents.scores))
+    (folder / CHANCES).write_bytes(digest.canonical(contents.chances))
     (folder / PARITY).write_bytes(digest.canonical(made.proof))
     rows = contents.training.rows[contents.golden]
     scores = fit.scores(worker, rows)

@@ -16,6 +16,7 @@ from mainstay.core.places import Places
 from mainstay.data import live, rows
 from mainstay.data.live import Counts
 from mainstay.data.profile import Moments, Profile
+from mainstay.life.watch.audits import Audited
 from mainstay.life.watch.pairs import Paired
 
 POOLED = 30
@@ -77,9 +78,9 @@ class Order(NamedTuple):
 
     table, labels: the journal and the labels, see data.journal and data.labels. certified: the
     gates of the champion's certificate. since: where the first window begins that was not profiled
-    yet, first: the first of all. earlier, paired, earned: what earlier runs gave, of the champion
-    and of those before it. joined: the decisions of `span` with their labels, computed once;
-    several questions follow.
+    yet, first: the first of all. earlier, paired, earned, audited: what earlier runs gave, of the
+    champion and of those before it. joined: the decisions of `span` with their labels, computed
+    once; several questions follow.
     """
 
     document: Document
@@ -97,6 +98,7 @@ class Order(NamedTuple):
     earlier: tuple[Profiled, ...] = ()
     paired: tuple[Paired, ...] = ()
     earned: tuple[Earned, ...] = ()
+    audited: tuple[Audited, ...] = ()
     joined: ir.Table | None = None
     tell: Callable[[str], None] = lambda _: None
 
@@ -192,9 +194,9 @@ class Spell(msgspec.Struct, frozen=True):
 
 
 class Watched(NamedTuple):
-    """windows, paired, earned: made now, to be given to the next run; evidence worst first.
+    """windows, paired, earned, audited: made now, to be given to the next run.
 
-    newest: the first metric of the goals on the new windows alone; spells: the stretch by weeks.
+    evidence: worst first. newest: the first metric of the goals on the new windows alone; spells: the stretch by weeks.
     """
 
     windows: tuple[Profiled, ...]
@@ -205,6 +207,7 @@ class Watched(NamedTuple):
     comparison: Comparison | None
     newest: Estimate | None
     spells: tuple[Spell, ...]
+    audited: Audited | None = None
 
 
 def source_of(contract: Contract, column: str) -> str:

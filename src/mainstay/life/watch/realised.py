@@ -70,6 +70,11 @@ def answers(order: Order, runtime: Runtime, window: Window) -> Answers | None:
     if not found.labelled:
         return None
     rows = scored(labelled(table, order), order.contract, runtime)
+    return told(window, rows, found.unlabelled, found.immature)
+
+
+def told(window: Window, rows: Scored, unlabelled: int, immature: int) -> Answers:
+    """Who decided each of these rows, and what; the counts are of those that are not among them."""
     by_model, person = _told(rows, OUTCOME, "model"), _told(rows, OUTCOME, live.PERSON)
     given = rows._replace(decided=np.where(by_model, rows.decided, rows.ruled))
     return Answers(
@@ -78,8 +83,8 @@ def answers(order: Order, runtime: Runtime, window: Window) -> Answers | None:
         by_model=np.flatnonzero(by_model),
         person=person,
         abstained=_told(rows, FLAGS, ABSTAINED) & ~person,
-        unlabelled=found.unlabelled,
-        immature=found.immature,
+        unlabelled=unlabelled,
+        immature=immature,
     )
 
 
@@ -108,7 +113,7 @@ def newest(order: Order, found: Answers, since: datetime) -> Estimate | None:
     Half days are drawn, as a week has too few days: what whole days share is not in the interval.
     """
     moments = numbers(found.rows.columns[order.contract.data.decisions.time])
-    at = moments[_places(found, order.metric)]
+    at = moments[places(found, order.metric)]
     chosen = np.flatnonzero(at >= since.timestamp() * 1e6)
     if len(chosen) < FEWEST:
         return None
@@ -131,12 +136,13 @@ def part(found: Answers, metric: str) -> Part:
 
     Where the model abstains a person is given its score, and the baseline's decision is given.
     """
-    rows, at = found.rows, _places(found, metric)
+    rows, at = found.rows, places(found, metric)
     blocks = (rows.day[at], rows.entity[at])
     return Part(rows.label[at], rows.score[at], rows.decided[at], rows.ruled[at], blocks)
 
 
-def _places(found: Answers, metric: str) -> Codes:
+def places(found: Answers, metric: str) -> Codes:
+    """Of the answers that a metric speaks of, see `part`."""
     if metric in VALUE:
         return np.flatnonzero(~found.person)
     some = found.person if of_scores(metric) else found.abstained
@@ -181,7 +187,7 @@ def _population(metric: str, found: Answers | None) -> str:
     """Which answers are in, and which are not."""
     if found is None:
         return "labelled live decisions"
-    people, told = int(found.person.sum()), len(_places(found, metric))
+    people, told = int(found.person.sum()), len(places(found, metric))
     every, model = len(found.rows.label) - people, len(found.by_model)
     who = f"{every:,} labelled answers, {every - model:,} of them the baseline's"
     if metric not in VALUE:

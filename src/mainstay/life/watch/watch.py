@@ -6,7 +6,7 @@ from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.data import live
-from mainstay.life.watch import drift, earned, flow, fresh, realised, units, windows
+from mainstay.life.watch import drift, earned, estimated, flow, fresh, realised, units, windows
 from mainstay.life.watch.drift import Drift
 from mainstay.life.watch.order import Finding, Order, Watched
 from mainstay.life.watch.pairs import Paired
@@ -46,20 +46,24 @@ def _watched(order: Order, opened: Runtime, paired: Callable[[], Paired | None])
     order.tell("judging the answers whose labels are known")
     answers = realised.answers(order, opened, order.pooled)
     goals = tuple(realised.realised(order, answers))
+    guessed = estimated.estimates_of(order, opened, answers)
+    open_goals = tuple(estimated.evidence(order, guessed)) if guessed else ()
     flows, money = tuple(flow.flow(order, every)), earned.earned(order)
     pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
-    evidence = (*goals, *(drift.evidence(order, one) for one in drifts), *flows)
+    evidence = (*goals, *open_goals, *(drift.evidence(order, one) for one in drifts), *flows)
     found = (
         *units.findings(order, opened.manifest, made or every[-1:], moved),
         *flow.findings(order, flows),
+        *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
     )
     compared = fresh.compared(order, stretches, every)
     ordered = tuple(sorted(evidence, key=lambda one: _ORDER[one.verdict]))
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     spells = tuple(fresh.spells(order, pair)) if pair else ()
-    return Watched(made, pair, money, ordered, found, compared, newest, spells)
+    audited = guessed.audited if guessed else None
+    return Watched(made, pair, money, ordered, found, compared, newest, spells, audited)
 
 
 def _drifted(

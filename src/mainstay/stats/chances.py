@@ -1,0 +1,250 @@
+"""How likely each outcome of a row is, learned from rows whose labels are known.
+
+Classes: a rising function of each score, and where features are given and surely help, corrected
+group by group (stats.multicalibration). Numbers: residuals in slots of equal mass, by cells of the
+prediction. What was wrong on rows that a fit did not see is kept in sums by day and cell of the
+score, so that an estimate knows its own error: see stats.unlabelled.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from mainstay.stats import calibration, multicalibration
+from mainstay.stats.blocks import Blocks, Floats
+from mainstay.stats.metrics import Array
+from mainstay.stats.multicalibration import Trees
+
+CELLS, SLOTS, MOST_DAYS, FEWEST_DAYS = 20, 20, 120, 8
+GROUP = 20
+_SURE = 2.0
+"""Standard errors over days by which features must help out of fold."""
+
+
+class Rising(msgspec.Struct, frozen=True):
+    """Of a score, how likely: linear between its points; `score` ascends."""
+
+    score: tuple[float, ...]
+    chance: tuple[float, ...]
+
+
+class Chances(msgspec.Struct, frozen=True):
+    """What was learned. outcomes: no and yes; the classes; or the slots of a residual.
+
+    edges: a cell of the score ends at each. content: float64 little-endian of (days, cells,
+    outcomes + 1), how many rows had each outcome above what was expected of them, then rows.
+    slots: (cells, 3, outcomes) for numbers: means of residual, of its size and of its square.
+    """
+
+    outcomes: int
+    edges: tuple[float, ...]
+    days: int
+    content: bytes
+    rising: tuple[Rising, ...] = ()
+    trees: Trees = ()
+    slots: bytes = b""
+
+    @property
+    def missed(self) -> Floats:
+        """The sums by day and cell: shape (days, cells, outcomes + 1)."""
+        shape = (self.days, len(self.edges) + 1, self.outcomes + 1)
+        return np.frombuffer(self.content, "<f8").reshape(shape).astype(np.float64)
+
+
+class Known(NamedTuple):
+    """Rows whose labels are known, that the model did not learn from; day: block of each row.
+
+    label: 1 and 0, the code of the class, or the number; score: (rows,) or (rows, classes);
+    features: (rows, features), NaN where missing, or None.
+    """
+
+    label: Floats
+    score: Floats
+    day: Blocks
+    features: Floats | None = None
+
+    def of(self, places: Array) -> "Known":
+        """The same on some of the rows."""
+        some = None if self.features is None else self.features[places]
+        return Known(self.label[places], self.score[places], self.day[places], some)
+
+
+def of_classes(known: Known) -> Chances:
+    """Of a binary label, or of several classes."""
+    halves, day = _halves(known.day)
+    with_features = known.features is not None and known.score.ndim == 1
+    plain = _out_of_half(known._replace(features=None), halves)
+    full = _out_of_half(known, halves) if with_features else plain
+    helps = with_features and _helps(known.label, plain, full, day)
+    kept = known if helps else known._replace(features=None)
+    edges = _edges(_placed(known.score))
+    said = full if helps else plain
+    happened = np.eye(said.shape[1])[known.label.astype(np.int64)] - said
+    missed = _missed(happened, np.searchsorted(edges, _placed(known.score)), day, len(edges) + 1)
+    rising, trees = _learned(kept)
+    return _packed(missed, edges, rising=rising, trees=trees)
+
+
+def of_numbers(known: Known) -> Chances:
+    """Of a numeric label."""
+    halves, day = _halves(known.day)
+    edges = _edges(known.score, cells=max(1, min(CELLS // 2, len(known.score) // (10 * SLOTS))))
+    cell = np.searchsorted(edges, known.score)
+    residual, count = known.label - known.score, len(edges) + 1
+    happened = np.empty((len(residual), SLOTS))
+    for half in (False, True):
+        mine, other = halves == half, halves != half
+        bounds = _bounds(residual[other], cell[other], count)
+        slot = (residual[mine, None] > bounds[cell[mine]]).sum(axis=1)
+        happened[mine] = np.eye(SLOTS)[slot] - 1 / SLOTS
+    missed = _missed(happened, cell, day, count)
+    return _packed(missed, edges, slots=_slots(residual, cell, count))
+
+
+def cells(found: Chances, score: Array) -> Blocks:
+    """The cell of each row."""
+    return np.searchsorted(np.asarray(found.edges), _placed(score))
+
+
+def chances(found: Chances, score: Array, features: Floats | None = None) -> Floats:
+    """Of each outcome, shape (rows, outcomes); features wanted where there are trees."""
+    if found.slots:
+        return np.full((len(score), found.outcomes), 1 / found.outcomes)
+    return _said(found.rising, found.trees, score, features)
+
+
+def residuals(found: Chances, score: Array) -> tuple[Floats, Floats, Floats]:
+    """For numbers, by slot: the residual, its size and its square; each (rows, outcomes)."""
+    shape = (len(found.edges) + 1, 3, found.outcomes)
+    table = np.frombuffer(found.slots, "<f8").reshape(shape)[cells(found, score)]
+    first, second, third = (np.asarray(table[:, at], dtype=np.float64) for at in range(3))
+    return first, second, third
+
+
+def slot(found: Chances, score: Array, label: Floats) -> Blocks:
+    """The outcome that a label of a number is: the slot whose mean residual is nearest."""
+    first = residuals(found, score)[0]
+    return np.asarray(np.abs((label - score)[:, None] - first).argmin(axis=1))
+
+
+def _halves(day: Blocks) -> tuple[NDArray[np.bool_], Blocks]:
+    """Which half each row is in, days apart in turn; and the day, or a stretch of rows or days."""
+    code = np.unique(day, return_inverse=True)[1]
+    count = int(code.max(initial=-1)) + 1
+    if count < FEWEST_DAYS:
+        code, count = np.arange(len(day)) * FEWEST_DAYS // max(len(day), 1), FEWEST_DAYS
+    return code % 2 == 1, code // -(-count // MOST_DAYS)
+
+
+def _learned(known: Known) -> tuple[tuple[Rising, ...], Trees]:
+    if known.score.ndim == 2:
+        every = range(known.score.shape[1])
+        return tuple(_rising(known.label == at, known.score[:, at]) for at in every), ()
+    rising = (_rising(known.label, known.score),)
+    if known.features is None:
+        return rising, ()
+    asked = np.column_stack([known.features, known.score])
+    said = np.interp(known.score, rising[0].score, rising[0].chance)
+    return rising, multicalibration.trees(asked, known.label, said)
+
+
+def _rising(label: Array, score: Floats) -> Rising:
+    """Of groups of about GROUP neighbours; without points between two of the same chance.
+
+    Of single rows the ends are 0 and 1: the lowest was a no, and the highest a yes.
+    """
+    order = np.argsort(score, kind="stable")
+    starts = np.arange(0, len(order), GROUP)
+    sizes = np.diff([*starts, len(order)]).astype(np.float64)
+    shares = np.add.reduceat(np.asarray(label, dtype=np.float64)[order], starts) / sizes
+    middle = np.add.reduceat(score[order], starts) / sizes
+    fit = calibration.isotonic(shares, middle, sizes)
+    moves = np.diff(fit.value) != 0
+    kept = np.concatenate([[True], moves]) | np.concatenate([moves, [True]])
+    return Rising(tuple(fit.score[kept].tolist()), tuple(fit.value[kept].tolist()))
+
+
+def _said(
+    rising: tuple[Rising, ...], trees: Trees, score: Array, features: Floats | None
+) -> Floats:
+    if score.ndim == 2:
+        each = [np.interp(score[:, at], one.score, one.chance) for at, one in enumerate(rising)]
+        every = np.column_stack(each) + multicalibration.NOTHING
+        return np.asarray(every / every.sum(axis=1, keepdims=True))
+    yes = np.interp(score, rising[0].score, rising[0].chance)
+    if trees:
+        assert features is not None, "what was learned from features needs them"
+        yes = multicalibration.corrected(trees, np.column_stack([features, score]), yes)
+    return np.column_stack([1 - yes, yes])
+
+
+def _out_of_half(known: Known, halves: NDArray[np.bool_]) -> Floats:
+    """Chances of each row by what the other half teaches."""
+    outcomes = known.score.shape[1] if known.score.ndim == 2 else 2
+    made = np.empty((len(known.label), outcomes))
+    for half in (False, True):
+        mine, other = known.of(halves == half), known.of(halves != half)
+        made[halves == half] = _said(*_learned(other), mine.score, mine.features)
+    return made
+
+
+def _helps(label: Floats, plain: Floats, full: Floats, day: Blocks) -> bool:
+    """Whether the log loss falls by more than chance, whole days drawn."""
+    place = (np.arange(len(label)), label.astype(np.int64))
+    cut = multicalibration.NOTHING
+    gain = np.log(np.maximum(full[place], cut)) - np.log(np.maximum(plain[place], cut))
+    each = np.bincount(day, gain)
+    return bool(each.mean() > _SURE * each.std(ddof=1) / np.sqrt(len(each)))
+
+
+def _placed(score: Array) -> Array:
+    """What rows are put into cells by: the score, the largest of several."""
+    return np.asarray(score if score.ndim == 1 else score.max(axis=1))
+
+
+def _edges(score: Array, cells: int = CELLS) -> Floats:
+    inner = np.quantile(score, np.arange(1, cells) / cells, method="lower")
+    found = np.unique(inner)
+    return np.asarray(found[found < score.max()])
+
+
+def _missed(happened: Floats, cell: Blocks, day: Blocks, count: int) -> Floats:
+    days = int(day.max()) + 1
+    place, size = day * count + cell, days * count
+    columns = [*happened.T, np.ones(len(cell))]
+    sums = [np.bincount(place, one, size) for one in columns]
+    made = np.stack(sums, axis=1).astype(np.float64)
+    return made.reshape(days, count, len(columns))
+
+
+def _packed(
+    missed: Floats,
+    edges: Floats,
+    *,
+    rising: tuple[Rising, ...] = (),
+    trees: Trees = (),
+    slots: bytes = b"",
+) -> Chances:
+    days, _, width = missed.shape
+    content = missed.astype("<f8").tobytes()
+    return Chances(width - 1, tuple(edges.tolist()), days, content, rising, trees, slots)
+
+
+def _bounds(residual: Floats, cell: Blocks, count: int) -> Floats:
+    """Where slots end in each cell, shape (cells, SLOTS - 1)."""
+    shares = np.arange(1, SLOTS) / SLOTS
+    whole = np.quantile(residual, shares)
+    parts = [residual[cell == at] for at in range(count)]
+    return np.stack([np.quantile(one, shares) if len(one) else whole for one in parts])
+
+
+def _slots(residual: Floats, cell: Blocks, count: int) -> bytes:
+    """Means over each slot of each cell, shape (cells, 3, SLOTS)."""
+    made = np.empty((count, 3, SLOTS))
+    for at in range(count):
+        parts = np.array_split(np.sort(residual[cell == at]), SLOTS)
+        filled = [one if len(one) else np.zeros(1) for one in parts]
+        made[at] = [[f(one).mean() for one in filled] for f in (np.asarray, np.abs, np.square)]
+    return made.astype("<f8").tobytes()

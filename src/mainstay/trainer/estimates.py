@@ -1,0 +1,203 @@
+"""A metric of a contract on rows whose labels nobody knows, from the chances of each outcome."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from mainstay.contract.metrics import MEASURES, VALUE
+from mainstay.contract.model import Contract
+from mainstay.core.nouns import Estimate
+from mainstay.stats import bootstrap, calibration, chances, expected, unlabelled
+from mainstay.stats.blocks import Blocks, Floats
+from mainstay.stats.chances import Chances
+from mainstay.stats.expected import EPSILON, Expected
+from mainstay.stats.unlabelled import Error
+from mainstay.trainer.measures import worth
+
+
+class Unlabelled(NamedTuple):
+    """Rows as a version answered them, without labels.
+
+    score: (rows,) or (rows, classes); decided, ruled: by the model and by the baseline; day: block
+    of each row; features: the model's inputs, (rows, inputs).
+    """
+
+    score: Floats
+    decided: Floats
+    ruled: Floats
+    day: Blocks
+    features: Floats
+
+    def of(self, places: Blocks) -> "Unlabelled":
+        """The same on some of the rows."""
+        return Unlabelled(
+            score=self.score[places],
+            decided=self.decided[places],
+            ruled=self.ruled[places],
+            day=self.day[places],
+            features=self.features[places],
+        )
+
+
+class Guess(NamedTuple):
+    """A metric as expected, and all that a label needs to be held against it."""
+
+    metric: str
+    chance: Floats
+    expected: Expected
+    error: Error
+    estimate: Estimate
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of what one row adds; 0 where nothing is open."""
+        return float(np.sqrt(self.error.row))
+
+    @property
+    def bound(self) -> float:
+        """No label can add more, in that standard deviation."""
+        influence = self.expected.influence
+        off = influence - np.einsum("ij,ij->i", self.chance, influence)[:, None]
+        return float(np.abs(off).max()) / self.spread
+
+
+def guess(metric: str, rows: Unlabelled, contract: Contract, learned: Chances) -> Guess:
+    """With the interval that holds what the labels of these rows will show; money per 1,000."""
+    chance = chances.chances(learned, rows.score, rows.features)
+    found, unit = _expected(metric, rows, contract, learned, chance)
+    error = unlabelled.error(learned, chances.cells(learned, rows.score), chance, found.influence)
+    estimate = unlabelled.estimate(found, error, rows.day, learned.days, unit=unit)
+    reach = MEASURES[metric]  # type: ignore[index]  # a metric's name
+    return Guess(metric, chance, found, error, bootstrap.within(estimate, reach.low, reach.high))
+
+
+def surprises(found: Guess, rows: Unlabelled, label: Floats, learned: Chances) -> Floats:
+    """What labels add beyond what was expected, in standard deviations; worse is negative.
+
+    label: of every row; only where it is known does the answer mean anything.
+    """
+    number = bool(learned.slots)
+    outcome = chances.slot(learned, rows.score, label) if number else label.astype(np.int64)
+    off = unlabelled.surprises(found.expected, found.chance, np.maximum(outcome, 0))
+    better = MEASURES[found.metric].better  # type: ignore[index]  # a metric's name
+    return np.asarray((1 if better == "more" else -1) * off / found.spread)
+
+
+def _expected(
+    metric: str, rows: Unlabelled, contract: Contract, learned: Chances, chance: Floats
+) -> tuple[Expected, str]:
+    stated = contract.objective
+    if metric in VALUE:
+        return expected.mean(chance, _money(metric, rows, contract)), _currency(contract)
+    if stated.task == "regression":
+        return _NUMBERS[metric](chance, rows.score, chances.residuals(learned, rows.score)), ""
+    known = _CLASSES if stated.task == "multiclass" else _BINARY
+    return known[metric](chance, rows), ""
+
+
+def _money(metric: str, rows: Unlabelled, contract: Contract) -> Floats:
+    stated = contract.objective.value
+    earned = _by_outcome(rows.decided, contract)
+    if metric == "value_over_baseline_per_1000":
+        earned = earned - _by_outcome(rows.ruled, contract)
+    return 1000 * earned + (stated.per_1000_predictions if stated else 0.0)
+
+
+def _by_outcome(decided: Floats, contract: Contract) -> Floats:
+    """Money of each row if the outcome is no, and if it is yes."""
+    matrix = worth(contract)
+    acted, left = (
+        np.array([matrix.false_positive, matrix.true_positive]),
+        np.array([matrix.true_negative, matrix.false_negative]),
+    )
+    return np.where(decided[:, None] == 1, acted, left)
+
+
+def _currency(contract: Contract) -> str:
+    return contract.objective.value.currency if contract.objective.value else ""
+
+
+# ---- by outcome: no and yes -----------------------------------------------------------------
+
+
+def _accuracy(chance: Floats, rows: Unlabelled) -> Expected:
+    right = np.eye(chance.shape[1])[rows.decided.astype(np.int64)]
+    return expected.mean(chance, right)
+
+
+def _log_loss(chance: Floats, rows: Unlabelled) -> Expected:
+    score = rows.score
+    given = score if score.ndim == 2 else np.column_stack([1 - score, score])
+    return expected.mean(chance, -np.log(np.clip(given, EPSILON, 1 - EPSILON)))
+
+
+def _brier(chance: Floats, rows: Unlabelled) -> Expected:
+    return expected.mean(chance, np.square(np.column_stack([rows.score, 1 - rows.score])))
+
+
+def _precision(chance: Floats, rows: Unlabelled) -> Expected:
+    return expected.ratio(chance, _hits(rows), np.column_stack([rows.decided] * 2))
+
+
+def _recall(chance: Floats, rows: Unlabelled) -> Expected:
+    return expected.ratio(chance, _hits(rows), _positive(rows))
+
+
+def _f1(chance: Floats, rows: Unlabelled) -> Expected:
+    return expected.ratio(chance, _hits(rows), (_positive(rows) + rows.decided[:, None]) / 2)
+
+
+def _hits(rows: Unlabelled) -> Floats:
+    return np.column_stack([np.zeros(len(rows.decided)), rows.decided])
+
+
+def _positive(rows: Unlabelled) -> Floats:
+    return np.tile([0.0, 1.0], (len(rows.decided), 1))
+
+
+def _calibration(chance: Floats, rows: Unlabelled) -> Expected:
+    return expected.calibration_error(chance, rows.score, calibration.binned(rows.score)[0])
+
+
+def _calibration_of_classes(chance: Floats, rows: Unlabelled) -> Expected:
+    """Of the likeliest class being right."""
+    top, best = rows.score.argmax(axis=1), rows.score.max(axis=1)
+    right = chance[np.arange(len(top)), top]
+    place = calibration.binned(best)[0]
+    found = expected.calibration_error(np.column_stack([1 - right, right]), best, place)
+    chosen = np.eye(chance.shape[1])[top]
+    return Expected(found.value, chosen * found.influence[:, 1:])
+
+
+_BINARY: dict[str, Callable[[Floats, Unlabelled], Expected]] = {
+    "roc_auc": lambda chance, rows: expected.roc_auc(chance, rows.score),
+    "average_precision": lambda chance, rows: expected.average_precision(chance, rows.score),
+    "log_loss": _log_loss,
+    "brier": _brier,
+    "accuracy": _accuracy,
+    "precision": _precision,
+    "recall": _recall,
+    "f1": _f1,
+    "calibration_error": _calibration,
+}
+_CLASSES: dict[str, Callable[[Floats, Unlabelled], Expected]] = {
+    "log_loss": _log_loss,
+    "accuracy": _accuracy,
+    "calibration_error": _calibration_of_classes,
+}
+
+# ---- by outcome: slots of the residual ------------------------------------------------------
+
+
+def _r2(chance: Floats, said: Floats, slots: tuple[Floats, Floats, Floats]) -> Expected:
+    first, _, second = slots
+    squares = np.square(said)[:, None] + 2 * said[:, None] * first + second
+    return expected.explained(chance, second, said[:, None] + first, squares)
+
+
+_NUMBERS: dict[str, Callable[[Floats, Floats, tuple[Floats, Floats, Floats]], Expected]] = {
+    "mae": lambda chance, _, slots: expected.mean(chance, slots[1]),
+    "rmse": lambda chance, _, slots: expected.root(chance, slots[2]),
+    "r2": _r2,
+}
