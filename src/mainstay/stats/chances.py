@@ -1,9 +1,9 @@
 """How likely each outcome of a row is, learned from rows whose labels are known.
 
 Classes: a rising function of each score, and where features are given and surely help, corrected
-group by group (stats.multicalibration). Numbers: residuals in slots of equal mass, by cells of the
-prediction. What was wrong on rows that a fit did not see is kept in sums by day and cell of the
-score, so that an estimate knows its own error: see stats.unlabelled.
+group by group (stats.multicalibration). Numbers: residuals in slots of equal mass, as shares of
+the size that prediction and features tell. What was wrong on rows that a fit did not see is kept
+in sums by day and cell of the score, so that an estimate knows its own error: stats.unlabelled.
 """
 
 from typing import NamedTuple
@@ -33,9 +33,11 @@ class Rising(msgspec.Struct, frozen=True):
 class Chances(msgspec.Struct, frozen=True):
     """What was learned. outcomes: no and yes; the classes; or the slots of a residual.
 
-    edges: a cell of the score ends at each. content: float64 little-endian of (days, cells,
-    outcomes + 1), how many rows had each outcome above what was expected of them, then rows.
-    slots: (cells, 3, outcomes) for numbers: means of residual, of its size and of its square.
+    edges: a cell of the score, for numbers of the size of residuals, ends at each. content: float64
+    little-endian of (days, cells, outcomes + 1), how many rows had each outcome above what was
+    expected of them, then rows.
+    slots: (cells, 3, outcomes) for numbers: means of residual, of its size and of its square, as
+    shares of the expected size.
     """
 
     outcomes: int
@@ -88,24 +90,29 @@ def of_classes(known: Known) -> Chances:
 
 
 def of_numbers(known: Known) -> Chances:
-    """Of a numeric label."""
+    """Of a numeric label: residuals by what size of them the prediction and the features tell."""
     halves, day = _halves(known.day)
-    edges = _edges(known.score, cells=max(1, min(CELLS // 2, len(known.score) // (10 * SLOTS))))
-    cell = np.searchsorted(edges, known.score)
-    residual, count = known.label - known.score, len(edges) + 1
+    residual, asked = known.label - known.score, _asked(known.score, known.features)
+    trees = _sizes(asked, residual)
+    size = multicalibration.sized(trees, asked)
+    edges = _edges(size, cells=max(1, min(CELLS // 2, len(size) // (10 * SLOTS))))
+    cell, count = np.searchsorted(edges, size), len(edges) + 1
     happened = np.empty((len(residual), SLOTS))
     for half in (False, True):
         mine, other = halves == half, halves != half
-        bounds = _bounds(residual[other], cell[other], count)
-        slot = (residual[mine, None] > bounds[cell[mine]]).sum(axis=1)
+        learned = _sizes(asked[other], residual[other])
+        share = residual / multicalibration.sized(learned, asked)
+        bounds = _bounds(share[other], cell[other], count)
+        slot = (share[mine, None] > bounds[cell[mine]]).sum(axis=1)
         happened[mine] = np.eye(SLOTS)[slot] - 1 / SLOTS
     missed = _missed(happened, cell, day, count)
-    return _packed(missed, edges, slots=_slots(residual, cell, count))
+    return _packed(missed, edges, trees=trees, slots=_slots(residual / size, cell, count))
 
 
-def cells(found: Chances, score: Array) -> Blocks:
+def cells(found: Chances, score: Array, features: Floats | None = None) -> Blocks:
     """The cell of each row."""
-    return np.searchsorted(np.asarray(found.edges), _placed(score))
+    place = _size(found, score, features) if found.slots else _placed(score)
+    return np.searchsorted(np.asarray(found.edges), place)
 
 
 def chances(found: Chances, score: Array, features: Floats | None = None) -> Floats:
@@ -115,18 +122,33 @@ def chances(found: Chances, score: Array, features: Floats | None = None) -> Flo
     return _said(found.rising, found.trees, score, features)
 
 
-def residuals(found: Chances, score: Array) -> tuple[Floats, Floats, Floats]:
+def residuals(
+    found: Chances, score: Array, features: Floats | None = None
+) -> tuple[Floats, Floats, Floats]:
     """For numbers, by slot: the residual, its size and its square; each (rows, outcomes)."""
     shape = (len(found.edges) + 1, 3, found.outcomes)
-    table = np.frombuffer(found.slots, "<f8").reshape(shape)[cells(found, score)]
-    first, second, third = (np.asarray(table[:, at], dtype=np.float64) for at in range(3))
-    return first, second, third
+    size = _size(found, score, features)[:, None]
+    place = np.searchsorted(np.asarray(found.edges), size[:, 0])
+    table = np.frombuffer(found.slots, "<f8").reshape(shape).astype(np.float64)[place]
+    return table[:, 0] * size, table[:, 1] * size, table[:, 2] * size**2
 
 
-def slot(found: Chances, score: Array, label: Floats) -> Blocks:
+def slot(found: Chances, score: Array, label: Floats, features: Floats | None = None) -> Blocks:
     """The outcome that a label of a number is: the slot whose mean residual is nearest."""
-    first = residuals(found, score)[0]
+    first = residuals(found, score, features)[0]
     return np.asarray(np.abs((label - score)[:, None] - first).argmin(axis=1))
+
+
+def _size(found: Chances, score: Array, features: Floats | None) -> Floats:
+    return multicalibration.sized(found.trees, _asked(score, features))
+
+
+def _sizes(asked: Floats, residual: Floats) -> Trees:
+    return multicalibration.sizes(asked, np.abs(residual)) if residual.any() else ()
+
+
+def _asked(score: Array, features: Floats | None) -> Floats:
+    return np.asarray(score[:, None] if features is None else np.column_stack([features, score]))
 
 
 def _halves(day: Blocks) -> tuple[NDArray[np.bool_], Blocks]:
@@ -145,7 +167,7 @@ def _learned(known: Known) -> tuple[tuple[Rising, ...], Trees]:
     rising = (_rising(known.label, known.score),)
     if known.features is None:
         return rising, ()
-    asked = np.column_stack([known.features, known.score])
+    asked = _asked(known.score, known.features)
     said = np.interp(known.score, rising[0].score, rising[0].chance)
     return rising, multicalibration.trees(asked, known.label, said)
 
@@ -176,7 +198,7 @@ def _said(
     yes = np.interp(score, rising[0].score, rising[0].chance)
     if trees:
         assert features is not None, "what was learned from features needs them"
-        yes = multicalibration.corrected(trees, np.column_stack([features, score]), yes)
+        yes = multicalibration.corrected(trees, _asked(score, features), yes)
     return np.column_stack([1 - yes, yes])
 
 

@@ -73,6 +73,29 @@ def corrected(found: Trees, features: Floats, chance: Floats) -> Floats:
     return _chance(sum((_added(one, features) for one in found), _margin(chance)))
 
 
+def sizes(features: Floats, size: Floats) -> Trees:
+    """Trees that add up to how large something is expected to be, as a share of its mean, less 1.
+
+    size: 0 or more, shape (rows,), not all 0.
+    """
+    features, size = features[-MOST:], size[-MOST:]
+    binned, share, made = _binned(features), size / size.mean(), []
+    said, second = np.ones(len(size)), np.full(len(size), 0.25)
+    for _ in range(4 * ROUNDS):
+        found = _tree(binned, (share - said) / 4, second)
+        if found is None:
+            break
+        made.append(found)
+        said = said + _added(found, features)
+    return tuple(made)
+
+
+def sized(found: Trees, features: Floats) -> Floats:
+    """How large it is expected to be in other rows, as a share of the mean; a tenth at least."""
+    said = sum((_added(one, features) for one in found), np.ones(len(features)))
+    return np.asarray(np.maximum(said, 0.1))
+
+
 def _tree(binned: _Binned, gradient: Floats, second: Floats) -> Tree | None:
     """Grown question by question; None where no question gains anything."""
     leaf = np.zeros(len(gradient), dtype=np.int64)

@@ -66,7 +66,8 @@ def guess(metric: str, rows: Unlabelled, contract: Contract, learned: Chances) -
     """With the interval that holds what the labels of these rows will show; money per 1,000."""
     chance = chances.chances(learned, rows.score, rows.features)
     found, unit = _expected(metric, rows, contract, learned, chance)
-    error = unlabelled.error(learned, chances.cells(learned, rows.score), chance, found.influence)
+    cell = chances.cells(learned, rows.score, rows.features)
+    error = unlabelled.error(learned, cell, chance, found.influence)
     estimate = unlabelled.estimate(found, error, rows.day, learned.days, unit=unit)
     reach = MEASURES[metric]  # type: ignore[index]  # a metric's name
     return Guess(metric, chance, found, error, bootstrap.within(estimate, reach.low, reach.high))
@@ -77,8 +78,9 @@ def surprises(found: Guess, rows: Unlabelled, label: Floats, learned: Chances) -
 
     label: of every row; only where it is known does the answer mean anything.
     """
-    number = bool(learned.slots)
-    outcome = chances.slot(learned, rows.score, label) if number else label.astype(np.int64)
+    outcome: Blocks = label.astype(np.int64)
+    if learned.slots:
+        outcome = chances.slot(learned, rows.score, label, rows.features)
     off = unlabelled.surprises(found.expected, found.chance, np.maximum(outcome, 0))
     better = MEASURES[found.metric].better  # type: ignore[index]  # a metric's name
     return np.asarray((1 if better == "more" else -1) * off / found.spread)
@@ -91,7 +93,8 @@ def _expected(
     if metric in VALUE:
         return expected.mean(chance, _money(metric, rows, contract)), _currency(contract)
     if stated.task == "regression":
-        return _NUMBERS[metric](chance, rows.score, chances.residuals(learned, rows.score)), ""
+        slots = chances.residuals(learned, rows.score, rows.features)
+        return _NUMBERS[metric](chance, rows.score, slots), ""
     known = _CLASSES if stated.task == "multiclass" else _BINARY
     return known[metric](chance, rows), ""
 

@@ -196,7 +196,8 @@ class Spell(msgspec.Struct, frozen=True):
 class Watched(NamedTuple):
     """windows, paired, earned, audited: made now, to be given to the next run.
 
-    evidence: worst first. newest: the first metric of the goals on the new windows alone; spells: the stretch by weeks.
+    evidence: worst first. newest: the first metric of the goals on the new windows alone; spells:
+    the stretch by weeks.
     """
 
     windows: tuple[Profiled, ...]
