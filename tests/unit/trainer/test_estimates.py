@@ -1,0 +1,96 @@
+"""Every metric of a contract, estimated; held against what drawn labels come to."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from mainstay.contract.metrics import MEASURES
+from mainstay.stats import chances
+from mainstay.stats.chances import Chances, Known
+from mainstay.trainer import estimates, measures
+from mainstay.trainer.estimates import Unlabelled
+
+ROWS = 6000
+VALUE = SimpleNamespace(matrix=(40, -12, 0, -5), currency="USD", per_1000_predictions=-0.5)
+
+
+def contract(task: str) -> SimpleNamespace:
+    return SimpleNamespace(objective=SimpleNamespace(task=task, value=VALUE))
+
+
+def world(task: str, seed: int) -> tuple[np.ndarray, Unlabelled]:
+    """Labels, and rows with scores that are too sure of themselves."""
+    random = np.random.default_rng(seed)
+    features, day = random.normal(size=(ROWS, 2)), np.arange(ROWS) // 200
+    if task == "regression":
+        label = features[:, 0] + random.normal(size=ROWS) * (1 + (features[:, 1] > 0))
+        return label, Unlabelled(features[:, 0], features[:, 0], features[:, 0], day, features)
+    if task == "multiclass":
+        true = random.dirichlet([1, 1, 1], ROWS)
+        label = (true.cumsum(axis=1) < random.random((ROWS, 1))).sum(axis=1).astype(float)
+        score = true**2 / (true**2).sum(axis=1, keepdims=True)
+        decided = score.argmax(axis=1).astype(float)
+        return label, Unlabelled(score, decided, decided, day, features)
+    score, true = (1 / (1 + np.exp(-times * features[:, 0])) for times in (2, 1))
+    label, decided = (random.random(ROWS) < true).astype(float), (score > 0.4).astype(float)
+    return label, Unlabelled(score, decided, (features[:, 1] > 0).astype(float), day, features)
+
+
+def learned(task: str) -> Chances:
+    label, rows = world(task, 0)
+    known = Known(label, rows.score, rows.day, rows.features)
+    return chances.of_numbers(known) if task == "regression" else chances.of_classes(known)
+
+
+CASES = [(name, task) for name, one in MEASURES.items() for task in one.tasks]
+
+
+@pytest.mark.parametrize(("metric", "task"), CASES)
+def test_every_metric_is_estimated_as_its_labels_show_it(metric: str, task: str) -> None:
+    stated, found = contract(task), learned(task)
+    label, rows = world(task, 1)
+    beside = SimpleNamespace(label=label, score=rows.score, decided=rows.decided, ruled=rows.ruled)
+    statistic, unit = measures.statistic(metric, beside, stated)
+
+    guess = estimates.guess(metric, rows, stated, found)
+
+    real, estimate = statistic(np.ones(ROWS)), guess.estimate
+    assert estimate.low < real < estimate.high
+    assert estimate.high - estimate.low < 0.2 * max(abs(real), 0.3)
+    assert (estimate.n, estimate.unit) == (ROWS, unit)
+
+
+@pytest.mark.parametrize(("metric", "task"), CASES)
+def test_labels_surprise_on_average_by_what_the_estimate_was_off(metric: str, task: str) -> None:
+    stated, found = contract(task), learned(task)
+    label, rows = world(task, 1)
+
+    guess = estimates.guess(metric, rows, stated, found)
+    surprise = estimates.surprises(guess, rows, label, found)
+
+    assert abs(surprise.mean()) < 0.05
+    assert np.abs(surprise).max() <= guess.bound + 1e-9
+    assert 0.5 < surprise.std() < 1.5
+
+
+@pytest.mark.parametrize(
+    ("metric", "task"), [("roc_auc", "binary"), ("log_loss", "multiclass"), ("mae", "regression")]
+)
+def test_worse_is_negative_whichever_side_is_better(metric: str, task: str) -> None:
+    stated, found = contract(task), learned(task)
+    label, rows = world(task, 1)
+    wrong = np.random.default_rng(2).permutation(label)
+
+    guess = estimates.guess(metric, rows, stated, found)
+
+    assert estimates.surprises(guess, rows, wrong, found).mean() < -0.1
+
+
+def test_some_of_the_rows_are_rows_again() -> None:
+    _, rows = world("binary", 0)
+
+    some = rows.of(np.array([3, 5]))
+
+    assert some.features.tolist() == rows.features[[3, 5]].tolist()
+    assert some.score.tolist() == rows.score[[3, 5]].tolist()
