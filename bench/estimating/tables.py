@@ -90,8 +90,9 @@ def estimated(
     for since in range(0, len(table.label) // chunk * chunk, chunk):
         rows = table.part(since, chunk).rows
         rows = rows._replace(day=rows.day - rows.day.min())
+        known = estimates.likely(rows, found)
         for name in METRICS[task]:
-            made[name].append(estimates.guess(name, rows, stated, found).estimate)
+            made[name].append(estimates.guess(name, rows, stated, found, known).estimate)
     return made, time.process_time() - began
 
 

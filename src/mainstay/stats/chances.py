@@ -1,11 +1,13 @@
 """How likely each outcome of a row is, learned from rows whose labels are known.
 
-Classes: a rising function of each score, and where features are given and surely help, corrected
-group by group (stats.multicalibration). Numbers: residuals in slots of equal mass, as shares of
-the size that prediction and features tell. What was wrong on rows that a fit did not see is kept
-in sums by day and cell of the score, so that an estimate knows its own error: stats.unlabelled.
+Classes: a rising function of each score, of several also of the highest; and where features are
+given and surely help, corrected group by group (stats.multicalibration). Numbers: residuals in
+slots of equal mass, as shares of the size that prediction and features tell. What was wrong on
+rows that a fit did not see is kept in sums by day and cell of the score, so that an estimate knows
+its own error: stats.unlabelled.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -37,7 +39,7 @@ class Chances(msgspec.Struct, frozen=True):
     little-endian of (days, cells, outcomes + 1), how many rows had each outcome above what was
     expected of them, then rows.
     slots: (cells, 3, outcomes) for numbers: means of residual, of its size and of its square, as
-    shares of the expected size.
+    shares of the expected size. by_features: whether the trees ask features beside the score.
     """
 
     outcomes: int
@@ -47,6 +49,7 @@ class Chances(msgspec.Struct, frozen=True):
     rising: tuple[Rising, ...] = ()
     trees: Trees = ()
     slots: bytes = b""
+    by_features: bool = False
 
     @property
     def missed(self) -> Floats:
@@ -106,7 +109,8 @@ def of_numbers(known: Known) -> Chances:
         slot = (share[mine, None] > bounds[cell[mine]]).sum(axis=1)
         happened[mine] = np.eye(SLOTS)[slot] - 1 / SLOTS
     missed = _missed(happened, cell, day, count)
-    return _packed(missed, edges, trees=trees, slots=_slots(residual / size, cell, count))
+    made = _packed(missed, edges, trees=trees, slots=_slots(residual / size, cell, count))
+    return msgspec.structs.replace(made, by_features=known.features is not None)
 
 
 def cells(found: Chances, score: Array, features: Floats | None = None) -> Blocks:
@@ -140,7 +144,8 @@ def slot(found: Chances, score: Array, label: Floats, features: Floats | None = 
 
 
 def _size(found: Chances, score: Array, features: Floats | None) -> Floats:
-    return multicalibration.sized(found.trees, _asked(score, features))
+    asked = _asked(score, features if found.by_features else None)
+    return multicalibration.sized(found.trees, asked)
 
 
 def _sizes(asked: Floats, residual: Floats) -> Trees:
@@ -162,8 +167,10 @@ def _halves(day: Blocks) -> tuple[NDArray[np.bool_], Blocks]:
 
 def _learned(known: Known) -> tuple[tuple[Rising, ...], Trees]:
     if known.score.ndim == 2:
-        every = range(known.score.shape[1])
-        return tuple(_rising(known.label == at, known.score[:, at]) for at in every), ()
+        each = [_rising(known.label == at, one) for at, one in enumerate(known.score.T)]
+        top = known.score.argmax(axis=1)
+        said = _each(each, known.score)[np.arange(len(top)), top]
+        return (*each, _rising(known.label == top, said)), ()
     rising = (_rising(known.label, known.score),)
     if known.features is None:
         return rising, ()
@@ -192,14 +199,33 @@ def _said(
     rising: tuple[Rising, ...], trees: Trees, score: Array, features: Floats | None
 ) -> Floats:
     if score.ndim == 2:
-        each = [np.interp(score[:, at], one.score, one.chance) for at, one in enumerate(rising)]
-        every = np.column_stack(each) + multicalibration.NOTHING
-        return np.asarray(every / every.sum(axis=1, keepdims=True))
+        return _of_top(rising[-1], score.argmax(axis=1), _each(rising[:-1], score))
     yes = np.interp(score, rising[0].score, rising[0].chance)
     if trees:
         assert features is not None, "what was learned from features needs them"
         yes = multicalibration.corrected(trees, _asked(score, features), yes)
     return np.column_stack([1 - yes, yes])
+
+
+def _each(rising: Sequence[Rising], score: Array) -> Floats:
+    """Of each class by its own score, together 1."""
+    found = [np.interp(one, by.score, by.chance) for by, one in zip(rising, score.T, strict=True)]
+    every = np.column_stack(found) + multicalibration.NOTHING
+    return np.asarray(every / every.sum(axis=1, keepdims=True))
+
+
+def _of_top(right: Rising, top: Blocks, each: Floats) -> Floats:
+    """The class that scores highest is right as often as it was; the others share what is left.
+
+    By its own score alone a class is as likely where another scores higher.
+    """
+    place = (np.arange(len(top)), top)
+    said = each[place]
+    sure = np.interp(said, right.score, right.chance)
+    left = (1 - sure) / np.maximum(1 - said, multicalibration.NOTHING)
+    made = each * left[:, None]
+    made[place] = sure
+    return np.asarray(made / made.sum(axis=1, keepdims=True))
 
 
 def _out_of_half(known: Known, halves: NDArray[np.bool_]) -> Floats:

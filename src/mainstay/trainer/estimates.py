@@ -40,6 +40,13 @@ class Unlabelled(NamedTuple):
         )
 
 
+class Likely(NamedTuple):
+    """Of each row: the chance of each outcome, (rows, outcomes), and its cell."""
+
+    chance: Floats
+    cell: Blocks
+
+
 class Guess(NamedTuple):
     """A metric as expected, and all that a label needs to be held against it."""
 
@@ -62,11 +69,27 @@ class Guess(NamedTuple):
         return float(np.abs(off).max()) / self.spread
 
 
-def guess(metric: str, rows: Unlabelled, contract: Contract, learned: Chances) -> Guess:
-    """With the interval that holds what the labels of these rows will show; money per 1,000."""
-    chance = chances.chances(learned, rows.score, rows.features)
+def likely(rows: Unlabelled, learned: Chances) -> Likely:
+    """The same for every metric of these rows."""
+    return Likely(
+        chances.chances(learned, rows.score, rows.features),
+        chances.cells(learned, rows.score, rows.features),
+    )
+
+
+def guess(
+    metric: str,
+    rows: Unlabelled,
+    contract: Contract,
+    learned: Chances,
+    known: Likely | None = None,
+) -> Guess:
+    """With the interval that holds what the labels of these rows will show; money per 1,000.
+
+    known: `likely` of these rows, where it was asked for already.
+    """
+    chance, cell = known or likely(rows, learned)
     found, unit = _expected(metric, rows, contract, learned, chance)
-    cell = chances.cells(learned, rows.score, rows.features)
     error = unlabelled.error(learned, cell, chance, found.influence)
     estimate = unlabelled.estimate(found, error, rows.day, learned.days, unit=unit)
     reach = MEASURES[metric]  # type: ignore[index]  # a metric's name

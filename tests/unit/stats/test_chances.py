@@ -76,7 +76,10 @@ def test_several_classes_each_have_a_rising_function() -> None:
     found = chances.of_classes(Known(label, score, np.arange(6000) // 200))
     said = chances.chances(found, score)
 
-    assert len(found.rising) == found.outcomes == 3
+    top = score.argmax(axis=1)
+    sure = said[np.arange(6000), top]
+    assert len(found.rising) == found.outcomes + 1 == 4
+    assert sure.mean() == pytest.approx((label == top).mean(), abs=0.01)
     assert np.abs(said - true).mean() < np.abs(score - true).mean() / 2
 
 
@@ -120,3 +123,12 @@ def test_a_prediction_that_is_always_right_has_no_residual() -> None:
     found = chances.of_numbers(known._replace(label=known.score))
 
     assert not chances.residuals(found, known.score, known.features)[1].any()
+
+
+def test_what_was_learned_without_features_takes_no_notice_of_them() -> None:
+    known, _ = numbers()
+
+    found = chances.of_numbers(known._replace(features=None))
+
+    beside = chances.residuals(found, known.score, known.features)
+    assert np.array_equal(beside, chances.residuals(found, known.score))
