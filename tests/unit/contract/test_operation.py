@@ -39,6 +39,7 @@ def test_what_nobody_states_has_the_stated_default(example):
         "window": "1d",
         "false_alarms": "1 per year",
         "tolerated_shift": 0.1,
+        "unverified_after": "30d",
         "seasonal": [],
         "retrain": "when_it_pays",
     }
