@@ -107,8 +107,9 @@ def wandering(seed: int, days: int, rows: int, wander: float) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rows", [10, 900])
+@pytest.mark.parametrize("rows", [10, 300])
 def test_days_that_wander_refute_nothing(rows: int) -> None:
-    false = sum(wandering(seed, 90, rows, 0.05) for seed in range(300))
+    """Counted whole, their labels would."""
+    false = sum(wandering(seed, 90, rows, 0.05) for seed in range(150))
 
-    assert false <= stats.binom.ppf(1 - BY_CHANCE, 300, audit.FALSE)
+    assert false <= stats.binom.ppf(1 - BY_CHANCE, 150, audit.FALSE)
