@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import lived
+import numpy as np
 import pytest
 import small_project
 from msgspec import structs
@@ -100,3 +101,18 @@ def test_what_follows_a_decision() -> None:
     assert watching.following("retrain", "it pays") == "mainstay run"
     assert watching.following("roll back", "worse") == "mainstay rollback --because 'worse'"
     assert watching.following("keep", "") == "mainstay status"
+
+
+def test_looks_on_record_bet_each_label_once(live: Path) -> None:
+    lived.answered(live, range(1, 6))
+    handle(live, Watch())
+    lived.answered(live, range(6, 8))
+    handle(live, Watch())
+
+    with project.opened(live) as opened:
+        looks = [one.audited for one in field.looks(opened)]
+    names = [set(np.frombuffer(one.names, "<i8").tolist()) for one in looks]
+    wealth = [one.of("roc_auc").wealth for one in looks]
+    assert all(names)
+    assert not names[0] & names[1]
+    assert [one.labels for one in wealth] == [len(names[0]), len(names[0] | names[1])]

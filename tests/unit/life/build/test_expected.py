@@ -19,6 +19,8 @@ from mainstay.data.answered import Answered
 from mainstay.data.records import DECISION, SCORE
 from mainstay.life.build import expected
 from mainstay.life.build.fitting import Prepared
+from mainstay.stats import chances
+from mainstay.stats.chances import Chances
 from mainstay.trainer.fit import Training
 
 
@@ -37,6 +39,17 @@ def test_a_bundle_holds_answers_about_every_day_it_learned_from(bundle: Path) ->
     assert 0.95 * learned.rows < rows <= learned.rows  # the last day is not over
     assert (found.seconds, found.models) == (86_400, 4)
     assert [one.name for one in found.windows[0].columns] == [SCORE, DECISION]
+
+
+def test_a_bundle_holds_the_chances_of_each_outcome_by_its_scores(bundle: Path) -> None:
+    learned = manifest.read(bundle).datasets[0]
+
+    found = msgspec.json.decode((bundle / layout.CHANCES).read_bytes(), type=Chances)
+
+    assert found.missed[:, :, -1].sum() == learned.rows
+    assert chances.chances(found, np.array([0.05, 0.95]), np.zeros((2, 4)))[:, 1].tolist() == (
+        pytest.approx([found.rising[0].chance[0], found.rising[0].chance[-1]], abs=0.15)
+    )
 
 
 def test_importances_are_those_of_the_fields_and_make_one(bundle: Path) -> None:
