@@ -52,21 +52,21 @@ class Guard:
         self._fit = reading.request(reading.row(fields, others=unknown == "ignore", kinds=kinds))
         self._keep = checks.kept(fields, rest)
         self._unknown = unknown
+        self._unsound: bytes | None = None  # what `plain` read last, in vain: never read so twice
         self._row = reading.row(fields, others=unknown == "ignore")
         self._decode_row = msgspec.json.Decoder(self._row).decode
         self._decode = reading.request(self._row)
 
     def plain(self, body: bytes) -> list[Row] | None:
         """The rows of a request that breaks nothing at all; None for any other, see `judged`."""
-        try:
-            rows: list[Row] = self._fit(body).records
-            return rows if self._are_whole(rows, body) and self._keep(rows) else None
-        except UNFIT:
-            return None
+        rows = self._sound(body)
+        self._unsound = body if rows is None else None
+        return rows
 
     def judged(self, body: bytes) -> list[Judgement] | Rejection:
         """One judgement per record, in order, or the refusal of the whole."""
-        plain = self.plain(body)
+        unsound, self._unsound = self._unsound, None
+        plain = None if body is unsound else self._sound(body)
         if plain is not None:
             return [Judgement(row, "score") for row in plain]
         try:
@@ -82,6 +82,13 @@ class Guard:
     def value(self, row: Row, name: str) -> Any:
         """The value of a column, for example the key. Raises Mistake for an unknown one."""
         return getattr(row, attribute(self.columns, name))
+
+    def _sound(self, body: bytes) -> list[Row] | None:
+        try:
+            rows: list[Row] = self._fit(body).records
+            return rows if self._are_whole(rows, body) and self._keep(rows) else None
+        except UNFIT:
+            return None
 
     def _are_whole(self, rows: list[Row], body: bytes) -> bool:
         """No member is absent, so one `":` too many is a member twice, or text that looks so."""
