@@ -170,7 +170,7 @@ def _pieces(tensor: Tensor, content: bytes) -> list[bytes]:
 
 def _numbers(values: Sequence[float]) -> Sequence[float | None] | None:
     """NaN is missing; None where one is infinite, which a record does not say as a number."""
-    if math.isfinite(sum(map(abs, values))):
+    if math.isfinite(sum(values)):
         return values
     if _INFINITE in values or -_INFINITE in values:
         return None
