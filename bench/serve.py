@@ -367,7 +367,8 @@ def _summary(samples: Samples) -> dict[str, object]:
 def _hop(report: Report, name: str, found: Sequence[Hop]) -> float:
     """Tells it; the share of the model's own cost."""
     stated = {"server": name, "rows": 1}
-    report.figure(stated, "hop_us", [one.asking for one in found], "us")
+    report.figure(stated, "hop_door_us", [one.door for one in found], "us")
+    report.figure(stated, "hop_process_us", [one.process for one in found], "us")
     report.figure(stated, "own_us", [one.own for one in found], "us")
     share = [one.share for one in found]
     return report.figure(stated, "hop_share", share, "of the model's own cost").value
