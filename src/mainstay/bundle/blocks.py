@@ -59,9 +59,12 @@ class Block:
         self._values.take(leaves, out=out, mode="clip")
 
     def _open(self, given: Sequence[Places], count: int) -> Bits:
-        bits = np.full((count, self.trees), ALL)
+        if not self._tables:
+            return np.full((count, self.trees), ALL)
+        first, *others = self._tables
+        bits = first.open.take(first.places(given), axis=0, mode="clip")
         one = np.empty_like(bits)
-        for table in self._tables:
+        for table in others:
             table.open.take(table.places(given), axis=0, out=one, mode="clip")
             np.bitwise_and(bits, one, out=bits)
         return bits

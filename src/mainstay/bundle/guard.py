@@ -99,7 +99,7 @@ class Guard:
 
     def _are_whole(self, rows: list[Row], body: bytes) -> bool:
         """No member is absent, so one `":` too many is a member twice, or text that looks so."""
-        return bool(rows) and reading.members(body) == len(rows) * len(self._fields) + 1
+        return bool(rows) and reading.are(len(rows) * len(self._fields) + 1, body)
 
     def _patiently(self, body: bytes) -> list[Judgement] | Rejection:
         """The same, finding everything that is wrong."""

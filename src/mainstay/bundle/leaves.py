@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle.blocks import ALL, COMBINED, MOST_LEAVES, TREES, Block, Table, combined
-from mainstay.bundle.places import LARGEST, NOTHING, Column, Places, celled
+from mainstay.bundle.places import LARGEST, NOTHING, Column, Columns, Places, celled
 from mainstay.bundle.trees import UNREADABLE
 
 Matrix = NDArray[np.float64]
@@ -57,6 +57,7 @@ class Leaves:
 
     def __init__(self, columns: Sequence[Column], blocks: Sequence[Block], link: Link) -> None:
         self._columns, self._blocks, self._link = columns, blocks, link
+        self._places = Columns(columns).places
         self._trees = sum(one.trees for one in blocks)
 
     def hold(self, matrix: Matrix) -> bool:
@@ -79,7 +80,7 @@ class Leaves:
         """Shape (rows,), of a matrix that they hold."""
         turned = matrix.T.copy()
         turned[np.abs(turned) <= NOTHING] = 0.0
-        places = [one.places(turned[one.feature]) for one in self._columns]
+        places = self._places(turned)
         sums = np.empty(len(matrix))
         for at in range(0, len(matrix), TOGETHER):
             until = min(at + TOGETHER, len(matrix))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mixed_rows import Matrix
 
 from mainstay.bundle import places
-from mainstay.bundle.places import Column
+from mainstay.bundle.places import Column, Columns, celled
 
 
 @given(
@@ -56,3 +56,21 @@ def test_the_last_place_of_an_input_is_for_what_is_missing_or_no_code() -> None:
 
     assert numbers.places(np.array([0.5, 1.0, 1.5, 9.0, np.nan])).tolist() == [0, 0, 1, 2, 3]
     assert codes.places(np.array([0.0, 1.0, 2.0, -1.0, np.nan])).tolist() == [0, 1, 2, 2, 2]
+
+
+def test_inputs_that_are_looked_up_together_stand_where_each_stands_alone() -> None:
+    random = np.random.default_rng(0)
+    known = [np.unique(random.normal(size=count) * 10**at) for at, count in enumerate((90, 3, 200))]
+    even = np.arange(40.0)
+    columns = [
+        *(Column(at, len(one) + 2, one, celled(one)) for at, one in enumerate(known)),
+        Column(3, 5, None), Column(4, len(even) + 2, even, celled(even)),
+    ]  # fmt: skip
+    turned = random.normal(size=(5, 500)) * 20
+    turned[:, ::7], turned[4] = np.nan, random.integers(-2, 42, 500)
+
+    found = Columns(columns).places(turned)
+
+    assert [one.cells is None for one in columns] == [False, True, False, True, False]
+    for column, places_of in zip(columns, found, strict=True):
+        assert np.array_equal(places_of, column.places(turned[column.feature]))
