@@ -8,23 +8,27 @@ is asked by the fewest connections only. The peers' pipeline is scikit-learn's a
 import sys
 import tempfile
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.form import Report, interval, options, progress
-from bench.servers import peers, project, table, variants
+from bench.servers import hop, peers, project, table, variants
+from bench.servers.hop import Hop
 from bench.servers.load import JSON, driven
-from bench.servers.process import NotReady, Running, alone, cpu, pss, started, stop
+from bench.servers.process import NotReady, Running, cpu, pss, started, stop
 from bench.servers.table import Table
 from bench.servers.variants import VARIANTS
-from mainstay.bundle import golden
+from mainstay.bundle import golden, manifest
 from mainstay.bundle.layout import GOLDEN
+from mainstay.bundle.manifest import Manifest
 from mainstay.core import clock, settings
+from mainstay.core.errors import MainstayError
 from mainstay.seal import routing, trust
 
-MAINSTAY, BARE, WORKER = "mainstay", "bare", "mainstay_worker"
+MAINSTAY, BARE = "mainstay", "bare"
 SANE = (0.3, 6.0)  # of bare_ratio: beyond it the bench measures something else
 
 
@@ -36,6 +40,9 @@ class Body(NamedTuple):
 
 
 Bodies = Mapping[int, Body]
+Records = Sequence[Mapping[str, object]]
+Form = Callable[[int], tuple[bytes, Mapping[str, str]]]
+"""The body of so many rows, and its headers."""
 
 
 class Material(NamedTuple):
@@ -48,24 +55,27 @@ class Material(NamedTuple):
     folder: Path
     model: Path
     trusted: Path
-    records: Sequence[Mapping[str, object]]
+    records: Records
     learned: Path | None
     asked: Table | None
 
 
 class Contender(NamedTuple):
-    """A server that runs, and the body of so many rows in its form."""
+    """A server that runs, and the body of so many rows in its form.
+
+    bundle: whose scores another process computes; None for all others.
+    """
 
     name: str
     running: Running
     bodies: Bodies
+    bundle: Path | None = None
 
 
 class Sample(NamedTuple):
-    """One server for some seconds; cpu: microseconds per request, front: of its first process."""
+    """One server for some seconds; cpu: microseconds per request."""
 
     cpu: float
-    front: float
     rate: float
     p50: float
     p99: float
@@ -100,7 +110,8 @@ def main() -> int:
             contenders.append(one)
         samples = _measured(contenders, chosen)
         memory = {one.name: pss(one.running.process.pid) for one in contenders}
-    return _tell(report, samples, memory, errors)
+        hops = {one.name: _hops(one, material, chosen) for one in contenders if one.bundle}
+    return _tell(report, samples, memory, hops, errors)
 
 
 def _chosen() -> Namespace:
@@ -149,33 +160,49 @@ def _material(chosen: Namespace, folder: Path) -> Material:
 
 def _golden(serving: Path) -> list[Mapping[str, object]]:
     """The golden rows of whatever version answers most there: requests that it is sure to take."""
-    table_of = routing.read(serving / routing.FILE, trust.read(settings.keys_folder()))
+    bundle, _ = _bundle(serving, settings.keys_folder())
+    return [table.decoded(row) for row in golden.read(bundle / GOLDEN).rows]
+
+
+def _bundle(serving: Path, trusted: Path) -> tuple[Path, Manifest]:
+    """That of whatever version answers most there."""
+    table_of = routing.read(serving / routing.FILE, trust.read(trusted))
     largest = max(table_of.shares, key=lambda one: one.share)
-    rows = golden.read(serving / routing.BUNDLES / largest.bundle / GOLDEN).rows
-    return [table.decoded(row) for row in rows]
+    folder = serving / routing.BUNDLES / largest.bundle
+    return folder, manifest.read(folder, largest.bundle)
 
 
 def _contender(name: str, material: Material, rows: Sequence[int]) -> Contender:
     """Started, and asked once for every count of rows. Raises NotReady."""
-    folder = material.folder / name
+    folder, bundle = material.folder / name, None
     if name in peers.PEERS:
         command, given = _peer(name, material, folder)
+        form: Form = _of_peer(name, material)
         path = peers.PEERS[name].path
+    elif name == BARE:
+        folder.mkdir()
+        command = [sys.executable, "-m", "uvicorn", "--app-dir", str(peers.HERE), "bare:app"]
+        command += ["--port", "{port}", "--no-access-log", "--log-level", "warning"]
+        given, path, form = {}, "/predict", partial(_in_json, material.records)
     else:
         folder.mkdir()
-        command, given = _own(name, material, folder)
-        binary = name in VARIANTS and VARIANTS[name].binary
-        path = variants.BINARY_PATH if binary else "/predict"
+        model, trusted = _model(name, material)
+        command = project.door(project.serving(model), folder / "log")
+        given, (found, stated) = (
+            project.environment(trusted),
+            _bundle(project.serving(model), trusted),
+        )
+        bundle = found if stated.engine.kind == "worker" else None
+        path, form = _asked(name, stated, material.records)
     progress(f"{name} is started")
-    bodies = {count: _written(name, material, count, folder) for count in rows}
+    bodies = {count: _written(form, count, folder) for count in rows}
     first = bodies[rows[0]]
-    content = first.file.read_bytes()
-    running = started(command, path, content, folder, given, first.headers)
-    return Contender(name, running, bodies)
+    running = started(command, path, first.file.read_bytes(), folder, given, first.headers)
+    return Contender(name, running, bodies, bundle)
 
 
-def _written(name: str, material: Material, count: int, folder: Path) -> Body:
-    content, headers = _body(name, material, count)
+def _written(form: Form, count: int, folder: Path) -> Body:
+    content, headers = form(count)
     file = folder / f"{count}.json"
     file.write_bytes(content)
     return Body(file, headers)
@@ -187,13 +214,11 @@ def _peer(name: str, material: Material, folder: Path) -> tuple[list[str], Mappi
     return peers.prepared(name, material.learned, folder)
 
 
-def _own(name: str, material: Material, folder: Path) -> tuple[list[str], Mapping[str, str]]:
-    if name == MAINSTAY or name in VARIANTS:
-        model, trusted = _model(name, material)
-        command = project.door(project.serving(model), folder / "log")
-        return command, project.environment(trusted)
-    command = [sys.executable, "-m", "uvicorn", "--app-dir", str(peers.HERE), "bare:app"]
-    return [*command, "--port", "{port}", "--no-access-log", "--log-level", "warning"], {}
+def _of_peer(name: str, material: Material) -> Form:
+    asked = material.asked
+    if asked is None:
+        raise NotReady("is asked for the bench's own rows only")
+    return lambda count: (table.encoded(peers.PEERS[name].body(asked.first(count))), JSON)
 
 
 def _model(name: str, material: Material) -> tuple[Path, Path]:
@@ -201,21 +226,41 @@ def _model(name: str, material: Material) -> tuple[Path, Path]:
     if name == MAINSTAY or VARIANTS[name].model == project.MODEL:
         return material.model, material.trusted
     if material.learned is None:
-        raise NotReady("is a model of the bench's own, not the one of --model")
+        return _likewise(name, material)
     model = material.model.parent / f"{material.model.name}-{name}"
     if not model.exists():
         project.lived(model, table.read(material.learned), VARIANTS[name].model)
     return model, project.keys(model)
 
 
-def _body(name: str, material: Material, count: int) -> tuple[bytes, Mapping[str, str]]:
-    if name in peers.PEERS and material.asked:
-        return table.encoded(peers.PEERS[name].body(material.asked.first(count))), JSON
-    known = material.records
-    records = [known[at % len(known)] for at in range(count)]
-    if name in VARIANTS and VARIANTS[name].binary:
-        return variants.binary(records)
-    return table.encoded({"records": records}), JSON
+def _likewise(name: str, material: Material) -> tuple[Path, Path]:
+    """The model of --model where it has the engine of a variant: that is what it measures."""
+    _, stated = _bundle(project.serving(material.model), material.trusted)
+    if stated.engine.kind != VARIANTS[name].kind:
+        what = f"has the engine {stated.engine.kind}, this server stands for {VARIANTS[name].kind}"
+        raise NotReady(f"the model of --model {what}: ask for {MAINSTAY}")
+    return material.model, material.trusted
+
+
+def _asked(name: str, stated: Manifest, records: Records) -> tuple[str, Form]:
+    """Where a door is asked, and how."""
+    if name == MAINSTAY or not VARIANTS[name].binary:
+        return "/predict", partial(_in_json, records)
+    types = {column.name: column.type for column in stated.request}
+    told = variants.tellable(records, types)
+    if not told:
+        raise NotReady("tensors cannot tell a missing text, which every row of the model has")
+    return variants.binary_path(stated.model), lambda count: variants.binary(
+        _many(told, count), types
+    )
+
+
+def _in_json(records: Records, count: int) -> tuple[bytes, Mapping[str, str]]:
+    return table.encoded({"records": _many(records, count)}), JSON
+
+
+def _many(records: Records, count: int) -> list[Mapping[str, object]]:
+    return [records[at % len(records)] for at in range(count)]
 
 
 # ---- measured ------------------------------------------------------------------------------
@@ -244,19 +289,35 @@ def _cases(chosen: Namespace) -> Iterator[Case]:
 
 def _sample(one: Contender, case: Case, seconds: int) -> Sample:
     root = one.running.process.pid
-    before, first = cpu(root), alone(root)
+    before = cpu(root)
     asked = one.bodies[case.rows]
     load = driven(one.running.url, asked.file, case.connections, seconds, asked.headers)
-    of_one = 1e6 / max(load.answers, 1)
-    spent, front = of_one * (cpu(root) - before), of_one * (alone(root) - first)
-    return Sample(spent, front, load.answers / load.seconds, load.p50, load.p99, load.failed)
+    spent = 1e6 * (cpu(root) - before) / max(load.answers, 1)
+    return Sample(spent, load.answers / load.seconds, load.p50, load.p99, load.failed)
+
+
+def _hops(one: Contender, material: Material, chosen: Namespace) -> list[Hop]:
+    """What asking its process costs, none where that cannot be measured."""
+    if one.bundle is None:
+        return []
+    environments = one.bundle.parent.with_name(routing.ENVIRONMENTS)
+    folder = material.folder / one.name
+    try:
+        return hop.hops(one.bundle, environments, folder, chosen.repeat, chosen.seconds)
+    except (NotReady, MainstayError) as error:
+        progress(f"{one.name}: its hop is not measured: {error}")
+        return []
 
 
 # ---- told ----------------------------------------------------------------------------------
 
 
 def _tell(
-    report: Report, samples: Samples, memory: Mapping[str, float], errors: Mapping[str, str]
+    report: Report,
+    samples: Samples,
+    memory: Mapping[str, float],
+    hops: Mapping[str, Sequence[Hop]],
+    errors: Mapping[str, str],
 ) -> int:
     for (name, case), found in samples.items():
         stated = {"server": name, **case._asdict()}
@@ -265,13 +326,14 @@ def _tell(
         report.figure(stated, "p50_ms", [one.p50 for one in found], "ms")
         report.figure(stated, "p99_ms", [one.p99 for one in found], "ms")
         report.figure(stated, "failed", [one.failed for one in found], "requests")
-        if name == WORKER:
-            report.figure(stated, "hop_share", _hops(found), "of the model's own process")
         if (MAINSTAY, case) in samples and name != MAINSTAY:
             report.figure(stated, "cpu_ratio", _ratios(samples, name, case), "x")
     for name, value in memory.items():
         report.figure({"server": name}, "pss_mb", [value], "MB")
     summary = _summary(samples)
+    for name, found in hops.items():
+        if found:
+            summary["hop_share"] = _hop(report, name, found)
     summary |= {"pss_mb": memory.get(MAINSTAY), "errors": dict(errors)}
     report.summary(summary)
     failed = sum(one.failed for (name, _), found in samples.items() for one in found
@@ -292,8 +354,6 @@ def _summary(samples: Samples) -> dict[str, object]:
     for name, case in samples:
         if name == MAINSTAY or (MAINSTAY, case) not in samples:
             continue
-        if name == WORKER and case.rows == 1:
-            told.setdefault("hop_share", interval(_hops(samples[name, case])).value)
         if case.connections == most[case.rows]:
             found = interval(_ratios(samples, name, case))
             ratios.setdefault(name, {})[str(case.rows)] = found.value
@@ -304,9 +364,14 @@ def _summary(samples: Samples) -> dict[str, object]:
     return told
 
 
-def _hops(found: Sequence[Sample]) -> list[float]:
-    """All that the door spends on a request to the rest, which is the model's own process."""
-    return [one.front / max(one.cpu - one.front, 1e-9) for one in found]
+def _hop(report: Report, name: str, found: Sequence[Hop]) -> float:
+    """Tells it; the share of the model's own cost."""
+    stated = {"server": name, "rows": 1}
+    report.figure(stated, "hop_door_us", [one.door for one in found], "us")
+    report.figure(stated, "hop_process_us", [one.process for one in found], "us")
+    report.figure(stated, "own_us", [one.own for one in found], "us")
+    share = [one.share for one in found]
+    return report.figure(stated, "hop_share", share, "of the model's own cost").value
 
 
 def _ratios(samples: Samples, name: str, case: Case) -> list[float]:

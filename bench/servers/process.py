@@ -93,12 +93,6 @@ def cpu(root: int) -> float:
     return sum(_times(process) for process in tree(root))
 
 
-def alone(root: int) -> float:
-    """Seconds of the process without those below it, whether they run or were buried."""
-    fields = _text(Path(f"/proc/{root}/stat")).rpartition(")")[2].split()
-    return sum(map(int, fields[11:13])) / TICK
-
-
 def pss(root: int) -> float:
     """Megabytes: memory that processes share is divided among them."""
     return sum(_pss(process) for process in tree(root)) / 1e3

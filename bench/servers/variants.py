@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bench.servers import project
-from bench.servers.table import NUMBERS
+from mainstay.core.typed import FLAG, INTEGER, NUMBER
 
 HEAD = """\
 # /// script
@@ -32,9 +32,10 @@ Row = Mapping[str, object]
 
 
 class Variant(NamedTuple):
-    """model: the text of its model.py. binary: asked in the binary form of V2."""
+    """model: the text of its model.py. kind: of its engine. binary: asked in that form of V2."""
 
     model: str
+    kind: str
     binary: bool = False
 
 
@@ -43,41 +44,59 @@ def _sklearn(package: str, estimator: str, coded: str, given: str) -> str:
 
 
 VARIANTS: Mapping[str, Variant] = {
-    "mainstay_v2": Variant(project.MODEL, binary=True),
+    "mainstay_v2": Variant(project.MODEL, "lightgbm", binary=True),
     "mainstay_linear": Variant(
-        _sklearn("linear_model", "LogisticRegression", ONE_HOT, "max_iter=1000")
+        _sklearn("linear_model", "LogisticRegression", ONE_HOT, "max_iter=1000"), "onnx"
     ),
     "mainstay_onnx": Variant(
         _sklearn("ensemble", "HistGradientBoostingClassifier", ORDINAL,
-                 "max_iter=300, early_stopping=False, random_state=0")
+                 "max_iter=300, early_stopping=False, random_state=0"), "onnx"
     ),
     "mainstay_worker": Variant(
-        _sklearn("neighbors", "KNeighborsClassifier", ORDINAL, "n_neighbors=50")
+        _sklearn("neighbors", "KNeighborsClassifier", ORDINAL, "n_neighbors=50"), "worker"
     ),
 }  # fmt: skip
 """linear, onnx: written as ONNX from the portable form; worker: which the form does not hold."""
-BINARY_PATH = "/v2/models/bench/infer"
+DATATYPES = {INTEGER: "INT64", NUMBER: "FP64", FLAG: "BOOL"}
+CODES = {"INT64": "q", "FP64": "d", "BOOL": "?"}
+Types = Mapping[str, str]
+"""Of the columns of a request, as the contract says them."""
 
 
-def binary(records: Sequence[Row]) -> tuple[bytes, Mapping[str, str]]:
+def binary_path(model: str) -> str:
+    """Where a door is asked in the form of V2."""
+    return f"/v2/models/{model}/infer"
+
+
+def tellable(records: Sequence[Row], types: Types) -> list[Row]:
+    """Those that tensors can tell: there is no missing text, date, time or flag in them."""
+    strict = [name for name, kind in types.items() if kind not in (INTEGER, NUMBER)]
+    return [one for one in records if all(one[name] is not None for name in strict)]
+
+
+def binary(records: Sequence[Row], types: Types) -> tuple[bytes, Mapping[str, str]]:
     """The records as tensors whose data follow as bytes, and the headers that say so."""
-    tensors, tail = [], []
-    for name in records[0]:
-        numeric = name in NUMBERS
-        values = [one[name] for one in records]
-        content = struct.pack(f"<{len(values)}d", *values) if numeric else _texts(values)
-        tail.append(content)
-        tensors.append({"name": name, "shape": [len(values)],
-                        "datatype": "FP64" if numeric else "BYTES",
-                        "parameters": {"binary_data_size": len(content)}})  # fmt: skip
+    made = [_tensor(name, [one[name] for one in records], kind) for name, kind in types.items()]
     stated = {
-        "inputs": tensors,
+        "inputs": [head for head, _ in made],
         "outputs": [{"name": "score", "parameters": {"binary_data": True}}],
     }
     head = json.dumps(stated).encode()
     headers = {"Inference-Header-Content-Length": str(len(head)),
                "Content-Type": "application/octet-stream"}  # fmt: skip
-    return head + b"".join(tail), headers
+    return head + b"".join(content for _, content in made), headers
+
+
+def _tensor(name: str, values: Sequence[object], kind: str) -> tuple[dict[str, object], bytes]:
+    """What is said of a column, and its bytes; a whole number that is missing is an FP64 NaN."""
+    missing = None in values
+    datatype = "FP64" if missing else DATATYPES.get(kind, "BYTES")
+    known = [float("nan") if one is None else one for one in values]
+    packed = struct.pack(f"<{len(known)}{CODES[datatype]}", *known) if datatype in CODES else (
+        _texts(known))  # fmt: skip
+    head = {"name": name, "shape": [len(known)], "datatype": datatype,
+            "parameters": {"binary_data_size": len(packed)}}  # fmt: skip
+    return head, packed
 
 
 def _texts(values: Sequence[object]) -> bytes:

@@ -9,6 +9,7 @@ does not, each row is read field by field, so that all its breaches are found an
 says can be done. Nothing here raises.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -34,6 +35,7 @@ __all__ = [
 
 UNKNOWN = "unknown_fields"
 """How an answer is marked whose request held more than was asked for."""
+_ENCODE = msgspec.json.Encoder().encode
 _PATIENCE = 10_000  # records of one request that are read field by field
 _MANY = 20  # unknown members that are named
 
@@ -46,27 +48,28 @@ class Guard:
     ) -> None:
         """fields: in the order of a row. Raises Mistake for a rule that a request cannot keep."""
         self.columns = tuple(field.name for field in fields)
+        self.types = {field.name: field.type for field in fields}
         self._fields = fields
         self._breaches = checks.compiled(fields, rules)
         kinds, rest = fitting.kinds(fields, rules)
         self._fit = reading.request(reading.row(fields, others=unknown == "ignore", kinds=kinds))
         self._keep = checks.kept(fields, rest)
         self._unknown = unknown
+        self._unsound: bytes | None = None  # what `plain` read last, in vain: never read so twice
         self._row = reading.row(fields, others=unknown == "ignore")
         self._decode_row = msgspec.json.Decoder(self._row).decode
         self._decode = reading.request(self._row)
 
     def plain(self, body: bytes) -> list[Row] | None:
         """The rows of a request that breaks nothing at all; None for any other, see `judged`."""
-        try:
-            rows: list[Row] = self._fit(body).records
-            return rows if self._are_whole(rows, body) and self._keep(rows) else None
-        except UNFIT:
-            return None
+        rows = self._sound(body)
+        self._unsound = body if rows is None else None
+        return rows
 
     def judged(self, body: bytes) -> list[Judgement] | Rejection:
         """One judgement per record, in order, or the refusal of the whole."""
-        plain = self.plain(body)
+        unsound, self._unsound = self._unsound, None
+        plain = None if body is unsound else self._sound(body)
         if plain is not None:
             return [Judgement(row, "score") for row in plain]
         try:
@@ -79,13 +82,24 @@ class Guard:
         except (ValueError, RecursionError) as error:
             return reading.unreadable(error)
 
+    def request(self, columns: Sequence[Sequence[object]]) -> bytes:
+        """The request of records given by column, equally long, in the order of `types`."""
+        return _ENCODE({"records": list(map(self._row, *columns))})
+
     def value(self, row: Row, name: str) -> Any:
         """The value of a column, for example the key. Raises Mistake for an unknown one."""
         return getattr(row, attribute(self.columns, name))
 
+    def _sound(self, body: bytes) -> list[Row] | None:
+        try:
+            rows: list[Row] = self._fit(body).records
+            return rows if self._are_whole(rows, body) and self._keep(rows) else None
+        except UNFIT:
+            return None
+
     def _are_whole(self, rows: list[Row], body: bytes) -> bool:
         """No member is absent, so one `":` too many is a member twice, or text that looks so."""
-        return bool(rows) and reading.members(body) == len(rows) * len(self._fields) + 1
+        return bool(rows) and reading.are(len(rows) * len(self._fields) + 1, body)
 
     def _patiently(self, body: bytes) -> list[Judgement] | Rejection:
         """The same, finding everything that is wrong."""

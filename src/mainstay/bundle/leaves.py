@@ -1,10 +1,10 @@
 """Many rows through LightGBM's trees at once: each value says which leaves it leaves open.
 
 What a value rules out hangs on its place among the thresholds of its input, and on nothing else. So
-every input has a table: for each place, the open leaves of all trees, as bits. ANDed over the
-inputs, the lowest bit of a tree is its leaf. Nothing branches, while the library spends its time on
-branches that no processor foresees. Leaves are added tree by tree, as the library adds them: the
-sums are the same, bit for bit. Source: Lucchese et al. (2015), QuickScorer, SIGIR.
+every input has a table: for each place, the open leaves of trees, as bits (see `blocks`). ANDed
+over the inputs, the lowest bit of a tree is its leaf. Nothing branches, while the library spends
+its time on branches that no processor foresees. Leaves are added tree by tree, as the library adds
+them: the sums are the same, bit for bit. Source: Lucchese et al. (2015), QuickScorer, SIGIR.
 """
 
 import math
@@ -15,26 +15,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mainstay.bundle.blocks import ALL, COMBINED, MOST_LEAVES, TREES, Block, Table, combined
+from mainstay.bundle.places import LARGEST, NOTHING, Column, Columns, Places, celled
 from mainstay.bundle.trees import UNREADABLE
 
 Matrix = NDArray[np.float64]
 Link = Callable[[Sequence[float]], list[float]]
 """From the sums of the leaves to the scores."""
-MOST_LEAVES = 32
 MOST_BYTES = 32_000_000
 """Of all tables: what a door may hold for a faster batch."""
-TOGETHER = 128  # rows ANDed at once: their bits and those of one input stay in the nearest cache
+TOGETHER = 512  # rows at once: their bits in a block of trees stay in the second cache
 PER_LEVEL = 10
 """Columns at half the cost of a level of the trees: 300 trees take 0.2 us a column, 4 a level."""
-CELLS, CROWD, FEW = (512, 1024, 2048, 4096), 2, 16
-"""Even cells in which a value is looked up, thresholds in one at most, thresholds to search among:
-1,000 values among 120 take 15 us that way and 54 by searching, where no processor foresees."""
-LARGEST = 2.0**31  # whole numbers beyond it are undefined as categories
-NOTHING = float(np.float32(1e-35))
-"""What the library takes for zero wherever it stands: kZeroThreshold."""
 _PLAIN = frozenset(("regression", "regression_l1", "huber", "fair", "quantile", "mape"))
 _CATEGORY, _DEFAULT_LEFT, _ZERO, _NAN = 1, 2, 1, 2
-_ALL = np.uint32(2**MOST_LEAVES - 1)
 
 
 class _Split(NamedTuple):
@@ -58,63 +52,13 @@ class _Tree(NamedTuple):
     leaves: list[float]
 
 
-class _Cells(NamedTuple):
-    """Thresholds by even cells of their range: where a value stands among them, without a search.
-
-    A value in a later cell than a threshold's is greater, one in an earlier cell is less: rounding
-    keeps the order. So only those of its own cell are compared. start: thresholds in the cells
-    before each; own: the first, then the second of each cell, infinite where there is none.
-    """
-
-    low: float
-    scale: float
-    start: NDArray[np.intp]
-    own: tuple[Matrix, ...]
-
-    def places(self, values: Matrix) -> NDArray[np.intp]:
-        """What searchsorted says, and 0 for NaN."""
-        at = _cells(values, self.low, self.scale, len(self.start))
-        found = self.start.take(at)
-        for some in self.own:
-            found += values > some.take(at)
-        return found
-
-
-class _Column(NamedTuple):
-    """One input. open: the leaves that stay open, shape (places, trees), the last for NaN.
-
-    thresholds: rising; of a category None, its places are codes and the last is any other value.
-    cells: of the thresholds, where they do not crowd.
-    """
-
-    feature: int
-    thresholds: Matrix | None
-    open: NDArray[np.uint32]
-    cells: _Cells | None = None
-
-    def places(self, values: Matrix) -> NDArray[np.intp]:
-        if self.thresholds is None:
-            last = len(self.open) - 1
-            known = (values > -1) & (values < last)
-            return np.where(known, values, last).astype(np.intp)
-        missing = np.isnan(values)
-        if self.cells is None:
-            found = np.searchsorted(self.thresholds, values)
-            return found + missing
-        found = self.cells.places(values)
-        found[missing] = len(self.open) - 1
-        return found
-
-
 class Leaves:
     """The tables of one model; safe to use from several threads."""
 
-    def __init__(self, columns: Sequence[_Column], values: Matrix, link: Link) -> None:
-        """values: of the leaves, shape (trees, MOST_LEAVES)."""
-        self._columns, self._link = columns, link
-        self._values, self._trees = values.ravel(), len(values)
-        # the bits of a power of two as float32 are its exponent + 127
-        self._first = (np.arange(self._trees) * MOST_LEAVES - 127).astype(np.int32)
+    def __init__(self, columns: Sequence[Column], blocks: Sequence[Block], link: Link) -> None:
+        self._columns, self._blocks, self._link = columns, blocks, link
+        self._places = Columns(columns).places
+        self._trees = sum(one.trees for one in blocks)
 
     def hold(self, matrix: Matrix) -> bool:
         """Whether all values are such that the tables say what the library says."""
@@ -125,7 +69,7 @@ class Leaves:
         random = np.random.default_rng(0)
         rows = np.zeros((count, inputs))
         for one in self._columns:
-            known = np.arange(-1.0, len(one.open)) if one.thresholds is None else one.thresholds
+            known = np.arange(-1.0, one.size) if one.thresholds is None else one.thresholds
             near = random.choice(known, count)
             steps = np.nextafter(near, np.inf), np.nextafter(near, -np.inf), np.nan, 0.0
             way = random.integers(0, 2 * len(steps), count)
@@ -136,24 +80,20 @@ class Leaves:
         """Shape (rows,), of a matrix that they hold."""
         turned = matrix.T.copy()
         turned[np.abs(turned) <= NOTHING] = 0.0
-        places = [one.places(turned[one.feature]) for one in self._columns]
+        places = self._places(turned)
         sums = np.empty(len(matrix))
         for at in range(0, len(matrix), TOGETHER):
             until = min(at + TOGETHER, len(matrix))
             sums[at:until] = self._sums([some[at:until] for some in places], until - at)
         return np.array(self._link(sums.tolist()))
 
-    def _sums(self, places: Sequence[NDArray[np.intp]], count: int) -> Matrix:
-        bits = np.full((count, self._trees), _ALL)
-        one = np.empty_like(bits)
-        for column, some in zip(self._columns, places, strict=True):
-            np.take(column.open, some, axis=0, out=one, mode="clip")
-            np.bitwise_and(bits, one, out=bits)
-        signed = bits.view(np.int32)
-        exponents = (signed & -signed).astype(np.float32).view(np.int32) >> 23
-        leaves = (exponents & 255) + self._first  # the sign of the highest bit is cut off
+    def _sums(self, places: Sequence[Places], count: int) -> Matrix:
+        worth, at = np.empty((self._trees, count)), 0
+        for block in self._blocks:
+            block.worth(places, count, worth[at : at + block.trees])
+            at += block.trees
         # down the first axis: one tree after the other, and never in pairs
-        total: Matrix = np.add.reduce(self._values.take(leaves.T), axis=0)
+        total: Matrix = np.add.reduce(worth, axis=0)
         return total
 
 
@@ -182,7 +122,8 @@ def _held(text: str, *, worth: bool) -> Leaves | None:
     values = np.zeros((len(trees), MOST_LEAVES))
     for number, tree in enumerate(trees):
         values[number, : len(tree.leaves)] = tree.leaves
-    return Leaves(list(_columns(splits, len(trees))), values, link)
+    columns = list(_columns(splits))
+    return Leaves(columns, list(_blocks(columns, splits, values)), link)
 
 
 def _worth_it(splits: Sequence[_Split], trees: int) -> bool:
@@ -287,56 +228,58 @@ def _small(splits: Sequence[_Split], trees: int) -> bool:
     return min(places, distinct + categories * (codes + 2)) * trees * 4 <= MOST_BYTES
 
 
-def _columns(splits: Sequence[_Split], trees: int) -> Iterator[_Column]:
-    by_feature: dict[int, list[_Split]] = {}
+def _columns(splits: Sequence[_Split]) -> Iterator[Column]:
+    for feature, some in sorted(_by_feature(splits).items()):
+        if some[0].members is not None:
+            codes = 1 + max(max(one.members or (0,)) for one in some)
+            yield Column(feature, codes + 1, None)
+        else:
+            thresholds = np.unique([one.threshold for one in some])
+            yield Column(feature, len(thresholds) + 2, thresholds, celled(thresholds))
+
+
+def _by_feature(splits: Sequence[_Split]) -> dict[int, list[_Split]]:
+    found: dict[int, list[_Split]] = {}
     for split in splits:
-        by_feature.setdefault(split.feature, []).append(split)
-    for feature, some in sorted(by_feature.items()):
-        categorical = some[0].members is not None
-        yield (_of_codes if categorical else _of_numbers)(feature, some, trees)
+        found.setdefault(split.feature, []).append(split)
+    return found
 
 
-def _of_codes(feature: int, splits: Sequence[_Split], trees: int) -> _Column:
+def _blocks(columns: Sequence[Column], splits: Sequence[_Split], values: Matrix) -> Iterator[Block]:
+    """Trees in even blocks; inputs share tables where there is room for it."""
+    trees = len(values)
+    roomy = len(columns) * COMBINED // 2 * trees * 4 <= MOST_BYTES
+    for numbers in np.array_split(np.arange(trees), math.ceil(trees / TREES)):
+        first, until = int(numbers[0]), int(numbers[-1]) + 1
+        mine = _by_feature([one for one in splits if first <= one.tree < until])
+        tables = [
+            (_of_numbers if one.thresholds is not None else _of_codes)(
+                number, one, mine[one.feature], range(first, until)
+            )
+            for number, one in enumerate(columns) if one.feature in mine
+        ]  # fmt: skip
+        yield Block(combined(tables) if roomy else tables, values[first:until])
+
+
+def _of_codes(number: int, column: Column, splits: Sequence[_Split], trees: range) -> Table:
     codes = 1 + max(max(one.members or (0,)) for one in splits)
-    made = np.full((codes + 1, trees), _ALL)
+    made = np.full((codes + 1, len(trees)), ALL)
     for one in splits:
         right = [code for code in range(codes + 1) if code not in (one.members or ())]
-        made[right, one.tree] &= _ALL ^ np.uint32(one.bits)
-    return _Column(feature, None, made)
+        made[right, one.tree - trees.start] &= ALL ^ np.uint32(one.bits)
+    step = np.minimum(np.arange(column.size), codes)  # codes that these trees do not know
+    return Table(((number, step),), made)
 
 
-def _of_numbers(feature: int, splits: Sequence[_Split], trees: int) -> _Column:
-    stated = [one.threshold for one in splits]
-    thresholds = np.unique(stated)
-    made = np.full((len(thresholds) + 2, trees), _ALL)
-    for one, place in zip(splits, np.searchsorted(thresholds, stated).tolist(), strict=True):
-        closed = _ALL ^ np.uint32(one.bits)
-        made[place + 1 : -1, one.tree] &= closed
+def _of_numbers(number: int, column: Column, splits: Sequence[_Split], trees: range) -> Table:
+    thresholds = np.unique([one.threshold for one in splits])
+    made = np.full((len(thresholds) + 2, len(trees)), ALL)
+    for one in splits:
+        place, tree = int(np.searchsorted(thresholds, one.threshold)), one.tree - trees.start
+        closed = ALL ^ np.uint32(one.bits)
+        made[place + 1 : -1, tree] &= closed
         if not one.missing_left:
-            made[-1, one.tree] &= closed
-    return _Column(feature, thresholds, made, _celled(thresholds))
-
-
-def _celled(thresholds: Matrix) -> _Cells | None:
-    """None where even the finest cells hold many, or there is too little to search among."""
-    low, width = float(thresholds[0]), float(thresholds[-1] - thresholds[0])
-    if len(thresholds) < FEW or not NOTHING < width < LARGEST:
-        return None
-    for count in CELLS:
-        scale = (count - 2) / width
-        held = np.bincount(_cells(thresholds, low, scale, count), minlength=count)
-        if held.max() <= CROWD:
-            start = np.cumsum(held) - held
-            own = [np.where(held > at, np.append(thresholds, np.inf)[np.minimum(
-                start + at, len(thresholds))], np.inf) for at in range(held.max())]  # fmt: skip
-            return _Cells(low, scale, start, tuple(own))
-    return None
-
-
-def _cells(values: Matrix, low: float, scale: float, count: int) -> NDArray[np.intp]:
-    """The cell of each value, rising with it: 0 for what lies below, and for NaN."""
-    found = (values - low) * scale
-    np.fmax(found, -1.0, out=found)
-    np.fmin(found, count - 2.0, out=found)
-    found += 1.0
-    return found.astype(np.intp)
+            made[-1, tree] &= closed
+    before = np.isin(np.asarray(column.thresholds), thresholds).cumsum()
+    step = np.concatenate([[0], before, [len(made) - 1]])
+    return Table(((number, step),), made)

@@ -29,6 +29,8 @@ NORMAL, RAW, CONTRIBUTIONS = 0, 1, 3
 """Kinds of prediction: scores, margins, and what each input adds to them."""
 APART = 1e-7
 """Its Shapley values take back what they extended, which costs digits in deep trees."""
+LINES = b"\nis_linear=1"
+"""In the text of a model with at least one tree whose leaves are linear models."""
 _QUIET = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(lambda _said: None)
 _POINTER, _INT, _INT32, _TEXT = ctypes.c_void_p, ctypes.c_int, ctypes.c_int32, ctypes.c_char_p
 _ARGUMENTS = {
@@ -80,6 +82,7 @@ class Booster:
             self._library.LGBM_BoosterPredictForMatSingleRowFast, self._fast, *addresses
         )
         self._leaves = self._tables(model) if tables and threads == 1 else None
+        self._lines = LINES in model.read_bytes()
 
     def score(self, row: Sequence[float]) -> float:
         """The score of one row of `inputs` floats, NaN where missing; not for multiclass."""
@@ -101,7 +104,12 @@ class Booster:
         return self._by_library(given)
 
     def contributions(self, row: Sequence[float], output: int) -> Contributions:
-        """See contributions.Explaining; none of trees that end in lines."""
+        """See contributions.Explaining; none of trees that end in lines.
+
+        Those are never asked for: the library would say so on standard error, whatever hears it.
+        """
+        if self._lines:
+            raise Unavailable("LightGBM gives no reasons for trees that end in lines")
         given, width = np.array([row], dtype=np.float64), self.inputs + 1
         try:
             found = self._predicted(given, CONTRIBUTIONS, self.classes * width)[0]

@@ -106,13 +106,21 @@ def request(record: type[Row]) -> Callable[[bytes], Any]:
     return msgspec.json.Decoder(made).decode
 
 
+def are(count: int, body: bytes) -> bool:
+    """Whether a body that holds so many members or more holds no other.
+
+    In a large one, colons after text or space are counted first, in a tenth of the time: those of
+    all members are among them, so where they are as many, there is no other member.
+    """
+    if len(body) >= _LARGE:
+        text = np.frombuffer(body, np.uint8)
+        if np.count_nonzero((text[1:] == ord(":")) & (text[:-1] <= ord('"'))) == count:
+            return True
+    return members(body) == count
+
+
 def members(body: bytes) -> int:
     """How often text ends before a colon: once per member, and once per text that looks so."""
-    if len(body) >= _LARGE:  # passes of NumPy take a tenth of the time of two over bytes
-        text = np.frombuffer(body, np.uint8)
-        colon, before = text[1:] == ord(":"), text[:-1]
-        if not np.any(colon & (before <= ord(" "))):
-            return int(np.count_nonzero(colon & (before == ord('"'))))
     return body.translate(None, b" \t\r\n").count(b'":')
 
 

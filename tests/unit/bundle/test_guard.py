@@ -284,3 +284,16 @@ def test_a_member_twice_is_refused_whatever_happens_to_unknown_ones():
     for policy in ("reject", "ignore", "flag"):
         found = guard.compiled(COLUMNS, RULES, policy).judged(twice)
         assert found.reasons[0].what == "holds a member twice: temp"
+
+
+def test_what_was_read_in_vain_is_not_read_that_way_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, tried = body({**ROW, "distance": 3}), list[bytes]()
+    strict = guard.compiled(COLUMNS, RULES)
+    read = strict._fit
+    monkeypatch.setattr(strict, "_fit", lambda one: (tried.append(one), read(one))[1])
+
+    found = strict.plain(asked), strict.judged(asked)
+    again = strict.judged(asked)
+
+    assert found == (None, again)
+    assert tried == [asked, asked]

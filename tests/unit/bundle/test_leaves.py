@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mixed_rows import INPUTS, Matrix, drawn, frame, signal
 
-from mainstay.bundle import leaves
+from mainstay.bundle import leaves, places
 from mainstay.bundle.lightgbm import MANY, Booster
 
 LIBRARY = next(Path(str(lightgbm.__file__)).parent.rglob("lib_lightgbm.*"))
@@ -18,7 +18,7 @@ SIZE: dict[str, Any] = {"n_estimators": 30, "num_leaves": 31, "verbose": -1, "n_
 ROWS = drawn(6_000)
 TEXTS = [at for at, one in enumerate(INPUTS) if one.kind == "text"]
 ODD = st.sampled_from([
-    0.0, -0.0, 1e-35, -1e-35, leaves.NOTHING, -leaves.NOTHING, 1e-34, -0.5, 0.5, 1.0, 2.0, -1.0,
+    0.0, -0.0, 1e-35, -1e-35, places.NOTHING, -places.NOTHING, 1e-34, -0.5, 0.5, 1.0, 2.0, -1.0,
     7.9, 1e9, float("nan"),
 ])  # fmt: skip
 
@@ -158,43 +158,3 @@ def test_tables_that_say_anything_else_are_not_used(
 
 def test_an_end_of_the_scale_is_no_failure() -> None:
     assert leaves._sigmoid(2.0, [-1e3, 0.0, 1e3]) == [0.0, 0.5, 1.0]
-
-
-@given(
-    known=st.lists(st.floats(-1e9, 1e9), min_size=leaves.FEW, max_size=300, unique=True),
-    drawn=st.lists(st.floats(-2e9, 2e9), max_size=20),
-)
-def test_a_value_is_found_among_thresholds_by_cells_as_by_searching(
-    known: list[float], drawn: list[float]
-) -> None:
-    thresholds = np.unique(known)
-    cells = leaves._celled(thresholds)
-    steps = (np.nextafter(thresholds, way) for way in (np.inf, -np.inf))
-    values = np.concatenate([thresholds, *steps, drawn])
-
-    if cells is not None:
-        assert np.array_equal(cells.places(values), np.searchsorted(thresholds, values))
-
-
-@pytest.mark.parametrize("spread", ["normal", "even"])
-def test_thresholds_as_models_have_them_lie_in_cells(spread: str) -> None:
-    random = np.random.default_rng(0)
-    known = np.unique(random.normal(size=90) if spread == "normal" else np.arange(200.0))
-    values = random.normal(size=500) * 9
-    values[::50] = np.nan
-
-    cells = leaves._celled(known)
-
-    assert cells
-    numbers = values[~np.isnan(values)]
-    assert np.array_equal(cells.places(numbers), np.searchsorted(known, numbers))
-    assert not cells.places(np.array([np.nan]))[0]
-
-
-@pytest.mark.parametrize(
-    "known",
-    [np.arange(3.0), np.append(np.arange(20) / 1e6, 1e6), np.arange(20) * 1e-300,
-     np.arange(20) * 1e300],
-)  # fmt: skip
-def test_thresholds_that_crowd_or_spread_too_far_are_searched(known: Matrix) -> None:
-    assert leaves._celled(known) is None

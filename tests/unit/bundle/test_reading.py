@@ -81,3 +81,16 @@ def test_a_number_of_very_many_digits_takes_no_time(digits):
     assert found == (float("inf"), "")
     assert reading.repeated(json.dumps([1]).encode()[:-1] + b"1" * digits + b"]") == []
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("more", [b"", b" " * reading._LARGE])
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (b'{"a":1,"b" :2,"c"\n:3}', 3), (b'{"a":"x:","b":2}', 2), (b'{"a":"!:","b":2}', 2),
+        (b'{"a":"12:30","b" : "x :" }', 2),
+    ],
+)  # fmt: skip
+def test_members_are_counted_however_they_are_spaced(body: bytes, count: int, more: bytes) -> None:
+    assert reading.are(count, body + more)
+    assert not reading.are(count - 1, body + more)

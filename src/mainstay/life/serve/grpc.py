@@ -7,8 +7,8 @@ from mainstay.core.errors import MainstayError, MissingExtra, Mistake, Refused, 
 from mainstay.life.serve import answers, catalogue, health, messages, openinference, tensors
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.messages import CALLS, CONTENTS, SERVICE
-from mainstay.life.serve.openinference import Given, Request
-from mainstay.life.serve.tensors import BYTES, Tensor
+from mainstay.life.serve.openinference import Request
+from mainstay.life.serve.tensors import BYTES, Given, Tensor
 from mainstay.life.serve.watching import Watch
 from mainstay.life.serve.wires import Exchange
 
@@ -81,9 +81,9 @@ class Calls:
 
     async def _inferred(self, request: Message, headers: dict[bytes, bytes]) -> Message:
         table = catalogue.named(self._watch.table, request.model_name)
-        stated = catalogue.routed(table, request.model_version).held.runtime.manifest
-        wanted = openinference.wanted(_asked(request), stated)
-        body = openinference.records(_given(request), stated.columns)
+        runtime = catalogue.routed(table, request.model_version).held.runtime
+        wanted = openinference.wanted(_asked(request), runtime.manifest)
+        body = openinference.records(_given(request), runtime.guard)
         status, reply = await self._exchange(request.model_version, body, headers)
         if status != 200:
             said = answers.complaint(reply)
@@ -184,15 +184,15 @@ def _given(request: Message) -> list[Given]:
     raw = request.raw_input_contents
     if not raw:
         typed = [one.contents for one in request.inputs]
-        return [(one, _typed(one, held)) for one, held in zip(inputs, typed, strict=True)]
+        return [_typed(one, held) for one, held in zip(inputs, typed, strict=True)]
     if len(raw) != len(inputs):
         raise Mistake(f"{len(raw)} raw contents for {len(inputs)} inputs")
     if any(one.HasField("contents") for one in request.inputs):
         raise Mistake("contents are given both typed and raw")
-    return [(one, tensors.of_bytes(one, held)) for one, held in zip(inputs, raw, strict=True)]
+    return [tensors.of_bytes(one, held) for one, held in zip(inputs, raw, strict=True)]
 
 
-def _typed(tensor: Tensor, contents: Message) -> list[bytes]:
+def _typed(tensor: Tensor, contents: Message) -> Given:
     field = CONTENTS.get(tensor.datatype)
     if field is None:
         raise Mistake(f"{tensor.name}: {tensor.datatype} has no typed contents; send it raw")

@@ -17,9 +17,9 @@ from mainstay.core.entries import Entry
 from mainstay.life.serve import reasons
 from mainstay.life.serve.counters import REJECTED, Counters
 from mainstay.life.serve.journal import Journal
-from mainstay.life.serve.plain import MODEL, Plain
+from mainstay.life.serve.plain import Plain
 from mainstay.life.serve.routing import bucket, chosen
-from mainstay.life.serve.served import Answered, Aside, Served, Table
+from mainstay.life.serve.served import MODEL, Answered, Aside, Served, Table
 from mainstay.life.serve.standby import rescued, stands_in
 
 Reply = tuple[int, bytes]

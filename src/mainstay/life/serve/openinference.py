@@ -5,22 +5,22 @@ elements are records in JSON. Source: kserve/open-inference-protocol, inference_
 extension_binary_data.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
+from mainstay.bundle.guard import Guard
 from mainstay.bundle.manifest import Manifest
 from mainstay.core import nearest
 from mainstay.core.errors import Mistake
 from mainstay.life.serve import answers, shapes, tensors
 from mainstay.life.serve.answers import Column, Said
-from mainstay.life.serve.tensors import BYTES, Tensor
+from mainstay.life.serve.handle import LARGEST
+from mainstay.life.serve.tensors import BYTES, Given
 
 RECORDS = "records"
 Parameters = dict[str, Any]
-Given = tuple[Tensor, list[bytes]]
-"""An input and its cells."""
 _ABSENT = msgspec.Raw(b"")
 _RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _UNTEXT = msgspec.json.Decoder(str).decode
@@ -80,16 +80,31 @@ def read(content: bytes, head: int | None) -> tuple[Request, list[Given]]:
     return request, _given(request, memoryview(content)[end:])
 
 
-def records(given: Sequence[Given], columns: Sequence[str]) -> bytes:
-    """The request as /predict reads it; columns: of the version. Raises Mistake."""
-    by_name = {tensor.name: cells for tensor, cells in given}
+def records(given: Sequence[Given], guard: Guard) -> bytes:
+    """The request as /predict reads it; guard: of the version. Raises Mistake."""
+    by_name = {one.tensor.name: one for one in given}
     if len(by_name) < len(given):
         raise Mistake("an input is given twice")
-    if by_name.keys() == {RECORDS} and RECORDS not in columns:
-        if given[0][0].datatype != BYTES:
+    if by_name.keys() == {RECORDS} and RECORDS not in guard.columns:
+        if given[0].tensor.datatype != BYTES:
             raise Mistake("records: its elements are JSON, so its datatype is BYTES")
-        return shapes.of_objects(_object(cell, at) for at, cell in enumerate(by_name[RECORDS]))
-    return shapes.of_columns(by_name)
+        return shapes.of_objects(_object(cell, at) for at, cell in enumerate(given[0].cells()))
+    return _typed(by_name, guard) or shapes.of_columns(
+        {name: one.cells() for name, one in by_name.items()}
+    )
+
+
+def _typed(by_name: Mapping[str, Given], guard: Guard) -> bytes | None:
+    """A tenth of what cells cost; None where they have to say what does not fit."""
+    counts = {one.tensor.rows for one in by_name.values()}
+    if by_name.keys() != guard.types.keys() or len(counts) != 1:
+        return None
+    found = [by_name[name].column(kind) for name, kind in guard.types.items()]
+    columns = [one for one in found if one is not None]
+    count, names = counts.pop(), sum(map(len, by_name))
+    if len(columns) < len(found) or not count or count * names > LARGEST:
+        return None
+    return guard.request(columns)
 
 
 def wanted(request: Request, stated: Manifest) -> list[Wanted]:
@@ -146,12 +161,12 @@ def _given(request: Request, tail: memoryview) -> list[Given]:
         if size is None:
             if not bytes(one.data):
                 raise Mistake(f"{one.name[:_SHOWN]}: there are no data")
-            found.append((tensor, tensors.of_json(tensor, one.data)))
+            found.append(tensors.of_json(tensor, one.data))
             continue
         if type(size) is not int or not 0 <= size <= len(tail) - at:
             what = f"its binary_data_size does not fit the {len(tail) - at} bytes that follow"
             raise Mistake(f"{one.name[:_SHOWN]}: {what}")
-        found.append((tensor, tensors.of_bytes(tensor, tail[at : at + size])))
+        found.append(tensors.of_bytes(tensor, tail[at : at + size]))
         at += size
     if at < len(tail):
         raise Mistake(f"{len(tail) - at} bytes belong to no input")

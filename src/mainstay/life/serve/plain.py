@@ -15,7 +15,6 @@ from mainstay.bundle.encoder import Row
 from mainstay.life.serve.away import Away
 from mainstay.life.serve.served import Answered, Table
 
-MODEL = "model"
 _ENCODE = msgspec.json.Encoder().encode
 
 
@@ -56,17 +55,11 @@ class Plain:
         return (_ENCODE(Said(said)), len(said)) if said else None
 
     def _answers(self, rows: Sequence[Row]) -> list[Answered] | None:
-        one, version = self._one, self._runtime.version
-        key, covered, short, lenient = one.key, one.covered, one.short, one.lenient
-        said = self._runtime.said(rows)
+        one, said = self._one, self._runtime.said(rows)
         if None in said:
             return None
-        answers = [
-            Answered(key(row), found[1], found[0], MODEL, version, short, (), covered(row))
-            for row, found in zip(rows, said, strict=True)
-            if found
-        ]
-        return answers if lenient or all(each.covered for each in answers) else None
+        covered = list(map(one.covered, rows))
+        return one.told(rows, said, covered) if one.lenient or all(covered) else None
 
 
 def _is_plain(table: Table) -> bool:

@@ -25,6 +25,8 @@ from mainstay.life.serve.private import Private
 from mainstay.seal.certificate import Certificate
 from mainstay.seal.routing import Routing, Share
 
+MODEL = "model"
+"""Who decided, where the model did."""
 SLICES = "slices, "
 """How the clause of a gate on one slice begins."""
 
@@ -162,19 +164,24 @@ class Served(NamedTuple):
         covered = list(map(self.covered, rows))
         if not holds or not (self.lenient or all(covered)):
             return self._mixed(judgements, at)
-        return self._plain(judgements, self.held.runtime.said(rows), covered)
+        said = self.held.runtime.said(rows)
+        if None not in said:
+            return self.told(rows, said, covered)
+        return [
+            self.told([row], [found], [inside])[0] if found else self._unsaid(one, inside)
+            for row, one, found, inside in zip(rows, judgements, said, covered, strict=True)
+        ]
 
-    def _plain(
-        self, judgements: Sequence[Judgement], said: Sequence[Said | None], covered: Sequence[bool]
+    def told(
+        self, rows: Sequence[Row], said: Sequence[Said | None], covered: Sequence[bool]
     ) -> list[Answered]:
         """Of rows of which nothing but a score is to be told: 1 us each instead of 4."""
         version, short, key = self.held.runtime.version, self.short, self.key
         return [
-            Answered(key(one.row), found[1], found[0], "model", version, short, (), inside)
-            if found and one.row is not None
-            else self._unsaid(one, inside)
-            for one, found, inside in zip(judgements, said, covered, strict=True)
-        ]  # fmt: skip
+            Answered(key(row), found[1], found[0], MODEL, version, short, (), inside)
+            for row, found, inside in zip(rows, said, covered, strict=True)
+            if found
+        ]
 
     def _unsaid(self, judgement: Judgement, covered: bool) -> Answered:  # noqa: FBT001 - as it is
         standing = _Standing(judgement, holds=True, covered=covered)

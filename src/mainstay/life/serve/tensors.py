@@ -1,10 +1,11 @@
-"""Tensors of the Open Inference Protocol: cells out of them, values into them.
+"""Tensors of the Open Inference Protocol: columns of a request out of them, values into them.
 
 An element is what its datatype says, however it travels: FP32 0.1 is the nearest FP32 in JSON too.
 NaN and null are missing. A tensor that contradicts itself is a Mistake; whether its values are what
 the contract wants, the guard says.
 """
 
+import math
 import struct
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from mainstay.core import nearest
+from mainstay.core import nearest, typed
 from mainstay.core.errors import Mistake
 from mainstay.life.serve.shapes import NULL, TEXT, cells, number
 
@@ -26,6 +27,20 @@ _WHOLE: dict[str, Kind] = {
 }
 _FIXED: dict[str, Kind] = {BOOL: np.dtype("u1"), **_WHOLE, **_FLOATS}
 DATATYPES = (*_FIXED, BYTES)
+_CODES = {
+    BOOL: "B", "INT8": "b", "INT16": "h", "INT32": "i", "INT64": "q",
+    "UINT8": "B", "UINT16": "H", "UINT32": "I", "UINT64": "Q",
+    FP16: "e", "FP32": "f", FP64: "d",
+}  # fmt: skip
+"""Of struct, whose standard sizes they have."""
+_FITS = {
+    BYTES: (typed.TEXT, typed.TIME, typed.DATE),
+    BOOL: (typed.FLAG,),
+    **dict.fromkeys(_WHOLE, (typed.INTEGER, typed.NUMBER)),
+    **dict.fromkeys(_FLOATS, (typed.NUMBER,)),
+}
+"""Types of columns whose values a datatype says as JSON would."""
+_INFINITE = float("inf")
 _LENGTH = struct.Struct("<I")
 _SHOWN = 40  # characters of a caller's own text that an answer repeats
 
@@ -36,6 +51,38 @@ class Tensor(NamedTuple):
     name: str
     datatype: str
     rows: int
+
+
+class Given(NamedTuple):
+    """A tensor with its data. values: floats, integers, flags or texts, as its datatype says.
+
+    texts: the cells instead, where the data came as JSON.
+    """
+
+    tensor: Tensor
+    values: Sequence[Any] = ()
+    texts: list[bytes] | None = None
+
+    def cells(self) -> list[bytes]:
+        """The JSON text of each element."""
+        if self.texts is not None:
+            return self.texts
+        datatype = self.tensor.datatype
+        if datatype in _FLOATS:
+            return [number(value) for value in self.values]
+        return list(map(TEXT, self.values))
+
+    def column(self, kind: str) -> Sequence[Any] | None:
+        """The values of a column of such a type, missing ones None, as their cells say them.
+
+        None where a caller had better be told what is wrong, by the cells.
+        """
+        datatype, values = self.tensor.datatype, self.values
+        if self.texts is not None or kind not in _FITS[datatype]:
+            return None
+        if datatype in _FLOATS:
+            return _numbers(values)
+        return list(map(float, values)) if kind == typed.NUMBER else values
 
 
 def stated(name: str, datatype: str, shape: Sequence[int]) -> Tensor:
@@ -49,8 +96,8 @@ def stated(name: str, datatype: str, shape: Sequence[int]) -> Tensor:
     return Tensor(name, datatype, shape[0])
 
 
-def of_json(tensor: Tensor, data: msgspec.Raw) -> list[bytes]:
-    """The cells of a tensor whose data stand in JSON, flat or nested."""
+def of_json(tensor: Tensor, data: msgspec.Raw) -> Given:
+    """A tensor whose data stand in JSON, flat or nested. Raises Mistake."""
     if tensor.datatype == FP16:
         raise Mistake(
             f"{tensor.name[:_SHOWN]}: FP16 has no form in JSON; send it as binary data, or as FP32"
@@ -66,38 +113,36 @@ def of_json(tensor: Tensor, data: msgspec.Raw) -> list[bytes]:
                 shown = cell[:_SHOWN].decode(errors="replace")
                 what = f"element {at} is {shown}, which is no {tensor.datatype}"
                 raise Mistake(f"{tensor.name[:_SHOWN]}: {what}") from error
-    return found
+    return Given(tensor, texts=found)
 
 
-def of_bytes(tensor: Tensor, content: bytes | memoryview) -> list[bytes]:
-    """The cells of a tensor whose data are little-endian, without padding."""
+def of_bytes(tensor: Tensor, content: bytes | memoryview) -> Given:
+    """A tensor whose data are little-endian, without padding. Raises Mistake."""
     if tensor.datatype == BYTES:
-        return of_texts(tensor, _pieces(tensor, memoryview(content)))
-    kind = _FIXED[tensor.datatype]
-    if len(content) != tensor.rows * kind.itemsize:
+        return of_texts(tensor, _pieces(tensor, bytes(content)))
+    code = _CODES[tensor.datatype]
+    if len(content) != tensor.rows * _FIXED[tensor.datatype].itemsize:
         what = f"{len(content)} bytes are no {tensor.rows} of {tensor.datatype}"
         raise Mistake(f"{tensor.name[:_SHOWN]}: {what}")
-    return of_values(tensor, np.frombuffer(content, kind).tolist())
+    return of_values(tensor, struct.unpack(f"<{tensor.rows}{code}", content))
 
 
-def of_values(tensor: Tensor, values: Sequence[Any]) -> list[bytes]:
-    """The cells of a tensor of numbers or flags."""
+def of_values(tensor: Tensor, values: Sequence[Any]) -> Given:
+    """A tensor of numbers or flags. Raises Mistake."""
     _refuse_count(tensor, len(values))
     if tensor.datatype in _FLOATS:
-        return [number(value) for value in values]
+        return Given(tensor, values)
     bounds = (0, 1) if tensor.datatype == BOOL else _bounds(tensor.datatype)
     if values and not (bounds[0] <= min(values) and max(values) <= bounds[1]):
         raise Mistake(f"{tensor.name[:_SHOWN]}: an element is no {tensor.datatype}")
-    if tensor.datatype == BOOL:
-        return [b"true" if value else b"false" for value in values]
-    return [b"%d" % value for value in values]
+    return Given(tensor, list(map(bool, values)) if tensor.datatype == BOOL else values)
 
 
-def of_texts(tensor: Tensor, values: Sequence[bytes]) -> list[bytes]:
-    """The cells of a tensor of BYTES, which are UTF-8."""
+def of_texts(tensor: Tensor, values: Sequence[bytes]) -> Given:
+    """A tensor of BYTES, which are UTF-8. Raises Mistake."""
     _refuse_count(tensor, len(values))
     try:
-        return [TEXT(value.decode()) for value in values]
+        return Given(tensor, list(map(bytes.decode, values)))
     except UnicodeDecodeError as error:
         raise Mistake(f"{tensor.name[:_SHOWN]}: an element is no UTF-8") from error
 
@@ -110,17 +155,26 @@ def packed(datatype: str, values: Sequence[Any]) -> bytes:
     return b"".join(_LENGTH.pack(len(text)) + text for text in texts)
 
 
-def _pieces(tensor: Tensor, content: memoryview) -> list[bytes]:
-    found, at = [], 0
-    while at < len(content):
+def _pieces(tensor: Tensor, content: bytes) -> list[bytes]:
+    found, at, end, length = list[bytes](), 0, len(content), _LENGTH.unpack_from
+    while at < end:
         start = at + _LENGTH.size
-        if start > len(content):
+        if start > end:
             raise Mistake(f"{tensor.name[:_SHOWN]}: its bytes end within a length")
-        at = start + _LENGTH.unpack_from(content, start - _LENGTH.size)[0]
-        if at > len(content):
+        at = start + length(content, at)[0]
+        if at > end:
             raise Mistake(f"{tensor.name[:_SHOWN]}: its bytes end within an element")
-        found.append(bytes(content[start:at]))
+        found.append(content[start:at])
     return found
+
+
+def _numbers(values: Sequence[float]) -> Sequence[float | None] | None:
+    """NaN is missing; None where one is infinite, which a record does not say as a number."""
+    if math.isfinite(sum(values)):
+        return values
+    if _INFINITE in values or -_INFINITE in values:
+        return None
+    return [None if value != value else value for value in values]  # noqa: PLR0124 - NaN
 
 
 def _reader(datatype: str) -> Callable[[bytes], bytes]:

@@ -117,10 +117,10 @@ class Wires:
 
     async def _inferred(self, name: str, version: str, asking: Asking) -> Response:
         table = catalogue.named(self._watch.table, name)
-        stated = catalogue.routed(table, version).held.runtime.manifest
+        runtime = catalogue.routed(table, version).held.runtime
         request, given = openinference.read(asking.body, _head(asking.headers))
-        wanted = openinference.wanted(request, stated)
-        body = openinference.records(given, stated.columns)
+        wanted = openinference.wanted(request, runtime.manifest)
+        body = openinference.records(given, runtime.guard)
         status, reply = await self._exchange(version, body, asking.headers)
         if status != 200:
             return _told({"error": answers.complaint(reply)}, status)

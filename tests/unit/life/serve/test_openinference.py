@@ -6,14 +6,18 @@ from typing import Any
 import pytest
 from msgspec import json
 
+from mainstay.bundle import guard
+from mainstay.bundle.guard import Guard, RequestColumn
 from mainstay.core.errors import Mistake
+from mainstay.core.typed import INTEGER, NUMBER, TEXT, TIME
 from mainstay.life.serve import openinference
 from mainstay.life.serve.answers import Column, Said
 from mainstay.life.serve.openinference import Request, Wanted
-from mainstay.life.serve.tensors import Tensor, packed
+from mainstay.life.serve.tensors import Given, Tensor, packed
 
 SAID = Said("ä", 1.5, 0.25, "model", "v1", "c", (), covered=True)
 SCORE = Column("score", "FP64", lambda said: said.score)
+AT = "2026-01-02T03:04:05+01:00"
 KEY = Column("key", "BYTES", lambda said: said.key)
 
 
@@ -25,7 +29,11 @@ def read(*inputs: dict[str, Any], tail: bytes = b"") -> bytes:
     """The records of a request."""
     head = json.encode({"inputs": inputs})
     _, given = openinference.read(head + tail, len(head) if tail else None)
-    return openinference.records(given, ("wait",))
+    return openinference.records(given, guarded(wait=INTEGER))
+
+
+def guarded(**types: str) -> Guard:
+    return guard.compiled(tuple(RequestColumn(*one) for one in types.items()), ())
 
 
 def test_json_and_binary_inputs_stand_in_one_request() -> None:
@@ -42,6 +50,27 @@ def test_json_and_binary_inputs_stand_in_one_request() -> None:
     }
 
 
+def test_columns_as_the_contract_has_them_are_read_without_cells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows: list[tuple[object, ...]] = [(1, 0.5, "ä", AT), (2, None, "", AT)]
+    kinds = {"wait": "INT64", "rain": "FP64", "kind": "BYTES", "at": "BYTES"}
+    tail, inputs = b"", []
+    for (name, datatype), values in zip(kinds.items(), zip(*rows, strict=True), strict=True):
+        known = [float("nan") if one is None else one for one in values]
+        content = packed(datatype, known)
+        size = {"binary_data_size": len(content)}
+        inputs.append({"name": name, "shape": [2], "datatype": datatype, "parameters": size})
+        tail += content
+    head = json.encode({"inputs": inputs})
+    monkeypatch.setattr(Given, "cells", None)
+
+    _, given = openinference.read(head + tail, len(head))
+    made = openinference.records(given, guarded(wait=INTEGER, rain=NUMBER, kind=TEXT, at=TIME))
+
+    assert json.decode(made) == {"records": [dict(zip(kinds, row, strict=True)) for row in rows]}
+
+
 def test_records_may_stand_in_one_tensor_of_bytes() -> None:
     written = ['{"wait": 1, "kind": null}', '{"a": [1, {}]}']
 
@@ -53,7 +82,7 @@ def test_records_may_stand_in_one_tensor_of_bytes() -> None:
 def test_a_column_named_records_is_a_column() -> None:
     _, given = openinference.read(json.encode({"inputs": [tensor(name="records")]}), None)
 
-    assert json.decode(openinference.records(given, ("records",))) == {
+    assert json.decode(openinference.records(given, guarded(records=INTEGER))) == {
         "records": [{"records": 1}, {"records": 2}]
     }
 
@@ -120,4 +149,4 @@ def test_binary_outputs_follow_their_json() -> None:
 def test_a_tensor_is_what_it_says() -> None:
     _, given = openinference.read(json.encode({"inputs": [tensor(shape=[2, 1])]}), None)
 
-    assert given == [(Tensor("wait", "INT64", 2), [b"1", b"2"])]
+    assert given == [Given(Tensor("wait", "INT64", 2), texts=[b"1", b"2"])]
