@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 from mainstay.control import field, publish
 from mainstay.control.project import Project
 from mainstay.core import clock
-from mainstay.core.entries import ABSTAINED, REST
+from mainstay.core.entries import ABSTAINED, NAMED, REST
 from mainstay.core.nouns import Evidence, known
 from mainstay.core.typed import TEXT, TIME
 from mainstay.data import journal
@@ -47,14 +47,15 @@ def judged(project: Project) -> Evidence:
 
 def _theirs(project: Project, name: str, since: datetime) -> ir.Table:
     """What was the version's to answer: neither left to the baseline by its share nor, where the
-    contract says so, because its certificate does not cover the row.
+    contract says so, because its certificate does not cover the row; nor asked of it by name.
     """
     columns = field.requested(project, field.champions(project))
     table = journal.read(build.opened(project.places), project.places.journal, columns)
     newest = table[AT] >= constant(since.isoformat(), TIME)
     mine = table.filter(newest, table[VERSION] == constant(name, TEXT))
     uncovered = (mine[OUTCOME] == "baseline") & (mine[FLAGS] == "") & ~mine[COVERED]
-    return mine.filter(~mine[FLAGS].split("\n").contains(REST), ~uncovered)
+    flags = mine[FLAGS].split("\n")
+    return mine.filter(~flags.contains(REST), ~flags.contains(NAMED), ~uncovered)
 
 
 def _counted(table: ir.Table) -> tuple[int, int]:

@@ -62,7 +62,8 @@ class App:
         self._tracer = tracing.tracer()
         self._spans = tracing.kept(self._tracer)
         self._waiting = ThreadPoolExecutor(WAITING, "waiting")
-        self._intake, self._room = Intake(), Room()
+        self._beside = ThreadPoolExecutor(WAITING, "canary")
+        self._intake = Intake()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -206,11 +207,13 @@ class App:
         if not isinstance(begun, Asked):
             return begun[:2]
         if begun.away:
-            if not self._room.taken(begun):
+            room = Room(begun)
+            if not room.taken():
                 return refusal(429, "the model has no room for more requests: send it again")
             loop = asyncio.get_running_loop()
+            threads = self._beside if room.beside else self._waiting
             status, content, number = await loop.run_in_executor(
-                self._waiting, self._room.ended, self.door.ended, begun
+                threads, room.ended, self.door.ended
             )
         else:
             status, content, number = self.door.ended(begun)

@@ -3,7 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mainstay.core.errors import MainstayError, MissingExtra, Mistake, Refused, Unavailable
+from mainstay.core.errors import (
+    Crowded,
+    MainstayError,
+    MissingExtra,
+    Mistake,
+    Refused,
+    Unavailable,
+)
 from mainstay.life.serve import answers, catalogue, health, messages, openinference, tensors
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.messages import CALLS, CONTENTS, SERVICE
@@ -86,8 +93,7 @@ class Calls:
         body = openinference.records(_given(request), stated.columns)
         status, reply = await self._exchange(request.model_version, body, headers)
         if status != 200:
-            said = answers.complaint(reply)
-            raise Mistake(said) if status in _REFUSED else Unavailable(said)
+            raise _error(status, answers.complaint(reply))
         given = answers.read(reply)
         made = messages.classes()["ModelInferResponse"](
             model_name=request.model_name, model_version=answers.version(given), id=request.id
@@ -163,14 +169,27 @@ def _handler(grpc: Any, calls: Calls, call: str) -> Any:
             return await calls.answer(call, request, headers)
         except MainstayError as error:
             what = f"{error}; {error.hint}" if error.hint else str(error)
-            code = _CODES.get(error.kind, "UNAVAILABLE")
-            return await context.abort(getattr(grpc.StatusCode, code), what)
+            return await context.abort(getattr(grpc.StatusCode, status_of(error)), what)
 
     return grpc.unary_unary_rpc_method_handler(
         answered,
         request_deserializer=made[f"{call}Request"].FromString,
         response_serializer=made[f"{call}Response"].SerializeToString,
     )
+
+
+def status_of(error: MainstayError) -> str:
+    """The name of the status that says it."""
+    if isinstance(error, Crowded):
+        return "RESOURCE_EXHAUSTED"
+    return _CODES.get(error.kind, "UNAVAILABLE")
+
+
+def _error(status: int, what: str) -> MainstayError:
+    """What a status of /predict is here."""
+    if status == 429:
+        return Crowded(what)
+    return Mistake(what) if status in _REFUSED else Unavailable(what)
 
 
 def _asked(request: Message) -> Request:
