@@ -1,7 +1,7 @@
 """The Open Inference Protocol over gRPC, on loopback, in the loop of the door."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from mainstay.core.errors import (
     Crowded,
@@ -32,6 +32,13 @@ OPEN = ("ServerLive", "ServerReady")
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 Message = Any
 """A protobuf message, of a class of `messages`."""
+
+
+class Answering(Protocol):
+    """Whoever answers the calls of the service."""
+
+    async def answer(self, call: str, request: Message, headers: dict[bytes, bytes]) -> Message:
+        """The response to a call of CALLS; raises a MainstayError for what it refuses."""
 
 
 class Calls:
@@ -111,11 +118,15 @@ class Beside:
     """
 
     def __init__(
-        self, application: Application, calls: Calls, port: int | None, ready: Callable[[str], None]
+        self,
+        application: Application,
+        calls: Answering,
+        port: int | None,
+        ready: Callable[[str], None],
     ) -> None:
         """port: 0 for a free one. ready: told where gRPC listens."""
         self.failure: MainstayError | None = None
-        self.at_once = getattr(application, "at_once", None)  # asked by `quick`
+        self.ways = getattr(application, "ways", {})  # asked by `quick`
         self._application, self._calls, self._port, self._ready = application, calls, port, ready
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -136,7 +147,7 @@ class Beside:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def started(calls: Calls, port: int) -> tuple[Any, int]:
+async def started(calls: Answering, port: int) -> tuple[Any, int]:
     """A running server and its port; port: 0 for a free one. Raises Unavailable, MissingExtra."""
     try:
         import grpc  # noqa: PLC0415 - optional
@@ -157,7 +168,7 @@ async def started(calls: Calls, port: int) -> tuple[Any, int]:
     return server, found
 
 
-def _handler(grpc: Any, calls: Calls, call: str) -> Any:
+def _handler(grpc: Any, calls: Answering, call: str) -> Any:
     made = messages.classes()
 
     async def answered(request: Message, context: Any) -> Message:

@@ -1,6 +1,7 @@
 """Follows the routing of a serving folder: looks ten times a second, swaps one pointer."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -22,19 +23,26 @@ from mainstay.seal.routing import Routing, Share
 from mainstay.seal.trust import Trust
 
 EVERY = 0.1  # seconds between two looks
+Claim = Callable[[str], None]
 RETRY = 5.0  # seconds until what is short is tried again
 
 
 class Watch:
     """The table in force and the one before, kept warm. refused: why the newest is not followed.
 
-    restarts: how often the process of a model was started again.
+    restarts: how often the process of a model was started again. claim: asked before a model is
+    served, raises Refused where another one of this door has its name.
 
     Then the table in force stays, each certificate of it verified against the trust file anew.
     """
 
-    def __init__(self, place: Place, log: Path, keys: Path, voice: Voice = SILENT) -> None:
-        """log: the door's own folder; keys: the trust file."""
+    def __init__(
+        self, place: Place, log: Path, keys: Path, voice: Voice = SILENT, *, named: bool = False
+    ) -> None:
+        """log: the door's own folder; keys: the trust file. named: the voice says of which model,
+
+        and of which folder where none is known yet.
+        """
         log.mkdir(parents=True, exist_ok=True)
         self.place, self.log, self.keys = place, log, keys
         self.table: Table | None = None
@@ -44,9 +52,10 @@ class Watch:
         self._before: Table | None = None
         self._print: tuple[Print, ...] = ()
         self._looked = 0.0
-        self._present, self._teller = Present(), Teller(voice)
+        self._present, self._teller = Present(), Teller(voice, str(place.serving) if named else "")
         self.notices = Notices(log)
         self._recalls = Recalls(self.notices)
+        self.claim: Claim = lambda _: None
         self.now = self._present.now
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -144,6 +153,7 @@ class Watch:
             raise Refused(
                 f"the routing is for {table.environment}, this door for {self.place.environment}"
             )
+        self.claim(table.model)
         sequence.risen(self.log, table)
         self._swap(self._opened(table, known))
 

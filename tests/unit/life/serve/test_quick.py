@@ -51,6 +51,7 @@ class Echo:
 
     def __init__(self) -> None:
         self.quickly = self.slowly = 0
+        self.ways = {b"/predict": self.at_once, b"/models/b/predict": lambda _: (200, b'"b"')}
 
     def at_once(self, body: bytes) -> tuple[int, bytes] | None:
         if body == b"slow":
@@ -173,7 +174,7 @@ def test_a_head_found_plain_once_is_answered_without_the_parser_from_then_on() -
 
     assert first == again
     assert Parsing.asked == 1
-    assert [*Quick.known.values()] == [4]
+    assert [*Quick.known.values()] == [(4, b"/predict")]
 
 
 @pytest.mark.parametrize("name", OTHERS)
