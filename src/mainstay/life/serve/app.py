@@ -19,7 +19,7 @@ from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handle import Asked, Door, Outcome, Reply, refusal
 from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
-from mainstay.life.serve.limits import Headers, Intake, Message, Receive, Room
+from mainstay.life.serve.limits import Headers, Intake, Lobby, Message, Receive, Room
 from mainstay.life.serve.operating import PAGES, Parts, Said, shortened
 from mainstay.life.serve.quick import AGAIN
 from mainstay.life.serve.served import Table
@@ -60,6 +60,7 @@ class App:
             lambda: watch.table, self.door.counters.counted, self.health.wrong, watch.notice
         )
         self.draining = False
+        self.lobby: Lobby | None = None
         self.parts = Parts(
             watch, journal, self.door, self.door.counters, self.health, self.breaker,
             self.shadows, self.gate, clock.stopwatch(),
@@ -206,7 +207,7 @@ class App:
         if not isinstance(begun, Asked):
             return begun[:2]
         if begun.away:
-            room = Room(begun)
+            room = Room(begun, self.lobby)
             if not room.taken():
                 return refusal(429, "the model has no room for more requests: send it again")
             loop = asyncio.get_running_loop()

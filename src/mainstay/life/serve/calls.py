@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from mainstay.core.errors import MainstayError, Missing, Refused, Unavailable
+from mainstay.core.errors import Crowded, MainstayError, Missing, Refused, Unavailable
 from mainstay.life.serve import grpc, messages
 from mainstay.life.serve.grpc import OPEN
 from mainstay.life.serve.several import Hall
+from mainstay.life.serve.sharing import CROWDED
 
 Message = Any
 _OF_SERVER = ("ServerMetadata", "RepositoryIndex")
@@ -38,6 +39,8 @@ class Switch:
             if call == "ModelReady":
                 return messages.classes()["ModelReadyResponse"](ready=False)
             raise
+        if call == "ModelInfer" and app in self._hall.shared.shedding:
+            raise Crowded(CROWDED)
         return await self._calls[app].answer(call, request, headers)
 
     async def _together(self, call: str, request: Message, headers: dict[bytes, bytes]) -> Message:

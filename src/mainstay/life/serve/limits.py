@@ -9,7 +9,7 @@ import asyncio
 import resource
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from mainstay.life.serve.handle import Asked, Outcome, Reply, refusal
 from mainstay.life.serve.quick import Quick
@@ -84,6 +84,16 @@ class Intake:
         return 0
 
 
+class Lobby(Protocol):
+    """Where requests of several models wait together."""
+
+    def taken(self) -> bool:
+        """Whether there is a place for one more, until `given`."""
+
+    def given(self) -> None:
+        """It waits no more."""
+
+
 class Room:
     """What one request takes of its versions' rooms, until `ended`; see `serve.resources`.
 
@@ -91,8 +101,9 @@ class Room:
     with records for both, which take a place in either, leave its champion the other half.
     """
 
-    def __init__(self, begun: Asked) -> None:
-        self._begun = begun
+    def __init__(self, begun: Asked, lobby: Lobby | None = None) -> None:
+        """lobby: of all models of a door, where there are several."""
+        self._begun, self._lobby = begun, lobby
         parts = begun.parts if isinstance(begun.parts, list) else ()
         canary = _canary(begun.table.routing)
         self._helds = {one.held: one.share.version == canary for one, _ in parts}
@@ -104,7 +115,8 @@ class Room:
 
     def taken(self) -> bool:
         """A request that finds no room is given up here."""
-        if any(len(one.waiting) >= _size(one, canary) for one, canary in self._helds.items()):
+        full = any(len(one.waiting) >= _size(one, canary) for one, canary in self._helds.items())
+        if full or not (self._lobby is None or self._lobby.taken()):
             self._begun.table.given()
             return False
         for one in self._helds:
@@ -118,6 +130,8 @@ class Room:
         finally:
             for one in self._helds:
                 one.waiting.pop()
+            if self._lobby is not None:
+                self._lobby.given()
 
 
 def _size(one: Held, canary: bool) -> int:  # noqa: FBT001 - as it is

@@ -1,5 +1,6 @@
 """The process of a door: its port, TLS and threads, from start to end."""
 
+import asyncio
 import gc
 import signal
 import socket
@@ -80,6 +81,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Only who answers takes over."""
         await super().startup(sockets)
+        if not self._hall.only:
+            self._hall.shared.beat(asyncio.get_running_loop())
         if self._taking and not self.should_exit:  # told to stop before it answered anybody
             self._taking.done()
         if sockets:

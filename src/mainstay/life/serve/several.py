@@ -15,17 +15,21 @@ import msgspec
 
 import mainstay
 from mainstay.core import nearest
-from mainstay.core.errors import MainstayError, Missing, Refused, Unavailable
+from mainstay.core.errors import Crowded, MainstayError, Missing, Refused, Unavailable
 from mainstay.life.serve import catalogue, health, metrics, operating
 from mainstay.life.serve.app import App, More, Send, sent
-from mainstay.life.serve.handle import refusal
+from mainstay.life.serve.handle import Reply, refusal
 from mainstay.life.serve.limits import Headers, Message, Receive
 from mainstay.life.serve.operating import Said
 from mainstay.life.serve.quick import AtOnce
+from mainstay.life.serve.sharing import CROWDED, Shared
 from mainstay.life.serve.wires import OPEN, Asking, failure
 from mainstay.seal.tokens import Action
 
 PREDICT = "/predict"
+_WAY = refusal(429, CROWDED)
+_ASKED = (PREDICT, "/invocations", "/infer")
+"""How paths end that ask for answers."""
 _SHOWN = 40  # characters of a caller's own text that an answer repeats
 _ENCODE = msgspec.json.Encoder().encode
 _SHARED = ("/livez", "/startupz", "/readyz", "/metrics", *OPEN)
@@ -53,8 +57,10 @@ class Hall:
         if self.only:
             self.ways[PREDICT.encode()] = self.only.at_once
         self._lock = threading.Lock()
+        self.shared = Shared(lambda: [(app, app.watch.table) for app in apps])
         for app in apps:
             app.watch.claim = partial(self.claim, app)
+            app.lobby = None if self.only else _Lobby(self.shared, app)
 
     @property
     def draining(self) -> bool:
@@ -79,7 +85,14 @@ class Hall:
             self.names = {**others, model: app}
             for name in before:
                 self.ways.pop(_way(name), None)
-            self.ways[_way(model)] = app.at_once
+            self.ways[_way(model)] = app.at_once if self.only else partial(self.at_once, app)
+
+    def at_once(self, app: App, body: bytes) -> Reply | None:
+        """What a model says to a plain request, unless it gives way to others just now."""
+        if app in self.shared.shedding and not app.gate.required:
+            _counted(app)
+            return _WAY
+        return app.at_once(body)
 
     def named(self, name: str, headers: Headers) -> App:
         """Raises Missing, Unavailable where a folder's model is not known yet."""
@@ -99,15 +112,23 @@ class Hall:
         path = scope["path"]
         led = _led(path)
         app = self.names.get(led.name) if led else None
-        if led and app:
+        if led and app and not self._gives_way(app, led, scope["headers"]):
             await app({**scope, "path": led.path}, receive, send)
             return
         try:
+            if app:
+                _counted(app)
+                raise Crowded(CROWDED)
             said, more = await self._said(scope, receive, led)
         except MainstayError as error:
             response = failure(led.path if led else path, error)
             said, more = Said(response.status, response.body), []
         await sent(send, said, more, last=self.draining)
+
+    def _gives_way(self, app: App, led: Led, headers: Headers) -> bool:
+        """Whether a request for answers is told 429; one that may not ask is told so instead."""
+        shed = app in self.shared.shedding and led.path.endswith(_ASKED)
+        return shed and not app.denied(headers, "predict")
 
     async def _said(self, scope: Message, receive: Receive, led: Led | None) -> tuple[Said, More]:
         """Of the door itself. Raises a MainstayError for everything else."""
@@ -208,6 +229,25 @@ class Hall:
         if len(self.names) < len(self.apps):
             return Unavailable(f"{what}, and a model of this door is not known yet", hint)
         return Missing(what, hint)
+
+
+def _counted(app: App) -> None:
+    """A request that gave way."""
+    app.door.counters.begun()
+    app.door.counters.ended(429, 0.0)
+
+
+class _Lobby(NamedTuple):
+    """Where requests of one model wait among those of the others."""
+
+    shared: Shared
+    app: App
+
+    def taken(self) -> bool:
+        return self.shared.taken(self.app)
+
+    def given(self) -> None:
+        self.shared.given()
 
 
 def _way(model: str) -> bytes:

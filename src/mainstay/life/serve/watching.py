@@ -167,7 +167,7 @@ class Watch:
             _retired((fresh,), (self.table, self._before))
             raise
         ack = any(one.held.runtime.manifest.durability == "ack" for one in found)
-        hidden = private(tuple(one.held.runtime.manifest for one in found), self._secret())
+        hidden = private(tuple(one.held.runtime.manifest for one in found), _secret(self.keys))
         limits = bounds(tuple(one.share for one in table.shares))
         made = Table(table, tuple(found), limits, ack, hidden, self._standby(table, known))
         made = made._replace(aside=self._aside(table, tuple(found)))
@@ -186,7 +186,7 @@ class Watch:
             self.shadow_refused = f"the shadow {asked.version} does not run: {error}"
             return None
         manifests = tuple(other.held.runtime.manifest for other in (*beside, one))
-        return Aside(one, private(manifests, self._secret()))
+        return Aside(one, private(manifests, _secret(self.keys)))
 
     def _standby(self, table: Routing, known: Trust) -> Served | None:
         """The version before; without it the baseline answers, so nothing about it stops a door."""
@@ -196,13 +196,6 @@ class Watch:
             return self._share(table, table.previous, known)
         except MainstayError:
             return None
-
-    def _secret(self) -> bytes:
-        """The key of pseudonyms, which lies beside the trust file; empty where there is none."""
-        try:
-            return pseudonyms.read(self.keys.parent)
-        except MainstayError:
-            return b""
 
     def _share(self, table: Routing, share: Share, known: Trust) -> Served:
         """A version that is warm is verified again, not opened again."""
@@ -243,6 +236,14 @@ def _retired(old: tuple[Table | None, ...], kept: tuple[Table | None, ...]) -> N
     needed = {one.held for table in kept if table for one in table.everyone}
     for held in {one.held for table in old if table for one in table.everyone} - needed:
         held.retire()
+
+
+def _secret(keys: Path) -> bytes:
+    """The key of pseudonyms, which lies beside the trust file; empty where there is none."""
+    try:
+        return pseudonyms.read(keys.parent)
+    except MainstayError:
+        return b""
 
 
 def _silent(one: Served) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from small_project import Serving, record
 
-from mainstay.core.errors import Missing, Refused
+from mainstay.core.errors import Crowded, Missing, Refused
 from mainstay.life.serve import messages
 from mainstay.life.serve.calls import Switch
 from mainstay.life.serve.several import Hall
@@ -71,3 +71,12 @@ def test_one_model_alone_answers_as_ever(hall: Hall) -> None:
 
     assert said(alone, "ModelInfer", model_name="no-show").model_name == "no-show"
     assert [one.name for one in said(alone, "RepositoryIndex").models] == ["no-show"]
+
+
+def test_a_model_gives_way_to_those_above_it(hall: Hall) -> None:
+    hall.shared.shedding = frozenset((hall.apps[1],))
+
+    with pytest.raises(Crowded, match="higher priority"):
+        said(hall, "ModelInfer", model_name="late")
+    assert said(hall, "ModelMetadata", name="late").name == "late"
+    assert said(hall, "ModelInfer", model_name="no-show").model_name == "no-show"

@@ -10,6 +10,7 @@ import pytest
 from msgspec import json
 from small_project import Serving, record
 
+from mainstay.bundle.operation import Operation
 from mainstay.core.errors import Missing, Unavailable
 from mainstay.life.serve.several import Hall
 from mainstay.seal import tokens
@@ -223,3 +224,42 @@ def test_connections_end_when_the_door_drains(hall: Hall) -> None:
 
     assert hall.draining
     assert all(app.draining for app in hall.apps)
+
+
+def test_a_model_gives_way_to_those_above_it(hall: Hall) -> None:
+    late = hall.named("late", [])
+    hall.shared.shedding = frozenset((late,))
+
+    short = hall.ways[b"/models/late/predict"](BODY)
+    own = asked(hall, "POST", "/models/late/predict")
+    others = [
+        asked(hall, "POST", "/models/late/invocations", invocation()),
+        asked(hall, "POST", "/v2/models/late/infer", records_tensor()),
+    ]
+
+    assert short[0] == own[0] == 429
+    assert "models of higher priority need this door" in own[1]["errors"][0]["what"]
+    assert [status for status, _ in others] == [429, 429]
+    assert late.door.counters.counted().statuses == {429: 4}
+    assert late.journal.added == 0
+    assert asked(hall, "POST", "/models/no-show/predict")[0] == 200
+    assert asked(hall, "GET", "/models/late/readyz")[0] == 200
+    late.gate.required = True
+    assert hall.ways[b"/models/late/predict"](BODY) is None
+    assert asked(hall, "POST", "/models/late/predict")[0] == 401
+
+
+def test_priorities_are_those_of_the_bundles_in_force(
+    hall: Hall, serving: Serving, other: Serving
+) -> None:
+    serving.publish(2, serving.changed(2, operation=Operation(priority="high", latency=0.02)))
+    other.publish(2, other.changed(2, operation=Operation(priority="low")))
+    for app in hall.apps:
+        app.watch.look()
+    hall.shared.look(0.011)
+    crowded = set(hall.shared.shedding)
+    for _ in range(5):
+        hall.shared.look(0.0)
+
+    assert crowded == {hall.named("late", [])}
+    assert hall.shared.shedding == frozenset()
