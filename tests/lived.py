@@ -50,13 +50,20 @@ def door(folder: Path) -> Iterator[App]:
 
 
 def answered(
-    folder: Path, days: range, change: Change = lambda one: one, seed: int = 3
+    folder: Path,
+    days: range,
+    change: Change = lambda one: one,
+    seed: int = 3,
+    truth: Callable[[Record], object] = lambda one: one["missed"],
 ) -> list[Record]:
-    """Asks for the visits of some days after the project's end; then their labels are known."""
+    """Asks for the visits of some days after the project's end; then their labels are known.
+
+    truth: the label of an answer, where it is not that of the visit.
+    """
     with door(folder) as app:
         said = [one for day in days for one in _day(folder, app, day, change, seed)]
     set_clock(folder, small_project.END + timedelta(days=days.stop))
-    lines = "".join(f"{one['visit']},{one['missed']},{one['known_at']}\n" for one in said)
+    lines = "".join(f"{one['visit']},{truth(one)},{one['known_at']}\n" for one in said)
     (folder / "labels.csv").write_text(f"visit,missed,known_at\n{lines}")
     handle(folder, Labels("labels.csv"))
     return said

@@ -239,6 +239,24 @@ class Serving(NamedTuple):
         draft.replace(self.folder / routing.FILE)
         return table
 
+    def beside(self, model: str) -> "Serving":
+        """The serving folder of another model, whose certificates and routing say so."""
+        made = Namesake(
+            self.project, self.folder.with_name(model), self.log.with_name(f"l-{model}")
+        )
+        shutil.copytree(self.folder, made.folder)
+        return made
+
+
+class Namesake(Serving):
+    """A model of another name: that of its folder; the rest is as in the project."""
+
+    def certificate(self) -> Certificate:
+        """Of v1, under the other name."""
+        stated = super().certificate()
+        version = structs.replace(stated.version, model=self.folder.name)
+        return structs.replace(stated, version=version)
+
 
 def serving(project: Path, folder: Path) -> Serving:
     """The bundle of an approved project where a door finds it, without a routing."""

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from mainstay.core.nouns import Verdict
+from mainstay.life.watch import early
+from mainstay.life.watch.early import Arms
 from mainstay.stats import excess
 from mainstay.stats.excess import Arm
 
@@ -42,3 +45,35 @@ def test_a_canary_that_fails_more_often_is_dropped() -> None:
     found = [looked(seed, worse=0.3) for seed in range(20)]
 
     assert None not in found
+
+
+def labelled(seed: int, *, worse: float = 0.0, heavy: bool = False) -> bool:
+    """Whether a canary with a tenth of the entities is dropped by what labels say, at any look.
+
+    Entities differ in how many rows they send and in what their rows lose; losses are those of a
+    value matrix: mostly nothing, sometimes much.
+    """
+    random = np.random.default_rng(seed)
+    entities, rows = 3_000, 8_000
+    weight = random.pareto(1.5 if heavy else 3.0, entities) + 0.1
+    who = random.choice(entities, rows, p=weight / weight.sum())
+    canary = (np.arange(entities) % 10 == 0)[who]
+    rate = np.minimum(random.beta(0.5, 4.0, entities)[who] + worse * canary, 1.0)
+    loss = np.where(random.random(rows) < rate, 40.0, -2.0)
+    found = Arms(loss, canary, early.grouped(who.astype(np.float64)))
+    return any(early.LIMIT.judge(one) is Verdict.FAIL for one in early.looks(found))
+
+
+@pytest.mark.parametrize("heavy", [False, True])
+def test_labels_drop_a_canary_as_good_more_seldom_than_promised(heavy: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    dropped = sum(labelled(seed, heavy=heavy) for seed in range(400))
+
+    assert dropped <= 3  # 1 % of 400 for all three looks together, 1.3 for this one
+
+
+def test_labels_find_a_canary_that_loses_more() -> None:
+    found = [labelled(seed, worse=0.2) for seed in range(20)]
+    crowded = [labelled(seed, worse=0.2, heavy=True) for seed in range(20)]
+
+    assert all(found)
+    assert sum(crowded) >= 15  # where few entities send most rows, some trials never know

@@ -1,10 +1,13 @@
 """How a version is to be operated at a door, as its contract says: durations in seconds."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 Fallback = Literal["baseline", "previous"]
+Priority = Literal["high", "normal", "low"]
+PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+"""The highest first."""
 
 
 class Breaker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +37,8 @@ class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """latency: seconds that 99 of 100 single answers stay under.
 
-    concurrency: requests that may be under way for a model in a process of its own.
+    concurrency: requests that may be under way for a model in a process of its own. priority:
+    among the models of one door.
     """
 
     fallback: Fallback = "baseline"
@@ -42,3 +46,4 @@ class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     breaker: Breaker = Breaker()
     trial: Trial = Trial()
     concurrency: int = 256
+    priority: Priority = "normal"

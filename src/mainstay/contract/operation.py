@@ -100,11 +100,17 @@ class Rollback(Section):
 
 
 class Resources(Section):
-    """What a model in a process of its own may take of a door."""
+    """What a model may take of a door."""
 
     concurrency: Annotated[
-        Whole, Ge(1), Clause("requests under way at most; more are told 429", ("door",))
+        Whole,
+        Ge(1),
+        Clause("requests under way in its own process at most; more are told 429", ("door",)),
     ] = 256
+    priority: Annotated[
+        Literal["high", "normal", "low"],
+        Clause("who is told 429 last when models of one door crowd each other", ("door",)),
+    ] = "normal"
 
 
 def _band(ends: tuple[float, ...]) -> tuple[float, ...]:
@@ -147,9 +153,9 @@ class Serve(Section):
     rollback: Annotated[
         Rollback, Clause("what makes the door drop a canary by itself", ("door",))
     ] = Rollback()
-    resources: Annotated[
-        Resources, Clause("what a model in its own process may take", ("door",))
-    ] = Resources()
+    resources: Annotated[Resources, Clause("what the model may take of a door", ("door",))] = (
+        Resources()
+    )
     uncovered: Annotated[
         Literal["flag", "fallback"], Clause("how slices not covered are answered", ("door",))
     ] = "flag"

@@ -1,19 +1,21 @@
-"""Whether a canary answers for itself as often as its certificate says, with an interval."""
+"""Whether a canary answers for itself as its certificate says, and loses no more than others."""
 
 from datetime import datetime
 
 import ibis.expr.types as ir
 
-from mainstay.control import field, publish
+from mainstay.control import field, labelling, publish
 from mainstay.control.project import Project
 from mainstay.core import clock
-from mainstay.core.entries import ABSTAINED, REST
-from mainstay.core.nouns import Evidence, known
-from mainstay.core.typed import TEXT, TIME
-from mainstay.data import journal
+from mainstay.core.entries import ABSTAINED, NAMED, REST
+from mainstay.core.nouns import Evidence, Window, known
+from mainstay.core.typed import INTEGER, TEXT, TIME
+from mainstay.data import journal, live
+from mainstay.data import labels as truths
 from mainstay.data.expression import constant
-from mainstay.data.records import AT, COVERED, FLAGS, OUTCOME, VERSION
+from mainstay.data.records import AT, COVERED, FLAGS, OUTCOME, SEQUENCE, VERSION
 from mainstay.life.build import build
+from mainstay.life.watch import early
 from mainstay.life.watch.order import POOLED
 from mainstay.stats import proportion
 
@@ -45,16 +47,39 @@ def judged(project: Project) -> Evidence:
     )
 
 
+def early_labels(project: Project) -> Evidence | None:
+    """What the labels known by now say of the canary beside who answers the others.
+
+    Of answers under the present routing only, so that both arms saw the same world. None where no
+    label was ever received.
+    """
+    newest, stated = publish.history(project)[-1], labelling.shape(project)
+    kept, now = labelling.kept(project, stated), clock.now()
+    if not kept.files:
+        return None
+    said, engine = publish.said(newest), build.opened(project.places)
+    contract = project.document.contract
+    table = journal.read(
+        engine, project.places.journal, field.requested(project, field.champions(project))
+    )
+    theirs = table.filter(table[SEQUENCE] == constant(said.sequence, INTEGER))
+    known_by = truths.visible(engine, stated, kept, now)
+    window = Window(newest.time - POOLED * contract.watch.window, now)
+    every = live.decisions(theirs, known_by, contract, window, now)
+    return early.judged(every, contract, f"v{said.shares[-1].version}")
+
+
 def _theirs(project: Project, name: str, since: datetime) -> ir.Table:
     """What was the version's to answer: neither left to the baseline by its share nor, where the
-    contract says so, because its certificate does not cover the row.
+    contract says so, because its certificate does not cover the row; nor asked of it by name.
     """
     columns = field.requested(project, field.champions(project))
     table = journal.read(build.opened(project.places), project.places.journal, columns)
     newest = table[AT] >= constant(since.isoformat(), TIME)
     mine = table.filter(newest, table[VERSION] == constant(name, TEXT))
     uncovered = (mine[OUTCOME] == "baseline") & (mine[FLAGS] == "") & ~mine[COVERED]
-    return mine.filter(~mine[FLAGS].split("\n").contains(REST), ~uncovered)
+    flags = mine[FLAGS].split("\n")
+    return mine.filter(~flags.contains(REST), ~flags.contains(NAMED), ~uncovered)
 
 
 def _counted(table: ir.Table) -> tuple[int, int]:

@@ -30,6 +30,7 @@ from mainstay.life.watch.flow import NOTICE
 Step = Literal[
     "recall",
     "watch",
+    "drop",
     "roll back",
     "assess",
     "build",
@@ -51,7 +52,7 @@ class Stand(NamedTuple):
     learned ended too long ago for another try. act: the latest decision on
     the live version. healthy: whether the canary may take everything. ending: whether its
     certificate ends soon and nobody was asked for another. renewed: whether another is approved.
-    recalled: whether a door dropped the canary.
+    recalled: whether a door dropped the canary. losing: what early labels say against the canary.
     """
 
     newest: Version | None
@@ -64,6 +65,7 @@ class Stand(NamedTuple):
     ending: bool
     renewed: bool
     recalled: bool = False
+    losing: str = ""
 
 
 def run(project: Project, command: Run) -> Answer:
@@ -80,6 +82,7 @@ def outstanding(stand: Stand, done: frozenset[Step]) -> Step:
     for step, wanted in (
         ("recall", stand.recalled),
         ("watch", bool(stand.live)),
+        ("drop", bool(stand.losing)),
         ("roll back", stand.act == "roll back"),
         ("assess", _wants_candidate(stand) and not stand.live),
         ("build", _wants_candidate(stand)),
@@ -126,6 +129,7 @@ def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
     newest = known[-1] if known else None
     live = deploying.live(project)
     last, term = field.decided(project), field.term(project) if live else None
+    looked = "watch" in dict(done)
     ends = term is not None and term.not_after - clock.now() < NOTICE
     return Stand(
         newest=newest,
@@ -134,10 +138,11 @@ def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
         stale=newest is not None and _is_stale(project, newest),
         live=live,
         act=last["act"] if last else "",
-        healthy="watch" in dict(done) and _is_healthy(project, live),
+        healthy=looked and _is_healthy(project, live),
         ending=ends and term is not None and not (term.renewed or term.waiting),
         renewed=term is not None and term.renewed,
         recalled=recalls.recalled(project) is not None,
+        losing=_losing(project, live) if looked else "",
     )
 
 
@@ -146,6 +151,14 @@ def _is_healthy(project: Project, live: Parts) -> bool:
     if not live or live[-1].share == 1:
         return False
     return canary.judged(project).verdict is Verdict.PASS
+
+
+def _losing(project: Project, live: Parts) -> str:
+    """Why labels that came already are against a canary; empty where they surely are not."""
+    if not live or live[-1].share in (0, 1):
+        return ""
+    found = canary.early_labels(project)
+    return found.note if found and found.verdict is Verdict.FAIL else ""
 
 
 def _is_stale(project: Project, version: Version) -> bool:
@@ -175,6 +188,11 @@ def _recalled(project: Project, _: Run) -> Answer:
     return deploying.rollback(project, Rollback(recalls.because(told) if told else ""))
 
 
+def _dropped(project: Project, _: Run) -> Answer:
+    """A canary that loses more, back to what was before it, with what the labels say as reason."""
+    return deploying.rollback(project, Rollback(_losing(project, deploying.live(project))))
+
+
 def _renewed(project: Project, command: Run) -> Answer:
     name = f"v{deploying.live(project)[0].version}"
     return certifying.certify(project, Certify(name, renew=True, environment=command.environment))
@@ -194,6 +212,7 @@ def _deployed(project: Project, command: Run) -> Answer:
 STEPS: dict[str, Callable[[Project, Run], Answer]] = {
     "recall": _recalled,
     "watch": lambda project, _: watching.watch(project),
+    "drop": _dropped,
     "roll back": _rolled_back,
     "assess": lambda project, _: assessing.assess(project, Assess()),
     "build": lambda project, _: building.build(project, Build()),

@@ -13,7 +13,9 @@ SHADOW = "shadow"
 CIRCUIT, BREACHED, PREVIOUS = "circuit", "breaches", "previous"
 """Flags that the door adds: the circuit is open and the model was not asked, too many rows break
 rules of late, the version that was live before stood in."""
-OWN = frozenset((EXPIRED, ENGINE, REST, ABSTAINED, CIRCUIT, BREACHED, PREVIOUS, SHADOW))
+NAMED = "named"
+"""The flag of an answer by one of two versions because the caller named it, not by the routing."""
+OWN = frozenset((EXPIRED, ENGINE, REST, ABSTAINED, CIRCUIT, BREACHED, PREVIOUS, SHADOW, NAMED))
 
 
 class Entry(NamedTuple):

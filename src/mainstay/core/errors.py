@@ -10,6 +10,7 @@ MainstayError
 ├── Refused              role, signature, separation of duties
 ├── Conflict             the state does not allow it
 ├── Unavailable          a source or server does not answer
+│   └── Crowded          it has no room just now
 └── Bug                  ours
 """
 
@@ -103,6 +104,10 @@ class Unavailable(MainstayError):
 
     kind = "unavailable"
     retryable = True
+
+
+class Crowded(Unavailable):
+    """It is well and has no room for more just now; trying again in a second helps."""
 
 
 class Bug(MainstayError):

@@ -18,7 +18,9 @@ from mainstay.data.labels import KNOWN_AT
 from mainstay.data.profile import Bins, Profile
 from mainstay.data.records import AT, FLAGS, OUTCOME, PLACE
 
-_KNOWN_AT, _RANK, _WINDOW = "mainstay_known_at", "mainstay_rank", "mainstay_window"
+LABELLED_AT = "mainstay_known_at"
+"""Since when the label of a decision is known; null where it is not."""
+_RANK, _WINDOW = "mainstay_rank", "mainstay_window"
 REJECTED, PERSON = "rejected", "person"
 
 
@@ -115,9 +117,9 @@ def _newest(asked: ir.Table, key: str) -> ir.Table:
 def _labelled(table: ir.Table, labels: ir.Table, contract: Contract, now: datetime) -> ir.Table:
     key, label = contract.data.decisions.key, contract.data.label.column
     theirs = labels.select(
-        **{_RANK: labels[key], label: labels[label], _KNOWN_AT: labels[KNOWN_AT]}
+        **{_RANK: labels[key], label: labels[label], LABELLED_AT: labels[KNOWN_AT]}
     )
-    joined = table.drop(*{label, _KNOWN_AT} & set(table.columns)).left_join(
+    joined = table.drop(*{label, LABELLED_AT} & set(table.columns)).left_join(
         theirs, table[key] == theirs[_RANK]
     )
     ripe = joined[contract.data.decisions.time] <= constant(
@@ -125,7 +127,7 @@ def _labelled(table: ir.Table, labels: ir.Table, contract: Contract, now: dateti
     )
     hidden = {
         name: ibis.ifelse(ripe, joined[name], ibis.null(joined[name].type()))
-        for name in (label, _KNOWN_AT)
+        for name in (label, LABELLED_AT)
     }
     return joined.drop(_RANK).mutate(**hidden)
 

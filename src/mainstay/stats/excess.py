@@ -12,6 +12,10 @@ from typing import NamedTuple
 
 from mainstay.core.nouns import Estimate
 
+BUDGET = 0.01
+"""The chance that a canary that is as good as who answers beside it is ever dropped."""
+PART = BUDGET / 3
+"""What each of three may spend: the door on everything, on the newest rows; `run` on labels."""
 LEAST = 16
 """Groups of an arm that must have rows; fewer say nothing of entities nobody saw."""
 _STEPS = 50
@@ -53,6 +57,25 @@ def shift(one: Arm, other: Arm, deviation: float, alpha: float) -> Estimate:
         abs(value) / deviation, (abs(value) - half) / deviation, (abs(value) + half) / deviation,
         count,
     )  # fmt: skip
+
+
+def more(one: Arm, other: Arm, deviations: tuple[float, float], alpha: float) -> Estimate:
+    """By how much the mean of one arm lies above that of the other; low as in `excess`.
+
+    hits: sums of any value. deviations: of a row of each arm.
+    """
+    count = int(sum(one.rows))
+    if min(len(one.means), len(other.means)) < LEAST:
+        return Estimate(math.nan, -math.inf, math.inf, count)
+    value, half = _grouped(one, other, alpha)
+    rows = [sum(arm.rows) for arm in (one, other)]
+    means = [sum(arm.hits) / n for arm, n in zip((one, other), rows, strict=True)]
+    spread = math.sqrt(sum(d**2 / n for d, n in zip(deviations, rows, strict=True)))
+    reach = student(alpha, int(min(rows)) - 1) * spread
+    plain = means[0] - means[1]
+    return Estimate(
+        value, min(value - half, plain - reach), max(value + half, plain + reach), count
+    )
 
 
 def chernoff(hits: float, rows: float, alpha: float) -> tuple[float, float]:

@@ -67,3 +67,27 @@ def test_a_door_says_when_it_is_ready_and_ends_when_it_is_told(
     assert ready.startswith("Ready: v1 answers everything (routing 1); v1 by its baseline: ")
     assert "expired at" in ready
     assert (rest, changes) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["a", "b", "--log", "c"], "a FOLDER has its own --serving and --log"),
+        (["a", "a"], "two models cannot have one folder"),
+        (["--serving", "a", "--serving", "b", "--log", "c"], "do not go together"),
+        (["--serving", "a", "--serving", "b", "--log", "c", "--log", "c"], "cannot have one"),
+    ],
+)
+def test_folders_that_do_not_go_together_are_a_mistake(
+    arguments: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    assert outcome(["serve", *arguments]) == 2
+    assert said in capsys.readouterr().err

@@ -27,7 +27,7 @@ def test_what_nobody_states_has_the_stated_default(example):
         "fallback": "baseline",
         "breaker": {"breaches": 0.5, "over": "1m", "least_rows": 50, "on_breach": "flag"},
         "rollback": {"errors": 0.01, "slower": 0.01, "stopped": 0.01, "shift": 0.5},
-        "resources": {"concurrency": 256},
+        "resources": {"concurrency": 256, "priority": "normal"},
         "uncovered": "flag",
         "abstain": None,
         "durability": "group",

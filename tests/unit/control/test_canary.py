@@ -88,3 +88,34 @@ def test_what_the_contract_leaves_to_the_baseline_is_not_kept_from_the_canary() 
     )
 
     assert canaries._counted(table) == (4, 1)
+
+
+@pytest.mark.parametrize(("against", "steps"), [("model", ["watch", "drop"]), ("baseline", [])])
+def test_a_canary_that_labels_speak_against_is_rolled_back_by_run(
+    canary: Path, against: str, steps: list[str]
+) -> None:
+    """Whoever it is, what they said was always wrong, and what the other one said right."""
+    lived.answered(
+        canary,
+        range(1, 5),
+        truth=lambda one: one["decision"] != (one["decided_by"] == against),
+    )
+
+    done = handle(canary, Run())
+    with project.opened(canary) as opened:
+        found = canaries.early_labels(opened)
+        because = [one.payload["because"] for one in opened.ledger.events(kind="RolledBack")]
+
+    if steps:
+        assert list(done.facts["steps"])[:2] == steps
+        assert because[0].startswith("labels say that v1 loses")
+    else:
+        assert (because, found.verdict) == ([], Verdict.PASS)
+
+
+def test_without_labels_nothing_is_said_against_a_canary(canary: Path) -> None:
+    with lived.door(canary):
+        pass
+
+    with project.opened(canary) as opened:
+        assert canaries.early_labels(opened) is None

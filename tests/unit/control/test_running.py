@@ -44,6 +44,7 @@ def status(name: Status, number: int = 2) -> Version:
         (AT_REST._replace(act="roll back"), ("watch",), "roll back"),
         (AT_REST._replace(live=(Part(1, 0.1),), healthy=True), ("watch",), "promote"),
         (AT_REST._replace(live=(Part(1, 0.1),)), ("watch",), ""),
+        (AT_REST._replace(live=(Part(1, 0.1),), losing="so"), ("watch",), "drop"),
         (AT_REST._replace(ending=True), ("watch",), "renew"),
         (AT_REST._replace(ending=True, act="retrain"), ("watch",), "build"),
         (AT_REST._replace(renewed=True), ("watch",), "replace"),

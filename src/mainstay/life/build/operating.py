@@ -14,4 +14,5 @@ def operation(stated: Serve) -> Operation:
         breaker=Breaker(breaker.breaches, over, breaker.least_rows, breaker.on_breach),
         trial=Trial(rollback.errors, rollback.slower, rollback.stopped, rollback.shift),
         concurrency=stated.resources.concurrency,
+        priority=stated.resources.priority,
     )

@@ -19,8 +19,9 @@ from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handle import Asked, Door, Outcome, Reply, refusal
 from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
-from mainstay.life.serve.limits import Headers, Intake, Message, Receive, Room
+from mainstay.life.serve.limits import Headers, Intake, Lobby, Message, Receive, Room
 from mainstay.life.serve.operating import PAGES, Parts, Said, shortened
+from mainstay.life.serve.quick import AGAIN
 from mainstay.life.serve.served import Table
 from mainstay.life.serve.shadow import Shadows
 from mainstay.life.serve.shapes import RECORDS, canonical
@@ -31,7 +32,6 @@ from mainstay.seal.tokens import Action
 
 WAITING = 64
 """Requests that wait for models in processes of their own, at most; the others stand in line."""
-AGAIN = b"1"  # seconds after which whoever was told 429 may ask again
 PATIENCE = 5.0  # seconds that an answer waits for the disk
 DURABILITY = b"x-mainstay-durability"
 UNREAD = (401, 403, 404, 405, 413, 415, 429)
@@ -43,8 +43,14 @@ More = list[tuple[bytes, bytes]]
 class App:
     """The ASGI application over one watch and one journal. draining: connections end one by one."""
 
-    def __init__(self, watch: Watch, journal: Journal, gate: Gate | None = None) -> None:
-        """gate: without one, that of the token file beside the trust file."""
+    def __init__(
+        self,
+        watch: Watch,
+        journal: Journal,
+        gate: Gate | None = None,
+        intake: Intake | None = None,
+    ) -> None:
+        """gate: without one, that of the token file beside the trust file. intake: of the door."""
         self.watch, self.journal = watch, journal
         self.shadows = Shadows(watch.log)
         self.door = Door(lambda: watch.table, journal, watch.now, aside=self.shadows.offer)
@@ -54,6 +60,7 @@ class App:
             lambda: watch.table, self.door.counters.counted, self.health.wrong, watch.notice
         )
         self.draining = False
+        self.lobby: Lobby | None = None
         self.parts = Parts(
             watch, journal, self.door, self.door.counters, self.health, self.breaker,
             self.shadows, self.gate, clock.stopwatch(),
@@ -62,7 +69,8 @@ class App:
         self._tracer = tracing.tracer()
         self._spans = tracing.kept(self._tracer)
         self._waiting = ThreadPoolExecutor(WAITING, "waiting")
-        self._intake, self._room = Intake(), Room()
+        self._beside = ThreadPoolExecutor(WAITING, "canary")
+        self.intake = intake or Intake()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -70,15 +78,7 @@ class App:
         reply = await self._reply(scope, receive)
         if reply is None:
             return
-        (status, content, kind), more = reply
-        length = b"%d" % len(content)
-        headers = [(b"content-type", kind), (b"content-length", length), *more]
-        if status == 429:
-            headers.append((b"retry-after", AGAIN))
-        if self.draining or status in UNREAD:
-            headers.append((b"connection", b"close"))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+        await sent(send, *reply, last=self.draining)
 
     def at_once(self, body: bytes) -> Reply | None:
         """The reply to a plain request of /predict; None where it takes the long way.
@@ -114,18 +114,18 @@ class App:
         """None where the caller went away."""
         path, method = scope["path"], scope["method"]
         if path == "/predict" and method == "POST":
-            denied = self._denied(scope["headers"], "predict")
+            denied = self.denied(scope["headers"], "predict")
             return denied or await self._predicted(scope["headers"], receive)
         if path in PAGES and method == "GET":
             return self._page(path, scope["headers"])
         if path in PAGES or path == "/predict":
             return Said(*refusal(405, f"{method} is not how this is asked")), []
-        denied = None if path in OPEN else self._denied(scope["headers"], "predict")
+        denied = None if path in OPEN else self.denied(scope["headers"], "predict")
         return denied or await self._translated(scope, receive)
 
     async def _translated(self, scope: Message, receive: Receive) -> tuple[Said, More] | None:
         """Of every wire but our own."""
-        body = await self._intake.body(scope["headers"], receive, of_any_kind=True)
+        body = await self.intake.body(scope["headers"], receive, of_any_kind=True)
         if not isinstance(body, bytes):
             return (Said(*body), []) if body else None
         asking = Asking(scope["method"], scope["path"], dict(scope["headers"]), body)
@@ -137,7 +137,8 @@ class App:
         (_, kind), *more = response.headers
         return Said(response.status, response.body, kind), more
 
-    def _denied(self, headers: Headers, action: Action) -> tuple[Said, More] | None:
+    def denied(self, headers: Headers, action: Action) -> tuple[Said, More] | None:
+        """Why a caller may not do this with its model; None where it may."""
         table = self.watch.table
         denial = self.gate.denied(headers, table.routing.model if table else "", action)
         if denial is None:
@@ -148,14 +149,14 @@ class App:
     def _page(self, path: str, headers: Headers) -> tuple[Said, More]:
         """Health is for everybody, the reasons and the numbers for those who may observe."""
         page, known = PAGES[path]
-        denied = self._denied(headers, "observe")
+        denied = self.denied(headers, "observe")
         if denied is None:
             return page(self.parts), []
         return (shortened(page(self.parts), known), []) if known else denied
 
     async def _predicted(self, headers: Headers, receive: Receive) -> tuple[Said, More] | None:
         """An answer, with the trace that it belongs to."""
-        body, trace = await self._intake.body(headers, receive), tracing.parent(headers)
+        body, trace = await self.intake.body(headers, receive), tracing.parent(headers)
         if not isinstance(body, bytes):
             return (Said(*body), []) if body else None
         ack = (DURABILITY, b"ack") in headers
@@ -209,11 +210,13 @@ class App:
         if not isinstance(begun, Asked):
             return begun[:2]
         if begun.away:
-            if not self._room.taken(begun):
+            room = Room(begun, self.lobby)
+            if not room.taken():
                 return refusal(429, "the model has no room for more requests: send it again")
             loop = asyncio.get_running_loop()
+            threads = self._beside if room.beside else self._waiting
             status, content, number = await loop.run_in_executor(
-                self._waiting, self._room.ended, self.door.ended, begun
+                threads, room.ended, self.door.ended
             )
         else:
             status, content, number = self.door.ended(begun)
@@ -235,6 +238,18 @@ class App:
             return await asyncio.wait_for(future, PATIENCE)
         except TimeoutError:
             return False
+
+
+async def sent(send: Send, said: Said, more: More, *, last: bool) -> None:
+    """last: the connection is to end with this answer."""
+    status, content, kind = said
+    headers = [(b"content-type", kind), (b"content-length", b"%d" % len(content)), *more]
+    if status == 429:
+        headers.append((b"retry-after", AGAIN))
+    if last or status in UNREAD:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
 
 
 def _set(future: asyncio.Future[bool], safe: bool) -> None:  # noqa: FBT001 - a callback

@@ -96,9 +96,11 @@ def ready(table: Table | None, name: str, version: str) -> bool:
 
 
 def pinned(table: Table | None, version: str) -> Table | None:
-    """The table for requests that name a version: it answers all of them.
+    """The table for requests that name a version: it answers all of them, and they are on no trial.
 
-    A version beside no other but its baseline keeps its share: more is not certified.
+    A version beside no other but its baseline keeps its share: more is not certified. There the
+    routing decides as ever, so the trial goes on; whom it would have sent to the other one of two
+    says nothing of how a canary does beside its champion.
     """
     if table is None or not version:
         return table
@@ -106,10 +108,10 @@ def pinned(table: Table | None, version: str) -> Table | None:
         one = routed(table, version)
     except Missing:  # it left the routing a moment ago
         return None
-    alone = len(table.served) == 1
-    if alone:
+    if len(table.served) == 1:
         return table
-    return table._replace(served=(one,), limits=table.limits[:1], standby=None)
+    one = one._replace(named=True)
+    return table._replace(served=(one,), limits=table.limits[:1], standby=None, trial=None)
 
 
 def _input(column: RequestColumn) -> dict[str, Any]:

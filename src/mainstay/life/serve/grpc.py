@@ -1,9 +1,16 @@
 """The Open Inference Protocol over gRPC, on loopback, in the loop of the door."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
-from mainstay.core.errors import MainstayError, MissingExtra, Mistake, Refused, Unavailable
+from mainstay.core.errors import (
+    Crowded,
+    MainstayError,
+    MissingExtra,
+    Mistake,
+    Refused,
+    Unavailable,
+)
 from mainstay.life.serve import answers, catalogue, health, messages, openinference, tensors
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.messages import CALLS, CONTENTS, SERVICE
@@ -25,6 +32,13 @@ OPEN = ("ServerLive", "ServerReady")
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 Message = Any
 """A protobuf message, of a class of `messages`."""
+
+
+class Answering(Protocol):
+    """Whoever answers the calls of the service."""
+
+    async def answer(self, call: str, request: Message, headers: dict[bytes, bytes]) -> Message:
+        """The response to a call of CALLS; raises a MainstayError for what it refuses."""
 
 
 class Calls:
@@ -86,8 +100,7 @@ class Calls:
         body = openinference.records(_given(request), runtime.guard)
         status, reply = await self._exchange(request.model_version, body, headers)
         if status != 200:
-            said = answers.complaint(reply)
-            raise Mistake(said) if status in _REFUSED else Unavailable(said)
+            raise _error(status, answers.complaint(reply))
         given = answers.read(reply)
         made = messages.classes()["ModelInferResponse"](
             model_name=request.model_name, model_version=answers.version(given), id=request.id
@@ -105,11 +118,15 @@ class Beside:
     """
 
     def __init__(
-        self, application: Application, calls: Calls, port: int | None, ready: Callable[[str], None]
+        self,
+        application: Application,
+        calls: Answering,
+        port: int | None,
+        ready: Callable[[str], None],
     ) -> None:
         """port: 0 for a free one. ready: told where gRPC listens."""
         self.failure: MainstayError | None = None
-        self.at_once = getattr(application, "at_once", None)  # asked by `quick`
+        self.ways = getattr(application, "ways", {})  # asked by `quick`
         self._application, self._calls, self._port, self._ready = application, calls, port, ready
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -130,7 +147,7 @@ class Beside:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def started(calls: Calls, port: int) -> tuple[Any, int]:
+async def started(calls: Answering, port: int) -> tuple[Any, int]:
     """A running server and its port; port: 0 for a free one. Raises Unavailable, MissingExtra."""
     try:
         import grpc  # noqa: PLC0415 - optional
@@ -151,7 +168,7 @@ async def started(calls: Calls, port: int) -> tuple[Any, int]:
     return server, found
 
 
-def _handler(grpc: Any, calls: Calls, call: str) -> Any:
+def _handler(grpc: Any, calls: Answering, call: str) -> Any:
     made = messages.classes()
 
     async def answered(request: Message, context: Any) -> Message:
@@ -163,14 +180,27 @@ def _handler(grpc: Any, calls: Calls, call: str) -> Any:
             return await calls.answer(call, request, headers)
         except MainstayError as error:
             what = f"{error}; {error.hint}" if error.hint else str(error)
-            code = _CODES.get(error.kind, "UNAVAILABLE")
-            return await context.abort(getattr(grpc.StatusCode, code), what)
+            return await context.abort(getattr(grpc.StatusCode, status_of(error)), what)
 
     return grpc.unary_unary_rpc_method_handler(
         answered,
         request_deserializer=made[f"{call}Request"].FromString,
         response_serializer=made[f"{call}Response"].SerializeToString,
     )
+
+
+def status_of(error: MainstayError) -> str:
+    """The name of the status that says it."""
+    if isinstance(error, Crowded):
+        return "RESOURCE_EXHAUSTED"
+    return _CODES.get(error.kind, "UNAVAILABLE")
+
+
+def _error(status: int, what: str) -> MainstayError:
+    """What a status of /predict is here."""
+    if status == 429:
+        return Crowded(what)
+    return Mistake(what) if status in _REFUSED else Unavailable(what)
 
 
 def _asked(request: Message) -> Request:

@@ -7,13 +7,14 @@ first byte to its last, is cut off: uvicorn alone waits for heads and bodies wit
 
 import asyncio
 import resource
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from mainstay.life.serve.handle import Asked, Outcome, Reply, refusal
 from mainstay.life.serve.quick import Quick
+from mainstay.life.serve.served import Held
+from mainstay.seal.routing import Routing
 
 LARGEST = 10_000_000
 """Bytes of one request."""
@@ -83,27 +84,64 @@ class Intake:
         return 0
 
 
+class Lobby(Protocol):
+    """Where requests of several models wait together."""
+
+    def taken(self) -> bool:
+        """Whether there is a place for one more, until `given`."""
+
+    def given(self) -> None:
+        """It waits no more."""
+
+
 class Room:
-    """Requests under way in processes of their models; `serve.resources` says how many may be."""
+    """What one request takes of its versions' rooms, until `ended`; see `serve.resources`.
 
-    def __init__(self) -> None:
-        self._under_way: deque[None] = deque()  # several threads: its length needs no lock
+    A version has a room of its own. A canary's is half of what its contract says, so that requests
+    with records for both, which take a place in either, leave its champion the other half.
+    """
 
-    def taken(self, begun: Asked) -> bool:
-        """For one request, until `ended`; one that finds no room is given up here."""
-        champion = begun.table.served[0].held.runtime
-        if len(self._under_way) >= champion.manifest.operation.concurrency:
-            begun.table.given()
+    def __init__(self, begun: Asked, lobby: Lobby | None = None) -> None:
+        """lobby: of all models of a door, where there are several."""
+        self._begun, self._lobby = begun, lobby
+        parts = begun.parts if isinstance(begun.parts, list) else ()
+        canary = _canary(begun.table.routing)
+        self._helds = {one.held: one.share.version == canary for one, _ in parts}
+
+    @property
+    def beside(self) -> bool:
+        """Whether it is a canary's too, and so waits among its own."""
+        return any(self._helds.values())
+
+    def taken(self) -> bool:
+        """A request that finds no room is given up here."""
+        full = any(len(one.waiting) >= _size(one, canary) for one, canary in self._helds.items())
+        if full or not (self._lobby is None or self._lobby.taken()):
+            self._begun.table.given()
             return False
-        self._under_way.append(None)
+        for one in self._helds:
+            one.waiting.append(None)
         return True
 
-    def ended(self, end: Callable[[Asked], Outcome], begun: Asked) -> Outcome:
+    def ended(self, end: Callable[[Asked], Outcome]) -> Outcome:
         """What ends it says."""
         try:
-            return end(begun)
+            return end(self._begun)
         finally:
-            self._under_way.pop()
+            for one in self._helds:
+                one.waiting.pop()
+            if self._lobby is not None:
+                self._lobby.given()
+
+
+def _size(one: Held, canary: bool) -> int:  # noqa: FBT001 - as it is
+    size = one.runtime.manifest.operation.concurrency
+    return max(size // 2, 1) if canary else size
+
+
+def _canary(routing: Routing) -> str:
+    """The version beside the champion; empty where there is none."""
+    return routing.shares[-1].version if len(routing.shares) > 1 else ""
 
 
 def declined(headers: Headers, telling: Telling | None = None) -> Reply | None:

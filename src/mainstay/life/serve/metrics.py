@@ -4,7 +4,7 @@ Written here, 40 lines, because the usual client takes a lock and 2 us for every
 """
 
 import platform
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate
 from typing import Literal, NamedTuple
@@ -58,6 +58,17 @@ def text(families: Iterable[Family]) -> bytes:
             f"{name}{suffix}{_labels(labels)} {value!r}" for suffix, labels, value in family.samples
         ]
     return "\n".join([*lines, ""]).encode()
+
+
+def together(by_model: Mapping[str, Sequence[Family]]) -> Iterator[Family]:
+    """The numbers of several models, each labelled with its model; all have the same families."""
+    for some in zip(*by_model.values(), strict=True):
+        samples = tuple(
+            (suffix, {"model": model, **labels}, value)
+            for model, family in zip(by_model, some, strict=True)
+            for suffix, labels, value in family.samples
+        )
+        yield some[0]._replace(samples=samples)
 
 
 def families(counted: counters.Counted, state: State) -> Iterator[Family]:

@@ -13,7 +13,7 @@ from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.handle import Door
 from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
-from mainstay.life.serve.metrics import State
+from mainstay.life.serve.metrics import Family, State
 from mainstay.life.serve.shadow import Shadows
 from mainstay.life.serve.watching import Watch
 
@@ -88,13 +88,17 @@ def readyz(parts: Parts) -> Said:
 
 def metrics_of(parts: Parts) -> Said:
     """Every number, for Prometheus."""
+    return Said(200, metrics.text(families_of(parts)), metrics.TYPE)
+
+
+def families_of(parts: Parts) -> tuple[Family, ...]:
+    """The same, by name."""
     watch = parts.watch
     state = State(
         watch.table, parts.journal.standing(), watch.time(), _ready(parts)[0], parts.door.failed,
         watch.restarts, parts.breaker.openings, parts.shadows.standing(),
     )  # fmt: skip
-    found = metrics.families(parts.counters.counted(), state)
-    return Said(200, metrics.text(found), metrics.TYPE)
+    return tuple(metrics.families(parts.counters.counted(), state))
 
 
 def shortened(said: Said, what: str) -> Said:

@@ -10,7 +10,7 @@ are uvicorn's business in either case.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -18,16 +18,20 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mainstay.life.serve.handle import Reply
 
-PATH = b"/predict"
 LARGEST = 65_536
 """Bytes of a body on the short way; above it, what is saved is no part of the whole."""
 ROOM = 100 * LARGEST
 """Bytes of all bodies that are on their way in on the short way; others take the long one."""
+AGAIN = b"1"
+"""Seconds after which whoever was told 429 may ask again."""
 KNOWN = 4_096
 """Plain heads that are known by their bytes, of SHORT bytes at most; then all are learned anew."""
 SHORT = 1_024
-_FIRST, _END = b"POST /predict HTTP/1.1\r\n", b"\r\n\r\n"
+_FIRST, _END = b"POST %b HTTP/1.1\r\n", b"\r\n\r\n"
+_UNKNOWN = (-LARGEST, b"")
 AtOnce = Callable[[bytes], Reply | None]
+Ways = Mapping[bytes, AtOnce]
+"""Who answers plain requests, by path."""
 _PLAIN = frozenset((
     b"host", b"content-length", b"content-type", b"connection", b"user-agent",
     b"accept", b"accept-encoding", b"accept-language",
@@ -35,8 +39,8 @@ _PLAIN = frozenset((
 """Headers that change nothing here: none of identity, durability, traces, codings or leave."""
 _JSON = frozenset((b"", b"application/json"))
 _HEADS = {
-    status.value: b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: "
-    % (status, status.phrase.encode())
+    status.value: b"HTTP/1.1 %d %b\r\n%bcontent-type: application/json\r\ncontent-length: "
+    % (status, status.phrase.encode(), b"retry-after: %b\r\n" % AGAIN if status == 429 else b"")
     for status in HTTPStatus
 }
 
@@ -57,10 +61,11 @@ _COMING, _OVER = _Cycle(over=False), _Cycle(over=True)
 
 
 class Quick(HttpToolsProtocol):
-    """One connection; `at_once` of the ASGI application answers bodies of plain requests."""
+    """One connection; the `ways` of the ASGI application answer bodies of plain requests."""
 
     held: ClassVar[int] = 0  # bytes of the plain requests on their way in, as their heads say
-    known: ClassVar[dict[bytes, int]] = {}  # plain heads, and the length of the body they state
+    known: ClassVar[dict[bytes, tuple[int, bytes]]] = {}  # plain heads: the length of the body
+    # that each states, and its path
     _parts: list[bytes] | None = None  # of one that is on its way in here
     _length = 0
     _between = True  # the parser has seen nothing yet, or plain requests answered here, whole ones
@@ -70,7 +75,7 @@ class Quick(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._at_once: AtOnce | None = getattr(self.config.app, "at_once", None)
+        self._ways: Ways = getattr(self.config.app, "ways", {})
 
     def data_received(self, data: bytes) -> None:
         if not (self._between and self._is_answered(data)):
@@ -89,10 +94,10 @@ class Quick(HttpToolsProtocol):
         if not self._declined and self._is_plain():
             self._parts = []
             Quick.held += self._length
-            self.scope["path"] = PATH.decode()
+            self.scope["path"] = self.url.decode()
             self.cycle = _COMING  # type: ignore[assignment]  # looks like one
-            if _is_clear(head, len(self.headers)):
-                _learn(head, self._length)
+            if _is_clear(head, self.url, len(self.headers)):
+                _learn(head, self._length, self.url)
         else:
             self._declined = False
             super().on_headers_complete()
@@ -107,7 +112,7 @@ class Quick(HttpToolsProtocol):
         if self._parts is None:
             super().on_message_complete()
             return
-        reply = self._at_once(b"".join(self._parts)) if self._at_once else None
+        reply = self._reply(self.url, b"".join(self._parts))
         if reply is None:
             self._hand_over()
             super().on_message_complete()
@@ -139,13 +144,13 @@ class Quick(HttpToolsProtocol):
     def _is_answered(self, data: bytes) -> bool:
         """Whether it is one whole request, with a head that is known to be plain, and answered."""
         end = data.find(_END, 0, SHORT) + len(_END)
-        length = self.known.get(data[:end])
-        if length is None or len(data) - end != length:
+        length, path = self.known.get(data[:end], _UNKNOWN)
+        if len(data) - end != length:
             self._head = data[:end] if end >= len(_END) else b""
             return False
         if self.flow.write_paused or not self._is_free():
             return False
-        reply = self._at_once(data[end:]) if self._at_once else None
+        reply = self._reply(path, data[end:])
         if reply is None:
             self._declined = True
             return False
@@ -157,6 +162,10 @@ class Quick(HttpToolsProtocol):
             self._wait(self.timeout_keep_alive)
         return True
 
+    def _reply(self, path: bytes, body: bytes) -> Reply | None:
+        at_once = self._ways.get(path)
+        return at_once(body) if at_once else None
+
     def _wait(self, seconds: float) -> None:
         again = self.timeout_keep_alive_handler
         self.timeout_keep_alive_task = self.loop.call_later(seconds, again)
@@ -167,7 +176,7 @@ class Quick(HttpToolsProtocol):
         length = stated.get(b"content-length", b"")
         self._length = int(length) if length.isdigit() and len(length) < 6 else ROOM
         return (
-            self.url == PATH
+            self.url in self._ways
             and self._is_free()
             and stated.keys() <= _PLAIN
             and len(stated) == len(self.headers)
@@ -203,14 +212,14 @@ class Quick(HttpToolsProtocol):
         self.transport.write(b"%b%d\r\n\r\n%b" % (_HEADS[status], len(content), content))
 
 
-def _is_clear(head: bytes, count: int) -> bool:
+def _is_clear(head: bytes, path: bytes, count: int) -> bool:
     """Whether anybody finds the same beginning and end of a head, with so many headers."""
     ends = head.count(b"\r\n")
-    lines = head.startswith(_FIRST) and ends == count + 2
+    lines = head.startswith(_FIRST % path) and ends == count + 2
     return lines and head.count(b"\r") == ends == head.count(b"\n")
 
 
-def _learn(head: bytes, length: int) -> None:
+def _learn(head: bytes, length: int, path: bytes) -> None:
     if len(Quick.known) >= KNOWN:
         Quick.known.clear()
-    Quick.known[head] = length
+    Quick.known[head] = length, path

@@ -1,6 +1,7 @@
 """One version as it answers here: its runtime, its certificate, who is using it right now."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,7 +17,7 @@ from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Answer, Matrix, Runtime, Said, given
 from mainstay.core import clock
 from mainstay.core.columns import level
-from mainstay.core.entries import ABSTAINED, ENGINE, EXPIRED, REST
+from mainstay.core.entries import ABSTAINED, ENGINE, EXPIRED, NAMED, REST
 from mainstay.core.errors import Unavailable
 from mainstay.life.serve.away import Away
 from mainstay.life.serve.circuit import Circuit
@@ -66,12 +67,14 @@ class Held:
     """A runtime that is closed when nobody needs it any more, and not before.
 
     checked: when golden rows were scored last, by the stopwatch; wrong: what was wrong with them.
+    waiting: one for each request that waits for it.
     """
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.circuit = Circuit()
         self.checked, self.wrong = clock.stopwatch(), ""
+        self.waiting: deque[None] = deque()  # several threads: its length needs no lock
         self._using, self._retired, self._closed = 0, False, False
         self._lock = threading.Lock()
 
@@ -122,7 +125,8 @@ class Served(NamedTuple):
     """A share that is answered. certificate: None where none holds, and `reason` says why.
 
     short: how answers name the certificate. lenient: the model answers what is not covered too.
-    resting: the entities are not the version's yet; its baseline answers them.
+    resting: the entities are not the version's yet; its baseline answers them. named: the caller
+    asked for this one of two.
     """
 
     share: Share
@@ -135,6 +139,7 @@ class Served(NamedTuple):
     lenient: bool = True
     reason: str = ""
     resting: bool = False
+    named: bool = False
 
     @property
     def away(self) -> bool:
@@ -156,7 +161,7 @@ class Served(NamedTuple):
     def answers(self, judgements: Sequence[Judgement], at: datetime) -> list[Answered]:
         """Likewise of many rows, in order: the model is asked for all of them at once."""
         held = self.held
-        plain = not (self.resting or held.circuit.flags or held.runtime.abstain)
+        plain = not (self.resting or self.named or held.circuit.flags or held.runtime.abstain)
         if not plain or any(one.reasons for one in judgements):
             return self._mixed(judgements, at)
         rows = list(map(given, judgements))
@@ -202,7 +207,7 @@ class Served(NamedTuple):
         return _Standing(judgement, holds, covered)
 
     def _answered(self, judgement: Judgement, standing: _Standing, said: Answer) -> Answered:
-        flags = said.flags
+        flags = (*said.flags, NAMED) if self.named else said.flags
         if not standing.holds:
             flags = (*flags, EXPIRED)
         elif self.resting and judgement.outcome == "score":

@@ -22,13 +22,15 @@ SILENT = Voice()
 class Teller:
     """Says a thing when it becomes true, not again while it stays so."""
 
-    def __init__(self, voice: Voice) -> None:
-        self._voice = voice
+    def __init__(self, voice: Voice, folder: str = "") -> None:
+        """folder: where several models answer at one door, said until the name is known."""
+        self._voice, self._folder = voice, folder
         self._standing = self._refused = ""
 
     def tell(self, table: Table | None, refused: str, at: datetime | None) -> None:
         """at: None where no time is known, and then nothing expires."""
-        said = standing(table, at) if table else ""
+        named = f"{table.routing.model if table else self._folder}: " if self._folder else ""
+        said = f"{named}{standing(table, at)}" if table else ""
         if said != self._standing:
             first = not self._standing
             self._standing = said
@@ -37,7 +39,9 @@ class Teller:
             )
         if refused != self._refused:
             self._refused = refused
-            self._voice.changed(f"Not followed: {refused}" if refused else "Followed again.")
+            self._voice.changed(
+                f"Not followed: {named}{refused}" if refused else f"{named}Followed again."
+            )
 
 
 def standing(table: Table, at: datetime | None) -> str:

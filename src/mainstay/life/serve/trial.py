@@ -2,8 +2,9 @@
 
 Entities are divided by hash, so both see the same world at the same time, and what differs is the
 version. Two looks go on together: one at everything since the routing began, each time it has
-doubled, for small harm; one at the newest rows, every few seconds, for harm that begins late. Both
-spend from one budget of false alarms (stats.excess.spent), so that looking often alarms nobody.
+doubled, for small harm; one at the newest rows, every few seconds, for harm that begins late. Both,
+and the look at early labels that `run` takes, spend from one budget of false alarms
+(stats.excess.PART), so that looking often alarms nobody.
 """
 
 import threading
@@ -20,8 +21,6 @@ from mainstay.life.serve.served import Answered, Served
 from mainstay.stats import excess
 from mainstay.stats.excess import Arm
 
-BUDGET = 0.01
-"""The chance that a canary that is as good as who answers beside it is ever dropped."""
 GROUPS = 64
 LEAST = 50  # rows of the canary for a look
 FRESH = 5.0  # seconds of the newest rows for a look at them
@@ -93,7 +92,7 @@ class Trial:
             counts[place + _SQUARES * GROUPS] += answer.score**2
 
     def _judged(self, counts: list[float], kind: int) -> Failing | None:
-        alpha = excess.spent(BUDGET / 2, self._looks[kind]) / len(self._measures)
+        alpha = excess.spent(excess.PART, self._looks[kind]) / len(self._measures)
         self._looks[kind] += 1
         for measure in self._measures:
             limit = Limit("at_most", getattr(self._operation.trial, measure))

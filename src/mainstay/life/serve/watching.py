@@ -1,6 +1,7 @@
 """Follows the routing of a serving folder: looks ten times a second, swaps one pointer."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -22,19 +23,26 @@ from mainstay.seal.routing import Routing, Share
 from mainstay.seal.trust import Trust
 
 EVERY = 0.1  # seconds between two looks
+Claim = Callable[[str], None]
 RETRY = 5.0  # seconds until what is short is tried again
 
 
 class Watch:
     """The table in force and the one before, kept warm. refused: why the newest is not followed.
 
-    restarts: how often the process of a model was started again.
+    restarts: how often the process of a model was started again. claim: asked before a model is
+    served, raises Refused where another one of this door has its name.
 
     Then the table in force stays, each certificate of it verified against the trust file anew.
     """
 
-    def __init__(self, place: Place, log: Path, keys: Path, voice: Voice = SILENT) -> None:
-        """log: the door's own folder; keys: the trust file."""
+    def __init__(
+        self, place: Place, log: Path, keys: Path, voice: Voice = SILENT, *, named: bool = False
+    ) -> None:
+        """log: the door's own folder; keys: the trust file. named: the voice says of which model,
+
+        and of which folder where none is known yet.
+        """
         log.mkdir(parents=True, exist_ok=True)
         self.place, self.log, self.keys = place, log, keys
         self.table: Table | None = None
@@ -44,9 +52,10 @@ class Watch:
         self._before: Table | None = None
         self._print: tuple[Print, ...] = ()
         self._looked = 0.0
-        self._present, self._teller = Present(), Teller(voice)
+        self._present, self._teller = Present(), Teller(voice, str(place.serving) if named else "")
         self.notices = Notices(log)
         self._recalls = Recalls(self.notices)
+        self.claim: Claim = lambda _: None
         self.now = self._present.now
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -144,6 +153,7 @@ class Watch:
             raise Refused(
                 f"the routing is for {table.environment}, this door for {self.place.environment}"
             )
+        self.claim(table.model)
         sequence.risen(self.log, table)
         self._swap(self._opened(table, known))
 
@@ -157,7 +167,7 @@ class Watch:
             _retired((fresh,), (self.table, self._before))
             raise
         ack = any(one.held.runtime.manifest.durability == "ack" for one in found)
-        hidden = private(tuple(one.held.runtime.manifest for one in found), self._secret())
+        hidden = private(tuple(one.held.runtime.manifest for one in found), _secret(self.keys))
         limits = bounds(tuple(one.share for one in table.shares))
         made = Table(table, tuple(found), limits, ack, hidden, self._standby(table, known))
         made = made._replace(aside=self._aside(table, tuple(found)))
@@ -176,7 +186,7 @@ class Watch:
             self.shadow_refused = f"the shadow {asked.version} does not run: {error}"
             return None
         manifests = tuple(other.held.runtime.manifest for other in (*beside, one))
-        return Aside(one, private(manifests, self._secret()))
+        return Aside(one, private(manifests, _secret(self.keys)))
 
     def _standby(self, table: Routing, known: Trust) -> Served | None:
         """The version before; without it the baseline answers, so nothing about it stops a door."""
@@ -186,13 +196,6 @@ class Watch:
             return self._share(table, table.previous, known)
         except MainstayError:
             return None
-
-    def _secret(self) -> bytes:
-        """The key of pseudonyms, which lies beside the trust file; empty where there is none."""
-        try:
-            return pseudonyms.read(self.keys.parent)
-        except MainstayError:
-            return b""
 
     def _share(self, table: Routing, share: Share, known: Trust) -> Served:
         """A version that is warm is verified again, not opened again."""
@@ -233,6 +236,14 @@ def _retired(old: tuple[Table | None, ...], kept: tuple[Table | None, ...]) -> N
     needed = {one.held for table in kept if table for one in table.everyone}
     for held in {one.held for table in old if table for one in table.everyone} - needed:
         held.retire()
+
+
+def _secret(keys: Path) -> bytes:
+    """The key of pseudonyms, which lies beside the trust file; empty where there is none."""
+    try:
+        return pseudonyms.read(keys.parent)
+    except MainstayError:
+        return b""
 
 
 def _silent(one: Served) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import mainstay
 from mainstay.bundle.guard import Rejection
 from mainstay.bundle.manifest import Manifest
-from mainstay.core.errors import MainstayError, MissingExtra, Mistake, Unavailable
+from mainstay.core.errors import Crowded, MainstayError, MissingExtra, Mistake, Unavailable
 from mainstay.life.serve import answers, catalogue, health, mlflow, openinference, parquet, shapes
 from mainstay.life.serve.handle import Asked, Outcome, Reply, refusal
 from mainstay.life.serve.served import Table
@@ -21,6 +21,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 _JSON: Headers = ((b"content-type", b"application/json"),)
 _HEAD = b"inference-header-content-length"
 _BYTES = (b"content-type", b"application/octet-stream")
+_STATUS_OF = {MissingExtra: 415, Crowded: 429}
 _STATUS = {"mistake": 400, "missing": 404, "refused": 403}
 _KNOWN = (
     "known: POST /predict, GET /livez, GET /readyz, GET /startupz, GET /metrics, and those of"
@@ -162,7 +163,9 @@ def together(begun: Asked | Outcome) -> Asked | Outcome:
 
 def failure(path: str, error: MainstayError) -> Response:
     """An error as the wire of this path says it."""
-    status = 415 if isinstance(error, MissingExtra) else _STATUS.get(error.kind, 503)
+    status = _STATUS.get(error.kind, 503)
+    for kind, stated in _STATUS_OF.items():
+        status = stated if isinstance(error, kind) else status
     what = f"{error}; {error.hint}" if error.hint else str(error)
     if path.startswith("/v2"):
         return _told({"error": what}, status)

@@ -15,6 +15,7 @@ from mainstay.bundle.operation import Operation
 from mainstay.core import entries, journals
 from mainstay.life.serve import away, limits
 from mainstay.life.serve.app import DURABILITY, App
+from mainstay.life.serve.handle import Asked
 from mainstay.life.serve.routing import bucket, chosen
 from mainstay.seal import tokens
 
@@ -372,3 +373,51 @@ def test_beyond_its_concurrency_a_model_in_its_own_process_sheds_at_once(
     assert [one.get(b"retry-after") for one in heads] == [None, None, b"1"]
     assert again == 200
     assert app.watch.table.served[0].held._using == 0
+
+
+def test_a_canary_that_is_slow_waits_in_a_room_of_its_own(
+    app: App, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    champion = serving.with_a_worker(1, operation=Operation(concurrency=2, latency=10.0))
+    canary = serving.with_a_worker(2, operation=Operation(concurrency=6), seed=9)
+    serving.publish(1, *(structs.replace(one, share=0.5) for one in (champion, canary)))
+    app.watch.look()
+    slow, ended = threading.Event(), app.door.ended
+
+    def held_up(begun: Asked) -> Any:
+        if begun.parts[0][0].share.version == "v2":
+            slow.wait(10)
+        return ended(begun)
+
+    monkeypatch.setattr(app.door, "ended", held_up)
+    names = [f"p{number}" for number in range(100)]
+    theirs = [one for one in names if chosen(app.watch.table.limits, bucket(one)) == 1]
+    ours = [one for one in names if one not in theirs]
+
+    async def together() -> tuple[list[int], list[int]]:
+        ask = lambda who: exchanged(  # noqa: E731 - one line says it
+            app, "POST", "/predict", json.encode({"records": [record(patient=who)]})
+        )
+        waiting = [asyncio.create_task(ask(who)) for who in theirs[:5]]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        meanwhile = [(await ask(who))[0] for who in ours[:8]]
+        slow.set()
+        statuses = [status for status, _ in await asyncio.gather(*waiting)]
+        return sorted(statuses), meanwhile
+
+    statuses, meanwhile = asyncio.run(together())
+
+    assert statuses == [200, 200, 200, 429, 429]  # half of six
+    assert meanwhile == [200] * 8
+    assert not any(one.held.waiting for one in app.watch.table.served)
+
+
+def test_a_version_named_waits_in_its_own_room_too(app: App, serving: Serving) -> None:
+    shares = (serving.with_a_worker(number, seed=number) for number in (1, 2))
+    serving.publish(1, *(structs.replace(one, share=0.5) for one in shares))
+    app.watch.look()
+    body = json.encode({"records": [record()]})
+
+    rooms = [limits.Room(app.door.begun(body, "", lambda v=v: app._pinned(v))) for v in "12"]
+
+    assert [one.beside for one in rooms] == [False, True]

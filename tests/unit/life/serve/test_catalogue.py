@@ -51,6 +51,7 @@ def test_a_table_for_one_version_keeps_no_other(table: Table) -> None:
 
     assert [one.share.version for one in pinned.served] == ["v2"]
     assert len(pinned.limits) == 1
+    assert pinned.trial is None
     assert catalogue.pinned(table, "") is table
     assert catalogue.pinned(table, "3") is None
     assert catalogue.pinned(None, "2") is None

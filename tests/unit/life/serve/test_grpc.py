@@ -9,11 +9,12 @@ import pytest
 from small_project import Serving, record
 
 from mainstay.bundle.manifest import Abstain
-from mainstay.core.errors import MissingExtra, Mistake, Refused, Unavailable
+from mainstay.core.errors import Crowded, MissingExtra, Mistake, Refused, Unavailable
 from mainstay.life.serve import grpc as module
 from mainstay.life.serve import messages
 from mainstay.life.serve.app import App
 from mainstay.life.serve.grpc import Beside, Calls
+from mainstay.life.serve.handle import refusal
 from mainstay.life.serve.messages import SERVICE
 from mainstay.life.serve.tensors import packed
 from mainstay.life.serve.wires import Exchange
@@ -158,6 +159,17 @@ async def over_a_socket(app: App, use: Callable[[Any, Any], Awaitable[Any]]) -> 
             return await use(grpc, channel)
         finally:
             await server.stop(0)
+
+
+def test_what_is_429_over_http_is_resource_exhausted(live: App) -> None:
+    async def full(*_: object) -> Any:
+        return refusal(429, "the model has no room for more requests: send it again")
+
+    with pytest.raises(Crowded, match="no room") as error:
+        asyncio.run(service(live, full).answer("ModelInfer", infer(), {}))
+
+    assert module.status_of(error.value) == "RESOURCE_EXHAUSTED"
+    assert module.status_of(Unavailable("it is gone")) == "UNAVAILABLE"
 
 
 def test_errors_have_the_codes_of_grpc(live: App) -> None:

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import uvicorn
 
+from mainstay.bundle.operation import Operation
 from mainstay.life.serve import limits
 from mainstay.life.serve.limits import Connection, Intake, Patience
+from mainstay.life.serve.served import Held
 
 GONE = {"type": "http.disconnect"}
 
@@ -195,3 +198,21 @@ def test_a_head_has_an_end() -> None:
     found = serving(30.0, talk)
 
     assert all(one.startswith(b"HTTP/1.1 400") or b"Connection" in one for one in found)
+
+
+def test_a_request_that_finds_no_place_among_the_other_models_is_given_up() -> None:
+    lobby = SimpleNamespace(taken=lambda: False, given=lambda: None)
+    manifest = SimpleNamespace(operation=Operation(concurrency=2))
+    held = Held(SimpleNamespace(manifest=manifest))  # type: ignore[arg-type]  # as much of a runtime
+    given: list[int] = []
+    share = SimpleNamespace(version="v1")
+    table = SimpleNamespace(routing=SimpleNamespace(shares=[share]), given=lambda: given.append(1))
+    begun = SimpleNamespace(parts=[(SimpleNamespace(held=held, share=share), None)], table=table)
+
+    full = limits.Room(begun, lobby)  # type: ignore[arg-type]  # as much of a request as is asked
+    alone = limits.Room(begun)  # type: ignore[arg-type]  # likewise
+
+    assert (full.taken(), given, len(held.waiting)) == (False, [1], 0)
+    assert (alone.taken(), len(held.waiting)) == (True, 1)
+    alone.ended(lambda _: (200, b"", 0))
+    assert not held.waiting

@@ -81,3 +81,14 @@ def test_the_buckets_of_a_histogram_add_up() -> None:
 
     buckets = [v for (name, _), v in found.items() if name == "mainstay_request_seconds_bucket"]
     assert buckets == list(range(1, len(BOUNDS) + 2))
+
+
+def test_the_numbers_of_several_models_are_labelled_with_their_model() -> None:
+    of = lambda value: (Family("share", "gauge", "A part.", (("", {"version": "v1"}, value),)),)  # noqa: E731 - one line says it
+
+    (family,) = metrics.together({"a": of(1.0), "b": of(0.5)})
+
+    assert family.samples == (
+        ("", {"model": "a", "version": "v1"}, 1.0),
+        ("", {"model": "b", "version": "v1"}, 0.5),
+    )

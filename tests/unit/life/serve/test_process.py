@@ -7,14 +7,15 @@ import pytest
 from mainstay.core.errors import Missing, Mistake, Refused
 from mainstay.life.serve import process
 from mainstay.life.serve.loader import Place
-from mainstay.life.serve.process import Opening
+from mainstay.life.serve.process import Opening, Stand
 from mainstay.life.serve.telling import SILENT
 
 
 @pytest.fixture
 def opening(tmp_path: Path) -> Opening:
     place = Place(tmp_path / "serving", tmp_path / "environments", "production")
-    return Opening(place, tmp_path / "log", tmp_path / "keys" / "trust.json", 0)
+    stands = (Stand(place, tmp_path / "log"),)
+    return Opening(stands, tmp_path / "keys" / "trust.json", 0)
 
 
 def test_a_certificate_without_its_key_is_a_mistake(opening: Opening, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ class Echo:
 
     def __init__(self) -> None:
         self.quickly = self.slowly = 0
+        self.ways = {b"/predict": self.at_once, b"/models/b/predict": lambda _: (200, b'"b"')}
 
     def at_once(self, body: bytes) -> tuple[int, bytes] | None:
         if body == b"slow":
@@ -127,6 +128,21 @@ def test_a_plain_request_goes_the_short_way_and_gets_the_same_bytes() -> None:
     assert server.state.total_requests == 2
 
 
+def test_a_path_of_its_own_has_a_short_way_of_its_own() -> None:
+    other = PLAIN.replace(b"/predict", b"/models/b/predict")
+    Quick.known.clear()
+
+    said = asyncio.run(Told(Quick).said(other, PLAIN, other, words=3))
+
+    assert re.findall(rb"\"(\w+)\"", said) == [b"b", b"body", b"b"]
+    assert {path for _, path in Quick.known.values()} == {b"/predict", b"/models/b/predict"}
+
+
+def test_whoever_is_told_429_on_the_short_way_is_told_when_to_ask_again() -> None:
+    assert b"retry-after: 1\r\n" in quick._HEADS[429]
+    assert b"retry-after" not in quick._HEADS[200]
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_whatever_is_not_plain_goes_the_long_way(name: str) -> None:
     said, expected, server = both(OTHERS[name])
@@ -173,7 +189,7 @@ def test_a_head_found_plain_once_is_answered_without_the_parser_from_then_on() -
 
     assert first == again
     assert Parsing.asked == 1
-    assert [*Quick.known.values()] == [4]
+    assert [*Quick.known.values()] == [(4, b"/predict")]
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -6,6 +6,7 @@ from msgspec import structs
 from small_project import Serving
 
 from mainstay.core import clock
+from mainstay.life.serve.loader import Place
 from mainstay.life.serve.telling import Voice
 from mainstay.life.serve.watching import Watch
 
@@ -52,3 +53,19 @@ def test_a_certificate_that_ends_is_said(watch: Watch, serving: Serving) -> None
         "! Now: v1 answers everything (routing 1); v1 by its baseline: the certificate of v1 has"
         " expired"
     )
+
+
+def test_at_a_door_for_several_each_says_of_which_model(serving: Serving, place: Place) -> None:
+    lines: list[str] = []
+    voice = Voice(lines.append, lines.append)
+    watch = Watch(place, serving.log, serving.keys / "trust.json", voice, named=True)
+    watch.look()
+    serving.publish(1)
+    watch.look()
+    watch.stop()
+
+    assert lines[0].startswith(f"Not followed: {place.serving}: ")
+    assert lines[1:] == [
+        "Ready: no-show: v1 answers everything (routing 1)",
+        "no-show: Followed again.",
+    ]

@@ -1,5 +1,6 @@
 """A canary beside its champion, in one process, under load."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -165,3 +166,15 @@ def test_few_rows_of_the_canary_are_not_judged(two: App) -> None:
     asked(two, 40)
 
     assert two.watch.table.trial._looks == [0, 0]
+
+
+def test_requests_that_name_a_version_are_on_no_trial(two: App) -> None:
+    body = json.encode({"records": [record(visit=f"v{at}", patient=f"p{at}") for at in range(9)]})
+    before = [*two.watch.table.trial._newest]
+    status, reply = asyncio.run(two.exchanged("v2", body, {}))
+    one = asyncio.run(two.exchanged("v1", json.encode({"records": [record()]}), {}))
+
+    flags = [answer["flags"] for answer in json.decode(reply)["answers"]]
+    assert (status, flags) == (200, [["named"]] * 9)
+    assert json.decode(one[1])["answers"][0]["flags"] == ["named"]
+    assert two.watch.table.trial._newest == before

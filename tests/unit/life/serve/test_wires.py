@@ -29,6 +29,8 @@ from wired import (
 
 from mainstay.bundle.manifest import Abstain
 from mainstay.core import entries, journals
+from mainstay.core.errors import Crowded, MainstayError, MissingExtra, Unavailable
+from mainstay.life.serve import wires
 from mainstay.life.serve.app import App
 from mainstay.life.serve.handle import ENCODE
 
@@ -341,3 +343,13 @@ def test_an_open_decision_is_open_on_every_wire(app: App, serving: Serving) -> N
     assert outputs["flags"] == ("BYTES", "abstained")
     assert outputs["score"] == ("FP64", own["score"])
     assert predicted == {"predictions": [None]}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(Crowded("full"), 429), (Unavailable("gone"), 503), (MissingExtra("parquet"), 415)],
+)
+def test_an_error_has_the_status_of_its_kind(error: MainstayError, status: int) -> None:
+    assert [wires.failure(path, error).status for path in ("/v2", "/invocations", "/")] == [
+        status
+    ] * 3
