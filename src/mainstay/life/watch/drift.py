@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mainstay.bundle.manifest import Manifest
+from mainstay.contract.operation import Watch
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window
 from mainstay.life.watch import parts, windows
 from mainstay.life.watch.order import Finding, Order, Profiled
@@ -76,15 +77,14 @@ def drifts(
     both = parts.groups(order, stated, trained)
     for clause, group in zip((DRIFT, SEASON), both, strict=True):
         if group.names or group.answers:
-            some = tuple(parts.parts(group, stated, trained, seen, moved))
-            yield _drift(order, clause, some, seen)
+            some = tuple(parts.parts(group, stated.importance, trained, seen, moved))
+            yield judged(order.contract.watch, clause, some, seen)
 
 
-def _drift(order: Order, clause: str, some: tuple[Part, ...], seen: tuple[Profiled, ...]) -> Drift:
+def judged(stated: Watch, clause: str, some: tuple[Part, ...], seen: tuple[Profiled, ...]) -> Drift:
     """A weighted mean of e-detectors is one: parts count by their weights."""
-    stated = order.contract.watch
     alarm = detector.budget(stated.false_alarms, stated.window)
-    found = [(one, detector.evidence(one.reference, one.live, one.weight)) for one in some]
+    found = [(one, _seen(one, alarm)) for one in some]
     every = [shift for part, one in found for shift in shifts(part, one, alarm)]
     total = sum(one.total for _, one in found)
     loud = [one for one in every if one.weighs and one.loud]
@@ -104,6 +104,10 @@ def _drift(order: Order, clause: str, some: tuple[Part, ...], seen: tuple[Profil
         largest=max((one.size for one in loud), key=lambda one: one.high, default=None),
         unseen=tuple(_unseen(some, stated.tolerated_shift, alarm)),
     )
+
+
+def _seen(part: Part, alarm: float) -> detector.Evidence:
+    return detector.evidence(part.reference, part.live, part.weight, alarm=alarm)
 
 
 def _unseen(some: tuple[Part, ...], shift: float, alarm: float) -> Iterator[str]:

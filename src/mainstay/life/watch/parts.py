@@ -57,20 +57,20 @@ def groups(order: Order, stated: Manifest, trained: tuple[Profile, ...]) -> tupl
 
 def parts(
     group: Group,
-    stated: Manifest,
+    importance: dict[str, float],
     trained: tuple[Profile, ...],
     seen: tuple[Profiled, ...],
     moved: tuple[Move, ...],
 ) -> Iterator[Part]:
-    """Columns weigh by importance; windows in which one came in another unit say nothing of it,
-    nor of the answers.
+    """Columns weigh by importance, equally where it is empty; windows in which one came in another
+    unit say nothing of it, nor of the answers.
     """
     lost = {
         one: {at for each in moved if each.column == one for at in each.windows}
         for one in group.names
     }
     share = 1 - ANSWERS if group.answers else 1.0
-    weight = _weights(group.names, stated.importance)
+    weight = _weights(group.names, importance)
     for out in {frozenset(one) for one in lost.values()}:
         some = tuple(name for name in group.names if lost[name] == out)
         kept = tuple(one for one in seen if one.window not in out)
