@@ -163,8 +163,8 @@ def _reach(variance: Floats, ratio: float) -> Floats:
     """
     reach = np.full_like(variance, np.inf)
     for size in np.square(SIZES):
-        told = size / variance
-        most = 2 * (1 + 1 / told) * (np.log(max(ratio, 1.0)) + np.log1p(told) / 2)
+        wanted = np.log(max(ratio, np.e)) + np.log1p(size / variance) / 2
+        most = 2 * (1 + variance / size) * wanted
         reach = np.minimum(reach, np.sqrt(most * variance))
     return reach
 
