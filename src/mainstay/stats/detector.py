@@ -142,13 +142,14 @@ def holds(reference: Reference, live: Windows, *, shift: float, level: float) ->
     """
     power = powers(reference, live, shift=shift, level=level)
     shown: dict[str, bool] = {}
-    for at in _telling(reference.components):
+    for at in telling(reference.components):
         name = reference.components[at].column
         shown[name] = shown.get(name, True) and bool(power[at] >= POWER)
     return shown
 
 
-def _telling(components: tuple[Component, ...]) -> list[int]:
+def telling(components: tuple[Component, ...]) -> list[int]:
+    """The components that tell whether a column moved at all."""
     levels = {one.column for one in components if one.kind == "level"}
     return [
         at
