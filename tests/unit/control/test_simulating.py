@@ -37,5 +37,3 @@ def test_no_streams_are_no_trial(as_author: Path) -> None:
 def test_an_unknown_version_is_missing(as_author: Path) -> None:
     with pytest.raises(Missing):
         answer(as_author, Simulate("v7"))
-
-
