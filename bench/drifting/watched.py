@@ -71,7 +71,7 @@ def looks(past: tuple[Profile, ...], live: tuple[Profile, ...], budget: float) -
     rate = timedelta(days=365.25) / DAY / budget
     stated = Watch.model_validate({"window": "1d", "false_alarms": f"{rate:.12f} per year"})
     seen = tuple(_profiled(at, one) for at, one in enumerate(live))
-    whole = tuple(parts.parts(Group(NAMES, None), {}, past, seen, ()))
+    whole = tuple(parts.parts(Group(NAMES, None), {}, past, seen, (), BEGIN - len(past) * DAY))
     for day in range(1, len(live) + 1):
         yield drift.judged(
             stated, drift.DRIFT, tuple(_first(one, day) for one in whole), seen[:day]

@@ -81,7 +81,8 @@ def _reference(order: Order) -> Reference:
     if not trained:
         raise Mistake(f"{serving.name} was trained on rows of no known time")
     stay, _ = parts.groups(order, stated, trained)
-    return Reference(order.contract.watch, stay, stated.importance, trained)
+    since = windows.begun(stated)
+    return Reference(order.contract.watch, stay, stated.importance, trained, since)
 
 
 def _answer(project: Project, serving: Serving, found: Simulation) -> Answer:

@@ -74,10 +74,10 @@ def drifts(
     trained = windows.trained(order, stated)
     if not seen or not trained:
         return
-    both = parts.groups(order, stated, trained)
+    both, since = parts.groups(order, stated, trained), windows.begun(stated)
     for clause, group in zip((DRIFT, SEASON), both, strict=True):
         if group.names or group.answers:
-            some = tuple(parts.parts(group, stated.importance, trained, seen, moved))
+            some = tuple(parts.parts(group, stated.importance, trained, seen, moved, since))
             yield judged(order.contract.watch, clause, some, seen)
 
 

@@ -23,11 +23,12 @@ from mainstay.data.profile import Profile
 from mainstay.life.watch import parts
 from mainstay.life.watch.order import Profiled
 from mainstay.life.watch.parts import Group, Part
-from mainstay.stats import detector, proportion
+from mainstay.stats import detector, proportion, season
 from mainstay.stats.components import Windows
 
-FEWEST, BLOCK = 8, 7
-"""Training windows that can be drawn from, and neighbours that stay together at most."""
+FEWEST, BLOCK, FULL = 8, 7, season.FEWEST
+"""Training windows with rows that can be drawn from, neighbours that stay together at most, and
+weeks from which weekdays stay weekdays."""
 BEFORE, AFTER = 30, 90
 """Quiet windows before a shift, and those in which it is looked for."""
 TIMES = (1, 2, 5)
@@ -36,12 +37,23 @@ YEAR = timedelta(days=365.25)
 
 
 class Reference(NamedTuple):
-    """What the windows are drawn from: those trained on, and what counts in them."""
+    """What the windows are drawn from: those trained on, and what counts in them.
+
+    since: when the first of them begins, None where it is not known.
+    """
 
     stated: Watch
     group: Group
     importance: dict[str, float]
     trained: tuple[Profile, ...]
+    since: datetime | None = None
+
+    @property
+    def week(self) -> int:
+        """Windows after which weekdays come again; 1 where the past tells no weekdays."""
+        width, many = self.stated.window, len(self.trained)
+        told = self.since is not None and width < parts.WEEK and not parts.WEEK % width
+        return parts.WEEK // width if told and many >= FULL * (parts.WEEK // width) else 1
 
     @property
     def alarm(self) -> float:
@@ -71,9 +83,10 @@ class Simulation(msgspec.Struct, frozen=True):
 
 def simulated(past: Reference, *, streams: int, windows: int, seed: int) -> Simulation:
     """So many streams of quiet windows, and of each shift. Raises Mistake for too short a past."""
-    if len(past.trained) < FEWEST:
+    known = sum(one.rows > 0 for one in past.trained)
+    if known < FEWEST:
         raise Mistake(
-            f"{len(past.trained)} training windows are too few to draw from, {FEWEST} are needed",
+            f"{known} training windows are too few to draw from, {FEWEST} are needed",
             hint="train on a longer period, or watch shorter windows (watch.window)",
         )
     random = np.random.default_rng(seed)
@@ -94,8 +107,8 @@ def _rate(alarms: int, windows: int, width: timedelta) -> Estimate:
 
 def _drawn(past: Reference, random: np.random.Generator, windows: int) -> tuple[Part, ...]:
     """A stream and its reference."""
-    before = _blocks(random, len(past.trained), len(past.trained))
-    places = _blocks(random, len(past.trained), windows)
+    many = len(past.trained)
+    before, places = (_blocks(random, many, one, past.week) for one in (many, windows))
     answers, said = past.group.answers, _nothing(windows)
     if answers:
         every = answers.windows
@@ -103,29 +116,35 @@ def _drawn(past: Reference, random: np.random.Generator, windows: int) -> tuple[
         first, later = (tuple(every[at] for at in some) for some in drawn)
         answers, said = msgspec.structs.replace(answers, windows=first), later
     seen = tuple(
-        _window(at, past.trained[place], said[at], past.stated.window)
-        for at, place in enumerate(places)
+        _window(past, at, past.trained[place], said[at]) for at, place in enumerate(places)
     )
     group, reference = Group(past.group.names, answers), tuple(past.trained[at] for at in before)
-    return tuple(parts.parts(group, past.importance, reference, seen, ()))
+    return tuple(parts.parts(group, past.importance, reference, seen, (), past.since))
 
 
 def _nothing(windows: int) -> tuple[Profile | None, ...]:
     return (None,) * windows
 
 
-def _window(at: int, one: Profile, said: Profile | None, width: timedelta) -> Profiled:
-    """A window of a time that never was."""
-    since = datetime(2000, 1, 1, tzinfo=UTC) + at * width
+def _window(past: Reference, at: int, one: Profile, said: Profile | None) -> Profiled:
+    """A window of a time that never was, on a weekday of its own."""
+    width = past.stated.window
+    since = (past.since or datetime(2000, 1, 1, tzinfo=UTC)) + at * width
     counts = Counts(one.rows, one.rows, 0, 0, 0, 0, 0, 0)
     return Profiled(Window(since, since + width), "", one, counts, (), said)
 
 
-def _blocks(random: np.random.Generator, many: int, windows: int) -> NDArray[np.int64]:
-    """Places of windows, in blocks that begin anywhere and go on at the first after the last."""
-    length = max(min(BLOCK, many // 4), 1)
-    starts = random.integers(0, many, -(-windows // length))
-    return ((starts[:, None] + np.arange(length)) % many).ravel()[:windows]
+def _blocks(
+    random: np.random.Generator, many: int, windows: int, week: int = 1
+) -> NDArray[np.int64]:
+    """Places of windows, in blocks that go on at the first after the last.
+
+    They begin anywhere, but each on the weekday that it comes to stand on.
+    """
+    length, whole = max(min(BLOCK, many // 4), 1), many // week * week
+    blocks = np.arange(-(-windows // length)) * length
+    starts = blocks + week * random.integers(0, whole // week, len(blocks))
+    return ((starts[:, None] + np.arange(length)) % whole).ravel()[:windows]
 
 
 def _begun(past: Reference, some: tuple[Part, ...]) -> int:

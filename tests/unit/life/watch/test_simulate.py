@@ -1,5 +1,7 @@
 """The watch tried on windows drawn from a reference."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,12 @@ def test_what_is_never_found_has_no_delay() -> None:
 def test_too_few_windows_are_not_drawn_from() -> None:
     with pytest.raises(Mistake, match="7 training windows are too few"):
         simulated(reference(windows=7), streams=1, windows=10, seed=0)
+
+
+def test_weekdays_stay_weekdays_where_the_past_knows_them() -> None:
+    begun = datetime(2024, 1, 1, tzinfo=UTC)
+    known = reference(windows=42)._replace(since=begun)
+
+    assert known.week == 7
+    assert known._replace(since=None).week == known._replace(trained=known.trained[:27]).week == 1
+    assert simulated(known, streams=3, windows=30, seed=0).alarms == 0
