@@ -59,22 +59,17 @@ def locked(model_py: Path, work: Path) -> bytes:
     return text.encode()
 
 
-def prepared(
-    pylock: Path, environments: Path, *, python: str = "", fresh: bool = False
-) -> Environment:
+def prepared(pylock: Path, environments: Path, *, python: str = "") -> Environment:
     """The environment of a lock, made unless it is there already; two makers at once are safe.
 
     python: the full version, for example 3.11.7; empty means the minor version that runs
-    Mainstay where the lock admits it, else any admitted. fresh: another one beside, which the
-    caller removes. Raises Mistake, Missing, Broken (a hash), Unavailable.
+    Mainstay where the lock admits it, else any admitted. Raises Mistake, Missing, Broken (a
+    hash), Unavailable.
     """
     environments = environments.resolve()  # the process that runs there has a folder of its own
     environments.mkdir(parents=True, exist_ok=True)
     lock = digest.of_file(pylock)
     version = python or _version(pylock)
-    if fresh:
-        folder = Path(tempfile.mkdtemp(prefix="fresh-", dir=environments))
-        return _made(pylock, Environment(folder, version, lock))
     environment = Environment(place(pylock, environments, version), version, lock)
     return environment if environment.folder.exists() else _published(pylock, environment)
 

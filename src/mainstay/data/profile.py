@@ -146,31 +146,42 @@ def _known(
     rows: ir.Table, values: list[ir.Value], places: list[Places]
 ) -> dict[int, dict[str, Any]]:
     """Group -> what is known of all columns."""
+    ready = {name: how for at, one in enumerate(values) for name, how in _ready(at, one).items()}
+    made = rows.select(_GROUP, **ready)
     asked = {
-        what: how
-        for at, (value, one) in enumerate(zip(values, places, strict=True))
-        for what, how in _asked(at, value, one).items()
+        what: how for at, one in enumerate(places) for what, how in _asked(made, at, one).items()
     }
-    found = rows.group_by(_GROUP).aggregate(rows=rows.count(), **asked)
+    found = made.group_by(_GROUP).aggregate(rows=made.count(), **asked)
     return {one[_GROUP]: one for one in found.to_pyarrow().to_pylist()}
 
 
-def _asked(at: int, value: ir.Value, places: Places) -> dict[str, ir.Value]:
+def _ready(at: int, value: ir.Value) -> dict[str, ir.Value]:
+    """Column number `at` as it is counted: computed once, whatever is asked of it."""
+    if not value.type().is_numeric():
+        return {f"value {at}": ibis.literal(_MARK) + _text(value)}
+    number = value.cast(NUMBER)
+    if not value.type().is_floating():
+        return {f"value {at}": number}
+    return {f"value {at}": number, f"finite {at}": number.isinf().ifelse(ibis.null(NUMBER), number)}
+
+
+def _asked(made: ir.Table, at: int, places: Places) -> dict[str, ir.Value]:
     """What to know of column number `at`."""
+    value = made[f"value {at}"]
     known = {f"known {at}": value.count()}
     if not value.type().is_numeric():
         marks = ibis.literal([_MARK + str(level) for level in places], type="array<string>")
-        return {**known, f"places {at}": _in_levels(ibis.literal(_MARK) + _text(value), marks)}
-    number, finite = value.cast(NUMBER), _finite(value)
+        return {**known, f"places {at}": _in_levels(value, marks)}
+    finite = made[f"finite {at}"] if f"finite {at}" in made.columns else value
     bounds = ibis.literal([repr(_below(edge)) for edge in places], type="array<string>")
     return {
         **known,
-        f"places {at}": _in_bins(number, bounds.cast("array<float64>")),
-        f"n {at}": value.count(where=finite),
-        f"mean {at}": number.mean(where=finite),
-        f"variance {at}": number.var(how="pop", where=finite),
-        f"low {at}": number.min(where=finite),
-        f"high {at}": number.max(where=finite),
+        f"places {at}": _in_bins(value, bounds.cast("array<float64>")),
+        f"n {at}": finite.count(),
+        f"mean {at}": finite.mean(),
+        f"variance {at}": finite.var(how="pop"),
+        f"low {at}": finite.min(),
+        f"high {at}": finite.max(),
     }
 
 

@@ -1,4 +1,4 @@
-"""One process per locked environment, kept warm: starting Python and the model's libraries in it
+"""Processes of a locked environment, kept warm: starting Python and the model's libraries in one
 
 takes longer than many a fit.
 """
@@ -15,8 +15,10 @@ from mainstay.trainer.fit import PROGRAM
 
 THREADS = max((os.cpu_count() or 2) // 2, 1)
 """Of a process that fits: the other half of the machine works beside it, or answers."""
+KEPT = 2
+"""Processes of a kind that wait at most: as many fits as run beside each other."""
 _Kind = tuple[Environment, int]
-_idle: dict[_Kind, Worker] = {}
+_idle: dict[_Kind, list[Worker]] = {}
 _lock = threading.Lock()
 
 
@@ -28,11 +30,7 @@ def worker(environment: Environment, *, seed: int) -> Iterator[Worker]:
     beside it, it ends. Raises Unavailable.
     """
     kind = environment, seed
-    with _lock:
-        found = _idle.pop(kind, None)
-    if found is None or not found.alive:
-        found = Worker(environment, PROGRAM, threads=THREADS, seed=seed)
-        found.start()
+    found = _waiting(kind) or _started(kind)
     try:
         yield found
     except BaseException:
@@ -41,20 +39,44 @@ def worker(environment: Environment, *, seed: int) -> Iterator[Worker]:
     _given_back(kind, found)
 
 
+def warmed(environment: Environment, *, seed: int) -> None:
+    """Starts a process that waits for somebody who asks, where none does. Raises Unavailable."""
+    with worker(environment, seed=seed):
+        pass
+
+
 def cool() -> None:
     """Ends every process that waits."""
     with _lock:
-        waiting = list(_idle.values())
+        waiting = [one for some in _idle.values() for one in some]
         _idle.clear()
     for one in waiting:
         one.stop()
 
 
+def _waiting(kind: _Kind) -> Worker | None:
+    with _lock:
+        some = _idle.get(kind, [])
+        while some:
+            if (found := some.pop()).alive:
+                return found
+    return None
+
+
+def _started(kind: _Kind) -> Worker:
+    environment, seed = kind
+    made = Worker(environment, PROGRAM, threads=THREADS, seed=seed)
+    made.start()
+    return made
+
+
 def _given_back(kind: _Kind, worker: Worker) -> None:
     with _lock:
-        kept = _idle.setdefault(kind, worker)
-    if kept is not worker:
-        worker.stop()
+        some = _idle.setdefault(kind, [])
+        if len(some) < KEPT:
+            some.append(worker)
+            return
+    worker.stop()
 
 
 atexit.register(cool)

@@ -178,17 +178,6 @@ def test_makers_at_the_same_time_end_with_one_whole_environment(
     assert list(environments.iterdir()) == [only.folder]
 
 
-def test_a_fresh_environment_is_another_one(pylock: Path, tmp_path: Path) -> None:
-    usual = prepared(pylock, tmp_path / "environments")
-
-    fresh = prepared(pylock, tmp_path / "environments", fresh=True)
-
-    assert fresh.folder != usual.folder
-    assert fresh.folder.name.startswith("fresh-")
-    assert (fresh.python, fresh.digest) == (usual.python, usual.digest)
-    assert said(fresh, "import tool; print(tool.version)") == "1.0"
-
-
 def test_without_a_network_what_uv_has_seen_is_enough(
     index: Index, pylock: Path, model: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -198,8 +187,8 @@ def test_without_a_network_what_uv_has_seen_is_enough(
     index.close()
 
     assert locked(model("tool"), tmp_path / "work") == before
-    fresh = prepared(pylock, tmp_path / "environments", fresh=True)
-    assert said(fresh, "import tool; print(tool.version)") == "1.0"
+    another = prepared(pylock, tmp_path / "others")
+    assert said(another, "import tool; print(tool.version)") == "1.0"
 
 
 def test_without_a_network_and_without_a_cache_it_is_unavailable(

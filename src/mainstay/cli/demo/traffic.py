@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
+import httptools
 import msgspec
 
 from mainstay.cli.demo import year
@@ -24,6 +25,7 @@ CALLERS = 4
 """Connections kept open, each with one request at a time."""
 PATIENCE = 120.0  # seconds for a door to open or to follow a routing
 HOUR = timedelta(hours=1)
+HEAD = b"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n"
 
 
 class Request(NamedTuple):
@@ -126,23 +128,58 @@ class _Caller:
     """One connection, opened again after a failure."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._port = port
+        self._connection: socket.socket | None = None
 
     def all(self, requests: Sequence[Request]) -> list[Said]:
         return [self._one(request) for request in requests]
 
     def close(self) -> None:
-        self._connection.close()
+        if self._connection:
+            self._connection.close()
+        self._connection = None
 
     def _one(self, request: Request) -> Said:
         try:
-            self._connection.request("POST", "/predict", request.body)
-            response = self._connection.getresponse()
-            content = response.read()
-        except (OSError, http.client.HTTPException):
-            self._connection.close()
+            got = self._got(HEAD % len(request.body) + request.body)
+        except (OSError, httptools.HttpParserError):
+            self.close()
             return Said(request, 0, {})
-        return Said(request, response.status, _answer(response.status, content))
+        return Said(request, got.status, _answer(got.status, got.body))
+
+    def _got(self, sent: bytes) -> "_Got":
+        """Raises OSError, HttpParserError."""
+        if self._connection is None:
+            self._connection = socket.create_connection(("127.0.0.1", self._port), timeout=30)
+            self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        got = _Got()
+        self._connection.sendall(sent)
+        while not got.whole:
+            some = self._connection.recv(65536)
+            if not some:
+                raise ConnectionResetError("closed before the answer was whole")
+            got.parser.feed_data(some)
+        if not got.parser.should_keep_alive():
+            self.close()
+        return got
+
+
+class _Got:
+    """An answer as it comes in."""
+
+    def __init__(self) -> None:
+        self.parser = httptools.HttpResponseParser(self)
+        self.body, self.whole = b"", False
+
+    @property
+    def status(self) -> int:
+        return int(self.parser.get_status_code())
+
+    def on_body(self, some: bytes) -> None:
+        self.body += some
+
+    def on_message_complete(self) -> None:
+        self.whole = True
 
 
 def _answer(status: int, content: bytes) -> dict[str, Any]:

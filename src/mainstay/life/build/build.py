@@ -12,6 +12,7 @@ from ibis.backends.duckdb import Backend
 from numpy.typing import NDArray
 
 from mainstay.bundle import environment, golden
+from mainstay.bundle.environment import Environment
 from mainstay.contract.document import Document
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Dataset, Window
@@ -26,6 +27,7 @@ from mainstay.life.build.fitting import Prepared
 from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
 from mainstay.trainer import code, scored, training, warm
+from mainstay.trainer.scored import Floats
 from mainstay.trainer.training import Learned
 
 Tell = Callable[[str], None]
@@ -78,12 +80,14 @@ def started(order: Order) -> Started:
 
 def built(order: Order, started: Started) -> Built:
     """Trains on a period and packs what comes out. Raises Mistake, Broken, Unavailable."""
-    order.tell("joining context, making features")
-    learned = training.learned(
-        order.document, order.places, started.connection, started.rows, started.periods.train
-    )
-    prepared = fitting.prepared(order.document.contract, learned, order.places)
-    result = _packed(order, learned, prepared)
+    with ThreadPoolExecutor(2, "beside") as beside:
+        lock = beside.submit(_locked, order)
+        order.tell("joining context, making features")
+        learned = training.learned(
+            order.document, order.places, started.connection, started.rows, started.periods.train
+        )
+        prepared = fitting.prepared(order.document.contract, learned, order.places)
+        result = _packed(order, learned, prepared, lock.result(), beside)
     notes = (*started.rows.notes, *filter(None, [result.note]))
     datasets = (learned.dataset, *started.rows.datasets)
     return Built(result, started.periods, learned, datasets, _code(order.places), notes)
@@ -129,21 +133,37 @@ def _code(places: Places) -> dict[str, str]:
     return code.digests((*code.sources(places.model), *code.sources(places.features)))
 
 
-def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
-    contract, places = order.document.contract, order.places
-    order.tell("locking the model's environment")
+class _Locked(NamedTuple):
+    """The model's lock, and the environment made from it."""
+
+    lock: bytes
+    environment: Environment
+
+
+def _locked(order: Order) -> _Locked:
+    """One process of it is started already."""
+    places, seed = order.places, order.document.contract.train.seed
     lock = environment.locked(places.model, places.work)
     (places.work / "pylock.toml").write_bytes(lock)
     made = environment.prepared(places.work / "pylock.toml", places.environments)
-    beside = ThreadPoolExecutor(1, "profile")
-    with warm.worker(made, seed=contract.train.seed) as worker, beside:
-        profiled = beside.submit(_profile, learned)  # while the model's process fits
-        order.tell("choosing thresholds out of fold")
-        unseen = fitting.out_of_fold(prepared, worker)
-        choice = fitting.chosen(contract, prepared, unseen)
+    warm.warmed(made, seed=seed)
+    return _Locked(lock, made)
+
+
+def _packed(
+    order: Order, learned: Learned, prepared: Prepared, locked: _Locked, beside: ThreadPoolExecutor
+) -> Packed:
+    """Two processes fit: one out of fold, the other the model itself."""
+    contract, places = order.document.contract, order.places
+    with warm.worker(locked.environment, seed=contract.train.seed) as worker:
+        folds = beside.submit(_out_of_fold, prepared, locked.environment, contract.train.seed)
+        profiled = beside.submit(_profile, learned)
         order.tell("training")
         fitted = fitting.fitted(prepared, worker)
-        profile = profiled.result()
+        importance = expected.importance(worker, prepared, learned)
+        order.tell("choosing thresholds out of fold")
+        unseen, profile = folds.result(), profiled.result()
+        choice = fitting.chosen(contract, prepared, unseen)
         order.tell("proving the engine, packing the bundle")
         places_of = golden.choose(prepared.training.rows)
         stated = {
@@ -156,7 +176,7 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
             "outputs": learned.meaning.outputs,
             "inputs": prepared.inputs,
             **choice._asdict(),
-            "importance": expected.importance(worker, prepared, learned),
+            "importance": importance,
             "contract": order.document.digest,
             "abstain": scored.band(contract),
             "uncovered": order.document.contract.serve.uncovered,
@@ -170,13 +190,18 @@ def _packed(order: Order, learned: Learned, prepared: Prepared) -> Packed:
         contents = Contents(
             stated,
             prepared.training,
-            lock,
+            locked.lock,
             profile,
             expected.scores(contract, prepared, learned, unseen, choice.threshold),
             records(learned, contract.data.decisions.time, places_of),
             places_of,
         )
         return packed(contents, worker, places.bundles)
+
+
+def _out_of_fold(prepared: Prepared, environment: Environment, seed: int) -> Floats:
+    with warm.worker(environment, seed=seed) as worker:
+        return fitting.out_of_fold(prepared, worker)
 
 
 def _profile(learned: Learned) -> Profile:

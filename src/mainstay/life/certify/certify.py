@@ -118,7 +118,7 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         resampled = (*gates.goals(asked), *groups.evidence, *gates.calibrated(asked))
         order.tell("cutting the sources at a random time, replaying golden rows")
         trained = version.datasets[0].window or held.window
-        proved = proving.proved(case, replay.result(), reader, found, trained, order.now)
+        proved = proving.proved(case, replay.result, reader, found, trained, order.now)
     every = (*resampled, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
     made = Judgement(every, groups.not_covered, held, stated, None, proved)
     if made.verdict(contract.certify.accept_unsure) is not Verdict.PASS:

@@ -90,11 +90,11 @@ def parity(asked: Asked, proof: Proof, *, native: bool) -> Iterator[Evidence]:
 
 
 def clean_room(asked: Asked, proved: Proved) -> Iterator[Evidence]:
-    """The model in an environment made anew from its lock, on the golden rows."""
+    """The model in an environment made from its lock alone, on the golden rows."""
     replay = proved.replay
     apart = float(max(replay.encoded_ulp, replay.scored_ulp))
     estimate = Estimate(apart, apart, apart, replay.rows, "ulp")
-    method = f"environment rebuilt from pylock.toml, golden rows replayed, {proved.at:%Y-%m-%d}"
+    method = f"environment made from pylock.toml alone, golden rows replayed, {proved.at:%Y-%m-%d}"
     yield _on(judged(asked, "clean_room", estimate, Limit("at_most", ULP), method), "golden rows")
 
 

@@ -1,11 +1,9 @@
 """What is proven of a bundle, whichever rows judge it: a clean room, and that nothing travels."""
 
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -21,9 +19,12 @@ from mainstay.data import travel
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
 
+CLEAN = "clean-room"
+"""The folder of environments that nothing but replays of golden rows has seen."""
+
 
 class Proved(msgspec.Struct, frozen=True):
-    """replay: of the golden rows in an environment made anew. changed: rows of these sources
+    """replay: of the golden rows in a clean room. changed: rows of these sources
 
     that knew their future. at: when the first of it was proven.
     """
@@ -47,12 +48,21 @@ class Case(NamedTuple):
 @contextmanager
 def replaying(case: Case) -> Iterator[Future[Replay]]:
     """The clean room at work in processes of its own, while this one does something else."""
-    with ThreadPoolExecutor(1, "clean-room") as beside:
-        yield beside.submit(lambda: case.earlier.replay if case.earlier else _replayed(case))
+    with ThreadPoolExecutor(1, "clean-room") as beside, ExitStack() as room:
+        replay = beside.submit(
+            lambda: case.earlier.replay if case.earlier else _replayed(case, room)
+        )
+        beside.submit(room.close)
+        yield replay
 
 
 def proved(
-    case: Case, replay: Replay, reader: Reader, rows: Rows, trained: Window, now: datetime
+    case: Case,
+    replay: Callable[[], Replay],
+    reader: Reader,
+    rows: Rows,
+    trained: Window,
+    now: datetime,
 ) -> Proved:
     """The replay, and the sources cut at a random moment unless these were cut before."""
     sources = tuple(one.digest for one in rows.datasets)
@@ -60,19 +70,20 @@ def proved(
         return case.earlier
     cut = _random_moment(trained, case.contract.train.seed)
     changed = travel.changed_rows(case.contract, reader, cut=cut, now=now)
-    return Proved(replay, changed, sources, case.earlier.at if case.earlier else now)
+    return Proved(replay(), changed, sources, case.earlier.at if case.earlier else now)
 
 
-def _replayed(case: Case) -> Replay:
-    """The golden rows in an environment made anew; it is gone afterwards."""
+def _replayed(case: Case, room: ExitStack) -> Replay:
+    """The golden rows in an environment made from the lock alone, where nothing but this runs.
+
+    It stays for other bundles of the same lock; its process ends with the room.
+    """
     bundle = case.places.bundle(case.version.bundle)
     kept = golden.read(bundle / layout.GOLDEN)
-    with tempfile.TemporaryDirectory(prefix="clean-", dir=case.places.work) as room:
-        original = runtime.original(bundle, Path(room), expected=case.version.bundle)
-        try:
-            return golden.replay(kept, case.opened.inputs, original.scores)
-        finally:
-            original.close()
+    clean = case.places.work / CLEAN
+    original = runtime.original(bundle, clean, expected=case.version.bundle)
+    room.callback(original.close)
+    return golden.replay(kept, case.opened.inputs, original.scores)
 
 
 def _random_moment(window: Window, seed: int) -> datetime:

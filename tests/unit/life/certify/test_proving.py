@@ -36,7 +36,7 @@ def proved(case: Case, replay: Replay) -> Proved:
     found = rows.assembled(case.contract, reader, now=LATER)
     trained = case.version.datasets[0].window
     assert trained is not None
-    return proving.proved(case, replay, reader, found, trained, LATER)
+    return proving.proved(case, lambda: replay, reader, found, trained, LATER)
 
 
 def test_the_clean_room_repeats_every_golden_row(case: Case) -> None:
@@ -44,6 +44,15 @@ def test_the_clean_room_repeats_every_golden_row(case: Case) -> None:
         found = replay.result()
 
     assert (found.rows > 0, found.encoded, found.scored) == (True, 0, 0)
+
+
+def test_a_room_is_kept_for_bundles_of_the_same_lock(case: Case) -> None:
+    for _ in range(2):
+        with proving.replaying(case) as replay:
+            replay.result()
+    rooms = [one.name for one in (case.places.work / proving.CLEAN).iterdir()]
+
+    assert rooms == [one.name for one in case.places.environments.iterdir()]
 
 
 def test_an_earlier_clean_room_is_taken_as_it_was(case: Case) -> None:
