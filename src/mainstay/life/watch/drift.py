@@ -159,10 +159,12 @@ def finding(order: Order, found: Drift, *, hurts: bool) -> Finding | None:
 
 
 def _note(found: Drift) -> str:
-    """What moved, and what cannot be told yet."""
+    """What moved, or lies off furthest, with its interval; and what cannot be told yet."""
     told = []
     if found.total >= found.alarm:
         told.append(_moved(found.moved))
+    elif found.moved:
+        told.append(f"furthest off: {found.moved[0]}")
     if found.small:
         told.append(f"less than the {found.tolerated:g} sd that are tolerated")
     elif found.unseen and not found.broken:
