@@ -11,13 +11,17 @@ KINDS: tuple[Kind, ...] = ("lightgbm", "xgboost")
 Booster = lightgbm.Booster | xgboost.Booster
 
 
-def opened(kind: str, model: Path, library: Path, openmp: Path | None = None) -> Booster:
+def opened(
+    kind: str, model: Path, library: Path, openmp: Path | None = None, *, tables: bool = True
+) -> Booster:
     """A model ready to score. openmp: libgomp as the library's wheel brought it, if it did.
+
+    tables: see lightgbm.Booster.
 
     Raises Unavailable where the library does not load, Broken for a model it does not hold.
     """
     if kind == "lightgbm":
-        return lightgbm.Booster(model, library)
+        return lightgbm.Booster(model, library, tables=tables)
     return xgboost.Booster(model, library, openmp)
 
 

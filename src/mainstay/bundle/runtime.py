@@ -312,15 +312,17 @@ def opened(
     expected: str,
     version: str = "",
     find: Environments = prepared,
+    tables: bool = True,
 ) -> Runtime:
     """A bundle of a known digest, ready to answer.
 
     environments: where the models' environments lie; find: how one is found there. version: how
-    answers name it. Raises Broken for anything but that bundle, and then nothing of it has run;
-    Unavailable where no engine does.
+    answers name it. tables: whether it will score so much that it pays to prepare for batches.
+    Raises Broken for anything but that bundle, and then nothing of it has run; Unavailable where no
+    engine does.
     """
     stated = _verified(folder, expected)
-    engine, notes = _engine(folder, stated, environments, find)
+    engine, notes = _engine(folder, stated, environments, find, tables=tables)
     return Runtime(stated, engine, version or expected[:12], notes)
 
 
@@ -336,7 +338,7 @@ def _verified(folder: Path, expected: str) -> Manifest:
 
 
 def _engine(
-    folder: Path, stated: Manifest, environments: Path, find: Environments
+    folder: Path, stated: Manifest, environments: Path, find: Environments, *, tables: bool
 ) -> tuple[Engine, tuple[str, ...]]:
     """The highest rung that holds, and why not a higher one."""
     if stated.engine.kind == "worker":
@@ -348,7 +350,7 @@ def _engine(
             graph = files.get(GRAPH, files[ORIGINAL])
             return onnx.opened(graph, files.get(FORM), stated.inputs, classes), ()
         booster = files[BOOSTER], files[LIBRARY], files.get(OPENMP)
-        return native.opened(stated.engine.kind, *booster), ()
+        return native.opened(stated.engine.kind, *booster, tables=tables), ()
     except (Unavailable, MissingExtra) as error:
         note = f"{error}; the model's own process answers instead"
         return _original(folder, stated, environments, find), (note,)

@@ -173,16 +173,20 @@ def _asked(made: ir.Table, at: int, places: Places) -> dict[str, ir.Value]:
         marks = ibis.literal([_MARK + str(level) for level in places], type="array<string>")
         return {**known, f"places {at}": _in_levels(value, marks)}
     finite = made[f"finite {at}"] if f"finite {at}" in made.columns else value
-    bounds = ibis.literal([repr(_below(edge)) for edge in places], type="array<string>")
     return {
         **known,
-        f"places {at}": _in_bins(value, bounds.cast("array<float64>")),
+        **({f"places {at}": _in_bins(value, _bounds(places))} if places else {}),
         f"n {at}": finite.count(),
         f"mean {at}": finite.mean(),
         f"variance {at}": finite.var(how="pop"),
         f"low {at}": finite.min(),
         f"high {at}": finite.max(),
     }
+
+
+def _bounds(places: Places) -> ir.ArrayValue:
+    bounds = ibis.literal([repr(_below(edge)) for edge in places], type="array<string>")
+    return bounds.cast("array<float64>")
 
 
 def _below(edge: float | str) -> float:

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Abstained = NDArray[np.bool_]
 MICROSECONDS_A_DAY = 86_400_000_000
+_CAME = "mainstay_came "
 
 
 class Scored(NamedTuple):
@@ -49,8 +50,7 @@ def scored(table: ir.Table, contract: Contract, runtime: Runtime) -> Scored:
     """Every row by a version; order the table where rows are compared. Raises Unavailable."""
     stated, label = runtime.manifest, contract.data.label.column
     table = data_rules.imputed(table, stated.rules)
-    columns = memory.fetched(table, {label: tuple(map(str, stated.classes))})
-    seen = memory.fetched(features.inputs(table, stated.outputs))
+    columns, seen = _read(table, stated, label)
     score = runtime.scores(matrix(seen, stated.inputs))
     return Scored(
         label=numbers(columns[label]),
@@ -62,6 +62,15 @@ def scored(table: ir.Table, contract: Contract, runtime: Runtime) -> Scored:
         columns=columns,
         seen=seen,
     )
+
+
+def _read(table: ir.Table, stated: Manifest, label: str) -> tuple[Columns, Columns]:
+    """The rows as they came, and what the model sees of them; in one question, so row by row."""
+    came = {f"{_CAME}{name}": table[name] for name in table.columns}
+    both = features.inputs(table.mutate(**came), stated.outputs, tuple(came))
+    found = memory.fetched(both, {f"{_CAME}{label}": tuple(map(str, stated.classes))})
+    columns = {name: found.pop(f"{_CAME}{name}") for name in table.columns}
+    return columns, found
 
 
 def decided(stated: Manifest, score: Floats) -> Floats:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv, parquet
+from pyarrow import parquet
 
 from mainstay.cli.demo import year
 from mainstay.cli.demo.traffic import Request
@@ -83,8 +83,8 @@ class World(NamedTuple):
             return None
         moments = pc.add(known["sched_dep"], pa.scalar(LATE))
         made = known.drop_columns("sched_dep").append_column("known_at", moments)
-        path = self.stage.out / "labels.csv"
-        csv.write_csv(made, path)
+        path = self.stage.out / "labels.parquet"
+        parquet.write_table(made, path)
         return path
 
     def _records(self, since: datetime, until: datetime) -> Iterator[Record]:

@@ -182,7 +182,9 @@ def _previous(order: Order, table: ir.Table) -> Iterator[Said]:
     if order.previous is None:
         return
     digest, places = order.previous.bundle, order.places
-    opened = runtime.opened(places.bundle(digest), places.environments, expected=digest)
+    opened = runtime.opened(
+        places.bundle(digest), places.environments, expected=digest, tables=False
+    )
     try:
         rows = scored(table, order.contract, opened)
     finally:

@@ -26,6 +26,7 @@ def watched(order: Order) -> Watched:
         order.places.environments,
         expected=champion.bundle,
         version=champion.name,
+        tables=False,
     )
     every = live.decisions(order.table, order.labels, order.contract, order.span, order.now)
     order = order._replace(joined=every.cache())
