@@ -115,7 +115,7 @@ def _moves(random: np.random.Generator, world: World, days: int) -> Floats:
     for at in range(1, days):
         drawn[:, at] = world.alike * drawn[:, at - 1] + np.sqrt(1 - world.alike**2) * drawn[:, at]
     joint = np.sqrt(world.together) * drawn[-1] + np.sqrt(1 - world.together) * drawn[:-1]
-    phase = 2 * np.pi * (np.arange(days) / 7 + random.random((NUMBERS, 1)))
+    phase = 2 * np.pi * (np.arange(days) / 7 + np.arange(NUMBERS)[:, None] / NUMBERS)
     return np.asarray(world.wander * joint + world.week * np.sin(phase))
 
 
