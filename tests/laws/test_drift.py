@@ -100,7 +100,8 @@ def looks(reference, live, importance=EQUAL):
     """What is said after every window, until the alarm."""
     weight = detector.weights(reference.components, importance)
     for day in range(1, len(live.rows) + 1):
-        seen = detector.evidence(reference, Windows(*(one[:day] for one in live)), weight)
+        some = Windows(*(one[:day] for one in live))
+        seen = detector.evidence(reference, some, weight, alarm=BUDGET)
         yield seen
         if seen.total >= BUDGET:
             return

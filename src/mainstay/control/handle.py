@@ -17,6 +17,7 @@ from mainstay.control import (
     reading,
     requesting,
     running,
+    simulating,
     standing,
     watching,
 )
@@ -53,6 +54,7 @@ from mainstay.control.queries import (
     OfProject,
     Query,
     Review,
+    Simulate,
     Status,
     VerifyBundle,
     VerifyCertificate,
@@ -150,16 +152,24 @@ def _outside(opened: Project, command: Features | Labels | Backup) -> Answer:
             return keeping.backup(opened, command)
 
 
-def _asked(opened: Project, query: OfProject) -> Answer:  # noqa: PLR0911 - one line per query
+def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
         case Explain():
             return reading.explain(opened, query)
+        case Simulate():
+            return simulating.simulate(opened, query)
         case Review():
             return approving.review(opened, query)
         case Status():
             return standing.status(opened)
         case History():
             return reading.history(opened, query)
+        case VerifyLedger() | VerifyCertificate() | VerifyBundle():
+            return _verified(opened, query)
+
+
+def _verified(opened: Project, query: VerifyLedger | VerifyCertificate | VerifyBundle) -> Answer:
+    match query:
         case VerifyLedger():
             return reading.verify_ledger(opened, query)
         case VerifyCertificate():

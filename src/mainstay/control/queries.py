@@ -18,6 +18,17 @@ class Explain(msgspec.Struct, frozen=True, tag="explain"):
     clause: str = ""
 
 
+class Simulate(msgspec.Struct, frozen=True, tag="simulate"):
+    """What the watch would say of a version's own reference: false alarms, and delays of shifts.
+
+    version: empty for the live one, or the newest before any is; streams of so many windows.
+    """
+
+    version: str = ""
+    streams: int = 50
+    windows: int = 200
+
+
 class Review(msgspec.Struct, frozen=True, tag="review"):
     """What an approver has to read before signing."""
 
@@ -56,5 +67,7 @@ class VerifyBundle(msgspec.Struct, frozen=True, tag="verify_bundle"):
 
 
 OfContract = CheckContract | ExplainContract
-OfProject = Explain | Review | Status | History | VerifyLedger | VerifyCertificate | VerifyBundle
+OfProject = (
+    Explain | Simulate | Review | Status | History | VerifyLedger | VerifyCertificate | VerifyBundle
+)
 Query = OfContract | OfProject

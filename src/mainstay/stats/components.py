@@ -29,6 +29,9 @@ RARE = 0.005
 """Shares below count as this one: a null in 2000 rows, where there was none, is no event."""
 
 
+SHARES: tuple[Kind, ...] = ("null", "level", "other")
+
+
 BY_LOCATION = 0.867
 """P2 gained by a squared change of P1 where normal values move without spreading: to second order
 E[P2] = 0.276 s^2 and E[P1] = 0.564 s for a shift of s standard deviations."""

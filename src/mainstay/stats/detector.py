@@ -26,16 +26,17 @@ from numpy.typing import NDArray
 from scipy import special
 
 from mainstay.stats.blocks import Floats
-from mainstay.stats.components import Component, Reference, Windows
+from mainstay.stats.components import RARE, SHARES, Component, Reference, Windows
 
 SIZES = np.array([0.05, 0.15, 0.5])
 TOLERATED = 0.02
-SHRUNK = 10.0  # degrees of freedom that the mean of a kind counts for
-UPPER = 0.15  # wander lies above its bound in so many cases
+SHRUNK = 10.0  # degrees of freedom that the mean of a kind counts for, where it is not learnt
+LEARNT = 2.0, 100.0  # the fewest and the most where it is
+UPPER = 0.25  # wander lies above its bound in so many cases
 FEWEST = 4  # reference windows that tell of wander
 ALIKE = 0.9  # windows cannot be more like the one before
 POOLED, POWER = 30, 0.8  # windows over which a shift must show, and how surely
-BURST = 4.0  # an outage is no lasting shift: what goes missing in one window alone is no alarm
+JUMP = 4.0  # of the squared differences between windows one may be larger, and counts as so many
 LARGEST = 600.0  # of an exponent: e^709 is no number
 
 
@@ -88,13 +89,19 @@ def weights(components: tuple[Component, ...], importance: Mapping[str, float]) 
     return np.asarray(shared / shared.sum())
 
 
-def evidence(reference: Reference, live: Windows, weight: Floats) -> Evidence:
+def evidence(
+    reference: Reference, live: Windows, weight: Floats, *, alarm: float = np.inf
+) -> Evidence:
     """What the windows since the last change of version say, oldest first.
 
-    weight: of each component, none negative, together 1 at most.
+    weight: of each component, none negative, together 1 at most. alarm: the total that is one; an
+    outage is no lasting shift, so what goes missing in one window alone never reaches it.
     """
     variance = noise(reference, live)
-    limited = _pulls(_limited(reference.components, live.distance, variance), variance)
+    bursts = np.array([one.kind in ("null", "other") for one in reference.components])
+    reach = _reach(variance.windows, alarm / (float(weight[bursts].sum()) or 1.0))
+    kept = np.where(bursts, np.clip(live.distance, -reach, reach), live.distance)
+    limited = _pulls(kept, variance)
     ratio = _ratios(limited, variance)
     found = ratio.sum(axis=0)
     total = float(weight @ found)
@@ -135,13 +142,14 @@ def holds(reference: Reference, live: Windows, *, shift: float, level: float) ->
     """
     power = powers(reference, live, shift=shift, level=level)
     shown: dict[str, bool] = {}
-    for at in _telling(reference.components):
+    for at in telling(reference.components):
         name = reference.components[at].column
         shown[name] = shown.get(name, True) and bool(power[at] >= POWER)
     return shown
 
 
-def _telling(components: tuple[Component, ...]) -> list[int]:
+def telling(components: tuple[Component, ...]) -> list[int]:
+    """The components that tell whether a column moved at all."""
     levels = {one.column for one in components if one.kind == "level"}
     return [
         at
@@ -150,11 +158,16 @@ def _telling(components: tuple[Component, ...]) -> list[int]:
     ]
 
 
-def _limited(components: tuple[Component, ...], distance: Floats, variance: Noise) -> Floats:
-    """Distances, those of nulls and of other values cut at BURST standard errors."""
-    bursts = np.array([one.kind in ("null", "other") for one in components])
-    reach = np.where(bursts, BURST * np.sqrt(variance.windows), np.inf)
-    return np.clip(distance, -reach, reach)
+def _reach(variance: Floats, ratio: float) -> Floats:
+    """How far nulls and other values of one window may lie off, shape of the variances: further,
+    and the likelihood ratio of some size, by this window alone, would be above the one given.
+    """
+    reach = np.full_like(variance, np.inf)
+    for size in np.square(SIZES):
+        wanted = np.log(max(ratio, np.e)) + np.log1p(size / variance) / 2
+        most = 2 * (1 + variance / size) * wanted
+        reach = np.minimum(reach, np.sqrt(most * variance))
+    return reach
 
 
 class _Pulls(NamedTuple):
@@ -200,14 +213,30 @@ def _suffix_sums(values: Floats) -> Floats:
 
 def _wander(reference: Reference, live: Windows) -> tuple[Floats, Floats]:
     """Variance of wander with care, of one window and, above it, of a mean of many."""
-    kinds = np.unique([one.kind for one in reference.components], return_inverse=True)[1]
+    kinds = _kinds(reference)
     past, now = _marginal(reference.windows), _successive(live)
-    alike = _likeness(reference.windows, past, kinds)
+    alike = _likeness(reference.windows, past, kinds) * _sure(past, kinds)
     # Where days resemble the day before, differences see only so much of their wander.
     both = _combined(past, now._replace(wander=now.wander / (1 - alike)), kinds)
-    lowest = np.maximum(np.maximum(_shrunk(past, kinds), past.wander), _at_least(now))
+    lowest = np.maximum(_at_least(past), _at_least(now))
     wander = np.maximum(np.maximum(_careful(both, kinds), lowest), 0)
     return wander, wander * 2 * alike / (1 - alike)
+
+
+def _kinds(reference: Reference) -> NDArray[np.int64]:
+    """A number for each component: its kind, and whether it is as good as never there."""
+    never = reference.mean < RARE
+    pairs = zip(reference.components, never, strict=True)
+    named = [f"{one.kind} {none}" if one.kind in SHARES else one.kind for one, none in pairs]
+    return np.asarray(np.unique(named, return_inverse=True)[1])
+
+
+def _sure(spread: "_Spread", kinds: NDArray[np.int64]) -> Floats:
+    """How far a wander stands out from chance, 0 to 1: what does not wander has no memory."""
+    shared = _shared(spread, kinds)
+    wander = np.maximum(_shrunk(spread, kinds, shared), 0)
+    chance = 2 / (spread.freedom + shared) * np.square(wander + spread.sampling)
+    return np.asarray(np.square(wander) / (np.square(wander) + chance + 1e-300))
 
 
 class _Spread(NamedTuple):
@@ -238,8 +267,19 @@ def _successive(windows: Windows) -> _Spread:
     if len(rows) < 2:
         return _nothing(windows)
     sampling = float(np.mean(1 / rows))
-    wander = np.square(np.diff(distance, axis=0)).mean(axis=0) / 2 - sampling
+    wander = _capped(np.square(np.diff(distance, axis=0)) / 2).mean(axis=0) - sampling
     return _Spread(wander, np.full(len(wander), (len(rows) - 1) * 2 / 3), sampling)
+
+
+def _capped(squares: Floats) -> Floats:
+    """The largest of each column cut: it may be the one difference that a lasting shift makes."""
+    if len(squares) < FEWEST:
+        return squares
+    largest, every = squares.argmax(axis=0), np.arange(squares.shape[1])
+    others = (squares.sum(axis=0) - squares.max(axis=0)) / (len(squares) - 1)
+    cut = squares.copy()
+    cut[largest, every] = np.minimum(squares.max(axis=0), JUMP * others)
+    return cut
 
 
 def _nothing(windows: Windows) -> _Spread:
@@ -263,10 +303,31 @@ def _combined(past: _Spread, now: _Spread, kinds: NDArray[np.int64]) -> _Spread:
 
 
 def _careful(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
-    """The upper bound of the shrunk variance."""
-    freedom = spread.freedom + SHRUNK
+    """The upper bound of the variance, shrunk as much as those of its kind are alike."""
+    shared = _shared(spread, kinds)
+    freedom = spread.freedom + shared
     stretched = freedom / (2 * special.gammaincinv(freedom / 2, UPPER))  # a quantile of chi squared
-    return np.asarray((_shrunk(spread, kinds) + spread.sampling) * stretched - spread.sampling)
+    own = _shrunk(spread, kinds, shared) + spread.sampling
+    return np.asarray(own * stretched - spread.sampling)
+
+
+def _shared(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
+    """Degrees of freedom that the mean of a kind counts for: many where variances differ no more
+    than by chance, few where some components wander and others do not.
+
+    By moments, after Smyth (2004), Linear models and empirical Bayes methods. Never more than half
+    of what the kind itself was seen with, as columns may wander together.
+    """
+    if not spread.freedom.any():
+        return np.full(len(kinds), SHRUNK)
+    whole = np.maximum(spread.wander + spread.sampling, 0)
+    relative = whole / np.maximum(_by_kind(whole, kinds), 1e-300)
+    chance = 2 / np.maximum(_by_kind(spread.freedom, kinds), 1)
+    many = np.bincount(kinds)[kinds]
+    seen = _by_kind(np.square(relative - 1), kinds) * many / np.maximum(many - 1, 1)
+    apart = np.maximum((seen - chance) / (1 + chance), 1e-9)
+    most = np.minimum(LEARNT[1], np.maximum(_by_kind(spread.freedom, kinds) * many / 2, SHRUNK))
+    return np.clip(2 * (1 + apart) / apart, LEARNT[0], most)
 
 
 def _at_least(spread: _Spread) -> Floats:
@@ -275,9 +336,9 @@ def _at_least(spread: _Spread) -> Floats:
     return np.where(spread.freedom > 0, spread.wander - 2 * error, 0.0)
 
 
-def _shrunk(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
+def _shrunk(spread: _Spread, kinds: NDArray[np.int64], shared: Floats | float = SHRUNK) -> Floats:
     mean = _by_kind(spread.wander, kinds)
-    return (spread.wander * spread.freedom + mean * SHRUNK) / (spread.freedom + SHRUNK)
+    return (spread.wander * spread.freedom + mean * shared) / (spread.freedom + shared)
 
 
 def _by_kind(values: Floats, kinds: NDArray[np.int64]) -> Floats:

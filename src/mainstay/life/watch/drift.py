@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mainstay.bundle.manifest import Manifest
+from mainstay.contract.operation import Watch
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window
 from mainstay.life.watch import parts, windows
 from mainstay.life.watch.order import Finding, Order, Profiled
@@ -73,18 +74,17 @@ def drifts(
     trained = windows.trained(order, stated)
     if not seen or not trained:
         return
-    both = parts.groups(order, stated, trained)
+    both, since = parts.groups(order, stated, trained), windows.begun(stated)
     for clause, group in zip((DRIFT, SEASON), both, strict=True):
         if group.names or group.answers:
-            some = tuple(parts.parts(group, stated, trained, seen, moved))
-            yield _drift(order, clause, some, seen)
+            some = tuple(parts.parts(group, stated.importance, trained, seen, moved, since))
+            yield judged(order.contract.watch, clause, some, seen)
 
 
-def _drift(order: Order, clause: str, some: tuple[Part, ...], seen: tuple[Profiled, ...]) -> Drift:
+def judged(stated: Watch, clause: str, some: tuple[Part, ...], seen: tuple[Profiled, ...]) -> Drift:
     """A weighted mean of e-detectors is one: parts count by their weights."""
-    stated = order.contract.watch
     alarm = detector.budget(stated.false_alarms, stated.window)
-    found = [(one, detector.evidence(one.reference, one.live, one.weight)) for one in some]
+    found = [(one, _seen(one, alarm)) for one in some]
     every = [shift for part, one in found for shift in shifts(part, one, alarm)]
     total = sum(one.total for _, one in found)
     loud = [one for one in every if one.weighs and one.loud]
@@ -104,6 +104,10 @@ def _drift(order: Order, clause: str, some: tuple[Part, ...], seen: tuple[Profil
         largest=max((one.size for one in loud), key=lambda one: one.high, default=None),
         unseen=tuple(_unseen(some, stated.tolerated_shift, alarm)),
     )
+
+
+def _seen(part: Part, alarm: float) -> detector.Evidence:
+    return detector.evidence(part.reference, part.live, part.weight, alarm=alarm)
 
 
 def _unseen(some: tuple[Part, ...], shift: float, alarm: float) -> Iterator[str]:
@@ -155,10 +159,12 @@ def finding(order: Order, found: Drift, *, hurts: bool) -> Finding | None:
 
 
 def _note(found: Drift) -> str:
-    """What moved, and what cannot be told yet."""
+    """What moved, or lies off furthest, with its interval; and what cannot be told yet."""
     told = []
     if found.total >= found.alarm:
         told.append(_moved(found.moved))
+    elif found.moved:
+        told.append(f"furthest off: {found.moved[0]}")
     if found.small:
         told.append(f"less than the {found.tolerated:g} sd that are tolerated")
     elif found.unseen and not found.broken:

@@ -1,6 +1,7 @@
 """What is watched for drift: columns and answers, in parts that were seen over the same windows."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -13,12 +14,13 @@ from mainstay.data.records import DECISION, SCORE
 from mainstay.life.watch import windows
 from mainstay.life.watch.order import Order, Profiled
 from mainstay.life.watch.units import Move
-from mainstay.stats import components, detector
+from mainstay.stats import components, detector, season
 from mainstay.stats.blocks import Floats
 from mainstay.stats.components import Reference, Windows
 
 CALLED = {SCORE: "the scores", DECISION: "the decisions"}
 """How answers are named among columns."""
+WEEK = timedelta(weeks=1)
 ANSWERS = 0.25
 """What the answers weigh beside all columns together."""
 
@@ -57,27 +59,31 @@ def groups(order: Order, stated: Manifest, trained: tuple[Profile, ...]) -> tupl
 
 def parts(
     group: Group,
-    stated: Manifest,
+    importance: dict[str, float],
     trained: tuple[Profile, ...],
     seen: tuple[Profiled, ...],
     moved: tuple[Move, ...],
+    since: datetime | None = None,
 ) -> Iterator[Part]:
-    """Columns weigh by importance; windows in which one came in another unit say nothing of it,
-    nor of the answers.
+    """Columns weigh by importance, equally where it is empty; windows in which one came in another
+    unit say nothing of it, nor of the answers.
+
+    since: when the first training window begins, from which weekly seasons are told; None: unknown.
     """
     lost = {
         one: {at for each in moved if each.column == one for at in each.windows}
         for one in group.names
     }
     share = 1 - ANSWERS if group.answers else 1.0
-    weight = _weights(group.names, stated.importance)
+    weight = _weights(group.names, importance)
     for out in {frozenset(one) for one in lost.values()}:
         some = tuple(name for name in group.names if lost[name] == out)
         kept = tuple(one for one in seen if one.window not in out)
         if kept:
             profiles = tuple(one.profile for one in kept)
             given = {name: share * weight[name] for name in some}
-            yield _part(trained, profiles, given, tuple(one.window for one in kept))
+            part = _part(trained, profiles, given, tuple(one.window for one in kept))
+            yield _calm(part, since) if since else part
     if group.answers:
         yield from _answers(group.answers, seen, {at for one in moved for at in one.windows})
 
@@ -95,6 +101,25 @@ def _answers(past: Answered, seen: tuple[Profiled, ...], out: set[Window]) -> It
     part = _part(past.windows, profiles, given, places)
     rows = max(part.reference.rows // past.models, 1)
     yield part._replace(reference=part.reference._replace(rows=rows))
+
+
+def _calm(part: Part, since: datetime) -> Part:
+    """The same without what the place of a window in its week does to it."""
+    width = part.windows[0].until - part.windows[0].since
+    if width >= WEEK or WEEK % width:
+        return part
+    first, *_ = _places(since, width, (since,))
+    past = (first + np.arange(len(part.reference.windows.rows))) % (WEEK // width)
+    now = _places(since, width, tuple(one.since for one in part.windows))
+    reference, live = season.without(part.reference, part.live, past, np.array(now))
+    return part._replace(reference=reference, live=live)
+
+
+def _places(since: datetime, width: timedelta, starts: tuple[datetime, ...]) -> list[int]:
+    """Of windows in their week, by their middles: those trained on may begin at any hour."""
+    monday = since.replace(hour=0, minute=0, second=0, microsecond=0)
+    monday -= timedelta(days=since.weekday())
+    return [((one + width / 2 - monday) % WEEK) // width for one in starts]
 
 
 def _part(

@@ -1,5 +1,6 @@
 """Windows of live decisions in counts, and the training windows they are compared with."""
 
+from datetime import datetime
 from pathlib import Path
 
 import ibis
@@ -58,13 +59,13 @@ def bins(order: Order, stated: Manifest) -> Bins:
 
 
 def trained(order: Order, stated: Manifest) -> tuple[Profile, ...]:
-    """The training rows of the champion by windows of the contract's width, without empty ones.
+    """The training rows of the champion by windows of the contract's width; none without rows.
 
     Computed once and kept in the work folder: it can be deleted at any time.
     """
     learned = stated.datasets[0]
     width = str(order.width.total_seconds())
-    name = digest.of_value([order.champion.bundle, learned.digest, width])
+    name = digest.of_value([order.champion.bundle, learned.digest, width, "with empty ones"])
     path = order.places.work / "reference" / f"{name}.json"
     if path.is_file():
         return msgspec.json.decode(path.read_bytes(), type=tuple[Profile, ...])
@@ -99,7 +100,13 @@ def _cut(order: Order, stated: Manifest, table: ir.Table) -> tuple[Profile, ...]
     windows = live.cut(span, order.width)
     time = order.contract.data.decisions.time
     found = live.profiles(table, time, windows, bins(order, stated))
-    return tuple(one for one in found if one.rows)
+    return found if any(one.rows for one in found) else ()
+
+
+def begun(stated: Manifest) -> datetime | None:
+    """When the first training window begins."""
+    span = stated.datasets[0].window
+    return span.since if span else None
 
 
 def _said(order: Order, table: ir.Table, windows: tuple[Window, ...]) -> tuple[Profile | None, ...]:

@@ -1,5 +1,6 @@
 """Drift of what arrives."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -59,6 +60,16 @@ def test_nothing_is_no_alarm_and_unsure_until_the_shift_could_be_seen(
     assert found.total < found.alarm
     assert found.verdict is Verdict.UNSURE
     assert set(found.unseen) == {"wait", "rain", "kind", "the scores", "the decisions"}
+
+
+def test_how_far_a_column_lies_off_is_told_without_an_alarm_too(
+    live: Callable[..., Order], stated: Manifest
+) -> None:
+    order = live(days=10)
+
+    note = drift.evidence(order, drifts(order, stated)["drift"]).note
+
+    assert re.search(r"furthest off: .+ by [+-]\d\.\d\d sd \([+-].+ to [+-].+\)", note)
 
 
 def test_it_holds_where_the_tolerated_shift_would_have_shown(

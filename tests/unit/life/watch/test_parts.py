@@ -24,7 +24,7 @@ def made(order: Order, stated: Manifest) -> tuple[Part, ...]:
     seen = windows.profiled(order, stated)
     group, _ = grouped(order, stated)
     moved = units.moves(seen, units.units(stated))
-    return tuple(parts.parts(group, stated, windows.trained(order, stated), seen, moved))
+    return tuple(parts.parts(group, stated.importance, windows.trained(order, stated), seen, moved))
 
 
 def weights(some: tuple[Part, ...]) -> dict[str, float]:

@@ -1,0 +1,194 @@
+"""What the watch would say of a model's own reference, again and again, before anything is live.
+
+Streams are drawn from the training windows in blocks of neighbours, so that weekdays and days like
+the day before stay together; each has a reference of its own, drawn likewise, whose error counts.
+What the training windows never showed is in no stream: a season longer than they are, for one.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from mainstay.contract.operation import Watch
+from mainstay.core.errors import Mistake
+from mainstay.core.nouns import Estimate, Window
+from mainstay.core.nouns import known as finite
+from mainstay.data.live import Counts
+from mainstay.data.profile import Profile
+from mainstay.life.watch import parts
+from mainstay.life.watch.order import Profiled
+from mainstay.life.watch.parts import Group, Part
+from mainstay.stats import detector, proportion, season
+from mainstay.stats.components import Windows
+
+FEWEST, BLOCK, FULL = 8, 7, season.FEWEST
+"""Training windows with rows that can be drawn from, neighbours that stay together at most, and
+weeks from which weekdays stay weekdays."""
+BEFORE, AFTER = 30, 90
+"""Quiet windows before a shift, and those in which it is looked for."""
+TIMES = (1, 2, 5)
+"""Shifts that are tried, in multiples of the tolerated one."""
+YEAR = timedelta(days=365.25)
+
+
+class Reference(NamedTuple):
+    """What the windows are drawn from: those trained on, and what counts in them.
+
+    since: when the first of them begins, None where it is not known.
+    """
+
+    stated: Watch
+    group: Group
+    importance: dict[str, float]
+    trained: tuple[Profile, ...]
+    since: datetime | None = None
+
+    @property
+    def week(self) -> int:
+        """Windows after which weekdays come again; 1 where the past tells no weekdays."""
+        width, many = self.stated.window, len(self.trained)
+        told = self.since is not None and width < parts.WEEK and not parts.WEEK % width
+        return parts.WEEK // width if told and many >= FULL * (parts.WEEK // width) else 1
+
+    @property
+    def alarm(self) -> float:
+        return detector.budget(self.stated.false_alarms, self.stated.window)
+
+
+class Delay(msgspec.Struct, frozen=True):
+    """A lasting shift of so many training sd in one column: windows until the alarm.
+
+    windows: the median, None where half were not found within AFTER; found, of: streams.
+    """
+
+    size: float
+    windows: Estimate | None
+    found: int
+    of: int
+
+
+class Simulation(msgspec.Struct, frozen=True):
+    """rate: alarms a year over quiet windows, exact Poisson interval at 95 %."""
+
+    windows: int
+    alarms: int
+    rate: Estimate
+    delays: tuple[Delay, ...]
+
+
+def simulated(past: Reference, *, streams: int, windows: int, seed: int) -> Simulation:
+    """So many streams of quiet windows, and of each shift. Raises Mistake for too short a past."""
+    known = sum(one.rows > 0 for one in past.trained)
+    if known < FEWEST:
+        raise Mistake(
+            f"{known} training windows are too few to draw from, {FEWEST} are needed",
+            hint="train on a longer period, or watch shorter windows (watch.window)",
+        )
+    random = np.random.default_rng(seed)
+    alarms = sum(_begun(past, _drawn(past, random, windows)) for _ in range(streams))
+    sizes = [times * past.stated.tolerated_shift for times in TIMES]
+    found = tuple(_delay(past, random, size, streams) for size in sizes)
+    looked = streams * windows
+    return Simulation(looked, alarms, _rate(alarms, looked, past.stated.window), found)
+
+
+def _rate(alarms: int, windows: int, width: timedelta) -> Estimate:
+    """Alarms a year; source of the interval: Garwood (1936)."""
+    years = windows * width / YEAR
+    low = float(special.gammaincinv(alarms, 0.025)) if alarms else 0.0
+    high = float(special.gammaincinv(alarms + 1, 0.975))
+    return Estimate(alarms / years, low / years, high / years, windows, "a year")
+
+
+def _drawn(past: Reference, random: np.random.Generator, windows: int) -> tuple[Part, ...]:
+    """A stream and its reference."""
+    many = len(past.trained)
+    before, places = (_blocks(random, many, one, past.week) for one in (many, windows))
+    answers, said = past.group.answers, _nothing(windows)
+    if answers:
+        every = answers.windows
+        drawn = (_blocks(random, len(every), many) for many in (len(every), windows))
+        first, later = (tuple(every[at] for at in some) for some in drawn)
+        answers, said = msgspec.structs.replace(answers, windows=first), later
+    seen = tuple(
+        _window(past, at, past.trained[place], said[at]) for at, place in enumerate(places)
+    )
+    group, reference = Group(past.group.names, answers), tuple(past.trained[at] for at in before)
+    return tuple(parts.parts(group, past.importance, reference, seen, (), past.since))
+
+
+def _nothing(windows: int) -> tuple[Profile | None, ...]:
+    return (None,) * windows
+
+
+def _window(past: Reference, at: int, one: Profile, said: Profile | None) -> Profiled:
+    """A window of a time that never was, on a weekday of its own."""
+    width = past.stated.window
+    since = (past.since or datetime(2000, 1, 1, tzinfo=UTC)) + at * width
+    counts = Counts(one.rows, one.rows, 0, 0, 0, 0, 0, 0)
+    return Profiled(Window(since, since + width), "", one, counts, (), said)
+
+
+def _blocks(
+    random: np.random.Generator, many: int, windows: int, week: int = 1
+) -> NDArray[np.int64]:
+    """Places of windows, in blocks that go on at the first after the last.
+
+    They begin anywhere, but each on the weekday that it comes to stand on.
+    """
+    length, whole = max(min(BLOCK, many // 4), 1), many // week * week
+    blocks = np.arange(-(-windows // length)) * length
+    starts = blocks + week * random.integers(0, whole // week, len(blocks))
+    return ((starts[:, None] + np.arange(length)) % whole).ravel()[:windows]
+
+
+def _begun(past: Reference, some: tuple[Part, ...]) -> int:
+    """How often an alarm began."""
+    loud = np.array([one >= past.alarm for one in _totals(past, some, 1)], dtype=np.int64)
+    return int(loud[:1].sum() + (np.diff(loud) > 0).sum())
+
+
+def _totals(past: Reference, some: tuple[Part, ...], first: int) -> Iterator[float]:
+    """The evidence after each window, from so many windows on."""
+    for day in range(first, len(some[0].live.rows) + 1):
+        yield sum(
+            detector.evidence(
+                one.reference, _until(one.live, day), one.weight, alarm=past.alarm
+            ).total
+            for one in some
+        )
+
+
+def _until(live: Windows, day: int) -> Windows:
+    return Windows(*(one[:day] for one in live))
+
+
+def _delay(past: Reference, random: np.random.Generator, size: float, streams: int) -> Delay:
+    """Each stream moves another column, in turn; up and down."""
+    late = []
+    for number in range(streams):
+        some = _moved(_drawn(past, random, BEFORE + AFTER), number, size)
+        totals = enumerate(_totals(past, some, BEFORE + 1), start=1)
+        late.append(next((day for day, one in totals if one >= past.alarm), np.inf))
+    found = proportion.quantile(np.array(late, dtype=np.float64), 0.5, unit="windows")
+    return Delay(size, finite(found), int(np.isfinite(late).sum()), streams)
+
+
+def _moved(some: tuple[Part, ...], number: int, size: float) -> tuple[Part, ...]:
+    """From BEFORE on one column lies off: numbers by their location, texts by a level."""
+    every = [
+        (part, at)
+        for part, one in enumerate(some)
+        for at in detector.telling(one.reference.components)
+    ]
+    counted = [(part, at) for part, at in every if some[part].weight[at] > 0] or every
+    part, at = counted[number % len(counted)]
+    distance = some[part].live.distance.copy()
+    distance[BEFORE:, at] += size * (-1) ** number
+    moved = some[part]._replace(live=some[part].live._replace(distance=distance))
+    return (*some[:part], moved, *some[part + 1 :])

@@ -1,0 +1,39 @@
+"""The watch, tried on a version's own reference."""
+
+from pathlib import Path
+
+import pytest
+
+from mainstay.control.handle import answer
+from mainstay.control.queries import Simulate
+from mainstay.core.errors import Missing, Mistake
+from mainstay.core.nouns import Verdict
+
+
+@pytest.mark.slow
+def test_before_a_deployment_the_newest_version_is_tried(as_author: Path) -> None:
+    said = answer(as_author, Simulate(streams=4, windows=40))
+
+    assert said.facts["version"] == "v1"
+    assert said.facts["windows"] == 160
+    assert said.evidence[0].clause == "false_alarms"
+    assert said.facts["rate"].low <= said.facts["rate"].value <= said.facts["rate"].high
+    assert [one.size for one in said.facts["delays"]] == pytest.approx([0.1, 0.2, 0.5])
+    assert said.verdict is not Verdict.FAIL
+
+
+@pytest.mark.slow
+def test_the_same_seed_says_the_same(as_author: Path) -> None:
+    asked = Simulate("v1", streams=2, windows=20)
+
+    assert answer(as_author, asked).facts == answer(as_author, asked).facts
+
+
+def test_no_streams_are_no_trial(as_author: Path) -> None:
+    with pytest.raises(Mistake, match="0 streams"):
+        answer(as_author, Simulate(streams=0))
+
+
+def test_an_unknown_version_is_missing(as_author: Path) -> None:
+    with pytest.raises(Missing):
+        answer(as_author, Simulate("v7"))

@@ -1,0 +1,96 @@
+"""The watch tried on windows drawn from a reference."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from mainstay.contract.operation import Watch
+from mainstay.core.errors import Mistake
+from mainstay.data.profile import Numbers, Profile
+from mainstay.life.watch.parts import Group
+from mainstay.life.watch.simulate import Reference, simulated
+
+ROWS, EDGES = 400, tuple(float(edge) for edge in range(1, 20))
+
+
+def reference(
+    windows: int = 40,
+    wander: float = 0.0,
+    importance: dict[str, float] | None = None,
+    **stated: str,
+) -> Reference:
+    """Two columns of 20 even bins; the share of the lower half wanders."""
+    random = np.random.default_rng(1)
+    trained = []
+    for _ in range(windows):
+        tilt = np.repeat([1.0, np.exp(wander * random.normal())], 10)
+        counts = [random.multinomial(ROWS, tilt / tilt.sum()) for _ in range(2)]
+        columns = tuple(
+            Numbers(name, 0, 0, None, EDGES, tuple(map(int, one)))
+            for name, one in zip("ab", counts, strict=True)
+        )
+        trained.append(Profile(ROWS, columns))
+    watch = Watch.model_validate(stated)
+    return Reference(watch, Group(("a", "b"), None), importance or {}, tuple(trained))
+
+
+def test_a_quiet_reference_is_no_alarm_and_larger_shifts_are_found_sooner() -> None:
+    found = simulated(reference(), streams=3, windows=30, seed=0)
+
+    small, middle, large = (one.found for one in found.delays)
+    assert (found.alarms, found.windows) == (0, 90)
+    assert small <= middle <= large == 3
+
+
+def test_no_alarm_bounds_the_rate_by_the_rule_of_three() -> None:
+    found = simulated(reference(), streams=2, windows=50, seed=0)
+
+    assert (found.rate.value, found.rate.low) == (0, 0)
+    assert found.rate.high == pytest.approx(3.689 / 100 * 365.25, rel=1e-3)
+
+
+def test_a_budget_of_an_alarm_a_window_is_spent() -> None:
+    found = simulated(reference(false_alarms="300 per year"), streams=3, windows=30, seed=0)
+
+    assert found.alarms > 0
+    assert found.rate.low > 0
+
+
+def test_wander_of_the_reference_delays_what_is_found() -> None:
+    quiet, restless = (
+        simulated(reference(wander=one, tolerated_shift=0.1), streams=6, windows=10, seed=0)
+        for one in (0.0, 1.0)
+    )
+
+    assert quiet.delays[1].windows is not None
+    late = restless.delays[1].windows
+    assert late is None or late.value > quiet.delays[1].windows.value
+
+
+def test_only_columns_that_count_are_moved() -> None:
+    some = reference(importance={"b": 1.0})
+
+    found = simulated(some, streams=2, windows=10, seed=0)
+
+    assert found.delays[2].found == 2
+
+
+def test_what_is_never_found_has_no_delay() -> None:
+    found = simulated(reference(tolerated_shift=0.0001), streams=2, windows=10, seed=0)
+
+    assert [one.windows for one in found.delays] == [None] * 3
+
+
+def test_too_few_windows_are_not_drawn_from() -> None:
+    with pytest.raises(Mistake, match="7 training windows are too few"):
+        simulated(reference(windows=7), streams=1, windows=10, seed=0)
+
+
+def test_weekdays_stay_weekdays_where_the_past_knows_them() -> None:
+    begun = datetime(2024, 1, 1, tzinfo=UTC)
+    known = reference(windows=42)._replace(since=begun)
+
+    assert known.week == 7
+    assert known._replace(since=None).week == known._replace(trained=known.trained[:27]).week == 1
+    assert simulated(known, streams=3, windows=30, seed=0).alarms == 0
