@@ -55,13 +55,13 @@ def estimate(
 
     day: block of each row. Infinite where the metric is undefined.
     """
-    count = len(day)
-    if not np.isfinite(found.value):
-        return Estimate(found.value, -np.inf, np.inf, count, unit)
+    count, value = len(day), float(found.value)
+    if not np.isfinite(value):
+        return Estimate(value, -np.inf, np.inf, count, unit)
     sizes = np.bincount(day).astype(np.float64)
     variance = by.row / count + by.learned + by.day * dot(sizes, sizes) / count**2
     reach = float(special.stdtrit(days - 1, (1 + level) / 2) * np.sqrt(variance))
-    return Estimate(found.value, found.value - reach, found.value + reach, count, unit)
+    return Estimate(value, value - reach, value + reach, count, unit)
 
 
 def surprises(found: Expected, chance: Floats, outcome: Blocks) -> Floats:

@@ -2,10 +2,13 @@
 
 from types import SimpleNamespace
 
+import msgspec
 import numpy as np
 import pytest
 
 from mainstay.contract.metrics import MEASURES
+from mainstay.core import digest
+from mainstay.core.nouns import Estimate
 from mainstay.stats import chances
 from mainstay.stats.chances import Chances, Known
 from mainstay.trainer import estimates, measures
@@ -59,6 +62,7 @@ def test_every_metric_is_estimated_as_its_labels_show_it(metric: str, task: str)
     assert estimate.low < real < estimate.high
     assert estimate.high - estimate.low < 0.25 * max(abs(real), 0.3)
     assert (estimate.n, estimate.unit) == (ROWS, unit)
+    assert msgspec.json.decode(digest.canonical(estimate), type=Estimate) == estimate
 
 
 @pytest.mark.parametrize(("metric", "task"), CASES)
