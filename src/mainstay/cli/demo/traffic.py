@@ -159,17 +159,17 @@ class _Caller:
             if not some:
                 raise ConnectionResetError("closed before the answer was whole")
             got.parser.feed_data(some)
-        if not got.parser.should_keep_alive():
+        if not got.lasts:
             self.close()
         return got
 
 
 class _Got:
-    """An answer as it comes in."""
+    """An answer as it comes in; lasts: whether the connection does."""
 
     def __init__(self) -> None:
         self.parser = httptools.HttpResponseParser(self)
-        self.body, self.whole = b"", False
+        self.body, self.whole, self.lasts = b"", False, False
 
     @property
     def status(self) -> int:
@@ -179,7 +179,7 @@ class _Got:
         self.body += some
 
     def on_message_complete(self) -> None:
-        self.whole = True
+        self.whole, self.lasts = True, self.parser.should_keep_alive()
 
 
 def _answer(status: int, content: bytes) -> dict[str, Any]:

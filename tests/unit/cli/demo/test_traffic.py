@@ -17,6 +17,11 @@ class Echo(BaseHTTPRequestHandler):
     """Answers what it was asked; hangs up on b"die"."""
 
     protocol_version = "HTTP/1.1"
+    connections = 0
+
+    def setup(self) -> None:
+        Echo.connections += 1
+        super().setup()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -44,12 +49,14 @@ def port() -> Iterator[int]:
 def test_requests_are_asked_hour_by_hour_at_their_time(port: int) -> None:
     asked = [Request(NOON + timedelta(minutes=20 * at), f"{at}", b"%d" % at) for at in range(7)]
     times: list[datetime] = []
+    Echo.connections = 0
 
     said = list(traffic.asked(port, asked, times.append))
 
     assert times == [NOON + timedelta(hours=hour) for hour in (1, 2, 3)]
     assert {one.answer["said"] for one in said} == set("0123456")
     assert {one.outcome for one in said} == {"model"}
+    assert 1 < Echo.connections <= traffic.CALLERS < len(asked)
 
 
 def test_a_connection_that_dies_is_a_failure_and_the_next_request_goes_on(port: int) -> None:
