@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mainstay.bundle import environment, golden
 from mainstay.bundle.environment import Environment
 from mainstay.contract.document import Document
+from mainstay.contract.model import Contract
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Dataset, Window
 from mainstay.core.places import Places
@@ -26,6 +27,7 @@ from mainstay.life.build import expected, fitting, hiding, operating
 from mainstay.life.build.fitting import Prepared
 from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
+from mainstay.stats.chances import Chances
 from mainstay.trainer import code, scored, training, warm
 from mainstay.trainer.scored import Floats
 from mainstay.trainer.training import Learned
@@ -156,13 +158,13 @@ def _packed(
     """Two processes fit: one out of fold, the other the model itself."""
     contract, places = order.document.contract, order.places
     with warm.worker(locked.environment, seed=contract.train.seed) as worker:
-        folds = beside.submit(_out_of_fold, prepared, locked.environment, contract.train.seed)
+        folds = beside.submit(_out_of_fold, contract, prepared, locked.environment)
         profiled = beside.submit(_profile, learned)
         order.tell("training")
         fitted = fitting.fitted(prepared, worker)
         importance = expected.importance(worker, prepared, learned)
         order.tell("choosing thresholds out of fold")
-        unseen, profile = folds.result(), profiled.result()
+        (unseen, outcomes), profile = folds.result(), profiled.result()
         choice = fitting.chosen(contract, prepared, unseen)
         order.tell("proving the engine, packing the bundle")
         places_of = golden.choose(prepared.training.rows)
@@ -193,16 +195,20 @@ def _packed(
             locked.lock,
             profile,
             expected.scores(contract, prepared, learned, unseen, choice.threshold),
-            expected.outcomes(contract, prepared, unseen),
+            outcomes,
             records(learned, contract.data.decisions.time, places_of),
             places_of,
         )
         return packed(contents, worker, places.bundles)
 
 
-def _out_of_fold(prepared: Prepared, environment: Environment, seed: int) -> Floats:
-    with warm.worker(environment, seed=seed) as worker:
-        return fitting.out_of_fold(prepared, worker)
+def _out_of_fold(
+    contract: Contract, prepared: Prepared, environment: Environment
+) -> tuple[Floats, Chances]:
+    """Scores of training rows that the model did not see, and how likely they make each outcome."""
+    with warm.worker(environment, seed=contract.train.seed) as worker:
+        unseen = fitting.out_of_fold(prepared, worker)
+    return unseen, expected.outcomes(contract, prepared, unseen)
 
 
 def _profile(learned: Learned) -> Profile:

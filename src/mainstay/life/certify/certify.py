@@ -1,6 +1,7 @@
 """Every gate of a version on its held-out rows; nothing is opened without a registration."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -106,19 +107,22 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
     contract, version = order.document.contract, order.version
     order.places.work.mkdir(parents=True, exist_ok=True)
     case = proving.Case(version, contract, order.places, opened, order.proved)
-    with proving.replaying(case) as replay:
+    with proving.replaying(case) as replay, ThreadPoolExecutor(1, "cut") as beside:
         order.tell("opening the held-out rows")
         reader = Reader(engine.connect(order.places.work), order.places.folder, order.places.staged)
         found = _assembled(order, stated, reader)
         opening = Opening(contract, opened, order.places, reader.engine)
         held = held_out.held_out(opening, found, stated.hold_out)
         asked = Asked(contract, held, version.name, contract.train.seed)
+        trained = version.datasets[0].window or held.window
+        proof = beside.submit(
+            proving.proved, case, replay.result, reader, found, trained, order.now
+        )
         order.tell("resampling days and entities")
         groups = slices(asked)
         resampled = (*gates.goals(asked), *groups.evidence, *gates.calibrated(asked))
         order.tell("cutting the sources at a random time, replaying golden rows")
-        trained = version.datasets[0].window or held.window
-        proved = proving.proved(case, replay.result, reader, found, trained, order.now)
+        proved = proof.result()
     every = (*resampled, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
     made = Judgement(every, groups.not_covered, held, stated, None, proved)
     if made.verdict(contract.certify.accept_unsure) is not Verdict.PASS:
