@@ -4,6 +4,7 @@ A command is a click command. It gets Options by `@click.pass_obj`, returns its 
 is 0) and says no by raising a MainstayError; `cli.failure` tells that and finds the exit code.
 """
 
+import gc
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -16,6 +17,9 @@ from mainstay import __version__
 
 SUMMARY = "Takes a model from the bench to production and keeps it earning its place there."
 
+GARBAGE = 50_000
+"""Objects more than were given back, until garbage is looked for: questions to an engine make
+thousands each, none of them garbage of that kind."""
 Table = Mapping[str, "tuple[str, str | Table]"]
 """Name -> one line for --help and where the command is, or the table of its sub-commands."""
 
@@ -114,6 +118,7 @@ class Lazy(click.Group):
 
 def main() -> None:
     """The console script `mainstay`."""
+    gc.set_threshold(GARBAGE, 20, 20)
     sys.exit(outcome(sys.argv[1:]))
 
 

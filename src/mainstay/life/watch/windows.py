@@ -1,6 +1,7 @@
 """Windows of live decisions in counts, and the training windows they are compared with."""
 
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import ibis
@@ -68,7 +69,7 @@ def trained(order: Order, stated: Manifest) -> tuple[Profile, ...]:
     name = digest.of_value([order.champion.bundle, learned.digest, width, "with empty ones"])
     path = order.places.work / "reference" / f"{name}.json"
     if path.is_file():
-        return msgspec.json.decode(path.read_bytes(), type=tuple[Profile, ...])
+        return _read(path)
     table = snapshot.read(order.engine, learned.digest, order.places.snapshots)
     found = _cut(order, stated, table)
     _kept(path, found)
@@ -147,6 +148,12 @@ def _fields(profile: Profile, names: list[str]) -> tuple[Stopped, ...]:
         for name, flag in flags.items()
         if flag
     )
+
+
+@lru_cache(2)
+def _read(path: Path) -> tuple[Profile, ...]:
+    """A file by digest: what it holds never changes."""
+    return msgspec.json.decode(path.read_bytes(), type=tuple[Profile, ...])
 
 
 def _kept(path: Path, found: tuple[Profile, ...]) -> None:
