@@ -3,7 +3,7 @@
 The source holds names of our own making only; what a user wrote (a column, a text, a number) comes
 in by position or as a constant of the namespace. Every operation is total and means what
 `core.expressions` says, bit for bit what the bench computes; a whole number beyond int64, where
-the bench refuses the row, is null.
+the bench refuses the row (or its optimizer finds a way around the number), is null.
 """
 
 import math

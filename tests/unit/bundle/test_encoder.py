@@ -1,6 +1,7 @@
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import product
@@ -134,6 +135,16 @@ def at_bench(made: Sequence[Expression], rows: list[dict[str, Any]]) -> list[lis
     return [list(row.values()) for row in connection().to_pyarrow(query).to_pylist()]
 
 
+@contextmanager
+def as_written() -> Iterator[None]:
+    """DuckDB computes as written: it turns count + 1 <> 0 into count <> -1, which has no end."""
+    connection().raw_sql("SET disabled_optimizers = 'expression_rewriter'")
+    try:
+        yield
+    finally:
+        connection().raw_sql("RESET disabled_optimizers")
+
+
 def record(values: dict[str, Any], columns: Sequence[str] = tuple(COLUMNS)) -> encoder.Row:
     kind = msgspec.defstruct("Record", [f"c{at}" for at in range(len(columns))])
     return kind(*(values[name] for name in columns))
@@ -213,10 +224,12 @@ def test_every_operation_agrees_with_the_bench_on_every_pair_of_corner_values(nu
 @given(made=st.lists(FOUND, min_size=1, max_size=4), rows=ROWS)
 def test_any_expression_gives_at_the_door_what_it_gives_at_the_bench(made, rows):
     try:
-        bench = at_bench(made, rows)
+        with as_written():
+            at_bench(made, rows)
     except engine.EngineError:  # beyond int64
         reject()
 
+    bench = at_bench(made, rows)
     door = at_door(made, rows)
 
     assert [list(map(bits, row)) for row in door] == [list(map(bits, row)) for row in bench]
