@@ -1,18 +1,18 @@
 """What it costs to ask a model in a process of its own, beside what the model costs itself.
 
 The model's own cost is the CPU between the rows' arrival and their scores, within that process.
-Asking is all else that the door and that process spend: the way to a thread that waits, the frame,
-the socket, the answer and the way back. One row at a time, as a door asks, and nothing together.
+Asking is all else that the door and that process spend: the frame, the socket, waking up, the
+answer and the way back to who awaits it in the door's loop. One row at a time, as a door asks, and
+nothing together.
 """
 
 import asyncio
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import uvloop
 from numpy.typing import NDArray
 
 from bench.servers.process import NotReady
@@ -21,7 +21,9 @@ from mainstay.bundle.environment import existing
 from mainstay.bundle.layout import GOLDEN
 from mainstay.bundle.runtime import LOCK, PROCESS, Original
 from mainstay.bundle.worker import Worker
+from mainstay.life.serve.away import Away
 
+PATIENCE = 5.0  # seconds until the loop has its line
 ROWS = 64  # that are asked for again and again
 Matrix = NDArray[np.float64]
 TIMED = """\
@@ -76,24 +78,37 @@ def hops(bundle: Path, environments: Path, folder: Path, repeat: int, seconds: i
     original = Original(bundle, stated, worker)
     rows = golden.read(bundle / GOLDEN).inputs[:ROWS]
     try:
-        return list(_measured(original, worker, rows, repeat, seconds))
+        return asyncio.Runner(loop_factory=uvloop.new_event_loop).run(
+            _measured(Away(original), worker, rows, repeat, seconds)
+        )
     finally:
         original.close()
 
 
-def _measured(
-    original: Original, worker: Worker, rows: Matrix, repeat: int, seconds: int
-) -> Iterator[Hop]:
-    with ThreadPoolExecutor(1) as waiting:
-        asyncio.run(_asked(original, waiting, rows, 0.3))
-        for _ in range(repeat):
-            own, whole = _spent(worker)
-            before = time.process_time()
-            count = asyncio.run(_asked(original, waiting, rows, seconds))
-            door = time.process_time() - before
-            own_then, whole_then = _spent(worker)
-            mine, theirs = own_then - own, whole_then - whole
-            yield Hop(*(1e6 * one / count for one in (door, theirs - mine, mine)))
+async def _measured(
+    engine: Away, worker: Worker, rows: Matrix, repeat: int, seconds: int
+) -> list[Hop]:
+    await _connected(engine, rows[:1])
+    await _asked(engine, rows, 0.3)
+    found = []
+    for _ in range(repeat):
+        own, whole = _spent(worker)
+        before = time.process_time()
+        count = await _asked(engine, rows, seconds)
+        door = time.process_time() - before
+        own_then, whole_then = _spent(worker)
+        mine, theirs = own_then - own, whole_then - whole
+        found.append(Hop(*(1e6 * one / count for one in (door, theirs - mine, mine))))
+    return found
+
+
+async def _connected(engine: Away, row: Matrix) -> None:
+    """Once the loop asks the process itself; the first rows of a door go by a thread."""
+    until = time.monotonic() + PATIENCE
+    while await engine.asked(row) is None:
+        if time.monotonic() > until:
+            raise NotReady("its process takes no line from an event loop")
+        await asyncio.sleep(0.01)
 
 
 def _spent(worker: Worker) -> tuple[float, float]:
@@ -102,13 +117,11 @@ def _spent(worker: Worker) -> tuple[float, float]:
     return float(said["own"]), float(said["all"])
 
 
-async def _asked(
-    original: Original, waiting: ThreadPoolExecutor, rows: Matrix, seconds: float
-) -> int:
-    """How many rows it answered, one after the other."""
-    loop, count, end = asyncio.get_running_loop(), 0, time.monotonic() + seconds
+async def _asked(engine: Away, rows: Matrix, seconds: float) -> int:
+    """How many rows it answered, one after the other. Raises NotReady."""
+    count, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
-        row = rows[count % len(rows)][None]
-        await loop.run_in_executor(waiting, original.said, row, 60.0)
+        if await engine.asked(rows[count % len(rows)][None]) is None:
+            raise NotReady("its process does not answer")
         count += 1
     return count

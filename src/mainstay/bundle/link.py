@@ -12,6 +12,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,16 +68,10 @@ class Link:
 
         Raises Mistake for more than 4 GiB. Blocks while the other side does not read.
         """
-        plain = [np.ascontiguousarray(array, dtype=np.float64) for array in arrays]
-        text = json.dumps({**header, "shapes": [array.shape for array in plain]}).encode()
-        length = LENGTH.size + len(text) + sum(array.nbytes for array in plain)
-        if length > LARGEST:
-            raise Mistake(f"{length} bytes are too many for one call, which holds 4 GiB")
+        length, parts = _content(header, arrays)
         future: Future[Reply] = Future()
         with self._sending:
-            number = self._registered(future)
-            head = FRAME.pack(length, number) + LENGTH.pack(len(text)) + text
-            parts: list[bytes | memoryview] = [head, *(array.data for array in plain)]
+            parts[0] = FRAME.pack(length, self._registered(future)) + parts[0]
             with contextlib.suppress(OSError):  # the reading thread tells of the end
                 for part in parts if length > SMALL else [b"".join(parts)]:
                     self._connection.sendall(part)
@@ -102,11 +97,10 @@ class Link:
         with contextlib.suppress(OSError, *UNREADABLE):
             while (frame := _exactly(self._connection, FRAME.size)) is not None:
                 length, number = FRAME.unpack(frame)
-                content = _exactly(self._connection, length)
-                if content is None:
+                answer = _exactly(self._connection, length)
+                if answer is None:
                     break
-                said = _said(content)
-                _settle(self._waiting.pop(number), said)
+                _settle(self._waiting.pop(number), said(answer))
         with self._state:
             self._open = False
             left, self._waiting = self._waiting, {}
@@ -115,25 +109,45 @@ class Link:
                 future.set_exception(self._ended())
 
 
-def _said(content: bytearray) -> Reply | MainstayError:
+def _content(
+    header: dict[str, Any], arrays: Sequence[Matrix]
+) -> tuple[int, list[bytes | memoryview]]:
+    """What a frame holds after its number: so many bytes, in parts. Raises Mistake for too many."""
+    plain = [np.ascontiguousarray(array, dtype=np.float64) for array in arrays]
+    text = json.dumps({**header, "shapes": [array.shape for array in plain]}).encode()
+    length = LENGTH.size + len(text) + sum(array.nbytes for array in plain)
+    if length > LARGEST:
+        raise Mistake(f"{length} bytes are too many for one call, which holds 4 GiB")
+    return length, [LENGTH.pack(len(text)) + text, *(array.data for array in plain)]
+
+
+def said(content: bytes | bytearray) -> Reply | MainstayError:
+    """What a frame holds after its number, read. Raises UNREADABLE."""
     (size,) = LENGTH.unpack_from(content)
-    header = json.loads(content[LENGTH.size : LENGTH.size + size])
+    header = _header(bytes(content[LENGTH.size : LENGTH.size + size]))
     if "error" in header:
         return ERRORS[header["error"]](header["what"], hint=header["hint"])
     return Reply(header, tuple(_arrays(content, LENGTH.size + size, header["shapes"])))
 
 
-def _settle(future: Future[Reply], said: Reply | MainstayError) -> None:
+@lru_cache(16)
+def _header(text: bytes) -> dict[str, Any]:
+    """Those of predictions come again and again."""
+    header: dict[str, Any] = json.loads(text)
+    return header
+
+
+def _settle(future: Future[Reply], reply: Reply | MainstayError) -> None:
     """Whoever stopped waiting gets nothing."""
     if not future.set_running_or_notify_cancel():
         return
-    if isinstance(said, MainstayError):
-        future.set_exception(said)
+    if isinstance(reply, MainstayError):
+        future.set_exception(reply)
     else:
-        future.set_result(said)
+        future.set_result(reply)
 
 
-def _arrays(content: bytearray, start: int, shapes: list[list[int]]) -> Iterator[Matrix]:
+def _arrays(content: bytes | bytearray, start: int, shapes: list[list[int]]) -> Iterator[Matrix]:
     for shape in shapes:
         count = math.prod(shape)
         yield np.frombuffer(content, np.float64, count, start).reshape(shape)

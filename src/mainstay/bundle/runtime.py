@@ -99,6 +99,11 @@ class Original:
         """The number of its process, 0 where none was started."""
         return self._worker.process
 
+    @property
+    def address(self) -> Path:
+        """Where its process listens to whoever else asks it; see `line`."""
+        return self._worker.address
+
     def scores(self, matrix: Matrix) -> Matrix:
         self.start()
         return self.said(matrix, TIMEOUT)
@@ -109,10 +114,10 @@ class Original:
         try:
             return predicted(self._worker, matrix, timeout=timeout)
         except Unavailable:
-            self._end(asked)
+            self.end(asked)
             raise
 
-    def _end(self, asked: int) -> None:
+    def end(self, asked: int) -> None:
         """Ends that process; whoever is at it already does, and nobody waits for a new one here."""
         if self._starting.acquire(blocking=False):
             try:
@@ -218,7 +223,7 @@ class Runtime:
             return [self._said(rows[0])]
         if not rows:
             return []
-        matrix = self._matrix(rows)
+        matrix = self.matrix(rows)
         try:
             scores, refused = answers(self.engine.scores, matrix, REFUSALS)
         except Exception as error:  # noqa: BLE001 - an engine may fail in any way
@@ -226,6 +231,14 @@ class Runtime:
             return [None] * len(rows)
         if refused:
             self._fails(refused)
+        return self.decided(scores)
+
+    def matrix(self, rows: Sequence[encoder.Row]) -> Matrix:
+        """Shape (rows, inputs). Packed row by row: NumPy takes twice as long for lists."""
+        return np.frombuffer(b"".join(self._packed(rows))).reshape(len(rows), -1)
+
+    def decided(self, scores: Matrix) -> Sequence[Said | None]:
+        """Score and decision of rows by the scores of the engine; None for what is no number."""
         if self.manifest.task == "multiclass" and scores.ndim > 1:
             return [self._likeliest(one) if np.isfinite(one).all() else None for one in scores]
         if np.isfinite(scores).all():
@@ -257,10 +270,6 @@ class Runtime:
     def close(self) -> None:
         """Ends the engine."""
         self.engine.close()
-
-    def _matrix(self, rows: Sequence[encoder.Row]) -> Matrix:
-        """Shape (rows, inputs). Packed row by row: NumPy takes twice as long for lists."""
-        return np.frombuffer(b"".join(self._packed(rows))).reshape(len(rows), -1)
 
     def _said(self, row: encoder.Row) -> Said | None:
         """None where the engine fails or what it says is no number."""

@@ -23,6 +23,7 @@ from mainstay.core.errors import MainstayError, Unavailable
 
 PATIENCE = 60.0  # seconds until it listens
 FAREWELL = 1.0  # seconds it has to end by itself
+SOCKET = "socket"
 CHUNK = 16_384  # rows of one predict call
 
 
@@ -79,6 +80,11 @@ class Worker:
         """The number of the process, 0 where none was started."""
         return self._process.pid if self._process else 0
 
+    @property
+    def address(self) -> Path:
+        """Where it listens while it runs, to whoever else asks it too."""
+        return self._folder / SOCKET
+
     def start(self) -> None:
         """Starts the process and waits until it listens. Raises Unavailable."""
         self.stop()
@@ -130,7 +136,7 @@ class Worker:
 
     def _started(self) -> subprocess.Popen[bytes]:
         """Its own process group, so that Ctrl-C is ours; its input is the rope it hangs on."""
-        command = [str(self.environment.program), "-u", str(self.program.resolve()), "socket"]
+        command = [str(self.environment.program), "-u", str(self.program.resolve()), SOCKET]
         with (self._log or self._folder / "log.txt").open("ab") as log:
             try:
                 return subprocess.Popen(
@@ -152,7 +158,7 @@ class Worker:
         while process.poll() is None and clock.stopwatch() < end:
             connection = socket.socket(socket.AF_UNIX)
             try:
-                connection.connect(str(self._folder / "socket"))
+                connection.connect(str(self.address))
             except (FileNotFoundError, ConnectionRefusedError):
                 connection.close()
                 time.sleep(0.005)

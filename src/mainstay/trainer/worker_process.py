@@ -2,12 +2,14 @@
 
 One file, standard library and NumPy only; it knows nothing of Mainstay and travels in the bundle.
     python worker_process.py SOCKET
-One client on one Unix socket. Frame: u32 length, u32 id, then u32 length of the header, header
-(JSON; `shapes` of the arrays), arrays (float64, C order), all little-endian. An answer carries the
-id of its request. What the user's code prints goes to standard output, never into a frame. The
-process ends when the socket or its standard input closes.
+Clients on one Unix socket, the first of which started the process. Frame: u32 length, u32 id, then
+u32 length of the header, header (JSON; `shapes` of the arrays), arrays (float64, C order), all
+little-endian. An answer carries the id of its request. What the user's code prints goes to standard
+output, never into a frame. The process ends when the first client or its standard input goes.
 """
 
+import contextlib
+import functools
 import hashlib
 import importlib
 import importlib.machinery
@@ -15,6 +17,7 @@ import importlib.metadata
 import importlib.util
 import inspect
 import json
+import math
 import os
 import pickle
 import platform
@@ -35,13 +38,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Header = dict[str, Any]
+Clients = dict[socket.socket, bytearray]  # with what came of frames that are not whole
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 FRAME, LENGTH = struct.Struct("<II"), struct.Struct("<I")
+PART = 65_536  # bytes read at once
+read = functools.lru_cache(16)(json.loads)  # headers of predictions come again and again
 BATCH = 4096  # rows scored together at most
 SMOKE = 8  # rows scored right after a fit, so that a model that cannot score is told of there
 
 
 class Request(NamedTuple):
+    client: socket.socket
     id: int
     header: Header
     arrays: list[Matrix]
@@ -66,9 +73,6 @@ class Told(Exception):
     def __init__(self, what: str, hint: str = "", kind: str = "mistake") -> None:
         super().__init__(what)
         self.hint, self.kind = hint, kind
-
-
-# The inputs, rebuilt in the library that train() asks for
 
 
 def typed(values: Matrix, kind: str) -> np.ndarray[Any, Any]:
@@ -137,8 +141,8 @@ def table(name: str, matrix: Matrix, inputs: list[Header]) -> Any:
 
 def label_of(name: str, values: Matrix, one: Header) -> Any:
     """The label in the same library; text as plain text."""
-    text = one["kind"] == "text"
-    plain: Any = texts(values, one["levels"]) if text else typed(values, one["kind"])
+    kind = one["kind"]
+    plain: Any = texts(values, one["levels"]) if kind == "text" else typed(values, kind)
     make = {"pandas": "Series", "polars": "Series", "pyarrow": "array", "numpy": "array"}[name]
     return getattr(library(name), make)(plain)
 
@@ -146,12 +150,8 @@ def label_of(name: str, values: Matrix, one: Header) -> Any:
 def wanted_library(train: Callable[..., Any]) -> str:
     """By the annotation of the first parameter; pandas where it says nothing."""
     first = next(iter(inspect.signature(train).parameters))
-    annotation = typing.get_type_hints(train).get(first)
-    name = str(getattr(annotation, "__module__", "")).partition(".")[0]
+    name = str(getattr(typing.get_type_hints(train).get(first), "__module__", "")).partition(".")[0]
     return name if name in ("polars", "pyarrow", "numpy") else "pandas"
-
-
-# The user's code
 
 
 class FromSource(importlib.machinery.SourceFileLoader):
@@ -220,9 +220,6 @@ def told(error: BaseException, code: str) -> Answer:
     what = f"{place(error, code)}: {type(error).__name__}{f': {said}' if said else ''}"
     hint = "add what brings it to `dependencies` at the top of model.py" if missing else ""
     return Answer({"error": "mistake", "what": what, "hint": hint})
-
-
-# Operations: a header and arrays in, an answer and the model from then on out
 
 
 def fit(header: Header, matrix: Matrix, label: Matrix) -> tuple[Answer, Model]:
@@ -315,10 +312,7 @@ def loaded(header: Header) -> Model:
 
 
 def exported(model: Model, header: Header) -> Answer:
-    """header: program, a module of ours that writes the model in another form.
-
-    Only a build needs it, and no bundle carries it. folder: where `export` writes.
-    """
+    """header: program, a module of ours that writes the model otherwise, which only builds need."""
     path = Path(header["program"])
     name = f"mainstay_{path.parent.name}"
     spec: Any = importlib.util.spec_from_file_location(name, path.parent / "__init__.py")
@@ -332,8 +326,7 @@ def exported(model: Model, header: Header) -> Answer:
 
 def versions() -> Answer:
     """Python and every distribution of this environment."""
-    found = importlib.metadata.distributions()
-    packages = {one.metadata["Name"]: one.version for one in found}
+    packages = {one.metadata["Name"]: one.version for one in importlib.metadata.distributions()}
     return Answer({"python": platform.python_version(), "packages": packages})
 
 
@@ -374,56 +367,54 @@ def fed(matrix: Matrix, tensor: Any, at: dict[str, tuple[int, Header]]) -> Any:
     return np.array([[text or ""] for text in texts(values[:, 0], one["levels"])], dtype=object)
 
 
-# The socket
-
-
-def exactly(connection: socket.socket, size: int) -> bytearray | None:
-    """The next bytes; None where the connection ended."""
-    content = bytearray(size)
-    view, have = memoryview(content), 0
-    while have < size:
-        count = connection.recv_into(view[have:])
-        if not count:
-            return None
-        have += count
-    return content
-
-
-def received(connection: socket.socket) -> Request | None:
-    frame = exactly(connection, FRAME.size)
-    if frame is None:
-        return None
-    length, number = FRAME.unpack(frame)
-    content = exactly(connection, length)
-    if content is None:
-        return None
-    (size,) = LENGTH.unpack_from(content)
-    start = LENGTH.size + size
-    header = json.loads(content[LENGTH.size : start])
-    return Request(number, header, list(arrays(content, start, header["shapes"])))
+def requests(client: socket.socket, kept: bytearray) -> Iterator[Request]:
+    """Takes whole frames from what has come, mostly one."""
+    while len(kept) >= FRAME.size:
+        length, number = FRAME.unpack_from(kept)
+        content = kept[FRAME.size : FRAME.size + length]
+        if len(content) < length:
+            return
+        del kept[: FRAME.size + length]
+        start = LENGTH.size + LENGTH.unpack_from(content)[0]
+        header = read(bytes(content[LENGTH.size : start]))
+        yield Request(client, number, header, list(arrays(content, start, header["shapes"])))
 
 
 def arrays(content: bytearray, start: int, shapes: list[list[int]]) -> Iterator[Matrix]:
     for shape in shapes:
-        count = int(np.prod(shape))
+        count = math.prod(shape)
         yield np.frombuffer(content, np.float64, count, start).reshape(shape)
         start += 8 * count
 
 
-def send(connection: socket.socket, number: int, answer: Answer) -> None:
-    shapes = [array.shape for array in answer.arrays]
-    header = json.dumps({**answer.header, "shapes": shapes}).encode()
-    parts = [LENGTH.pack(len(header)), header, *(array.tobytes() for array in answer.arrays)]
-    content = b"".join(parts)
-    connection.sendall(FRAME.pack(len(content), number) + content)
+def send(request: Request, answer: Answer) -> None:
+    header = json.dumps({**answer.header, "shapes": [one.shape for one in answer.arrays]}).encode()
+    content = LENGTH.pack(len(header)) + header + b"".join(one.tobytes() for one in answer.arrays)
+    with contextlib.suppress(OSError):  # whoever went away needs no answer
+        request.client.sendall(FRAME.pack(len(content), request.id) + content)
 
 
-def waiting(connection: socket.socket) -> Iterator[Request]:
+def part(client: socket.socket) -> bytes:
+    """The next bytes, none where it went away."""
+    with contextlib.suppress(OSError):
+        return client.recv(PART)
+    return b""
+
+
+def waiting(
+    listener: socket.socket, clients: Clients, first: socket.socket, patience: float | None = None
+) -> Iterator[Request]:
     """The next request and every other one that came while the model was busy."""
-    while (request := received(connection)) is not None:
-        yield request
-        if not select.select([connection], [], [], 0)[0]:
-            return
+    while first in clients and (ready := select.select([listener, *clients], [], [], patience)[0]):
+        for one in ready:
+            if one is listener:
+                clients[listener.accept()[0]] = bytearray()
+            elif data := part(one):
+                clients[one] += data
+                patience = 0.0  # what has come so far is worth an answer
+                yield from requests(one, clients[one])
+            else:
+                del clients[one]
 
 
 def together(requests: list[Request]) -> Iterator[list[Request]]:
@@ -491,15 +482,15 @@ def end_with_parent() -> None:
 def serve(path: str) -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
-    listener.listen(1)
-    connection, _ = listener.accept()
-    listener.close()
+    listener.listen()
+    first, _ = listener.accept()
+    clients: Clients = {first: bytearray()}
     model: Model | None = None
-    while requests := list(waiting(connection)):
-        for group in together(requests):
+    while first in clients:
+        for group in together(list(waiting(listener, clients, first))):
             answers, model = worked(group, model)
             for request, answer in zip(group, answers, strict=True):
-                send(connection, request.id, answer)
+                send(request, answer)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from functools import partial
 
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
-from mainstay.life.serve import explain, tracing
+from mainstay.life.serve import explain, limits, tracing
 from mainstay.life.serve.breaker import Breaker
 from mainstay.life.serve.catalogue import pinned
 from mainstay.life.serve.gate import Gate
@@ -88,7 +88,7 @@ class App:
         if self.gate.required or self.draining or self._spans or not body.startswith(RECORDS):
             return None
         reply = self._plain(body)
-        if reply is not None:
+        if reply is not None or self.door.awaited():
             return reply
         since, counters = clock.stopwatch(), self.door.counters
         begun = self.door.begun(body)
@@ -177,30 +177,37 @@ class App:
             records = canonical(plain)
         except Mistake as error:
             return refusal(422, str(error))
-        if not (sound or ack or trace or wanted) and (reply := self._plain(records)) is not None:
+        told = not (ack or trace or wanted)
+        if told and not sound and (reply := self._plain(records)) is not None:
             return reply
         begin = lambda: explain.explained(self.door.begun(records, trace), wanted)  # noqa: E731 - one line says it
-        return await self._counted(begin, ack=ack)
+        return await self._counted(begin, ack=ack, plain=records if told else b"")
 
     async def exchanged(self, version: str, body: bytes, headers: dict[bytes, bytes]) -> Reply:
         """The reply to a request of another wire, answered whole or not at all."""
         trace = tracing.parent(headers.items())
         tables = partial(self._pinned, version) if version else None
         ack = headers.get(DURABILITY) == b"ack"
-        reply = None if ack or trace or tables else self._plain(body)
-        if reply is not None:
+        told = not (ack or trace or tables)
+        if told and (reply := self._plain(body)) is not None:
             return reply
-        return await self._counted(lambda: together(self.door.begun(body, trace, tables)), ack=ack)
+        begin = lambda: together(self.door.begun(body, trace, tables))  # noqa: E731 - one line says it
+        return await self._counted(begin, ack=ack, plain=body if told else b"")
 
     def _pinned(self, version: str) -> Table | None:
         return pinned(self.watch.table, version)
 
-    async def _counted(self, begin: Callable[[], Asked | Outcome], *, ack: bool) -> Reply:
+    async def _counted(
+        self, begin: Callable[[], Asked | Outcome], *, ack: bool = False, plain: bytes = b""
+    ) -> Reply:
+        """plain: a request of which nothing but scores may have to be told."""
         since, counters = clock.stopwatch(), self.door.counters
         counters.begun()
         status = 499  # whoever asked went away
         try:
-            reply = await self._ended(begin(), ack=ack)
+            reply = await limits.from_away(self.door, plain, self.lobby) if plain else None
+            if reply is None:
+                reply = await self._ended(begin(), ack=ack)
             status = reply[0]
         finally:
             counters.ended(status, clock.stopwatch() - since)
@@ -210,34 +217,40 @@ class App:
         if not isinstance(begun, Asked):
             return begun[:2]
         if begun.away:
-            room = Room(begun, self.lobby)
+            room = Room(limits.asked(begun), self.lobby)
             if not room.taken():
-                return refusal(429, "the model has no room for more requests: send it again")
+                begun.table.given()
+                return limits.FULL
             loop = asyncio.get_running_loop()
             threads = self._beside if room.beside else self._waiting
             status, content, number = await loop.run_in_executor(
-                threads, room.ended, self.door.ended
+                threads, room.ended, self.door.ended, begun
             )
         else:
             status, content, number = self.door.ended(begun)
-        if status not in (200, 422) or not (ack or begun.table.ack) or await self._kept(number):
+        if (
+            status not in (200, 422)
+            or not (ack or begun.table.ack)
+            or await _kept(self.journal, number)
+        ):
             return status, content
         return refusal(503, "the answer could not be recorded")
 
-    async def _kept(self, number: int) -> bool:
-        """Whether a frame is safe on disk, as soon as that is known."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[bool] = loop.create_future()
 
-        def told(safe: bool) -> None:  # noqa: FBT001 - one of its kind
-            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(_set, future, safe)
+async def _kept(journal: Journal, number: int) -> bool:
+    """Whether a frame is safe on disk, as soon as that is known."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[bool] = loop.create_future()
 
-        self.journal.tell(number, told)
-        try:
-            return await asyncio.wait_for(future, PATIENCE)
-        except TimeoutError:
-            return False
+    def told(safe: bool) -> None:  # noqa: FBT001 - one of its kind
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_set, future, safe)
+
+    journal.tell(number, told)
+    try:
+        return await asyncio.wait_for(future, PATIENCE)
+    except TimeoutError:
+        return False
 
 
 async def sent(send: Send, said: Said, more: More, *, last: bool) -> None:

@@ -19,7 +19,7 @@ from mainstay.life.serve.counters import REJECTED, Counters
 from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.plain import Plain
 from mainstay.life.serve.routing import bucket, chosen
-from mainstay.life.serve.served import MODEL, Answered, Aside, Served, Table
+from mainstay.life.serve.served import MODEL, Answered, Aside, Held, Served, Table
 from mainstay.life.serve.standby import rescued, stands_in
 
 Reply = tuple[int, bytes]
@@ -112,22 +112,27 @@ class Door:
         For the one thread that answers callers. What is wrong here is said by `begun` and `ended`.
         """
         try:
-            table, plain = self._table(), self._plain
-            if table is not plain.table:
-                plain = self._plain = Plain(table)
-            at = self._now()
+            plain, at = self._followed(), self._now()
             found = plain.reply(body, at) if plain.holds else None
-            if found is None or table is None or len(body) + len(found[0]) > LARGEST:
-                return None
-            reply, count = found
-            entry = Entry(at, table.routing.sequence, body, 200, reply)
-            if table.aside is not None:
-                self._aside(table.aside, entry)
-            self._journal.note(entry)
-            self.counters.said(plain.version, MODEL, count)
+            return self._noted(plain, body, at, *found) if found else None
         except Exception:  # noqa: BLE001 - the outermost door has another way to go
             return None
-        return 200, reply
+
+    async def from_away(self, body: bytes) -> Reply | None:
+        """Likewise where the model is in a process of its own: nobody else waits for it here."""
+        try:
+            plain, at = self._followed(), self._now()
+            found = await plain.reply_from_away(body, at)
+            return self._noted(plain, body, at, *found) if found else None
+        except Exception:  # noqa: BLE001 - the outermost door has another way to go
+            return None
+
+    def awaited(self) -> Held | None:
+        """Whose scores a plain request waits for, in a process of its own; None where it does not.
+
+        For the one thread that answers callers.
+        """
+        return self._followed().awaited()
 
     def begun(self, body: bytes, trace: str = "", tables: Tables | None = None) -> Asked | Outcome:
         """A request decoded and divided among the versions; end it, here or in another thread.
@@ -161,6 +166,27 @@ class Door:
             return self._mistake()
         finally:
             asked.table.given()
+
+    def _followed(self) -> Plain:
+        """How the table in force answers plain requests."""
+        table, plain = self._table(), self._plain
+        if table is not plain.table:
+            plain = self._plain = Plain(table)
+        return plain
+
+    def _noted(
+        self, plain: Plain, body: bytes, at: datetime, reply: bytes, count: int
+    ) -> Reply | None:
+        """The reply, written down; None where it is too large for that."""
+        table = plain.table
+        if table is None or len(body) + len(reply) > LARGEST:
+            return None
+        entry = Entry(at, table.routing.sequence, body, 200, reply)
+        if table.aside is not None:
+            self._aside(table.aside, entry)
+        self._journal.note(entry)
+        self.counters.said(plain.version, MODEL, count)
+        return 200, reply
 
     def _asked(self, table: Table, body: bytes, trace: str) -> Asked:
         try:

@@ -7,11 +7,11 @@ first byte to its last, is cut off: uvicorn alone waits for heads and bodies wit
 
 import asyncio
 import resource
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, Protocol
 
-from mainstay.life.serve.handle import Asked, Outcome, Reply, refusal
+from mainstay.life.serve.handle import Asked, Door, Outcome, Reply, refusal
 from mainstay.life.serve.quick import Quick
 from mainstay.life.serve.served import Held
 from mainstay.seal.routing import Routing
@@ -32,6 +32,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 Telling = dict[bytes, Callable[[bytes, Headers], Reply | None]]
 _JSON = frozenset((b"", b"application/json", b"application/x-www-form-urlencoded"))
 """Content types of a request; the last is what curl -d says of anything."""
+FULL = refusal(429, "the model has no room for more requests: send it again")
 _LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -95,18 +96,15 @@ class Lobby(Protocol):
 
 
 class Room:
-    """What one request takes of its versions' rooms, until `ended`; see `serve.resources`.
+    """What one request takes of its versions' rooms, until it is given; see `serve.resources`.
 
     A version has a room of its own. A canary's is half of what its contract says, so that requests
     with records for both, which take a place in either, leave its champion the other half.
     """
 
-    def __init__(self, begun: Asked, lobby: Lobby | None = None) -> None:
-        """lobby: of all models of a door, where there are several."""
-        self._begun, self._lobby = begun, lobby
-        parts = begun.parts if isinstance(begun.parts, list) else ()
-        canary = _canary(begun.table.routing)
-        self._helds = {one.held: one.share.version == canary for one, _ in parts}
+    def __init__(self, helds: Mapping[Held, bool], lobby: Lobby | None = None) -> None:
+        """helds: whether each is a canary's. lobby: of a door's models, where there are several."""
+        self._helds, self._lobby = helds, lobby
 
     @property
     def beside(self) -> bool:
@@ -114,24 +112,51 @@ class Room:
         return any(self._helds.values())
 
     def taken(self) -> bool:
-        """A request that finds no room is given up here."""
+        """False where there is none."""
         full = any(len(one.waiting) >= _size(one, canary) for one, canary in self._helds.items())
         if full or not (self._lobby is None or self._lobby.taken()):
-            self._begun.table.given()
             return False
         for one in self._helds:
             one.waiting.append(None)
         return True
 
-    def ended(self, end: Callable[[Asked], Outcome]) -> Outcome:
-        """What ends it says."""
+    def given(self) -> None:
+        """The request waits no more."""
+        for one in self._helds:
+            one.waiting.pop()
+        if self._lobby is not None:
+            self._lobby.given()
+
+    def ended(self, end: Callable[[Asked], Outcome], begun: Asked) -> Outcome:
+        """What ends a request says, which then waits no more."""
         try:
-            return end(self._begun)
+            return end(begun)
         finally:
-            for one in self._helds:
-                one.waiting.pop()
-            if self._lobby is not None:
-                self._lobby.given()
+            self.given()
+
+
+async def from_away(door: Door, body: bytes, lobby: Lobby | None) -> Reply | None:
+    """The reply of a model in a process of its own, awaited here where nothing else is to be told.
+
+    None where a thread has to wait for it, or nobody.
+    """
+    held = door.awaited()
+    if held is None:
+        return None
+    room = Room({held: False}, lobby)
+    if not room.taken():
+        return FULL
+    try:
+        return await door.from_away(body)
+    finally:
+        room.given()
+
+
+def asked(begun: Asked) -> dict[Held, bool]:
+    """Whom a request asks, and whether that is a canary."""
+    parts = begun.parts if isinstance(begun.parts, list) else ()
+    canary = _canary(begun.table.routing)
+    return {one.held: one.share.version == canary for one, _ in parts}
 
 
 def _size(one: Held, canary: bool) -> int:  # noqa: FBT001 - as it is
