@@ -100,7 +100,8 @@ class Link:
                 answer = _exactly(self._connection, length)
                 if answer is None:
                     break
-                _settle(self._waiting.pop(number), said(answer))
+                reply = said(answer)  # before anybody who waits is taken from the others
+                _settle(self._waiting.pop(number), reply)
         with self._state:
             self._open = False
             left, self._waiting = self._waiting, {}

@@ -128,7 +128,7 @@ def _fast(record: type[msgspec.Struct]) -> Callable[[bytes], Any]:
 
 
 def _value(raw: msgspec.Raw | None, kind: str) -> Any:
-    if raw is None or raw == b"null":
+    if raw is None:
         return None
     try:
         return _VALUES[kind](raw)

@@ -1,6 +1,7 @@
 import os
 import platform
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import pytest
 
 from mainstay.bundle import worker as worker_of
 from mainstay.bundle.environment import Environment
+from mainstay.bundle.link import FRAME, LENGTH
 from mainstay.bundle.worker import Worker, predicted
 from mainstay.core.errors import Unavailable
 
@@ -89,6 +91,25 @@ def gone(process: int) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def test_who_else_asks_the_process_is_answered_and_may_go(worker: Worker) -> None:
+    matrix = np.array([[4.0]])
+    header = b'{"op": "predict", "shapes": [[1, 1]]}'
+    content = LENGTH.pack(len(header)) + header + matrix.tobytes()
+    asked = FRAME.pack(len(content), 7) + content
+    with socket.socket(socket.AF_UNIX) as other, socket.socket(socket.AF_UNIX) as rude:
+        for one in (other, rude):
+            one.connect(str(worker.address))
+        rude.sendall(asked * 3 + asked[:20])
+        other.sendall(asked[:10])
+        ours = predicted(worker, matrix).tolist()
+        other.sendall(asked[10:])
+        length, number = FRAME.unpack(other.recv(FRAME.size, socket.MSG_WAITALL))
+        answer = other.recv(length, socket.MSG_WAITALL)
+
+    assert (number, answer[-8:]) == (7, np.array([8.0]).tobytes())
+    assert ours == [8.0] == predicted(worker, matrix).tolist()
 
 
 def test_a_worker_answers_and_is_gone_afterwards(

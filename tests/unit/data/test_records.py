@@ -80,6 +80,9 @@ def test_what_cannot_be_read_in_its_type_is_null_and_all_else_is_read() -> None:
         ("wait", b"9223372036854775808", None),
         ("rain", b"1e999", math.inf),
         ("rain", b"null", None),
+        ("wait", b"null", None),
+        ("visit", b"null", None),
+        ("day", b"null", None),
     ],
 )
 def test_numbers_are_read_as_the_door_reads_them(name: str, text: bytes, value: object) -> None:

@@ -36,6 +36,9 @@ def headers_of(app: App, *headers: tuple[bytes, bytes], path: str = "/predict") 
     return found
 
 
+INVOKED = json.encode({"dataframe_records": [record()]})
+
+
 async def exchanged(
     app: App, method: str, path: str, *parts: bytes,
     headers: tuple[tuple[bytes, bytes], ...] = (), found: dict | None = None,
@@ -375,6 +378,68 @@ def test_beyond_its_concurrency_a_model_in_its_own_process_sheds_at_once(
     assert app.watch.table.served[0].held._using == 0
 
 
+def test_a_plain_request_is_awaited_where_no_thread_waits_for_the_model(
+    app: App, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving.publish(1, serving.with_a_worker())
+    app.watch.look()
+    body = json.encode({"records": [record(), record(visit="v2")]})
+    columns = json.encode({"columns": {name: [value] for name, value in record().items()}})
+
+    async def several() -> list[tuple[int, Any]]:
+        by_thread = await exchanged(app, "POST", "/predict", body)
+        await lined(app)
+        monkeypatch.setattr(app.door, "ended", None)
+        found = [await exchanged(app, "POST", "/predict", one) for one in (body, columns)]
+        return [by_thread, *found, await exchanged(app, "POST", "/invocations", INVOKED)]
+
+    by_thread, plain, turned, invoked = asyncio.run(several())
+
+    assert by_thread == plain
+    assert turned[1]["answers"] == plain[1]["answers"][:1]
+    assert invoked[1]["predictions"] == [plain[1]["answers"][0]["decision"]]
+    assert app.journal.added == 4
+    assert app.door.counters.counted().records == {("v1", "model"): 6}
+    assert app.watch.table.served[0].held._using == 0
+
+
+def test_who_is_awaited_takes_room_too(
+    app: App, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving.publish(1, serving.with_a_worker(operation=Operation(concurrency=2)))
+    app.watch.look()
+    engine = app.watch.table.served[0].held.runtime.engine
+    body = json.encode({"records": [record()]})
+
+    async def together() -> list[int]:
+        await lined(app)
+        slow, asked_now = asyncio.Event(), engine.asked
+
+        async def held_up(matrix: Any) -> Any:
+            await slow.wait()
+            return await asked_now(matrix)
+
+        monkeypatch.setattr(engine, "asked", held_up)
+        tasks = [asyncio.create_task(exchanged(app, "POST", "/predict", body)) for _ in "123"]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        slow.set()
+        return [(await one)[0] for one in tasks]
+
+    assert asyncio.run(together()) == [200, 200, 429]
+    assert not app.watch.table.served[0].held.waiting
+
+
+async def lined(app: App) -> None:
+    """Once this loop asks the model's process by itself."""
+    engine = app.watch.table.served[0].held.runtime.engine
+    row = app.watch.table.served[0].held.runtime.inputs([json.encode(record())])
+    for _ in range(500):
+        if await engine.asked(row) is not None:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("no line was made")
+
+
 def test_a_canary_that_is_slow_waits_in_a_room_of_its_own(
     app: App, serving: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -418,6 +483,7 @@ def test_a_version_named_waits_in_its_own_room_too(app: App, serving: Serving) -
     app.watch.look()
     body = json.encode({"records": [record()]})
 
-    rooms = [limits.Room(app.door.begun(body, "", lambda v=v: app._pinned(v))) for v in "12"]
+    begun = [app.door.begun(body, "", lambda v=v: app._pinned(v)) for v in "12"]
+    rooms = [limits.Room(limits.asked(one)) for one in begun]
 
     assert [one.beside for one in rooms] == [False, True]

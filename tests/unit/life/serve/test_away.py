@@ -1,12 +1,16 @@
 """A model in a process of its own."""
 
+import asyncio
 import os
 import signal
 import time
+from contextlib import suppress
 
 import pytest
+from msgspec import json
 from small_project import Serving, record
 
+from mainstay.bundle.runtime import Matrix
 from mainstay.core.errors import Unavailable
 from mainstay.life.serve import away, watching
 from mainstay.life.serve.app import App
@@ -94,9 +98,64 @@ def test_a_process_that_hangs_is_ended_and_the_baseline_answers(
     assert by(app) == ("model", [])
 
 
-def said(app: App, *records: object) -> dict:
-    from msgspec import json
+def test_a_loop_asks_the_process_itself_and_hears_when_it_is_gone(app: App, engine: Away) -> None:
+    rows = app.watch.table.served[0].held.runtime.inputs([json.encode(record())] * 3)
 
+    async def asked() -> list[object]:
+        first = await engine.asked(rows)
+        found = await answered(engine, rows)
+        broken = await engine.asked(rows[:, :1])  # too few columns: a mistake of the model's
+        os.kill(engine.process, signal.SIGKILL)
+        return [first, broken, await engine.asked(rows), found.tolist()]
+
+    *nothing, found = asyncio.run(asked())
+    engine.start()
+
+    assert nothing == [None, None, None]
+    assert found == engine.scores(rows).tolist()
+
+
+def test_a_process_that_hangs_is_ended_for_a_loop_too(
+    app: App, engine: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(away, "PATIENCE", 0.3)
+    rows = app.watch.table.served[0].held.runtime.inputs([json.encode(record())])
+
+    async def asked() -> object:
+        await answered(engine, rows)
+        os.kill(engine.process, signal.SIGSTOP)
+        return await engine.asked(rows)
+
+    assert asyncio.run(asked()) is None
+    assert not engine.alive
+
+
+def test_who_goes_away_meanwhile_ends_no_process(app: App, engine: Away) -> None:
+    rows = app.watch.table.served[0].held.runtime.inputs([json.encode(record())])
+
+    async def asked() -> bool:
+        await answered(engine, rows)
+        task = asyncio.create_task(engine.asked(rows))
+        await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        return task.cancelled() and await engine.asked(rows) is not None
+
+    assert asyncio.run(asked())
+    assert engine.alive
+
+
+async def answered(engine: Away, rows: Matrix) -> Matrix:
+    """The scores, once there is a line."""
+    for _ in range(500):
+        if (found := await engine.asked(rows)) is not None:
+            return found
+        await asyncio.sleep(0.01)
+    pytest.fail("no line was made")
+
+
+def said(app: App, *records: object) -> dict:
     status, body, _ = app.door.handle(json.encode({"records": records}))
     assert status == 200
     return json.decode(body)

@@ -200,19 +200,14 @@ def test_a_head_has_an_end() -> None:
     assert all(one.startswith(b"HTTP/1.1 400") or b"Connection" in one for one in found)
 
 
-def test_a_request_that_finds_no_place_among_the_other_models_is_given_up() -> None:
+def test_a_request_that_finds_no_place_among_the_other_models_has_none() -> None:
     lobby = SimpleNamespace(taken=lambda: False, given=lambda: None)
     manifest = SimpleNamespace(operation=Operation(concurrency=2))
     held = Held(SimpleNamespace(manifest=manifest))  # type: ignore[arg-type]  # as much of a runtime
-    given: list[int] = []
-    share = SimpleNamespace(version="v1")
-    table = SimpleNamespace(routing=SimpleNamespace(shares=[share]), given=lambda: given.append(1))
-    begun = SimpleNamespace(parts=[(SimpleNamespace(held=held, share=share), None)], table=table)
 
-    full = limits.Room(begun, lobby)  # type: ignore[arg-type]  # as much of a request as is asked
-    alone = limits.Room(begun)  # type: ignore[arg-type]  # likewise
+    full, alone = limits.Room({held: False}, lobby), limits.Room({held: False})
 
-    assert (full.taken(), given, len(held.waiting)) == (False, [1], 0)
+    assert (full.taken(), len(held.waiting)) == (False, 0)
     assert (alone.taken(), len(held.waiting)) == (True, 1)
-    alone.ended(lambda _: (200, b"", 0))
+    alone.given()
     assert not held.waiting

@@ -51,10 +51,11 @@ def test_a_model_in_its_own_process_is_never_plain_whatever_its_circuit(
     app.watch.look()
     circuit = app.watch.table.served[0].held.circuit
     circuit.of_engine("it is gone")
-    opened = app.door.plain(body(record()))
+    opened, waits = app.door.plain(body(record())), app.door.awaited()
     circuit.of_engine("")
 
-    assert opened is None
+    assert (opened, waits) == (None, None)
+    assert app.door.awaited() is app.watch.table.served[0].held
     assert app.door.plain(body(record())) is None
 
 
