@@ -10,14 +10,21 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any, Self
 
 import pytest
+import small_project
+import unlike
+from conftest import acting
 from msgspec import json
 from small_project import Serving, record
 
 from mainstay.bundle.operation import Operation
+from mainstay.control.commands import Approve, Build, Certify, Deploy
+from mainstay.control.handle import handle
 from mainstay.core import journals
+from mainstay.core.places import Places
 from mainstay.seal.certificate import Scope
 
 MAIN = "from mainstay.cli.main import main; main()"
@@ -170,3 +177,51 @@ def test_a_flood_of_a_lower_model_does_not_starve_the_higher(
 
     assert set(equal.found) == {(200, None)}
     assert wait < equal_wait / 2
+
+
+@pytest.fixture
+def homes(born: Path, tmp_path: Path) -> Path:
+    """A live project that has nothing in common with the small one but the environment."""
+    folder = unlike.written(tmp_path / "house-price")
+    (folder / ".mainstay").mkdir()
+    (folder / ".mainstay" / "environments").symlink_to(born / ".mainstay" / "environments")
+    shutil.copytree(born / "keys", folder / "keys")
+    with acting(folder, small_project.AUTHOR):
+        handle(folder, Build())
+        certified = handle(folder, Certify(environment="replay"))
+    assert certified.verdict == "pass", certified
+    with acting(folder, small_project.APPROVER):
+        handle(folder, Approve("v1"))
+    with acting(folder, small_project.AUTHOR):
+        handle(folder, Deploy("v1", 1.0, environment="replay"))
+    return folder
+
+
+@pytest.mark.slow
+def test_two_models_that_have_nothing_in_common_share_a_door(serving: Serving, homes: Path) -> None:
+    """A classifier with context and a regression of other fields, another key and no entity."""
+    serving.publish(1, serving.certified(scope=Scope("replay")), environment="replay")
+    both = Serving(homes, Places(homes).serving, Places(homes).door)
+    visit, house = ONE, json.encode({"records": [unlike.record()]})
+    with door(serving, both, ready=2) as port:
+        ready = until_ready(port, 200)
+        visits, houses = (
+            asked(port, "POST", f"/models/{name}/predict", body)
+            for name, body in (("no-show", visit), ("house-price", house))
+        )
+        crossed = [
+            asked(port, "POST", f"/models/{name}/predict", body)
+            for name, body in (("no-show", house), ("house-price", visit))
+        ]
+        metadata = asked(port, "GET", "/v2/models/house-price")[1]
+
+    assert [one["model"] for one in ready["models"]] == ["no-show", "house-price"]
+    (visit_said,), (house_said,) = visits[1]["answers"], houses[1]["answers"]
+    assert (visit_said["key"], house_said["key"]) == ("v1", 7)
+    assert {visit_said["decided_by"], house_said["decided_by"]} == {"model"}
+    assert isinstance(visit_said["decision"], bool)
+    assert house_said["decision"] == house_said["score"]
+    assert 200 < house_said["score"] < 340
+    assert [status for status, _ in crossed] == [422, 422]
+    assert {"house", "area", "garden", "district"} <= {one["name"] for one in metadata["inputs"]}
+    assert [len(list(journals.read(one.log))) for one in (serving, both)] == [2, 2]

@@ -1,17 +1,21 @@
 """What the models of one door share, and who gives way when there is too little of it.
 
-Two things: the loop, in which callers wait for each other's requests, and the room of those that
-wait for models in processes of their own. Who has the highest priority here has all of both; the
-others are told 429 before it has to wait longer than it promised. Models of one priority give each
-other no way, and neither does a model alone.
+The loop, in which callers wait for each other's requests, the room of those that wait for models in
+processes of their own, and the processors that those take. Who has the highest priority here has
+all of the first two; the others are told 429 before it has to wait longer than it promised, and
+their processes compute when there is time. Models of one priority give each other no way, and
+neither does a model alone.
 """
 
 import asyncio
+import os
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from mainstay.bundle.operation import PRIORITIES, Operation
+from mainstay.life.serve.away import Away
 from mainstay.life.serve.served import Table
 
 ROOM = 256
@@ -19,6 +23,8 @@ ROOM = 256
 CROWDED = "models of higher priority need this door: send it again"
 PARTS = (1.0, 0.75, 0.5)
 """Of the room, for the highest priority here, the next and the last."""
+NICE = (0, 5, 10)
+"""Of models' own processes, likewise: beside one at 0, one at 10 gets a tenth of a processor."""
 BEAT = 0.02  # seconds between two looks at how late the loop is
 FADING = 0.8  # of what was seen at the last beat: a second's rush is felt for a tenth of one
 PATIENCE = 0.5
@@ -29,11 +35,13 @@ Tables = Callable[[], Iterable[tuple[Hashable, Table | None]]]
 class Rights(NamedTuple):
     """Of one model. room: requests of all that may wait when another one of its comes.
 
-    lag: seconds that the loop may be late, while it is asked; none for the highest.
+    lag: seconds that the loop may be late, while it is asked; none for the highest. nice: of its
+    own process.
     """
 
     room: int = ROOM
     lag: float = float("inf")
+    nice: int = 0
 
 
 class Shared:
@@ -46,6 +54,7 @@ class Shared:
         self._tables = tables
         self._rights: Mapping[Hashable, Rights] = {}
         self._waiting: deque[None] = deque()  # several threads: its length needs no lock
+        self._niced: dict[int, int] = {}  # processes that run
 
     def taken(self, who: Hashable) -> bool:
         """For one request that has to wait, until `given`."""
@@ -64,6 +73,22 @@ class Shared:
         tables = [(who, table) for who, table in self._tables() if table]
         self._rights = rights({who: _operation(table) for who, table in tables})
         self.shedding = frozenset(w for w, one in self._rights.items() if self.lag > one.lag)
+        self._yield({
+            process: self._rights[who].nice
+            for who, table in tables
+            for process in _processes(table)
+        })  # fmt: skip
+
+    def _yield(self, wanted: dict[int, int]) -> None:
+        """Processes of lower models leave theirs to the others, again where one was started anew.
+
+        What was nice once stays so where the system lets nobody take more.
+        """
+        for process, nice in wanted.items():
+            if self._niced.get(process, 0) != nice:
+                with suppress(OSError):  # it ended just now
+                    os.setpriority(os.PRIO_PGRP, process, nice)
+        self._niced = wanted
 
     def beat(self, loop: asyncio.AbstractEventLoop) -> None:
         """Looks from now on, in this loop."""
@@ -82,7 +107,7 @@ def rights(operations: Mapping[Hashable, Operation]) -> dict[Hashable, Rights]:
     >>> from mainstay.bundle.operation import Operation
     >>> found = rights({"a": Operation(priority="high"), "b": Operation(priority="low")})
     >>> found["a"].room, found["b"]
-    (256, Rights(room=192, lag=0.01))
+    (256, Rights(room=192, lag=0.01, nice=5))
     """
     ranks = {who: PRIORITIES.index(one.priority) for who, one in operations.items()}
     present = sorted(set(ranks.values()))
@@ -94,6 +119,7 @@ def rights(operations: Mapping[Hashable, Operation]) -> dict[Hashable, Rights]:
         who: Rights(
             int(ROOM * PARTS[present.index(rank)]),
             promised[rank] * PATIENCE if promised[rank] else float("inf"),
+            NICE[present.index(rank)],
         )
         for who, rank in ranks.items()
     }
@@ -101,3 +127,11 @@ def rights(operations: Mapping[Hashable, Operation]) -> dict[Hashable, Rights]:
 
 def _operation(table: Table) -> Operation:
     return table.served[0].held.runtime.manifest.operation
+
+
+def _processes(table: Table) -> Iterator[int]:
+    """Those that compute for a model just now."""
+    for one in table.everyone:
+        engine = one.held.runtime.engine
+        if isinstance(engine, Away) and engine.alive:
+            yield engine.process

@@ -1,22 +1,27 @@
 """Who gives way at a door for several models."""
 
 import asyncio
+import os
+import subprocess
 from types import SimpleNamespace
 
 import pytest
 
 from mainstay.bundle.operation import Operation, Priority
 from mainstay.life.serve import sharing
+from mainstay.life.serve.away import Away
 from mainstay.life.serve.sharing import ROOM, Rights, Shared, rights
 
 NEVER = float("inf")
 
 
-def table(priority: Priority, latency: float = 0.02) -> SimpleNamespace:
+def table(priority: Priority, latency: float = 0.02, engine: object = None) -> SimpleNamespace:
     """As much of one as is looked at."""
     operation = Operation(priority=priority, latency=latency)
     runtime = SimpleNamespace(manifest=SimpleNamespace(operation=operation))
-    return SimpleNamespace(served=(SimpleNamespace(held=SimpleNamespace(runtime=runtime)),))
+    one = SimpleNamespace(held=SimpleNamespace(runtime=runtime))
+    runtime.engine = engine
+    return SimpleNamespace(served=(one,), everyone=(one,))
 
 
 def shared(**priorities: Priority) -> Shared:
@@ -33,7 +38,9 @@ def test_the_highest_here_has_everything_and_the_others_a_part() -> None:
         "c": Operation(priority="low"),
     })  # fmt: skip
 
-    assert found == {"a": Rights(256, NEVER), "b": Rights(192, 0.01), "c": Rights(128, 0.01)}
+    assert found == {
+        "a": Rights(256, NEVER, 0), "b": Rights(192, 0.01, 5), "c": Rights(128, 0.01, 10),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("priority", ["high", "normal", "low"])
@@ -92,6 +99,24 @@ def test_the_beat_finds_a_loop_that_is_held_up() -> None:
 
     assert asyncio.run(held_up()) == {"b"}
     assert made.lag > 0.1
+
+
+@pytest.mark.parametrize(("above", "nice"), [("low", 0), ("high", 5)])
+def test_the_process_of_a_lower_model_leaves_its_processor_to_the_higher(
+    above: Priority, nice: int
+) -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+        engine = Away(SimpleNamespace(alive=True, process=process.pid))  # type: ignore[arg-type]  # likewise
+        tables = {"a": table(above), "b": table("low", engine=engine)}
+        made = Shared(tables.items)  # type: ignore[arg-type]  # likewise
+        for _ in range(2):
+            made.look(0.0)
+        found = os.getpriority(os.PRIO_PROCESS, process.pid)
+        process.kill()
+    tables["c"] = table("high")
+    made.look(0.0)  # a process that is gone is nobody's trouble
+
+    assert found == nice
 
 
 def test_a_model_that_is_not_here_yet_has_no_say() -> None:
