@@ -109,6 +109,9 @@ def test_a_loop_asks_the_process_itself_and_hears_when_it_is_gone(app: App, engi
         return [first, broken, await engine.asked(rows), found.tolist()]
 
     *nothing, found = asyncio.run(asked())
+    end = time.monotonic() + 5
+    while engine.alive and time.monotonic() < end:  # its other line hears of it too
+        time.sleep(0.01)
     engine.start()
 
     assert nothing == [None, None, None]
