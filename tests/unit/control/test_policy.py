@@ -31,7 +31,7 @@ COMPARISON = Comparison(
     money=BETTER,
     before=None,
     money_before=None,
-    harder=0.02,
+    harder=Estimate(0.02, 0.0, 0.04, 3000),
     previous="v1",
     expected=20_000,
     age=40,
@@ -69,7 +69,9 @@ def test_ageing_that_pays_is_retrained(contract: Contract) -> None:
 
     assert found.act == "retrain"
     assert "60.000 (40.000 to 80.000) EUR per 1,000: ageing" in found.because
-    assert "over 20,000 decisions at least EUR 800, retraining costs EUR 30" in found.because
+    assert (
+        "over 20,000 decisions EUR 1,200 (800 to 1,600), retraining costs EUR 30" in found.because
+    )
 
 
 def test_it_is_retrained_while_all_goals_hold_too(contract: Contract) -> None:
@@ -87,14 +89,14 @@ def test_a_gain_of_next_to_nothing_is_not_waited_for_by_number(contract: Contrac
     cost = 1000 * 30 / COMPARISON.expected
     found = policy.decided(facts(contract, money=Estimate(cost + 1e-9, -90.0, 90.0, 3000, "EUR")))
 
-    assert found.because.endswith("no number of answers would decide")
+    assert "no number of answers would decide" in found.because
 
 
 def test_a_harder_period_is_not_retrained(contract: Contract) -> None:
     found = policy.decided(facts(contract, money=NOT))
 
     assert found.act == "wait"
-    assert found.because.endswith("a harder period, retraining would not help")
+    assert "a harder period, retraining would not help" in found.because
     assert "roc_auc 0.620 (0.600 to 0.640) is beyond its limit ≥ 0.6" in found.because
 
 
