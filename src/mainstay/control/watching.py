@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from mainstay.control import field, policy
+from mainstay.control import field, policy, unforeseen
 from mainstay.control.field import Seen
-from mainstay.control.policy import Decision, Facts
+from mainstay.control.policy import Decision
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
@@ -41,7 +41,7 @@ def watch(project: Project) -> Answer:
     if not order.windows:
         return _nothing(project, order)
     found = watched(order)
-    facts = Facts(order.contract, found.evidence, found.findings, found.comparison)
+    facts = unforeseen.facts(order, found)
     decision = policy.decided(facts)
     changes = changed(field.incidents(project), found.findings)
     look = Look(order, found, decision, changes, field.worth(project, order, found.earned))
@@ -133,8 +133,10 @@ def _answer(look: Look) -> Answer:
 def following(act: str, because: str) -> str:
     """The command that a decision asks for."""
     match act:
-        case "retrain":
+        case "retrain" | "freeze":
             return "mainstay run"
+        case "propose":
+            return "mainstay build"
         case "roll back":
             return f"mainstay rollback --because '{because}'"
         case _:
