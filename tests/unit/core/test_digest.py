@@ -13,10 +13,11 @@ from mainstay.core.nouns import Window
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
 )
 
 
-@given(st.dictionaries(st.text(), VALUES))
+@given(st.dictionaries(st.text(), VALUES, max_size=4))
 def test_the_order_of_members_does_not_matter(value: dict[str, object]) -> None:
     turned = dict(reversed(value.items()))
 
