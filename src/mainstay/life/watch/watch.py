@@ -6,8 +6,19 @@ from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.data import live
-from mainstay.life.watch import drift, earned, estimated, flow, fresh, realised, units, windows
+from mainstay.life.watch import (
+    drift,
+    earned,
+    estimated,
+    flow,
+    fresh,
+    maturity,
+    realised,
+    units,
+    windows,
+)
 from mainstay.life.watch.drift import Drift
+from mainstay.life.watch.maturity import Settled
 from mainstay.life.watch.order import Finding, Order, Watched
 from mainstay.life.watch.pairs import Paired
 
@@ -30,14 +41,18 @@ def watched(order: Order) -> Watched:
     )
     every = live.decisions(order.table, order.labels, order.contract, order.span, order.now)
     order = order._replace(joined=every.cache())
+    ripe = maturity.settled(order)
+    order = order._replace(joined=maturity.ripe(order, ripe))
     try:
         with fresh.fitting(order, opened) as paired:
-            return _watched(order, opened, paired)
+            return _watched(order, opened, paired, ripe)
     finally:
         opened.close()
 
 
-def _watched(order: Order, opened: Runtime, paired: Callable[[], Paired | None]) -> Watched:
+def _watched(
+    order: Order, opened: Runtime, paired: Callable[[], Paired | None], ripe: Settled
+) -> Watched:
     order.tell("profiling the new windows")
     made = windows.profiled(order, opened.manifest)
     every = (*order.earlier, *made)
@@ -50,12 +65,20 @@ def _watched(order: Order, opened: Runtime, paired: Callable[[], Paired | None])
     guessed = estimated.estimates_of(order, opened, answers)
     open_goals = tuple(estimated.evidence(order, guessed)) if guessed else ()
     flows, money = tuple(flow.flow(order, every)), earned.earned(order)
+    labels = tuple(maturity.evidence(order, ripe))
     pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
-    evidence = (*goals, *open_goals, *(drift.evidence(order, one) for one in drifts), *flows)
+    evidence = (
+        *goals,
+        *open_goals,
+        *(drift.evidence(order, one) for one in drifts),
+        *flows,
+        *labels,
+    )
     found = (
         *units.findings(order, opened.manifest, made or every[-1:], moved),
         *flow.findings(order, flows),
+        *maturity.findings(ripe),
         *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
     )
