@@ -17,9 +17,8 @@ from mainstay.core.places import Places
         ("visit,missed\nv1,yes\nv2,no!\n", "the label missed is string"),
         ("visit,missed\nv1,0.5\n", "the label missed is float64"),
         ("visit,missed,known_at\nv1,1,2030-01-01T00:00Z\n", "known only after now"),
-        ("visit,missed\nv1,1\nv1,0\n", "two labels known at the same time"),
     ],
-    ids=["another type", "a share", "the future", "a contradiction"],
+    ids=["another type", "a share", "the future"],
 )
 def test_a_wrong_label_file_is_refused_and_nothing_is_recorded(
     as_author: Path, text: str, what: str

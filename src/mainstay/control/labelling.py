@@ -27,15 +27,16 @@ def labels(project: Project, command: Labels) -> Answer:
     stated, places, now = shape(project), project.places, clock.now()
     engine = build.opened(places)
     reader = Reader(engine, places.folder, places.staged)
-    table = _hidden(project, stated, arriving.opened(reader, command.file, stated, now))
+    said = arriving.opened(reader, command.file, stated, now)
+    said = said._replace(table=_hidden(project, stated, said.table))
     before = kept(project, stated)
-    found = arriving.received(table, engine, stated, before)
+    found = arriving.received(said, engine, stated, before)
     if not found.digest:
         return Answer(
             f"Nothing new: {found.rows:,} labels, all received before.", facts=_facts(found)
         )
     _recorded(project, stated, before, found)
-    return _answer(found, _unknown(project, engine, stated, table))
+    return _answer(found, _unknown(project, engine, stated, said.table))
 
 
 def _hidden(project: Project, stated: Shape, table: ir.Table) -> ir.Table:
@@ -94,11 +95,12 @@ def _unknown(project: Project, engine: Backend, stated: Shape, table: ir.Table) 
 
 
 def _answer(found: Received, unknown: int) -> Answer:
-    warning = f"▲ {unknown:,} of their keys are not in the journal"
+    strange = f"▲ {unknown:,} of their keys are not in the journal"
+    torn = f"▲ {found.contradicting:,} keys have two labels by the same time: neither counts"
     return Answer(
         f"Received {found.rows:,} labels: {found.new:,} new, {found.repeated:,} repeated,"
         f" {found.corrected:,} corrected.",
-        lines=(warning,) if unknown else (),
+        lines=(*((strange,) if unknown else ()), *((torn,) if found.contradicting else ())),
         next="mainstay status",
         facts={**_facts(found), "unknown": unknown},
     )

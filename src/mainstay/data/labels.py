@@ -1,7 +1,10 @@
-"""What became of earlier decisions: labels as they arrive, late, twice or corrected.
+"""What became of earlier decisions: labels as they arrive, late, twice, corrected, contradicting.
 
-What is kept are the rows that said something new, as Parquet by digest; which of these files count
-is for the caller to know, so that a file put beside them is nothing.
+What is kept is the set of rows ever said (key, label, known_at), as Parquet by digest; which of
+these files count is for the caller to know, so that a file put beside them is nothing. All that is
+known follows from the set alone, so neither the order in which rows arrive nor their repetition
+changes it. Where one key has two labels known at the same time neither counts: it has none from
+then on, until a later known_at decides.
 """
 
 from datetime import datetime
@@ -27,6 +30,7 @@ from mainstay.data.source import Reader
 KNOWN_AT = "known_at"
 _OLD, _BEFORE, _AFTER, _SAYS = (f"mainstay_{one}" for one in ("old", "before", "after", "says"))
 _NEW, _REPEATED, _CORRECTED = "new", "repeated", "corrected"
+_LABELS, _OTHER = "mainstay_labels", "mainstay_other"
 
 
 class Kept(NamedTuple):
@@ -48,14 +52,33 @@ class Shape(NamedTuple):
         return (self.key, self.label, Column(KNOWN_AT, TIME))
 
 
+class Said(NamedTuple):
+    """Rows of a file. timed: whether it says when each was known; else all of it is known now."""
+
+    table: ir.Table
+    timed: bool
+
+
 class Received(NamedTuple):
-    """rows = new + repeated + corrected. digest: of the file now kept, "" where nothing was new."""
+    """rows = new + repeated + corrected; contradicting: keys among them with two labels at once.
+
+    digest: of the file now kept, "" where nothing was new.
+    """
 
     digest: str
     rows: int
     new: int
     repeated: int
     corrected: int
+    contradicting: int = 0
+
+
+class Quality(NamedTuple):
+    """Keys with a label; of them those corrected at any time, and those contradicted now."""
+
+    keys: int
+    corrected: int
+    contradicted: int
 
 
 def shape(contract: Contract, columns: tuple[Column, ...]) -> Shape:
@@ -70,7 +93,7 @@ def shape(contract: Contract, columns: tuple[Column, ...]) -> Shape:
     return Shape(contract, known[contract.data.decisions.key], label)
 
 
-def opened(reader: Reader, address: str, shape: Shape, now: datetime) -> ir.Table:
+def opened(reader: Reader, address: str, shape: Shape, now: datetime) -> Said:
     """Key, label and known_at of a file, where everything in it is as it must be.
 
     Without a column known_at all of it is known now. Raises Mistake: columns, types, a null, a
@@ -79,44 +102,100 @@ def opened(reader: Reader, address: str, shape: Shape, now: datetime) -> ir.Tabl
     texts = tuple(one.name for one in (shape.key, shape.label) if one.type == TEXT)
     found = source.opened(reader, address, (), (*texts, KNOWN_AT)).table
     _check_columns(found, shape, address)
-    if KNOWN_AT in found.columns:
-        table = moments(found, KNOWN_AT)
-    else:
-        table = found.mutate(**{KNOWN_AT: _moment(now)})
+    timed = KNOWN_AT in found.columns
+    table = moments(found, KNOWN_AT) if timed else found.mutate(**{KNOWN_AT: _moment(now)})
     _check_types(table, shape, address)
     _check_values(table, shape, now)
     label = _as(table[shape.label.name], shape.label.type)
-    return _typed(table.mutate(**{shape.label.name: label}), shape)
+    return Said(_typed(table.mutate(**{shape.label.name: label}), shape), timed)
 
 
-def received(table: ir.Table, engine: Backend, shape: Shape, kept: Kept) -> Received:
-    """Keeps the rows of `opened` that say something new.
+def received(said: Said, engine: Backend, shape: Shape, kept: Kept) -> Received:
+    """Keeps the rows of `opened` that were never said before.
 
-    The same label of a key again is repeated and not kept; another label by another time is kept as
-    a correction. Raises Mistake for two labels of one key by the same time.
+    Counted as repeated: the very same row again, and the same label by another time, which is kept,
+    as a correction known in between may still come; where a file says no times it is dropped.
     """
-    cached = _compared(table, engine, shape, kept).cache()
-    _refuse_both(cached, shape)
+    cached = _compared(said.table, engine, shape, kept).cache()
     fresh = cached.filter(~cached[_OLD])
-    counted = fresh.group_by(_SAYS).aggregate(rows=ibis._.count()).to_pyarrow().to_pylist()
-    counts = {one[_SAYS]: one["rows"] for one in counted}
+    counts = _counts(fresh)
+    rows = int(said.table.count().to_pyarrow().as_py())
     new, corrected = counts.get(_NEW, 0), counts.get(_CORRECTED, 0)
-    found = Received("", sum(counts.values()), new, counts.get(_REPEATED, 0), corrected)
-    if not new + corrected:
+    found = Received(
+        "", rows, new, rows - new - corrected, corrected, _contradicting(cached, shape)
+    )
+    kept_rows = fresh if said.timed else fresh.filter(fresh[_SAYS] != _REPEATED)
+    if not int(kept_rows.count().to_pyarrow().as_py()):
         return found
-    kept_rows = fresh.filter(fresh[_SAYS] != _REPEATED).select([one.name for one in shape.columns])
-    made = snapshot.written(kept_rows, kept.folder, (shape.key.name, KNOWN_AT), KNOWN_AT)
+    names = [one.name for one in shape.columns]
+    order = (shape.key.name, KNOWN_AT, shape.label.name)
+    made = snapshot.written(kept_rows.select(names), kept.folder, order, KNOWN_AT)
     return found._replace(digest=made.digest)
 
 
 def visible(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
-    """One row per key: its label as known now, and since when. Raises Missing for a lost file."""
+    """One row per key that has one label now: it, and since when.
+
+    Since when: the first of the rows known last that agree, without another between. Raises
+    Missing for a lost file.
+    """
     key, label, known_at = (one.name for one in shape.columns)
-    table = _everything(engine, shape, kept)
-    seen = table.filter(table[KNOWN_AT] <= _moment(now))
-    return seen.group_by(key).aggregate(
-        **{label: seen[label].argmax(seen[KNOWN_AT]), known_at: seen[KNOWN_AT].max()}
+    every = _moments(_seen(engine, shape, kept, now), shape)
+    by = ibis.window(group_by=key)
+    newest = every.mutate(**{_AFTER: every[label].argmax(every[known_at]).over(by)})
+    same = (newest[_LABELS] == 1) & (newest[label] == newest[_AFTER])
+    other = ibis.ifelse(same, ibis.null(TIME), newest[known_at]).max().over(by)
+    marked = newest.mutate(**{_OTHER: other})
+    since = marked[_OTHER].isnull() | (marked[known_at] > marked[_OTHER])
+    run = ibis.ifelse(since, marked[known_at], ibis.null(TIME))
+    found = marked.group_by(key).aggregate(
+        **{
+            label: marked[_AFTER].max(),
+            known_at: run.min(),
+            _LABELS: marked[_LABELS].argmax(marked[known_at]),
+        }
     )
+    return found.filter(found[_LABELS] == 1).drop(_LABELS)
+
+
+def quality(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> Quality:
+    """How often what is known was said otherwise before, or is said in two ways."""
+    key, known_at = shape.key.name, KNOWN_AT
+    every = _moments(_seen(engine, shape, kept, now), shape)
+    of_key = every.group_by(key).aggregate(
+        corrected=every[shape.label.name].nunique() > 1,
+        contradicted=every[_LABELS].argmax(every[known_at]) > 1,
+    )
+    found = of_key.aggregate(
+        keys=of_key.count(),
+        corrected=of_key.corrected.sum(),
+        contradicted=of_key.contradicted.sum(),
+    ).to_pyarrow().to_pylist()[0]  # fmt: skip
+    return Quality(found["keys"], found["corrected"] or 0, found["contradicted"] or 0)
+
+
+def _seen(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
+    table = _everything(engine, shape, kept)
+    return table.filter(table[KNOWN_AT] <= _moment(now))
+
+
+def _moments(table: ir.Table, shape: Shape) -> ir.Table:
+    """One row per key and moment: how many labels it has then, and one of them."""
+    key, label = shape.key.name, shape.label.name
+    asked = {_LABELS: table[label].nunique(), label: table[label].min()}
+    return table.group_by([key, KNOWN_AT]).aggregate(**asked)
+
+
+def _counts(fresh: ir.Table) -> dict[str, int]:
+    counted = fresh.group_by(_SAYS).aggregate(rows=ibis._.count()).to_pyarrow().to_pylist()
+    return {one[_SAYS]: one["rows"] for one in counted}
+
+
+def _contradicting(compared: ir.Table, shape: Shape) -> int:
+    """Keys to which the file adds a second label by the same time."""
+    wrong = compared.filter(~compared[_OLD], compared[_LABELS] > 1)
+    counted: int = wrong[shape.key.name].nunique().to_pyarrow().as_py()
+    return counted
 
 
 def _everything(engine: Backend, shape: Shape, kept: Kept) -> ir.Table:
@@ -177,17 +256,22 @@ def _check_values(table: ir.Table, shape: Shape, now: datetime) -> None:
 
 
 def _compared(table: ir.Table, engine: Backend, shape: Shape, kept: Kept) -> ir.Table:
-    """The rows that arrive and the old ones of their keys, each with what it says: new or not."""
+    """The rows that arrive, each once and not those said before, beside the old ones of their keys;
+
+    each with what it says and how many labels its key has by its time.
+    """
     key, label = shape.key.name, shape.label.name
     before = _everything(engine, shape, kept)
+    arrive = table.distinct().anti_join(before, [key, label, KNOWN_AT])
     old = before.semi_join(table, key).mutate(**{_OLD: constant(value=True, kind=FLAG)})
-    both = ibis.union(old, table.mutate(**{_OLD: constant(value=False, kind=FLAG)}))
-    by = ibis.window(group_by=key, order_by=[both[KNOWN_AT], both[_OLD].desc()])
+    both = ibis.union(old, arrive.mutate(**{_OLD: constant(value=False, kind=FLAG)}))
+    by = ibis.window(group_by=key, order_by=[both[KNOWN_AT], both[_OLD].desc(), both[label]])
     beside = both.mutate(
         **{
             _BEFORE: both[label].lag().over(by),
             _AFTER: both[label].lead().over(by),
             _SAYS: both[_OLD].max().over(group_by=key),
+            _LABELS: both[label].nunique().over(group_by=[key, KNOWN_AT]),
         }
     )
     same = beside[label] == beside[_BEFORE]
@@ -199,20 +283,6 @@ def _compared(table: ir.Table, engine: Backend, shape: Shape, kept: Kept) -> ir.
         else_=_CORRECTED,
     )
     return beside.mutate(**{_SAYS: says})
-
-
-def _refuse_both(compared: ir.Table, shape: Shape) -> None:
-    key, label = shape.key.name, shape.label.name
-    several = compared.group_by(key, KNOWN_AT).aggregate(mainstay_labels=compared[label].nunique())
-    wrong = several.filter(several.mainstay_labels > 1)
-    asked = {"keys": wrong.count(), "example": wrong[key].min()}
-    found = wrong.aggregate(**asked).to_pyarrow().to_pylist()[0]
-    if found["keys"]:
-        raise Mistake(
-            f"{found['keys']:,} keys have two labels known at the same time,"
-            f" for example {found['example']}",
-            f"a correction has a later {KNOWN_AT}",
-        )
 
 
 def _as(value: ir.Value, kind: str) -> ir.Value:

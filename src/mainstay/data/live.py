@@ -21,6 +21,7 @@ from mainstay.data.records import AT, FLAGS, OUTCOME, PLACE
 LABELLED_AT = "mainstay_known_at"
 """Since when the label of a decision is known; null where it is not."""
 _RANK, _WINDOW = "mainstay_rank", "mainstay_window"
+_INSTANT = timedelta(microseconds=1)
 REJECTED, PERSON = "rejected", "person"
 
 
@@ -59,6 +60,48 @@ def decisions(
     timed = asked.mutate(**{time: ibis.coalesce(asked[time], asked[AT])})
     newest = _newest(rows.within(timed, time, window), key)
     return _labelled(newest, labels, contract, now)
+
+
+class Arrivals(NamedTuple):
+    """Of each window: answers, and labels known by now that were known by each age, not falling."""
+
+    answers: tuple[int, ...]
+    labelled: tuple[tuple[int, ...], ...]
+
+
+def arrivals(
+    table: ir.Table, contract: Contract, windows: tuple[Window, ...], ages: tuple[timedelta, ...]
+) -> Arrivals:
+    """How old decisions were when their label, as it is now, came; table: as `decisions` gives it.
+
+    Only who is so old by now can show it: see stats.maturity.
+    """
+    time, known_at = table[contract.data.decisions.time], table[LABELLED_AT]
+    by = {
+        f"{_RANK}_{place}": known_at <= time + ibis.interval(microseconds=age // _INSTANT)
+        for place, age in enumerate(ages)
+    }
+    answered = table.filter(table[OUTCOME] != REJECTED)
+    placed = answered.select(**by, **{_WINDOW: _place(time, windows)})
+    sums = {name: placed[name].cast(INTEGER).sum() for name in by}
+    found = placed.group_by(_WINDOW).aggregate(**{_RANK: placed.count()}, **sums)
+    known = {one[_WINDOW]: one for one in found.to_pyarrow().to_pylist()}
+    rows = [known.get(place, {}) for place in range(len(windows))]
+    return Arrivals(
+        tuple(one.get(_RANK, 0) for one in rows),
+        tuple(tuple(one.get(name) or 0 for name in by) for one in rows),
+    )
+
+
+def settled(table: ir.Table, contract: Contract, until: datetime) -> ir.Table:
+    """The same without the labels of what was decided later: as if they had not come yet."""
+    early = table[contract.data.decisions.time] <= constant(until.isoformat(), TIME)
+    return table.mutate(
+        **{
+            name: ibis.ifelse(early, table[name], ibis.null(table[name].type()))
+            for name in (contract.data.label.column, LABELLED_AT)
+        }
+    )
 
 
 def cut(span: Window, width: timedelta) -> tuple[Window, ...]:

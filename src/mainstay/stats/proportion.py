@@ -1,5 +1,6 @@
 """Intervals of shares and quantiles from counts alone: rows are taken as independent."""
 
+import msgspec
 import numpy as np
 from scipy import special, stats
 
@@ -32,6 +33,37 @@ def clopper_pearson(count: int, n: int, *, level: float = 0.95, unit: str = "") 
     low = special.betaincinv(count, n - count + 1, tail) if count else 0.0
     high = special.betaincinv(count + 1, n - count, 1 - tail) if count < n else 1.0
     return Estimate(count / n, float(low), float(high), n, unit)
+
+
+def clustered(counts: Array, rows: Array, *, level: float = 0.95, unit: str = "") -> Estimate:
+    """A share over groups of rows whose shares differ by more than chance, such as days.
+
+    counts, rows: of each group. The exact test over as many independent rows as tell as much, for
+    the few groups there are. From 0 to 1 for a single group. Infinite without rows.
+    Source: Korn and Graubard (1998), Confidence Intervals for Proportions From Survey Data.
+    """
+    held = rows > 0
+    counts, rows = counts[held], rows[held]
+    n, groups = float(rows.sum()), len(rows)
+    if not n:
+        return Estimate(np.nan, -np.inf, np.inf, 0, unit)
+    share = float(counts.sum()) / n
+    if groups < 2:
+        return Estimate(share, 0.0, 1.0, int(n), unit)
+    alone = share * (1 - share) / n
+    apart = groups / (groups - 1) * float(((counts - share * rows) ** 2).sum()) / n**2
+    tail = (1 - level) / 2
+    few = float(special.stdtrit(n - 1, 1 - tail) / special.stdtrit(groups - 1, 1 - tail)) ** 2
+    worth = n / max(apart / alone, 1.0) * few if alone else n * few
+    return msgspec.structs.replace(_exact(share, worth, tail), n=int(n), unit=unit)
+
+
+def _exact(share: float, rows: float, tail: float) -> Estimate:
+    """Of a number of rows that need not be whole."""
+    hits = share * rows
+    low = special.betaincinv(hits, rows - hits + 1, tail) if hits else 0.0
+    high = special.betaincinv(hits + 1, rows - hits, 1 - tail) if hits < rows else 1.0
+    return Estimate(share, float(low), float(high), 0)
 
 
 def quantile(values: Array, share: float, *, level: float = 0.95, unit: str = "") -> Estimate:

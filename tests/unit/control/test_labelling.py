@@ -44,10 +44,17 @@ def test_labels_are_counted_kept_and_recorded(as_author: Path) -> None:
     first, second = events(as_author)
     assert second.payload == {
         "digest": said.facts["digest"], "key": "visit", "label": "missed",
-        "rows": 3, "new": 1, "repeated": 1, "corrected": 1,
+        "rows": 3, "new": 1, "repeated": 1, "corrected": 1, "contradicting": 0,
     }  # fmt: skip
     kept = {path.stem for path in Places(as_author).labels.iterdir()}
     assert kept == {one.payload["digest"] for one in (first, second)}
+
+
+def test_keys_with_two_labels_at_once_are_counted_and_told(as_author: Path) -> None:
+    said = received(as_author, FIRST + "v1,false,2024-02-01T00:00:00Z\n")
+
+    assert said.facts["contradicting"] == 1
+    assert "▲ 1 keys have two labels by the same time: neither counts" in said.lines
 
 
 def test_the_same_file_twice_is_nothing_new(as_author: Path) -> None:

@@ -1,14 +1,18 @@
 """Labels as they arrive: late, twice, corrected or wrong."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import small_project
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from ibis.backends.duckdb import Backend
 
 from mainstay.contract import document
@@ -49,8 +53,8 @@ class Desk:
         return self.file("labels.parquet", now)
 
     def file(self, address: str, now: datetime = NOW) -> Received:
-        table = labels.opened(self.reader, address, self.shape, now)
-        found = labels.received(table, self.bench, self.shape, self.kept)
+        said = labels.opened(self.reader, address, self.shape, now)
+        found = labels.received(said, self.bench, self.shape, self.kept)
         if found.digest:
             self.kept = self.kept._replace(files=(*self.kept.files, found.digest))
         return found
@@ -68,7 +72,7 @@ def desk(bench: Backend, reader: Reader, shape: Shape) -> Desk:
 
 
 def counts(found: Received) -> tuple[int, int, int, int]:
-    return found[1:]
+    return found[1:5]
 
 
 def test_before_any_labels_there_is_an_empty_table_of_their_types(desk: Desk) -> None:
@@ -87,13 +91,33 @@ def test_labels_are_seen_from_when_they_were_known(desk: Desk) -> None:
     assert desk.knows(NOW - DAY) == {"a": (True, NOW - 2 * DAY)}
 
 
-def test_the_same_again_is_repeated_and_keeps_nothing(desk: Desk) -> None:
+def test_the_same_row_again_is_repeated_and_keeps_nothing(desk: Desk) -> None:
     desk.takes(("a", True, NOW - DAY))
 
-    found = desk.takes(("a", True, NOW - DAY), ("a", True, NOW), ("a", True, NOW - 2 * DAY))
+    found = desk.takes(("a", True, NOW - DAY), ("a", True, NOW - DAY))
 
-    assert found == Received("", 3, 0, 3, 0)
+    assert found == Received("", 2, 0, 2, 0)
     assert desk.knows() == {"a": (True, NOW - DAY)}
+
+
+def test_the_same_label_by_another_time_is_repeated_and_known_since_the_first(desk: Desk) -> None:
+    desk.takes(("a", True, NOW - DAY))
+
+    found = desk.takes(("a", True, NOW), ("a", True, NOW - 2 * DAY))
+
+    assert counts(found) == (2, 0, 2, 0)
+    assert desk.knows() == {"a": (True, NOW - 2 * DAY)}
+
+
+def test_a_file_without_times_keeps_only_what_it_changes(desk: Desk) -> None:
+    (desk.reader.base / "all.csv").write_text("visit,missed\na,1\nb,1\n")
+    desk.file("all.csv", NOW - DAY)
+    (desk.reader.base / "all.csv").write_text("visit,missed\na,1\nb,0\n")
+
+    found = desk.file("all.csv")
+
+    assert counts(found) == (2, 0, 1, 1)
+    assert desk.knows() == {"a": (True, NOW - DAY), "b": (False, NOW)}
 
 
 def test_a_later_label_corrects_an_earlier_one(desk: Desk) -> None:
@@ -126,12 +150,58 @@ def test_one_file_may_correct_itself_and_go_back(desk: Desk) -> None:
     assert desk.knows()["a"] == (True, NOW - DAY)
 
 
-def test_two_labels_by_the_same_time_are_a_mistake(desk: Desk) -> None:
-    desk.takes(("a", True, NOW))
+def test_of_two_labels_by_the_same_time_neither_counts_until_a_later_one(desk: Desk) -> None:
+    desk.takes(("a", True, NOW - 2 * DAY), ("b", True, NOW - 2 * DAY))
 
-    with pytest.raises(Mistake, match=r"1 keys have two labels .* for example a") as caught:
-        desk.takes(("a", False, NOW), ("b", True, NOW))
-    assert "later known_at" in caught.value.hint
+    found = desk.takes(("a", False, NOW - 2 * DAY), ("b", False, NOW - DAY))
+    torn = desk.knows()
+    said = labels.quality(desk.bench, desk.shape, desk.kept, NOW)
+    desk.takes(("a", False, NOW))
+
+    assert found.contradicting == 1
+    assert torn == {"b": (False, NOW - DAY)}
+    assert said == labels.Quality(keys=2, corrected=1, contradicted=1)
+    assert desk.knows()["a"] == (False, NOW)
+    assert labels.quality(desk.bench, desk.shape, desk.kept, NOW).contradicted == 0
+
+
+MOMENTS = st.sampled_from([NOW - n * DAY for n in range(4)])
+SAID = st.lists(st.tuples(st.sampled_from("ab"), st.booleans(), MOMENTS), min_size=1, max_size=7)
+
+
+def by_hand(rows: Iterable[tuple[str, bool, datetime]]) -> dict[str, tuple[bool, datetime]]:
+    """The rule itself, row by row in the order of time."""
+    found: dict[str, tuple[bool, datetime] | None] = {}
+    said = sorted(set(rows), key=lambda one: one[2])
+    for (key, at), group in groupby(
+        sorted(said, key=lambda one: (one[0], one[2])), lambda one: (one[0], one[2])
+    ):
+        of_moment, before = {label for _, label, _ in group}, found.get(key)
+        if len(of_moment) == 1 and before is not None and before[0] in of_moment:
+            continue
+        found[key] = (of_moment.pop(), at) if len(of_moment) == 1 else None
+    return {key: one for key, one in found.items() if one}
+
+
+@pytest.mark.slow
+@given(rows=SAID, data=st.data())
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_order_and_partition_of_the_same_rows_gives_the_same_labels(
+    desk: Desk, rows: list[tuple[str, bool, datetime]], data: st.DataObject
+) -> None:
+    again = data.draw(
+        st.permutations([*rows, *data.draw(st.lists(st.sampled_from(rows), max_size=3))])
+    )
+    cuts = sorted({0, len(again), *data.draw(st.lists(st.integers(0, len(again)), max_size=3))})
+    desk.kept = desk.kept._replace(files=())
+
+    for since, until in pairwise(cuts):
+        desk.takes(*again[since:until])
+
+    assert desk.knows() == by_hand(rows)
+    early = NOW - 2 * DAY
+    assert desk.knows(early) == by_hand(one for one in rows if one[2] <= early)
+    assert not desk.takes(*rows).digest
 
 
 def test_a_file_that_is_not_named_is_nothing_and_one_that_is_gone_is_missed(desk: Desk) -> None:

@@ -21,6 +21,8 @@ from mainstay.life.watch.pairs import Paired
 
 POOLED = 30
 """Windows that are judged together at most."""
+WHOLE = 8
+"""Windows with all their labels, that tell how long labels take, see watch.maturity."""
 STRETCH = 21
 """Windows that one fresh model, fitted on what was known before them, is compared over."""
 
@@ -134,7 +136,8 @@ class Order(NamedTuple):
     def span(self) -> Window:
         """From the oldest window that a look asks about until now."""
         counted = max((one.window.until for one in self.earned), default=self.first)
-        return Window(min(self.since, self.pooled.since, counted), self.now)
+        whole = self.now - self.contract.data.label.never_after - WHOLE * self.width
+        return Window(min(self.since, self.pooled.since, counted, whole), self.now)
 
     def decided(self, window: Window) -> ir.Table:
         """The decisions of a window within `span`, with their labels, see data.live."""

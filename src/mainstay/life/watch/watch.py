@@ -13,11 +13,13 @@ from mainstay.life.watch import (
     event,
     flow,
     fresh,
+    maturity,
     realised,
     units,
     windows,
 )
 from mainstay.life.watch.drift import Drift
+from mainstay.life.watch.maturity import Settled
 from mainstay.life.watch.order import Finding, Order, Watched
 from mainstay.life.watch.pairs import Paired
 
@@ -40,14 +42,18 @@ def watched(order: Order) -> Watched:
     )
     every = live.decisions(order.table, order.labels, order.contract, order.span, order.now)
     order = order._replace(joined=every.cache())
+    ripe = maturity.settled(order)
+    order = order._replace(joined=maturity.ripe(order, ripe))
     try:
         with fresh.fitting(order, opened) as paired:
-            return _watched(order, opened, paired)
+            return _watched(order, opened, paired, ripe)
     finally:
         opened.close()
 
 
-def _watched(order: Order, opened: Runtime, paired: Callable[[], Paired | None]) -> Watched:
+def _watched(
+    order: Order, opened: Runtime, paired: Callable[[], Paired | None], ripe: Settled
+) -> Watched:
     order.tell("profiling the new windows")
     made = windows.profiled(order, opened.manifest)
     every = (*order.earlier, *made)
@@ -60,15 +66,18 @@ def _watched(order: Order, opened: Runtime, paired: Callable[[], Paired | None])
     guessed = estimated.estimates_of(order, opened, answers)
     open_goals = tuple(estimated.evidence(order, guessed)) if guessed else ()
     flows, money = tuple(flow.flow(order, every)), earned.earned(order)
+    labels = tuple(maturity.evidence(order, ripe))
     pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
-    evidence = (*goals, *open_goals, *(drift.evidence(order, one) for one in drifts), *flows)
+    drifted = (drift.evidence(order, one) for one in drifts)
+    evidence = (*goals, *open_goals, *drifted, *flows, *labels)
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     judged = (*goals, *open_goals, *realised.as_goal(order, newest))
     unforeseen = event.event(order, opened, (every, moved), judged)
     found = (
         *units.findings(order, opened.manifest, made or every[-1:], moved),
         *flow.findings(order, flows),
+        *maturity.findings(ripe),
         *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
         *filter(None, [unforeseen]),
