@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from mainstay.stats import components, conversion, detector
+from mainstay.stats import abrupt, components, conversion, detector
 from mainstay.stats.components import Numbers, Texts, Windows
 from mainstay.stats.conversion import Moments
 
@@ -239,3 +239,52 @@ def test_days_without_a_change_of_unit_seldom_name_one(tail, alike):
             named += conversion.conversion(before, now) is not None
 
     assert named <= 1
+
+
+# ---- events ---------------------------------------------------------------------------------
+
+DAYS, BREAK = 60, 30
+EVENT_WORLDS = (
+    World(),
+    World(wander=0.05),
+    World(wander=0.3, alike=0.6),
+    World(rows=60, reference_rows=60),
+)
+
+
+def broken_streams(world, seed, drift=NOTHING, broken=1):
+    """Ten columns; from the day of the break on the first ones are those of a drifting world."""
+    generator = np.random.default_rng([69, seed])
+    past = columns(generator, world, world.reference_days, world.reference_rows)
+    reference = components.reference(past, rows=world.rows)
+    before = columns(generator, world, BREAK, world.rows)
+    after = columns(generator, world, DAYS - BREAK, world.rows)
+    for at in range(broken if drift != NOTHING else 0):
+        moved = columns(generator, world, DAYS - BREAK, world.rows, drift)[0]
+        after[at] = moved._replace(name=after[at].name)
+    parts = [components.windows(reference, one) for one in (before, after)]
+    return reference, Windows(*(np.concatenate(one) for one in zip(*parts, strict=True)))
+
+
+def events(reference, live):
+    """Days on which an event begins."""
+    weight = detector.weights(reference.components, {})
+    least = abrupt.level(BUDGET, 10)
+    looks = [Windows(*(one[:day] for one in live)) for day in range(1, DAYS + 1)]
+    found = [abrupt.steps(reference, one, weight, least) for one in looks]
+    return [day for day, steps in enumerate(found) if abrupt.is_event(steps)]
+
+
+@pytest.mark.parametrize("world", EVENT_WORLDS)
+@pytest.mark.parametrize("drift", [NOTHING, Drift(shift=1.0), Drift(scale=1.5)])
+def test_quiet_streams_and_those_of_one_drifting_column_have_no_event(world, drift):
+    found = [day for seed in range(4) for day in events(*broken_streams(world, seed, drift))]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("world", EVENT_WORLDS[:2])
+def test_a_break_of_a_third_of_the_importance_is_an_event_in_its_first_window(world):
+    found = [events(*broken_streams(world, seed, Drift(shift=1.0), broken=4)) for seed in range(4)]
+
+    assert [one[0] for one in found] == [BREAK] * 4

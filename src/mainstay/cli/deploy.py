@@ -20,12 +20,14 @@ from mainstay.control.commands import Deploy, Rollback
     help="Score a share of the rows after the answer; all without a number, 0 ends it.",
 )
 @click.option("--environment", default="production", help="production or replay.")
+@click.option("--because", default="", help="Why, although an unforeseen event freezes promotion.")
 @click.pass_obj
 def deploy(
     options: Options,
     /,
     version: str,
     environment: str,
+    because: str,
     shadow: float | None,
     **asked: float | None,
 ) -> int:
@@ -33,7 +35,7 @@ def deploy(
     share = _share(**asked)
     if shadow is not None and any(asked.values()):
         raise click.UsageError("a shadow has no share of the answers")
-    return act(options, Deploy(version, share, environment, shadow))
+    return act(options, Deploy(version, share, environment, shadow, because))
 
 
 @click.command()

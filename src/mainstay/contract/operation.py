@@ -175,6 +175,22 @@ class Serve(Section):
     ] = 0.1
 
 
+class Unforeseen(Section):
+    """What follows when many inputs break at once, or what the answers are worth collapses.
+
+    No version is promoted meanwhile that was not proven on decisions since then.
+    """
+
+    answer: Annotated[
+        Literal["model", "baseline", "previous", "person"],
+        Clause("who answers until labels bear the model out again", ("door", "field")),
+    ] = "model"
+    train: Annotated[
+        Literal["all", "recent", "alike"],
+        Clause("which rows count more in a version that is built meanwhile", ("bench", "field")),
+    ] = "all"
+
+
 class Watch(Section):
     """How live data is judged."""
 
@@ -189,8 +205,12 @@ class Watch(Section):
     ] = timedelta(days=30)
     seasonal: Annotated[Names, Clause("columns that may move with the calendar", ("field",))] = ()
     retrain: Annotated[
-        Literal["when_it_pays"], Clause("when a new version is proposed", ("field",))
+        Literal["when_it_pays", "on_request"],
+        Clause("whether `run` builds the version that pays, or a person", ("field",)),
     ] = "when_it_pays"
+    unforeseen: Annotated[
+        Unforeseen, Clause("when the world changes all at once", ("door", "field"))
+    ] = Unforeseen()
 
 
 class Access(Section):

@@ -16,7 +16,15 @@ from mainstay.life.build.build import Built, Order
 def build(project: Project, command: Build) -> Answer:
     """Registers the contract, then trains. Raises what life.build raises."""
     document = project.document
-    order = Order(document, project.places, command.since, command.until, clock.now(), project.tell)
+    order = Order(
+        document,
+        project.places,
+        command.since,
+        command.until,
+        clock.now(),
+        project.tell,
+        command.weighing,
+    )
     started = life.started(order)
     key = steps.key("build", contract=document.digest, **started.inputs)
     earlier = steps.result(project.ledger, key)

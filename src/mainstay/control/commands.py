@@ -4,6 +4,8 @@ from datetime import datetime
 
 import msgspec
 
+from mainstay.core.weighing import Weighing
+
 
 class Init(msgspec.Struct, frozen=True, tag="init"):
     """Propose a contract, features.py and model.py from a table; overwrites nothing."""
@@ -23,10 +25,14 @@ class Assess(msgspec.Struct, frozen=True, tag="assess"):
 
 
 class Build(msgspec.Struct, frozen=True, tag="build"):
-    """Train on a period and pack a bundle: a new version, unless nothing changed."""
+    """Train on a period and pack a bundle: a new version, unless nothing changed.
+
+    weighing: which rows count more; None: all alike.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
+    weighing: Weighing | None = None
 
 
 class Certify(msgspec.Struct, frozen=True, tag="certify"):
@@ -55,12 +61,14 @@ class Deploy(msgspec.Struct, frozen=True, tag="deploy"):
     """Let an approved version answer; share None: the canary's, all for one that has all.
 
     shadow: instead, let a built version score this share of what others answer; 0 ends it.
+    because: why it goes on although an unforeseen event freezes promotion.
     """
 
     version: str
     share: float | None = None
     environment: str = "production"
     shadow: float | None = None
+    because: str = ""
 
 
 class Rollback(msgspec.Struct, frozen=True, tag="rollback"):

@@ -1,11 +1,11 @@
 """`deploy` and `rollback`: who answers which share, on record, then at the doors."""
 
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import msgspec
 
 from mainstay.bundle import manifest
-from mainstay.control import publish, recalls, versions
+from mainstay.control import frozen, publish, recalls, versions
 from mainstay.control.commands import Deploy, Rollback
 from mainstay.control.project import Project
 from mainstay.core.answers import Answer
@@ -19,6 +19,13 @@ from mainstay.seal.certificate import Environment
 from mainstay.seal.routing import Routing, Share
 
 
+class Why(NamedTuple):
+    """A person's reason, or that of a decision. unforeseen: see publish.Said."""
+
+    because: str = ""
+    unforeseen: str = ""
+
+
 def routed(project: Project, command: Deploy | Rollback) -> Answer:
     """Changes who answers."""
     if isinstance(command, Deploy):
@@ -27,22 +34,27 @@ def routed(project: Project, command: Deploy | Rollback) -> Answer:
 
 
 def deploy(project: Project, command: Deploy) -> Answer:
-    """Gives a version its share. Raises Refused unless it is approved and its certificate holds."""
+    """Gives a version its share. Raises Refused unless it is approved and its certificate holds,
+
+    and for more than it has while an unforeseen event freezes it, unless that is overruled.
+    """
     publish.trusted_signer(project)
     environment = _environment(command.environment)
     version = versions.found(project, command.version)
     _refuse_unless_approved(version)
     with project.ledger.transaction():
-        steps = _history(project)
+        steps = history(project)
         now = steps[-1].parts if steps else ()
         canary = project.document.contract.serve.canary
         parts = shares.deployed(now, version.number, command.share, canary)
-        given = _given(project, parts, environment)
+        if _rises(now, parts, version.number):
+            frozen.refuse(project, version, command.because)
+        given = given_shares(project, parts, environment)
         unchanged = _stands(project, given, environment)
         if not unchanged:
-            _recorded(project, "Deployed", parts, environment)
+            recorded(project, "Deployed", parts, environment, Why(command.because))
     routing = publish.published(project)
-    said = _told(parts)
+    said = told(parts)
     return _answer(routing, parts, f"Nothing changed: {said}" if unchanged else said)
 
 
@@ -69,10 +81,13 @@ def aside(project: Project, command: Deploy) -> Answer:
             raise Conflict(f"{what}: a shadow stands beside who answers", hint="mainstay status")
         said = publish.said(publish.history(project)[-1])
         shadow = publish.Aside(version.number, version.bundle, share) if share else None
-        _recorded(project, "Deployed", parts, said.environment, shadow=shadow)
+        recorded(
+            project, "Deployed", parts, said.environment,
+            Why(unforeseen=said.unforeseen), shadow=shadow,
+        )  # fmt: skip
     routing = publish.published(project)
     what = f"is a shadow for {share:.0%}" if share else "is no shadow any more"
-    found = _answer(routing, parts, f"v{version.number} {what}: {_told(parts)}")
+    found = _answer(routing, parts, f"v{version.number} {what}: {told(parts)}")
     return msgspec.structs.replace(found, next="mainstay status")
 
 
@@ -82,24 +97,35 @@ def rollback(project: Project, command: Rollback) -> Answer:
         raise Mistake("a rollback needs its reason", hint='--because "..."')
     publish.trusted_signer(project)
     with project.ledger.transaction():
-        parts = shares.rolled_back(_history(project))
+        parts = shares.rolled_back(history(project))
         environment = publish.said(publish.history(project)[-1]).environment
         for part in parts:
             _refuse_unless_approved(versions.found(project, f"v{part.version}"))
-        _recorded(project, "RolledBack", parts, environment, command.because)
+        recorded(project, "RolledBack", parts, environment, Why(command.because))
     routing = publish.published(project)
-    return _answer(routing, parts, f"Rolled back: {_told(parts)}")
+    return _answer(routing, parts, f"Rolled back: {told(parts)}")
 
 
 def live(project: Project) -> Parts:
     """Who answers now, the champion first, by the record."""
-    steps = _history(project)
+    steps = history(project)
     return steps[-1].parts if steps else ()
+
+
+def history(project: Project) -> tuple[Step, ...]:
+    """Every deployment and rollback, oldest first, in shares."""
+    return tuple(
+        Step(
+            tuple(Part(one.version, one.share) for one in publish.said(event).shares),
+            back=event.kind == "RolledBack",
+        )
+        for event in publish.history(project)
+    )
 
 
 def abandoned(project: Project, version: int) -> bool:
     """Whether a rollback took a version away, and nobody has deployed it since."""
-    return shares.abandoned(_history(project), version)
+    return shares.abandoned(history(project), version)
 
 
 def _environment(name: str) -> Environment:
@@ -120,17 +146,13 @@ def _refuse_unless_approved(version: Version) -> None:
         )
 
 
-def _history(project: Project) -> tuple[Step, ...]:
-    return tuple(
-        Step(
-            tuple(Part(one.version, one.share) for one in publish.said(event).shares),
-            back=event.kind == "RolledBack",
-        )
-        for event in publish.history(project)
-    )
+def _rises(now: Parts, parts: Parts, version: int) -> bool:
+    """Whether a version gets more than it has."""
+    before, after = (dict(one).get(version, 0.0) for one in (now, parts))
+    return after > before
 
 
-def _given(project: Project, parts: Parts, environment: Environment) -> tuple[Share, ...]:
+def given_shares(project: Project, parts: Parts, environment: Environment) -> tuple[Share, ...]:
     """The shares with their newest certificates, each of which holds now."""
     found = [versions.found(project, f"v{part.version}") for part in parts]
     given = tuple(
@@ -156,33 +178,34 @@ def _previous(
     """
     champion = versions.found(project, f"v{parts[0].version}").bundle
     stated = manifest.read(project.places.bundle(champion), champion).operation
-    number = shares.before((*_history(project), Step(parts, back)))
+    number = shares.before((*history(project), Step(parts, back)))
     if stated.fallback != "previous" or number is None:
         return None
     try:
-        return _given(project, (Part(number, 1.0),), environment)[0]
+        return given_shares(project, (Part(number, 1.0),), environment)[0]
     except Refused as error:
         project.tell(f"v{number} cannot stand in for v{parts[0].version}: {error}")
         return None
 
 
-def _recorded(
+def recorded(
     project: Project,
     kind: str,
     parts: Parts,
     environment: Environment,
-    because: str = "",
+    why: Why,
     *,
     shadow: publish.Aside | msgspec.UnsetType | None = msgspec.UNSET,
 ) -> None:
     """Appends with the next sequence: above the ledger's, and above the folder's if that is ahead.
 
-    The folder is ahead where the ledger came back from a backup; the doors refuse a lower one.
+    Within a transaction. The folder is ahead where the ledger came back from a backup; the doors
+    refuse a lower one.
     """
     told = publish.present(project)
     known = state.deployments(project.ledger, project.model)
     sequence = 1 + max(known[-1].sequence if known else 0, told.sequence if told else 0)
-    given = _given(project, parts, environment)
+    given = given_shares(project, parts, environment)
     previous = _previous(project, parts, environment, back=kind == "RolledBack")
     everyone = (*given, previous) if previous else given
     payload = {
@@ -192,7 +215,7 @@ def _recorded(
         "previous": _stated(previous) if previous else None,
         "shadow": msgspec.to_builtins(_shadow(project, parts, shadow)),
         "blobs": [one.certificate for one in everyone],
-        "because": because,
+        **why._asdict(),
     }
     project.ledger.append(kind, project.model, project.actor, payload)
 
@@ -216,7 +239,7 @@ def _stated(one: Share) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _told(parts: Parts) -> str:
+def told(parts: Parts) -> str:
     name, share = f"v{parts[0].version}", parts[0].share
     match parts, share:
         case (_, other), _:

@@ -16,6 +16,7 @@ from mainstay.ledger import state
 from mainstay.ledger.state import Incident
 from mainstay.life.build import build
 from mainstay.life.watch import earned
+from mainstay.life.watch import event as unforeseen
 from mainstay.life.watch.audits import Audited
 from mainstay.life.watch.order import Balance, Earned, Finding, Order, Profiled, Serving
 from mainstay.life.watch.pairs import Paired
@@ -56,6 +57,7 @@ def order(project: Project, now: datetime) -> Order:
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
     seen = looks(project)
+    event = next((one for _, one in incidents(project) if one.clause == unforeseen.CLAUSE), None)
     return Order(
         document=document,
         places=places,
@@ -73,6 +75,7 @@ def order(project: Project, now: datetime) -> Order:
         paired=tuple(look.paired for look in seen if look.paired),
         earned=tuple(one for look in seen for one in look.earned),
         audited=tuple(look.audited for look in seen if look.audited),
+        event=event,
         tell=project.tell,
     )
 

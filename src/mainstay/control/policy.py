@@ -1,15 +1,17 @@
 """What to do about what was watched: facts in, one decision out, nothing else."""
 
 import math
+from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from mainstay.contract.model import Contract
 from mainstay.core.answers import worst
 from mainstay.core.nouns import Estimate, Evidence, Verdict
+from mainstay.life.watch.flow import NOTICE
 from mainstay.life.watch.order import POOLED, Comparison, Finding
 from mainstay.stats import enough
 
-Act = Literal["keep", "retrain", "wait", "roll back", "ask"]
+Act = Literal["keep", "retrain", "propose", "freeze", "wait", "roll back", "ask"]
 SOURCE = ("unit", "stopped")
 """Findings that are an error of a source: a model that learned from it would learn the error."""
 
@@ -18,12 +20,24 @@ MANY = 1e9
 
 
 class Facts(NamedTuple):
-    """One look at a live model."""
+    """One look at a live model.
+
+    event: the unforeseen one that is open. weighted: why a version that learns other weights may
+    help, empty where nothing says so. left: until the certificate ends, None where that is far.
+    """
 
     contract: Contract
     evidence: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
     comparison: Comparison | None
+    event: Finding | None = None
+    weighted: str = ""
+    left: timedelta | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether a certificate must be renewed or replaced now."""
+        return self.left is not None and self.left < NOTICE
 
     @property
     def realised(self) -> Verdict:
@@ -41,11 +55,12 @@ class Decision(NamedTuple):
 
 
 def decided(facts: Facts) -> Decision:
-    """The first that holds: an error of a source, a worse new version, ageing that pays, patience.
+    """The first that holds: an error of a source, a worse new version, ageing that pays, something
+    unforeseen, patience.
 
     Total: any facts have a decision.
     """
-    for judged in (_asks, _rolls_back, _retrains, _waits):
+    for judged in (_asks, _rolls_back, _retrains, _freezes, _waits):
         found = judged(facts)
         if found:
             return found
@@ -83,34 +98,66 @@ def _rolls_back(facts: Facts) -> Decision | None:
 
 
 def _retrains(facts: Facts) -> Decision | None:
-    """Fresh is better, and that by more than a new version costs."""
-    seen = facts.comparison
-    if seen is None or not _pays(facts, seen):
+    """Fresh is better by more than a new version costs; or other weights may help in an event."""
+    seen, because = facts.comparison, ""
+    gain = _gain(seen)
+    if seen is not None and gain is not None and _pays(facts, seen, gain):
+        because = (
+            f"a fresh model is better on the same {seen.rows:,} answers, {_difference(seen, gain)}:"
+            f" ageing{_worth(facts, seen)}{_split(seen)}{_ending(facts)}"
+        )
+    elif facts.event and facts.weighted:
+        because = f"{facts.event.what}; {facts.weighted}"
+    if not because:
         return None
-    gain = _gain(seen)
-    assert gain is not None, "what pays was measured"
-    because = (
-        f"a fresh model is better on the same {seen.rows:,} answers, {_difference(seen, gain)}:"
-        f" ageing{_worth(facts, seen)}"
-    )
-    return _decision(facts, "retrain", because)
+    asked = facts.contract.watch.retrain == "on_request"
+    left = "; a new version is built on request" if asked else ""
+    return _decision(facts, "propose" if asked else "retrain", f"{because}{left}")
 
 
-def _pays(facts: Facts, seen: Comparison) -> bool:
-    gain = _gain(seen)
-    return gain is not None and gain.low > _cost(facts, seen)
+def _pays(facts: Facts, seen: Comparison, gain: Estimate) -> bool:
+    """Surely; where the certificate ends, so that something must be done, as far as is expected."""
+    return (gain.value if facts.ends else gain.low) > _cost(facts, seen)
 
 
 def _worth(facts: Facts, seen: Comparison) -> str:
+    """What retraining would bring until its certificate ends, with its interval, and its cost."""
     value = facts.contract.objective.value
     if value is None or seen.money is None:
         return ""
-    least = seen.money.low * seen.expected / 1000
-    cost = abs(value.per_retrain)
-    return (
-        f"; over {seen.expected:,.0f} decisions at least {value.currency} {least:,.0f},"
-        f" retraining costs {value.currency} {cost:,.0f}"
+    brings, *ends = (
+        one * seen.expected / 1000 for one in (seen.money.value, seen.money.low, seen.money.high)
     )
+    low, high = (f"{one:,.0f}" for one in ends)
+    return (
+        f"; over {seen.expected:,.0f} decisions {value.currency} {brings:,.0f} ({low} to {high}),"
+        f" retraining costs {value.currency} {abs(value.per_retrain):,.0f}"
+    )
+
+
+def _ending(facts: Facts) -> str:
+    if not facts.ends or facts.left is None:
+        return ""
+    return f"; the certificate ends in {max(facts.left.days, 0)} days, so what is expected decides"
+
+
+def _split(seen: Comparison) -> str:
+    """What was lost since the certificate, in both its parts, where both were measured."""
+    if seen.ageing is None or seen.harder is None:
+        return ""
+    lost = seen.ageing.value + seen.harder.value
+    return (
+        f"; of {lost:.3f} {seen.metric} lost since it was certified {_interval(seen.ageing)} is"
+        f" ageing, {_interval(seen.harder)} a harder period"
+    )
+
+
+def _freezes(facts: Facts) -> Decision | None:
+    """Something unforeseen: nobody is promoted who was not proven on what happens now."""
+    if facts.event is None:
+        return None
+    because = f"{facts.event.what}; {facts.event.action}, and no version is promoted"
+    return _decision(facts, "freeze", because)
 
 
 def _waits(facts: Facts) -> Decision | None:
@@ -133,7 +180,7 @@ def _waits(facts: Facts) -> Decision | None:
             f"{told}; a fresh model is no better, {_difference(seen, gain)}:"
             " a harder period, retraining would not help"
         )
-    return _decision(facts, "wait", because)
+    return _decision(facts, "wait", because + (_split(seen) if seen else ""))
 
 
 def _more(rows: float) -> str:
@@ -176,7 +223,8 @@ def _kept(facts: Facts) -> str:
     seen = facts.comparison
     if seen is None or seen.ageing is None:
         return f"all goals hold: {told}"
-    return f"all goals hold: {told}; a fresh model differs by {_difference(seen, seen.ageing)}"
+    differs = f"a fresh model differs by {_difference(seen, seen.ageing)}"
+    return f"all goals hold: {told}; {differs}{_split(seen)}"
 
 
 def _difference(seen: Comparison, one: Estimate) -> str:

@@ -27,13 +27,17 @@ KINDS = ("Deployed", "RolledBack")
 
 
 class Said(msgspec.Struct, frozen=True):
-    """What a deployment says; the tables keep less, and not which version is the champion."""
+    """What a deployment says; the tables keep less, and not which version is the champion.
+
+    unforeseen: who answers because of an event, as the contract names it; empty without one.
+    """
 
     sequence: int
     environment: Environment
     shares: tuple["Given", ...]
     previous: "Given | None" = None
     shadow: "Aside | None" = None
+    unforeseen: str = ""
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -83,8 +87,9 @@ def wanted(project: Project) -> Routing | None:
     shadow = Shadow(f"v{aside.version}", aside.bundle, aside.share) if aside else None
     event = events[-1]
     return Routing(
-        event.subject, newest.sequence, newest.environment, event.time, shares, previous, shadow
-    )
+        event.subject, newest.sequence, newest.environment, event.time, shares, previous, shadow,
+        person=newest.unforeseen == "person",
+    )  # fmt: skip
 
 
 def _share(given: Given) -> Share:

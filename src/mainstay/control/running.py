@@ -12,8 +12,10 @@ from mainstay.control import (
     certifying,
     deploying,
     field,
+    frozen,
     recalls,
     standing,
+    unforeseen,
     versions,
     watching,
 )
@@ -32,6 +34,8 @@ Step = Literal[
     "watch",
     "drop",
     "roll back",
+    "shelter",
+    "return",
     "assess",
     "build",
     "certify",
@@ -53,6 +57,8 @@ class Stand(NamedTuple):
     the live version. healthy: whether the canary may take everything. ending: whether its
     certificate ends soon and nobody was asked for another. renewed: whether another is approved.
     recalled: whether a door dropped the canary. losing: what early labels say against the canary.
+    frozen: whether an unforeseen event keeps the newest version from more than it has. shelter:
+    whether somebody else is to answer because of it; over: whether it is over and still does.
     """
 
     newest: Version | None
@@ -66,6 +72,9 @@ class Stand(NamedTuple):
     renewed: bool
     recalled: bool = False
     losing: str = ""
+    frozen: bool = False
+    shelter: bool = False
+    over: bool = False
 
 
 def run(project: Project, command: Run) -> Answer:
@@ -84,12 +93,14 @@ def outstanding(stand: Stand, done: frozenset[Step]) -> Step:
         ("watch", bool(stand.live)),
         ("drop", bool(stand.losing)),
         ("roll back", stand.act == "roll back"),
+        ("shelter", stand.shelter),
+        ("return", stand.over),
         ("assess", _wants_candidate(stand) and not stand.live),
         ("build", _wants_candidate(stand)),
         ("certify", stand.newest is not None and stand.newest.status == "built"),
         ("try again", _wants_another_try(stand) and "certify" not in done),
         ("deploy", _wants_deployment(stand)),
-        ("promote", stand.healthy),
+        ("promote", stand.healthy and not stand.frozen),
         ("replace", stand.renewed),
         ("renew", stand.ending and not _wants_candidate(stand)),
     ):
@@ -105,7 +116,7 @@ def _wants_candidate(stand: Stand) -> bool:
     if stand.live and stand.act != "retrain":
         return False
     over = stand.newest.status == "rejected" or (stand.newest.status == "refused" and stand.stale)
-    return over or stand.abandoned or stand.newest.number in {part.version for part in stand.live}
+    return over or stand.abandoned or stand.newest.number in {one.version for one in stand.live[:1]}
 
 
 def _wants_another_try(stand: Stand) -> bool:
@@ -118,7 +129,7 @@ def _wants_another_try(stand: Stand) -> bool:
 def _wants_deployment(stand: Stand) -> bool:
     if stand.newest is None or stand.newest.status != "approved" or not stand.current:
         return False
-    if stand.abandoned:
+    if stand.abandoned or stand.frozen:
         return False
     return stand.newest.number not in {part.version for part in stand.live}
 
@@ -143,6 +154,9 @@ def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
         renewed=term is not None and term.renewed,
         recalled=recalls.recalled(project) is not None,
         losing=_losing(project, live) if looked else "",
+        frozen=newest is not None and bool(frozen.frozen(project, newest)),
+        shelter=unforeseen.wants_shelter(project),
+        over=unforeseen.is_over(project),
     )
 
 
@@ -214,8 +228,12 @@ STEPS: dict[str, Callable[[Project, Run], Answer]] = {
     "watch": lambda project, _: watching.watch(project),
     "drop": _dropped,
     "roll back": _rolled_back,
+    "shelter": lambda project, _: unforeseen.sheltered(project),
+    "return": lambda project, _: unforeseen.returned(project),
     "assess": lambda project, _: assessing.assess(project, Assess()),
-    "build": lambda project, _: building.build(project, Build()),
+    "build": lambda project, _: building.build(
+        project, Build(weighing=unforeseen.weighing(project))
+    ),
     "certify": lambda project, command: certifying.certify(
         project, Certify(environment=command.environment)
     ),

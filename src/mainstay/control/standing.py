@@ -32,6 +32,8 @@ ACTS = {
     "keep": "keep serving {0}",
     "retrain": "{0} ages, retraining pays",
     "wait": "keep serving {0} and wait",
+    "propose": "{0} ages, retraining pays and waits for a person",
+    "freeze": "something unforeseen happens to {0}",
     "roll back": "{0} is worse than what was before it",
     "ask": "what {0} is given has changed",
 }

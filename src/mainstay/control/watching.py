@@ -5,12 +5,21 @@ from typing import NamedTuple
 
 import msgspec
 
-from mainstay.control import delivering, field, harm, incidents, noting, policy, telling
+from mainstay.control import (
+    delivering,
+    field,
+    harm,
+    incidents,
+    noting,
+    policy,
+    telling,
+    unforeseen,
+)
 from mainstay.control.delivering import Outcome
 from mainstay.control.field import Seen
 from mainstay.control.harm import Scene
 from mainstay.control.incidents import Known
-from mainstay.control.policy import Decision, Facts
+from mainstay.control.policy import Decision
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
@@ -54,9 +63,9 @@ def watch(project: Project) -> Answer:
 
 def _look(project: Project, order: Order) -> Look:
     found = watched(order)
-    findings = (*found.findings, *harm.goals(order, found.evidence))
-    decision = policy.decided(Facts(order.contract, found.evidence, findings, found.comparison))
-    changes = changed(field.incidents(project), findings)
+    found = found._replace(findings=(*found.findings, *harm.goals(order, found.evidence)))
+    decision = policy.decided(unforeseen.facts(order, found))
+    changes = changed(field.incidents(project), found.findings)
     balance = field.balance(project, order, found.earned)
     scene = Scene(order, found, field.earning(balance))
     return Look(order, found, decision, changes, _known(project, scene, changes), balance)
@@ -156,8 +165,10 @@ def _answer(look: Look, told: tuple[Outcome, ...]) -> Answer:
 def following(act: str, because: str) -> str:
     """The command that a decision asks for."""
     match act:
-        case "retrain":
+        case "retrain" | "freeze":
             return "mainstay run"
+        case "propose":
+            return "mainstay build"
         case "roll back":
             return f"mainstay rollback --because '{because}'"
         case _:

@@ -51,7 +51,7 @@ class Routing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     previous: the version that was live before, where it answers for a champion that cannot.
 
     Two shares make one whole. What a single one leaves is answered by its baseline: a first version
-    has no other beside it.
+    has no other beside it. person: what it leaves a person decides, not its baseline.
     """
 
     model: Text
@@ -61,6 +61,7 @@ class Routing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     shares: Annotated[tuple[Share, ...], msgspec.Meta(min_length=1, max_length=2)]
     previous: Share | None = None
     shadow: Shadow | None = None
+    person: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError unless the shares make one whole of different versions."""

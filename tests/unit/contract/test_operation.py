@@ -42,6 +42,7 @@ def test_what_nobody_states_has_the_stated_default(example):
         "unverified_after": "30d",
         "seasonal": [],
         "retrain": "when_it_pays",
+        "unforeseen": {"answer": "model", "train": "all"},
     }
     assert written["access"] == {"approver": None}
 

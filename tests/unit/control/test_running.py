@@ -59,6 +59,21 @@ def status(name: Status, number: int = 2) -> Version:
         (AT_REST._replace(newest=status("certified"), act="retrain"), ("watch",), ""),
         (AT_REST._replace(newest=status("approved")), ("watch",), "deploy"),
         (AT_REST._replace(newest=status("approved"), abandoned=True), ("watch",), ""),
+        (AT_REST._replace(act="freeze", shelter=True), ("watch",), "shelter"),
+        (AT_REST._replace(act="freeze", shelter=True), ("watch", "shelter"), ""),
+        (AT_REST._replace(over=True), ("watch",), "return"),
+        (AT_REST._replace(newest=status("approved"), frozen=True), ("watch",), ""),
+        (
+            AT_REST._replace(live=(Part(1, 0.1),), healthy=True, frozen=True),
+            ("watch",),
+            "",
+        ),
+        (AT_REST._replace(act="propose"), ("watch",), ""),
+        (
+            AT_REST._replace(newest=status("approved"), live=(*LIVE, Part(2, 0.1)), act="retrain"),
+            ("watch",),
+            "",
+        ),
         (
             AT_REST._replace(newest=status("approved"), abandoned=True, act="retrain"),
             ("watch",),

@@ -18,15 +18,17 @@ from mainstay.contract.model import Contract
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Dataset, Window
 from mainstay.core.places import Places
+from mainstay.core.weighing import Weighing
 from mainstay.data import engine, rows
 from mainstay.data import profile as profiling
 from mainstay.data.profile import Profile
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.build import expected, fitting, hiding, operating
+from mainstay.life.build import expected, fitting, hiding, operating, weights
 from mainstay.life.build.fitting import Prepared
 from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
+from mainstay.life.build.weights import Drawn
 from mainstay.stats.chances import Chances
 from mainstay.trainer import code, scored, training, warm
 from mainstay.trainer.scored import Floats
@@ -36,7 +38,7 @@ Tell = Callable[[str], None]
 
 
 class Order(NamedTuple):
-    """What to build from; tell is told each step as it begins."""
+    """What to build from; tell is told each step as it begins. weighing: which rows count more."""
 
     document: Document
     places: Places
@@ -44,6 +46,7 @@ class Order(NamedTuple):
     until: datetime | None
     now: datetime
     tell: Tell = lambda _: None
+    weighing: Weighing | None = None
 
 
 class Built(NamedTuple):
@@ -76,6 +79,7 @@ def started(order: Order) -> Started:
         "sources": {dataset.uri: dataset.digest for dataset in found.datasets},
         "train": chosen.train,
         "hold_out": chosen.hold_out,
+        **({"weighing": order.weighing} if order.weighing else {}),
     }
     return Started(connection, found, chosen, inputs)
 
@@ -89,10 +93,26 @@ def built(order: Order, started: Started) -> Built:
             order.document, order.places, started.connection, started.rows, started.periods.train
         )
         prepared = fitting.prepared(order.document.contract, learned, order.places)
+        drawn = _drawn(order, started, learned, prepared)
+        prepared = prepared._replace(drawn=drawn.places if drawn else None)
         result = _packed(order, learned, prepared, lock.result(), beside)
-    notes = (*started.rows.notes, *filter(None, [result.note]))
+    weighed = drawn.note if drawn else ""
+    notes = (*started.rows.notes, *filter(None, [result.note, weighed]))
     datasets = (learned.dataset, *started.rows.datasets)
     return Built(result, started.periods, learned, datasets, _code(order.places), notes)
+
+
+def _drawn(order: Order, started: Started, learned: Learned, prepared: Prepared) -> Drawn | None:
+    """Which rows count how often, where the order says anything of it."""
+    weighing, contract = order.weighing, order.document.contract
+    if weighing is None:
+        return None
+
+    def present() -> Floats:
+        found = weights.present(started.rows, learned, weighing, contract)
+        return weights.inputs_of(found, prepared)
+
+    return weights.drawn(weighing, contract, prepared, present)
 
 
 def opened(places: Places) -> Backend:

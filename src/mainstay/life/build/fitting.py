@@ -26,10 +26,14 @@ MOST = 50_000
 
 
 class Prepared(NamedTuple):
-    """Training rows in memory, in the order of time; columns: the request columns they came as."""
+    """Training rows in memory, in the order of time; columns: the request columns they came as.
+
+    drawn: places of the rows as often as each counts in the fit of the model; None: once each.
+    """
 
     training: Training
     columns: Columns
+    drawn: NDArray[np.int64] | None = None
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -79,8 +83,9 @@ def chosen(contract: Contract, prepared: Prepared, scores: Floats) -> Chosen:
 
 
 def fitted(prepared: Prepared, worker: Worker) -> Fitted:
-    """The model itself, on all training rows; it stays in the worker."""
-    return fit.fitted(worker, prepared.training)
+    """The model itself, on all training rows, as often as each counts; it stays in the worker."""
+    training, drawn = prepared.training, prepared.drawn
+    return fit.fitted(worker, training if drawn is None else training.of(drawn))
 
 
 def worth_of(contract: Contract) -> Matrix | None:

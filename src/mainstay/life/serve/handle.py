@@ -210,7 +210,8 @@ def _divided(table: Table, body: bytes) -> Parts | Rejection:
         return [(champion, one) for one in judged]
     places = [_place(table, one.row) for one in judged]
     if len(table.served) == 1:
-        either = (champion._replace(resting=True), champion)
+        rest = champion._replace(resting=True, person=table.routing.person)
+        either = (rest, champion)
         return [(either[place], one) for place, one in zip(places, judged, strict=True)]
     other = table.served[1].judged(body) if any(places) else judged
     if isinstance(other, Rejection):

@@ -126,7 +126,7 @@ class Served(NamedTuple):
 
     short: how answers name the certificate. lenient: the model answers what is not covered too.
     resting: the entities are not the version's yet; its baseline answers them. named: the caller
-    asked for this one of two.
+    asked for this one of two. person: who decides while it rests, instead of its baseline.
     """
 
     share: Share
@@ -140,6 +140,7 @@ class Served(NamedTuple):
     reason: str = ""
     resting: bool = False
     named: bool = False
+    person: bool = False
 
     @property
     def away(self) -> bool:
@@ -216,8 +217,9 @@ class Served(NamedTuple):
             flags = (*flags, *self.held.circuit.flags)
         elif standing.asked.outcome == "score" and said.decided_by == "baseline":
             flags = flags if ABSTAINED in flags else (*flags, ENGINE)
+        decision, by = (None, "person") if self.person else (said.decision, said.decided_by)
         return Answered(
-            self.key(given(judgement)), said.decision, said.score, said.decided_by, said.version,
+            self.key(given(judgement)), decision, said.score, by, said.version,
             self.short if standing.holds else "", flags, standing.covered,
         )  # fmt: skip
 

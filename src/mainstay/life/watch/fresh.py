@@ -1,5 +1,6 @@
 """A fresh model on the rows that the live one answered: what is ageing, what a harder period."""
 
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -118,9 +119,7 @@ def compared(
         return None
     rows = pairs.pooled(ours)
     metric = order.metric
-    sign = 1 if MEASURES[metric].better == "more" else -1  # type: ignore[index]  # a goal's metric
     fresh = _estimate(order, rows, metric, rows.fresh)
-    certified = _certified(order, metric)
     money = order.contract.objective.value is not None
     return Comparison(
         metric=metric,
@@ -132,7 +131,7 @@ def compared(
         money=_difference(order, rows, MONEY, rows.fresh) if money else None,
         before=_difference(order, rows, metric, rows.previous),
         money_before=_difference(order, rows, MONEY, rows.previous) if money else None,
-        harder=None if certified is None else sign * (certified - fresh.value),
+        harder=_harder(order, metric, fresh),
         previous=order.previous.name if order.previous else "",
         expected=_expected(order, profiled),
         age=(order.now - order.champion.since) // order.width,
@@ -221,9 +220,21 @@ def _interval(order: Order, rows: Rows, measure: Statistic, unit: str) -> Estima
     return bootstrap.estimate(measure, rows.blocks, seed=seed, repeats=REPEATS, unit=unit)
 
 
-def _certified(order: Order, metric: str) -> float | None:
-    found = (one.estimate for one in order.certified if one.clause == metric and one.estimate)
-    return next((one.value for one in found), None)
+def _harder(order: Order, metric: str, fresh: Estimate) -> Estimate | None:
+    """What a fresh model lacks to the certified value: the world became harder by that.
+
+    Measured on other rows of other days, so the errors of both add up as independent ones do.
+    """
+    certified = next((one.estimate for one in order.certified if one.clause == metric), None)
+    if certified is None or known(fresh) is None or known(certified) is None:
+        return None
+    less = math.hypot(certified.value - certified.low, fresh.high - fresh.value)
+    more = math.hypot(certified.high - certified.value, fresh.value - fresh.low)
+    lacks = certified.value - fresh.value
+    low, high = lacks - less, lacks + more
+    if MEASURES[metric].better == "less":  # type: ignore[index]  # a goal's metric
+        lacks, low, high = -lacks, -high, -low
+    return Estimate(lacks, low, high, fresh.n, fresh.unit)
 
 
 def _expected(order: Order, profiled: tuple[Profiled, ...]) -> float:

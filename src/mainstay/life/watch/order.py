@@ -106,8 +106,8 @@ class Order(NamedTuple):
     table, labels: the journal and the labels, see data.journal and data.labels. certified: the
     gates of the champion's certificate. since: where the first window begins that was not profiled
     yet, first: the first of all. earlier, paired, earned, audited: what earlier runs gave, of the
-    champion and of those before it. joined: the decisions of `span` with their labels, computed
-    once; several questions follow.
+    champion and of those before it. event: the unforeseen one that is open. joined: the decisions
+    of `span` with their labels, computed once; several questions follow.
     """
 
     document: Document
@@ -126,6 +126,7 @@ class Order(NamedTuple):
     paired: tuple[Paired, ...] = ()
     earned: tuple[Earned, ...] = ()
     audited: tuple[Audited, ...] = ()
+    event: "Finding | None" = None
     joined: ir.Table | None = None
     tell: Callable[[str], None] = lambda _: None
 
@@ -205,7 +206,7 @@ class Comparison(msgspec.Struct, frozen=True):
     money: Estimate | None
     before: Estimate | None
     money_before: Estimate | None
-    harder: float | None
+    harder: Estimate | None
     previous: str
     expected: float
     age: int
@@ -224,7 +225,7 @@ class Watched(NamedTuple):
     """windows, paired, earned, audited: made now, to be given to the next run.
 
     evidence: worst first. newest: the first metric of the goals on the new windows alone; spells:
-    the stretch by weeks.
+    the stretch by weeks. event: the unforeseen one that is open now, among the findings too.
     """
 
     windows: tuple[Profiled, ...]
@@ -236,6 +237,7 @@ class Watched(NamedTuple):
     newest: Estimate | None
     spells: tuple[Spell, ...]
     audited: Audited | None = None
+    event: Finding | None = None
 
 
 def source_of(contract: Contract, column: str) -> str:

@@ -131,6 +131,23 @@ def newest(order: Order, found: Answers, since: datetime) -> Estimate | None:
     return known(bootstrap.estimate(measure, some.blocks, seed=seed, repeats=REPEATS, unit=unit))
 
 
+def as_goal(order: Order, newest: Estimate | None) -> Iterator[Evidence]:
+    """The newest estimate beside its limit, where there is one and the metric has a goal."""
+    stated = order.contract.objective.good_enough
+    goal = next((one for one in stated if one.metric == order.metric), None)
+    if newest and goal:
+        yield Evidence(
+            clause=f"newest, {goal.metric}",
+            subject=order.champion.name,
+            population="labelled answers of the new windows",
+            method=METHOD,
+            window=order.pooled,
+            estimate=newest,
+            limit=goal.limit,
+            verdict=goal.limit.judge(newest),
+        )
+
+
 def part(found: Answers, metric: str) -> Part:
     """The answers that a metric speaks of: of the model; for money all, as they were given.
 

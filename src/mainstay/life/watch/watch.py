@@ -6,7 +6,17 @@ from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.data import live
-from mainstay.life.watch import drift, earned, estimated, flow, fresh, realised, units, windows
+from mainstay.life.watch import (
+    drift,
+    earned,
+    estimated,
+    event,
+    flow,
+    fresh,
+    realised,
+    units,
+    windows,
+)
 from mainstay.life.watch.drift import Drift
 from mainstay.life.watch.order import Finding, Order, Watched
 from mainstay.life.watch.pairs import Paired
@@ -53,18 +63,21 @@ def _watched(order: Order, opened: Runtime, paired: Callable[[], Paired | None])
     pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
     evidence = (*goals, *open_goals, *(drift.evidence(order, one) for one in drifts), *flows)
+    newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
+    judged = (*goals, *open_goals, *realised.as_goal(order, newest))
+    unforeseen = event.event(order, opened, (every, moved), judged)
     found = (
         *units.findings(order, opened.manifest, made or every[-1:], moved),
         *flow.findings(order, flows),
         *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
+        *filter(None, [unforeseen]),
     )
     compared = fresh.compared(order, stretches, every)
     ordered = tuple(sorted(evidence, key=lambda one: _ORDER[one.verdict]))
-    newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     spells = tuple(fresh.spells(order, pair)) if pair else ()
     audited = guessed.audited if guessed else None
-    return Watched(made, pair, money, ordered, found, compared, newest, spells, audited)
+    return Watched(made, pair, money, ordered, found, compared, newest, spells, audited, unforeseen)
 
 
 def _drifted(

@@ -182,3 +182,19 @@ def test_an_engine_that_is_dead_does_not_abstain(watch: Watch, serving: Serving)
     said = one.answer(asked, clock.now())
 
     assert (said.decided_by, said.flags) == ("baseline", ("engine",))
+
+
+def test_a_person_decides_what_the_version_leaves_where_the_routing_says_so(
+    watch: Watch, serving: Serving
+) -> None:
+    share = structs.replace(serving.certified(), share=0.0)
+    serving.publish(1, share, person=True)
+    watch.look()
+    one = watch.table.served[0]._replace(resting=True, person=watch.table.routing.person)
+    judged = one.judged(json.encode({"records": [record(), record(visit="other")]}))
+
+    found = [one.answer(judged[0], clock.now()), *one.answers(judged, clock.now())]
+
+    assert {(each.decision, each.decided_by, each.flags) for each in found} == {
+        (None, "person", ("share",))
+    }

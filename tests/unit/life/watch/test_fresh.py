@@ -53,7 +53,9 @@ def test_where_nobody_is_better_the_loss_is_a_harder_period(live: Callable[..., 
     found = compared(live(days=30), "nobody")
 
     assert found.ageing is None
-    assert 0.15 < found.harder < 0.25
+    assert 0.15 < found.harder.value < 0.25
+    assert found.harder.low < found.harder.value - 0.02
+    assert found.harder.high > found.harder.value + 0.02
 
 
 def test_a_previous_version_that_is_better_shows(live: Callable[..., Order]) -> None:
