@@ -60,6 +60,15 @@ COMMANDS: Table = {
     "features": ("Write the rows a request would carry.", "mainstay.cli.features:features"),
     "labels": ("Take in what became of decisions.", "mainstay.cli.labels:labels"),
     "watch": ("Judge the live windows that are over.", "mainstay.cli.watch:watch"),
+    "incident": (
+        "What is broken in the field, and who is told.",
+        {
+            "list": ("What is open, the most urgent first.", "mainstay.cli.incident:list_"),
+            "show": ("All about one.", "mainstay.cli.incident:show"),
+            "silence": ("Tell nobody until a time.", "mainstay.cli.incident:silence"),
+            "deliver": ("Tell what waits to be told.", "mainstay.cli.incident:deliver"),
+        },
+    ),
     "run": ("Do what is outstanding, until somebody must act.", "mainstay.cli.run:run"),
     "status": ("One sentence per model, and what it waits for.", "mainstay.cli.status:status"),
     "ledger": (

@@ -61,6 +61,7 @@ class Value(Section):
     per_retrain: Annotated[
         Number, Clause("money per new version, weighed against ageing", ("bench", "field"))
     ] = 0
+    per_label: Annotated[Number, Clause("money per label that becomes known", ("field",))] = 0
     per_1000_predictions: Annotated[
         Number, Clause("money per 1,000 answers", ("bench", "field"))
     ] = 0

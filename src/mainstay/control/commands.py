@@ -81,6 +81,18 @@ class Watch(msgspec.Struct, frozen=True, tag="watch"):
     """Judge the windows of live decisions that are over, and say what follows."""
 
 
+class Silence(msgspec.Struct, frozen=True, tag="incident_silence"):
+    """Tell nobody of an incident until a time, with the reason; the record goes on."""
+
+    incident: int
+    until: datetime
+    because: str
+
+
+class Deliver(msgspec.Struct, frozen=True, tag="incident_deliver"):
+    """Tell what waits to be told of incidents, on every channel that is configured."""
+
+
 class Run(msgspec.Struct, frozen=True, tag="run"):
     """Do what is outstanding, in order, until nothing is or a person must act."""
 
@@ -154,6 +166,8 @@ OfModel = (
     | Rollback
     | Watch
     | Run
+    | Silence
+    | Deliver
     | Features
     | Labels
     | Backup

@@ -18,7 +18,7 @@ from mainstay.life.build import build
 from mainstay.life.watch import earned
 from mainstay.life.watch import event as unforeseen
 from mainstay.life.watch.audits import Audited
-from mainstay.life.watch.order import Earned, Finding, Order, Profiled, Serving
+from mainstay.life.watch.order import Balance, Earned, Finding, Order, Profiled, Serving
 from mainstay.life.watch.pairs import Paired
 from mainstay.seal import certificate as seal
 from mainstay.seal import dsse
@@ -95,25 +95,42 @@ def decided(project: Project) -> dict[str, Any] | None:
     return newest if newest and lived and newest["version"] == lived[-1].name else None
 
 
-def worth(project: Project, order: Order, now: tuple[Earned, ...]) -> Estimate | None:
-    """Money above the rule since the first answer, what retraining cost taken off."""
+def balance(project: Project, order: Order, now: tuple[Earned, ...]) -> Balance | None:
+    """Money above the rule since the first answer, and what it cost; None where none is stated."""
     stated = project.document.contract.objective.value
     if stated is None:
         return None
     retrained = len(champions(project)) - 1
-    return earned.total(
+    return earned.balance(
         (*order.earned, *now),
-        cost=retrained * stated.per_retrain,
+        retraining=retrained * stated.per_retrain,
         currency=stated.currency,
         seed=project.document.contract.train.seed,
     )
 
 
-def told_worth(project: Project) -> str:
-    """The money of the newest look, as a sentence; empty where it is not known."""
-    events = list(project.ledger.events(kind="WindowJudged", subject=project.model))
-    known = events[-1].payload.get("worth") if events else None
-    return money(msgspec.convert(known, Estimate)) if known else ""
+def earning(found: Balance | None) -> Estimate | None:
+    """Money above the rule per 1,000 answers by decisions alone; None while it is not known."""
+    if found is None or found.decided is None or not found.labels:
+        return None
+    one, each = found.decided, 1000 / found.labels
+    return Estimate(one.value * each, one.low * each, one.high * each, one.n, one.unit)
+
+
+def last_balance(project: Project) -> Balance | None:
+    """Of the newest look that knew one."""
+    events = project.ledger.events(kind="WindowJudged", subject=project.model)
+    known = [event.payload["balance"] for event in events if event.payload.get("balance")]
+    return msgspec.convert(known[-1], Balance, strict=False) if known else None
+
+
+def told(found: Balance | None) -> tuple[str, ...]:
+    """The money since the first answer and what it cost, as a line; none while it is not known."""
+    if found is None or found.worth is None:
+        return ()
+    costs = {"serving": found.serving, "labels": found.labelling, "retraining": found.retraining}
+    said = [f"{name} {cost:,.0f}" for name, cost in costs.items() if cost]
+    return ("; ".join((f"worth it: {money(found.worth)}", *said)),)
 
 
 def money(found: Estimate) -> str:

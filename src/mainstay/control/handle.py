@@ -8,15 +8,18 @@ from mainstay.control import (
     building,
     certifying,
     contracting,
+    delivering,
     deploying,
     keeping,
     labelling,
+    matters,
     project,
     proposing,
     publish,
     reading,
     requesting,
     running,
+    silencing,
     simulating,
     standing,
     watching,
@@ -28,6 +31,7 @@ from mainstay.control.commands import (
     Build,
     Certify,
     Command,
+    Deliver,
     Deploy,
     Features,
     Init,
@@ -42,6 +46,7 @@ from mainstay.control.commands import (
     RevokeToken,
     Rollback,
     Run,
+    Silence,
     Trust,
     Watch,
 )
@@ -51,6 +56,8 @@ from mainstay.control.queries import (
     Explain,
     ExplainContract,
     History,
+    Incident,
+    Incidents,
     OfProject,
     Query,
     Review,
@@ -111,6 +118,10 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _made(opened, command)
         case Deploy() | Rollback() | Watch() | Run():
             return _lived(opened, command)
+        case Silence():
+            return silencing.silence(opened, command)
+        case Deliver():
+            return delivering.deliver(opened)
         case Features() | Labels() | Backup():
             return _outside(opened, command)
 
@@ -162,14 +173,18 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return approving.review(opened, query)
         case Status():
             return standing.status(opened)
+        case Incidents() | Incident():
+            return matters.asked(opened, query)
+        case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
+            return _on_record(opened, query)
+
+
+def _on_record(
+    opened: Project, query: History | VerifyLedger | VerifyCertificate | VerifyBundle
+) -> Answer:
+    match query:
         case History():
             return reading.history(opened, query)
-        case VerifyLedger() | VerifyCertificate() | VerifyBundle():
-            return _verified(opened, query)
-
-
-def _verified(opened: Project, query: VerifyLedger | VerifyCertificate | VerifyBundle) -> Answer:
-    match query:
         case VerifyLedger():
             return reading.verify_ledger(opened, query)
         case VerifyCertificate():

@@ -39,6 +39,18 @@ class Status(msgspec.Struct, frozen=True, tag="status"):
     """One sentence: how the model stands and who must act."""
 
 
+class Incidents(msgspec.Struct, frozen=True, tag="incident_list"):
+    """What is open by matter, the most urgent first; closed: those that are over too."""
+
+    closed: bool = False
+
+
+class Incident(msgspec.Struct, frozen=True, tag="incident_show"):
+    """All about one incident, by its number."""
+
+    id: int
+
+
 class History(msgspec.Struct, frozen=True, tag="history"):
     """Events of the ledger, newest last; kind and subject narrow them."""
 
@@ -68,6 +80,15 @@ class VerifyBundle(msgspec.Struct, frozen=True, tag="verify_bundle"):
 
 OfContract = CheckContract | ExplainContract
 OfProject = (
-    Explain | Simulate | Review | Status | History | VerifyLedger | VerifyCertificate | VerifyBundle
+    Explain
+    | Simulate
+    | Review
+    | Status
+    | Incidents
+    | Incident
+    | History
+    | VerifyLedger
+    | VerifyCertificate
+    | VerifyBundle
 )
 Query = OfContract | OfProject

@@ -2,8 +2,20 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from mainstay.contract.document import Document
-from mainstay.control import deploying, field, papers, recalls, shadowing, versions, watching
+from mainstay.control import (
+    deploying,
+    field,
+    incidents,
+    matters,
+    papers,
+    recalls,
+    shadowing,
+    versions,
+    watching,
+)
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer, worst
@@ -42,13 +54,14 @@ def status(project: Project) -> Answer:
     known = state.versions(project.ledger, document.contract.model)
     newest = known[-1] if known else None
     live = deploying.live(project)
+    balance, burning = field.last_balance(project), incidents.groups(incidents.held(project.ledger))
     told, verdict, following = _sentence(project, newest, live)
     return Answer(
         f"{document.contract.model}  {told}",
         verdict,
         lines=(
-            *_worth(project),
-            *_incidents(project),
+            *field.told(balance),
+            *(line for one in burning for line in matters.lines(one)),
             *shadowing.lines(project),
             *_separation(project, document),
             *_versions(known, live),
@@ -58,6 +71,8 @@ def status(project: Project) -> Answer:
             "model": document.contract.model,
             "versions": {f"v{one.number}": one.status for one in known},
             "shares": {f"v{part.version}": part.share for part in live},
+            "balance": msgspec.to_builtins(balance),
+            "incidents": [matters.fact(one) for one in burning],
             "waiting": next((f"v{one.number}" for one in known if one.status == "certified"), ""),
         },
     )
@@ -144,18 +159,6 @@ def _answering(project: Project, live: Parts) -> Told:
     following = watching.following(last["act"], last["because"]).removeprefix("mainstay ")
     what = f"{GLYPHS[verdict]} {ACTS[last['act']].format(name)}: {last['because']}."
     return Told(what, verdict, "watch" if following == "status" else following)
-
-
-def _incidents(project: Project) -> tuple[str, ...]:
-    """What is open, whose it is, and the first thing to do."""
-    found = (finding for _, finding in field.incidents(project))
-    return tuple(f"◆ {one.what}; {one.owner}: {one.action}" for one in found)
-
-
-def _worth(project: Project) -> tuple[str, ...]:
-    """Money of the newest look, where the contract states any."""
-    said = field.told_worth(project)
-    return (f"worth it: {said}",) if said else ()
 
 
 def _separation(project: Project, document: Document) -> tuple[str, ...]:

@@ -5,57 +5,88 @@ from typing import NamedTuple
 
 import msgspec
 
-from mainstay.control import field, policy, unforeseen
+from mainstay.control import (
+    delivering,
+    field,
+    harm,
+    incidents,
+    noting,
+    policy,
+    telling,
+    unforeseen,
+)
+from mainstay.control.delivering import Outcome
 from mainstay.control.field import Seen
+from mainstay.control.harm import Scene
+from mainstay.control.incidents import Known
 from mainstay.control.policy import Decision
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
-from mainstay.core.nouns import Estimate, Verdict
+from mainstay.core.nouns import Verdict
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Incident
-from mainstay.life.watch.order import Finding, Order, Watched
+from mainstay.life.watch.order import Balance, Finding, Order, Watched
 from mainstay.life.watch.watch import watched
 
 
 class Changes(NamedTuple):
-    """Incidents that begin now, and those that are over."""
+    """Incidents that begin now, those that are over, and those that last, each as found now."""
 
     opened: tuple[Finding, ...]
     closed: tuple[tuple[Incident, Finding], ...]
+    lasting: tuple[tuple[Incident, Finding], ...] = ()
 
 
 class Look(NamedTuple):
-    """Everything of one look; worth: money above the rule since the first answer."""
+    """Everything of one look. incidents: those open after it; balance: money since the first."""
 
     order: Order
     found: Watched
     decision: Decision
     changes: Changes
-    worth: Estimate | None
+    incidents: tuple[Known, ...]
+    balance: Balance | None
 
 
 def watch(project: Project) -> Answer:
     """Judges every window that is over. Raises Missing before a deployment."""
     order = field.order(project, clock.now())
     if not order.windows:
+        delivering.delivered(project, telling.channels(project))
         return _nothing(project, order)
-    found = watched(order)
-    facts = unforeseen.facts(order, found)
-    decision = policy.decided(facts)
-    changes = changed(field.incidents(project), found.findings)
-    look = Look(order, found, decision, changes, field.worth(project, order, found.earned))
+    look = _look(project, order)
     _recorded(project, look)
-    return _answer(look)
+    told = delivering.delivered(project, telling.channels(project))
+    return _answer(look, told)
+
+
+def _look(project: Project, order: Order) -> Look:
+    found = watched(order)
+    found = found._replace(findings=(*found.findings, *harm.goals(order, found.evidence)))
+    decision = policy.decided(unforeseen.facts(order, found))
+    changes = changed(field.incidents(project), found.findings)
+    balance = field.balance(project, order, found.earned)
+    scene = Scene(order, found, field.earning(balance))
+    return Look(order, found, decision, changes, _known(project, scene, changes), balance)
+
+
+def _known(project: Project, scene: Scene, changes: Changes) -> tuple[Known, ...]:
+    """What is open after the look, by itself: what explains what is asked when it is recorded."""
+    before = {one.incident.id: one for one in incidents.held(project.ledger, project.model)}
+    lasting = ((one, before[incident.id]) for incident, one in changes.lasting)
+    new = ((one, None) for one in changes.opened)
+    return tuple(Known(one, harm.standing(scene, one), held) for one, held in (*lasting, *new))
 
 
 def changed(known: tuple[tuple[Incident, Finding], ...], found: tuple[Finding, ...]) -> Changes:
     """The same clause and columns are the same matter; one that is not found any more is over."""
     broken = {_matter(one): one for one in found if one.verdict is Verdict.FAIL and one.open}
-    before = {_matter(finding) for _, finding in known}
+    before = {_matter(finding): one for one, finding in known}
     return Changes(
         tuple(one for matter, one in broken.items() if matter not in before),
         tuple((one, finding) for one, finding in known if _matter(finding) not in broken),
+        tuple((one, broken[matter]) for matter, one in before.items() if matter in broken),
     )
 
 
@@ -76,7 +107,7 @@ def _nothing(project: Project, order: Order) -> Answer:
 
 def _recorded(project: Project, look: Look) -> None:
     """Windows, incidents and the decision in one transaction."""
-    order, found, decision, changes, worth = look
+    order, found, decision, balance = look.order, look.found, look.decision, look.balance
     ledger, model, folder = project.ledger, project.model, project.places.blobs
     left = Seen(found.windows, found.paired, found.earned, found.audited)
     seen = blobs.stored(folder, digest.canonical(left))
@@ -85,21 +116,18 @@ def _recorded(project: Project, look: Look) -> None:
     with ledger.transaction():
         judged = {
             "version": order.champion.name, "since": span.since, "until": span.until,
-            "windows": len(found.windows), "blobs": [seen, evidence], "worth": worth,
+            "windows": len(found.windows), "blobs": [seen, evidence],
+            "worth": balance and balance.worth, "balance": msgspec.to_builtins(balance),
         }  # fmt: skip
         ledger.append("WindowJudged", model, project.actor, judged)
-        for finding in changes.opened:
-            said = {"finding": msgspec.to_builtins(finding), "columns": list(finding.columns)}
-            broken = {"clause": finding.clause, "what": finding.what, **said}
-            ledger.append("IncidentOpened", model, project.actor, broken)
-        for incident, _ in changes.closed:
-            ledger.append("IncidentClosed", model, project.actor, {"incident": incident.id})
+        noting.noted(project, look.incidents, tuple(one for one, _ in look.changes.closed))
         stated = {**decision._asdict(), "version": order.champion.name}
         ledger.append("Decided", model, project.actor, stated)
 
 
-def _answer(look: Look) -> Answer:
-    order, found, decision, changes, worth = look
+def _answer(look: Look, told: tuple[Outcome, ...]) -> Answer:
+    order, found, decision, changes = look.order, look.found, look.decision, look.changes
+    silent = {one.message.channel: one.error for one in told if one.error}
     span = field.span(found.windows, order.width, order.now)
     name = order.champion.name
     return Answer(
@@ -110,7 +138,8 @@ def _answer(look: Look) -> Answer:
         (
             *(f"◆ {one.what}: {one.cause}. {one.owner}: {one.action}" for one in changes.opened),
             *(f"● over: {finding.what}" for _, finding in changes.closed),
-            *((f"worth it: {field.money(worth)}",) if worth else ()),
+            *field.told(look.balance),
+            *(f"▲ {name} could not be told yet: {error}" for name, error in silent.items()),
         ),
         next=following(decision.act, decision.because),
         facts={
@@ -125,7 +154,10 @@ def _answer(look: Look) -> Answer:
             "comparison": msgspec.to_builtins(found.comparison),
             "newest": msgspec.to_builtins(found.newest),
             "spells": msgspec.to_builtins(found.spells),
-            "worth": msgspec.to_builtins(worth),
+            "worth": look.balance and msgspec.to_builtins(look.balance.worth),
+            "balance": msgspec.to_builtins(look.balance),
+            "earned": msgspec.to_builtins(found.earned),
+            "untold": silent,
         },
     )
 

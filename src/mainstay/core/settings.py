@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NAMES = ("MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV")
+NAMES = ("MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV", "MAINSTAY_CHANNELS")
 
 _HARMLESS = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START",
@@ -31,6 +31,16 @@ def key_name() -> str:
 def uv() -> str:
     """MAINSTAY_UV: the uv program; empty means the one installed beside Mainstay, then PATH."""
     return os.environ.get("MAINSTAY_UV", "")
+
+
+def channels_file() -> Path | None:
+    """MAINSTAY_CHANNELS: where incidents are told; unset: channels.toml beside the keys, if any."""
+    return _path("MAINSTAY_CHANNELS")
+
+
+def secret(name: str) -> str:
+    """A variable that an operator named as the place of a secret; empty where it is not set."""
+    return os.environ.get(name, "")
 
 
 @contextmanager

@@ -159,6 +159,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {pragma}")
     if _version(connection) == 0:
         _create(connection)
+    while _version(connection) in schema.LATER:
+        _brought_forward(connection)
     if _version(connection) != schema.VERSION:
         raise Conflict(
             f"it has form {_version(connection)}, this version reads {schema.VERSION}",
@@ -172,6 +174,16 @@ def _create(connection: sqlite3.Connection) -> None:
             for statement in (*schema.CREATE, *TRIGGERS):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {schema.VERSION}")
+
+
+def _brought_forward(connection: sqlite3.Connection) -> None:
+    """One form further, whole or not at all; another process may have been faster."""
+    with transaction(connection):
+        form = _version(connection)
+        for statement in schema.LATER.get(form, ()):
+            connection.execute(statement)
+        if form in schema.LATER:
+            connection.execute(f"PRAGMA user_version = {form + 1}")
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -19,6 +19,8 @@ MEANINGS = {
     "LabelsReceived": "Labels of earlier decisions arrived.",
     "WindowJudged": "Windows of live decisions were held against the contract.",
     "IncidentOpened": "A clause is broken in the field; somebody is responsible.",
+    "IncidentChanged": "An open incident is more or less urgent, or another one explains it.",
+    "IncidentSilenced": "Nobody is told of an incident until a time; the record goes on.",
     "IncidentClosed": "An incident is over.",
     "Decided": "Keep, retrain, wait, roll back or ask a person: which, and why.",
     "StepDone": "A step of work ended with a result, under the digest of its inputs.",

@@ -71,6 +71,12 @@ class IncidentClosed(msgspec.Struct, frozen=True):
     incident: Count
 
 
+class IncidentSilenced(msgspec.Struct, frozen=True):
+    incident: Count
+    until: datetime
+    because: str
+
+
 class StepDone(msgspec.Struct, frozen=True):
     key: str
     result: dict[str, object]
@@ -217,6 +223,31 @@ def _incident_closed(event: Event) -> tuple[Statement, ...]:
     )
 
 
+def _incident_changed(event: Event) -> tuple[Statement, ...]:
+    """Its row says by which event it was last spoken of; what changed stands in the event."""
+    said = _said(event, IncidentClosed)
+    return (_open_incident(event, said.incident),)
+
+
+def _incident_silenced(event: Event) -> tuple[Statement, ...]:
+    said = _said(event, IncidentSilenced)
+    upsert = (
+        "INSERT INTO silence (incident, model, until, because, seq) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (incident) DO UPDATE SET until = excluded.until,"
+        " because = excluded.because, seq = excluded.seq"
+    )
+    values = (said.incident, event.subject, text(said.until), said.because, event.seq)
+    return (_open_incident(event, said.incident), Statement(upsert, values))
+
+
+def _open_incident(event: Event, incident: int) -> Statement:
+    return Statement(
+        "UPDATE incident SET seq = ? WHERE id = ? AND model = ? AND closed = ''",
+        (event.seq, incident, event.subject),
+        f"there is no open incident {incident}",
+    )
+
+
 def _step(event: Event) -> tuple[Statement, ...]:
     said = _said(event, StepDone)
     result = digest.canonical(said.result).decode()
@@ -236,6 +267,8 @@ EFFECTS: dict[str, Callable[[Event], tuple[Statement, ...]]] = {
     "Deployed": _deployed,
     "RolledBack": _deployed,
     "IncidentOpened": _incident_opened,
+    "IncidentChanged": _incident_changed,
+    "IncidentSilenced": _incident_silenced,
     "IncidentClosed": _incident_closed,
     "StepDone": _step,
 }

@@ -1,11 +1,11 @@
-"""The tables, in SQL that SQLite and PostgreSQL both read: record, projections, leases.
+"""The tables, in SQL that SQLite and PostgreSQL both read: record, projections, leases, outbox.
 
 Projections hold nothing that the events do not say; each row names the event that wrote it last.
 """
 
 from typing import NamedTuple
 
-VERSION = 1
+VERSION = 2
 
 EVENT = """
 CREATE TABLE event (
@@ -16,6 +16,12 @@ LEASE = """
 CREATE TABLE lease (
     name TEXT PRIMARY KEY, holder TEXT NOT NULL, fence INTEGER NOT NULL,
     until DOUBLE PRECISION NOT NULL
+)"""
+OUTBOX = """
+CREATE TABLE outbox (
+    id TEXT PRIMARY KEY, channel TEXT NOT NULL, incident INTEGER NOT NULL, body TEXT NOT NULL,
+    due DOUBLE PRECISION NOT NULL, attempts INTEGER NOT NULL, settled TEXT NOT NULL,
+    error TEXT NOT NULL
 )"""
 
 
@@ -84,6 +90,18 @@ PROJECTIONS = (
         ("id",),
         (OF_MODEL,),
     ),
+    Table(
+        "silence",
+        {
+            "incident": "INTEGER", "model": "TEXT", "until": "TEXT", "because": "TEXT",
+            "seq": "INTEGER",
+        },
+        ("incident",),
+        ("FOREIGN KEY (incident) REFERENCES incident (id)",),
+    ),
     Table("step", {"key": "TEXT", "result": "TEXT", "seq": "INTEGER"}, ("key",)),
 )  # fmt: skip
-CREATE = (EVENT, *(table.create for table in PROJECTIONS), LEASE)
+SILENCE = next(table for table in PROJECTIONS if table.name == "silence")
+CREATE = (EVENT, *(table.create for table in PROJECTIONS), LEASE, OUTBOX)
+LATER = {1: (SILENCE.create, OUTBOX)}
+"""What turns a file of a form into one of the next: only tables are added, so nothing is lost."""

@@ -1,5 +1,6 @@
 """The present state, asked of the tables that follow from the events."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -51,6 +52,15 @@ class Incident(msgspec.Struct, frozen=True):
     what: str
     opened: str
     closed: str
+    seq: int
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """Nobody is told of an incident before `until`, ISO 8601 in UTC; seq is the event."""
+
+    incident: int
+    until: str
+    because: str
     seq: int
 
 
@@ -124,3 +134,14 @@ def incidents(ledger: Ledger, model: str) -> tuple[Incident, ...]:
         " WHERE model = ? ORDER BY id"
     )
     return tuple(Incident(*row) for row in ledger.rows(query, model))
+
+
+def moment(written: str) -> datetime:
+    """A time as the tables hold it."""
+    return datetime.fromisoformat(written)
+
+
+def silences(ledger: Ledger) -> dict[int, Silence]:
+    """The newest of each incident, of all models; also those that are over."""
+    found = ledger.rows("SELECT incident, until, because, seq FROM silence")
+    return {row[0]: Silence(*row) for row in found}

@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple, get_args
 
 import msgspec
 import numpy as np
+from scipy import special
 
+from mainstay.core.nouns import Estimate
 from mainstay.stats import bootstrap
 from mainstay.stats.blocks import Blocks, Floats, sums
 from mainstay.stats.blockwise import Statistic, Summed, divided
@@ -50,6 +52,18 @@ def per_thousand(
     """Money per 1,000 decisions."""
     weights = np.ones(len(label)) if weight is None else weight
     return float(mean(1000 * per_row(label, decision, matrix))(weights))
+
+
+def summed(each: Floats, unit: str = "") -> Estimate:
+    """The sum of independent amounts, shape (rows,), with the 95 % interval of Student's t.
+
+    Without an interval (NaN) under two of them.
+    """
+    rows, total = len(each), float(np.sum(each))
+    if rows < 2:
+        return Estimate(total, float("nan"), float("nan"), rows, unit)
+    reach = float(special.stdtrit(rows - 1, 0.975) * np.sqrt(rows) * np.std(each, ddof=1))
+    return Estimate(total, total - reach, total + reach, rows, unit)
 
 
 def best_threshold(label: Array, score: Array, matrix: Matrix) -> float:

@@ -31,17 +31,17 @@ def test_a_matter_found_again_stays_open_and_one_not_found_is_closed() -> None:
     again = structs.replace(RAIN, what="rain, worse")
     wait = structs.replace(RAIN, columns=("wait",))
 
-    assert watching.changed((), (RAIN,)) == ((RAIN,), ())
-    assert watching.changed(((OPEN, RAIN),), (again,)) == ((), ())
-    assert watching.changed(((OPEN, RAIN),), (wait,)) == ((wait,), ((OPEN, RAIN),))
+    assert watching.changed((), (RAIN,)) == ((RAIN,), (), ())
+    assert watching.changed(((OPEN, RAIN),), (again,)) == ((), (), ((OPEN, again),))
+    assert watching.changed(((OPEN, RAIN),), (wait,)) == ((wait,), ((OPEN, RAIN),), ())
 
 
 def test_what_is_over_or_no_failure_is_no_incident() -> None:
     over = structs.replace(RAIN, open=False)
     shown = structs.replace(RAIN, verdict=Verdict.UNSURE)
 
-    assert watching.changed((), (over, shown)) == ((), ())
-    assert watching.changed(((OPEN, RAIN),), (over,)) == ((), ((OPEN, RAIN),))
+    assert watching.changed((), (over, shown)) == ((), (), ())
+    assert watching.changed(((OPEN, RAIN),), (over,)) == ((), ((OPEN, RAIN),), ())
 
 
 def test_before_a_deployment_there_is_nothing_to_watch(as_author: Path) -> None:
@@ -91,7 +91,7 @@ def test_rows_that_the_door_stops_open_an_incident_that_ends_with_them(live: Pat
     assert (broken.facts["decision"], broken.verdict) == ("ask", Verdict.FAIL)
     assert finding.columns == ("rain",)
     assert told.headline.startswith("no-show  ◆ what v1 is given has changed: rain")
-    assert told.lines[0].startswith("◆ rain: 60 of 60 decisions")
+    assert told.lines[0].startswith(f"◆ today     {incident.id:>4}  no-show: rain: 60 of 60")
     assert "weather" in finding.owner
     assert [one["columns"] for one in mended.facts["closed"]] == [("rain",)]
     assert [one.payload for one in events(live, "IncidentClosed")] == [{"incident": incident.id}]

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from mainstay.core.errors import Broken, Conflict, Unavailable
+from mainstay.core.nouns import Actor
 from mainstay.ledger import database
+from mainstay.ledger.store import Ledger
+from mainstay.ledger.verify import verify
 
+ALICE = Actor("alice")
 INSERT = "INSERT INTO event VALUES (?, 't', 'k', 's', 'a', 'p', 'v', ?)"
 
 
@@ -170,12 +174,12 @@ def test_our_own_misuse_is_not_hidden(connection: sqlite3.Connection) -> None:
 def test_what_is_no_ledger_is_told(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_bytes(b"text " * 1000)
     newer = database.opened(tmp_path / "newer.db")
-    newer.execute("PRAGMA user_version = 2")
+    newer.execute("PRAGMA user_version = 9")
     newer.close()
 
     with pytest.raises(Broken, match="damaged"):
         database.opened(tmp_path / "text.db")
-    with pytest.raises(Conflict, match=r"newer\.db: it has form 2, this version reads 1"):
+    with pytest.raises(Conflict, match=r"newer\.db: it has form 9, this version reads 2"):
         database.opened(tmp_path / "newer.db")
     with pytest.raises(Unavailable, match="cannot be used"):
         database.opened(tmp_path)
@@ -210,3 +214,19 @@ def test_a_copy_is_whole(connection: sqlite3.Connection, tmp_path: Path) -> None
     found = rows(copied), database.damages(copied)
     copied.close()
     assert found == ([1], [])
+
+
+def test_a_file_of_the_first_form_is_brought_forward_with_all_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with Ledger(path) as ledger:
+        ledger.append("ContractRegistered", "m", ALICE, {"digest": "c", "revision": 1})
+        before = list(ledger.events())
+    old = sqlite3.connect(path, isolation_level=None)
+    for table in ("silence", "outbox"):
+        old.execute(f"DROP TABLE {table}")
+    old.execute("PRAGMA user_version = 1")
+    old.close()
+
+    with Ledger(path) as ledger:
+        assert list(ledger.events()) == before
+        assert verify(ledger) == ()

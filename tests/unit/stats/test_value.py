@@ -152,3 +152,11 @@ def test_without_weight_there_is_no_money():
     found = value.over_best_of(LABEL, LABEL, FLIGHTS, best="never", baseline=LABEL)
 
     assert math.isnan(found(np.zeros(5)))
+
+
+def test_a_sum_has_the_interval_of_its_rows() -> None:
+    found = value.summed(np.array([1.0, 3.0, 5.0]), "EUR")
+
+    assert (found.value, found.n, found.unit) == (9, 3, "EUR")
+    assert found.high - found.value == pytest.approx(4.302652729911275 * 3**0.5 * 2)
+    assert np.isnan(value.summed(np.array([1.0])).low)

@@ -1,5 +1,7 @@
 """What the answers earned and what the rule alone would have earned, as labels come in."""
 
+from typing import NamedTuple
+
 import ibis.expr.types as ir
 import msgspec
 import numpy as np
@@ -9,8 +11,9 @@ from mainstay.core.columns import Columns, Text
 from mainstay.core.nouns import Estimate, Window, known
 from mainstay.data import columns as memory
 from mainstay.data import live
+from mainstay.data.live import Counts
 from mainstay.data.records import DECISION, OUTCOME
-from mainstay.life.watch.order import Earned, Order, Serving
+from mainstay.life.watch.order import Balance, Earned, Order, Serving
 from mainstay.stats import bootstrap, value
 from mainstay.stats.blocks import Floats
 from mainstay.stats.blockwise import Summed
@@ -32,24 +35,63 @@ def earned(order: Order) -> tuple[Earned, ...]:
     made = []
     for window, count in zip(windows, found, strict=True):
         inside = (at >= window.since.timestamp() * 1e6) & (at < window.until.timestamp() * 1e6)
-        said, ruled = decided[inside], _ruled(order, columns, window)[inside]
-        answered = _money(order, label[inside], said) + _running(order, len(said))
-        by_rule = _money(order, label[inside], ruled)
-        made.append(Earned(window, len(said), count.unlabelled, answered, by_rule))
+        some = _Some(label[inside], decided[inside], _ruled(order, columns, window)[inside])
+        made.append(_earned(order, window, some, count))
     return tuple(made)
 
 
-def total(every: tuple[Earned, ...], *, cost: float, currency: str, seed: int) -> Estimate | None:
-    """Money of all windows above the rule, less what retraining cost; None while it is not known.
+def balance(
+    every: tuple[Earned, ...], *, retraining: float, currency: str, seed: int
+) -> Balance | None:
+    """All windows together with what they cost; retraining: of all versions, negative."""
+    if not every:
+        return None
+    decided = np.array([one.answered - one.ruled for one in every])
+    net, labels = np.array([one.net for one in every]), sum(one.rows for one in every)
+    return Balance(
+        until=every[-1].window.until,
+        worth=_total(net, retraining, labels, currency, seed),
+        decided=_total(decided, 0.0, labels, currency, seed),
+        serving=sum(one.serving for one in every),
+        labelling=sum(one.labelling for one in every),
+        retraining=retraining,
+        labels=labels,
+        unlabelled=sum(one.unlabelled for one in every),
+    )
+
+
+class _Some(NamedTuple):
+    """The labelled answers of a window: what came true, what was decided, what the rule decides."""
+
+    label: Floats
+    decided: Floats
+    ruled: Floats
+
+
+def _earned(order: Order, window: Window, some: _Some, count: Counts) -> Earned:
+    stated = order.contract.objective.value
+    assert stated is not None, "money is counted where it is stated"
+    answered, ruled = (_money(order, some.label, each) for each in (some.decided, some.ruled))
+    return Earned(
+        window=window,
+        rows=len(some.label),
+        unlabelled=count.unlabelled,
+        answered=float(answered.sum()),
+        ruled=float(ruled.sum()),
+        serving=(count.decisions - count.rejected) / 1000 * stated.per_1000_predictions,
+        labelling=count.labelled * stated.per_label,
+        above=known(value.summed(answered - ruled, stated.currency)),
+    )
+
+
+def _total(over: Floats, cost: float, labels: int, currency: str, seed: int) -> Estimate | None:
+    """The sum of windows and a cost; None while it is not known.
 
     Whole windows are drawn: what a day shares is in the interval. n counts labelled answers.
     """
-    over = np.array([one.answered - one.ruled for one in every])
-    if not len(over):
-        return None
     money = Summed(lambda added: added[:, 0, 0] + cost, [over])
     found = bootstrap.estimate(money, (np.arange(len(over)),), seed=seed, unit=currency)
-    return known(msgspec.structs.replace(found, n=sum(one.rows for one in every)))
+    return known(msgspec.structs.replace(found, n=labels))
 
 
 def _mature(order: Order) -> tuple[Window, ...]:
@@ -87,11 +129,5 @@ def _live(order: Order, window: Window) -> Serving:
     return earlier or order.champion
 
 
-def _money(order: Order, label: Floats, decided: Floats) -> float:
-    return float(value.per_row(label, decided, worth(order.contract)).sum())
-
-
-def _running(order: Order, answers: int) -> float:
-    """What the answers themselves cost, negative."""
-    stated = order.contract.objective.value
-    return answers / 1000 * stated.per_1000_predictions if stated else 0.0
+def _money(order: Order, label: Floats, decided: Floats) -> Floats:
+    return value.per_row(label, decided, worth(order.contract))

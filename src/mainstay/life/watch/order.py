@@ -65,7 +65,9 @@ class Profiled(msgspec.Struct, frozen=True):
 class Earned(msgspec.Struct, frozen=True):
     """A window no more labels will come for: money of its labelled answers, as given and by the
 
-    rule alone. unlabelled: answers whose label never came.
+    rule alone. unlabelled: answers whose label never came. serving, labelling: what its answers and
+    labels cost, negative; windows of earlier looks hold the serving in `answered`. above: answered
+    less ruled as if its rows were drawn, None for too few.
     """
 
     window: Window
@@ -73,6 +75,31 @@ class Earned(msgspec.Struct, frozen=True):
     unlabelled: int
     answered: float
     ruled: float
+    serving: float = 0.0
+    labelling: float = 0.0
+    above: Estimate | None = None
+
+    @property
+    def net(self) -> float:
+        """Above the rule, serving and labelling taken off."""
+        return self.answered - self.ruled + self.serving + self.labelling
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """Money since the first answer, until when no more labels come.
+
+    worth = decided + serving + labelling + retraining. decided: above the rule by decisions alone;
+    costs are negative. None while too few windows tell it.
+    """
+
+    until: datetime
+    worth: Estimate | None
+    decided: Estimate | None
+    serving: float
+    labelling: float
+    retraining: float
+    labels: int
+    unlabelled: int
 
 
 class Order(NamedTuple):

@@ -62,19 +62,39 @@ def test_the_total_takes_retraining_off_and_has_an_interval(order: Order) -> Non
     found = earned.earned(order)
     answered, ruled = sums(found)
 
-    total = earned.total(found, cost=-30, currency="EUR", seed=0)
+    balance = earned.balance(found, retraining=-30, currency="EUR", seed=0)
 
-    assert total is not None
+    assert balance is not None
+    assert balance.worth is not None
+    assert balance.decided is not None
+    total, labels = balance.worth, sum(one.rows for one in found)
     assert total.value == pytest.approx(answered - ruled - 30)
     assert total.low < total.value < total.high
-    assert (total.n, total.unit) == (sum(one.rows for one in found), "EUR")
+    assert (total.n, total.unit, balance.labels) == (labels, "EUR", labels)
+    assert balance.decided.value == pytest.approx(total.value + 30)
+    assert (balance.serving, balance.labelling, balance.retraining) == (0, 0, -30)
 
 
 def test_a_few_windows_are_no_total(order: Order) -> None:
     found = earned.earned(order)
 
-    assert earned.total(found[:5], cost=0, currency="EUR", seed=0) is None
-    assert earned.total((), cost=0, currency="EUR", seed=0) is None
+    few = earned.balance(found[:5], retraining=0, currency="EUR", seed=0)
+    assert few is not None
+    assert (few.worth, few.labels) == (None, sum(one.rows for one in found[:5]))
+    assert earned.balance((), retraining=0, currency="EUR", seed=0) is None
+
+
+def test_answers_and_labels_cost_what_is_stated(live: Callable[..., Order]) -> None:
+    costs = "false_positive: -2, per_1000_predictions: -100, per_label: -0.5}"
+    [first, *_] = earned.earned(live(days=10, old="false_positive: -2}", new=costs))
+
+    assert first.unlabelled == 0
+    assert first.serving == pytest.approx(-0.1 * first.rows)
+    assert first.labelling == pytest.approx(-0.5 * first.rows)
+    assert first.net == pytest.approx(first.answered - first.ruled - 0.6 * first.rows)
+    assert first.above is not None
+    assert first.above.value == pytest.approx(first.answered - first.ruled)
+    assert first.above.low < first.above.value < first.above.high
 
 
 def test_without_money_there_is_none(live: Callable[..., Order]) -> None:

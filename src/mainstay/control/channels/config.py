@@ -1,0 +1,150 @@
+"""Where incidents are told: a file of the operator's, never the contract or the ledger."""
+
+import stat
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from mainstay.control.urgency import Urgency
+from mainstay.core import nearest, settings
+from mainstay.core.errors import Missing, Mistake, Refused
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Words = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A secret that stands in a variable of the environment, or in a file of mode 600."""
+
+    env: str = ""
+    file: str = ""
+
+
+Secret = str | Elsewhere
+
+
+class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="log"):
+    """A line of JSON at the end of a file; without one, on standard error."""
+
+    least: Urgency = "this week"
+    file: str = ""
+
+
+class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="email"):
+    """tls: from the first byte, by STARTTLS before anything is said, or none (loopback only).
+
+    authority: a file of certificates to trust instead of the machine's. private: whether the name
+    may lead to a private address.
+    """
+
+    host: Words
+    sender: Words
+    to: Annotated[tuple[Words, ...], msgspec.Meta(min_length=1)]
+    least: Urgency = "this week"
+    port: Port = 587
+    tls: str = "starttls"
+    user: str = ""
+    password: Secret = ""
+    authority: str = ""
+    private: bool = False
+
+
+class Webhook(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="webhook"
+):
+    """A CloudEvent to one address, signed with the secret."""
+
+    url: Words
+    secret: Secret
+    least: Urgency = "this week"
+    authority: str = ""
+    private: bool = False
+
+
+class Alertmanager(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="alertmanager"
+):
+    """url: as far as the API, for example http://127.0.0.1:9093. token: of a bearer, if any."""
+
+    url: Words
+    least: Urgency = "this week"
+    token: Secret = ""
+    authority: str = ""
+    private: bool = False
+
+
+class Apprise(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="apprise"
+):
+    """url: of a service as Apprise writes it; it holds its own secrets."""
+
+    url: Secret
+    least: Urgency = "this week"
+
+
+Channel = Log | Mail | Webhook | Alertmanager | Apprise
+Channels = dict[str, Channel]
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    channels: Channels = {}
+
+
+TLS = ("starttls", "tls", "none")
+
+
+def configured() -> Channels:
+    """By name; none where nobody wrote the file. Raises Missing, Mistake, Refused."""
+    path = settings.channels_file()
+    if path is None:
+        path = settings.keys_folder() / "channels.toml"
+        if not path.exists():
+            return {}
+    return read(path)
+
+
+def read(path: Path) -> Channels:
+    """Those of a file. Raises Missing, Mistake, Refused where others may read it."""
+    text = _private(path)
+    try:
+        found = msgspec.convert(_shaped(tomllib.loads(text)), _File).channels
+    except tomllib.TOMLDecodeError as error:
+        raise Mistake(f"{path} is no TOML: {error}", hint="docs/reference/settings.md") from error
+    except msgspec.ValidationError as error:
+        raise Mistake(f"{path}: {error}", hint="docs/reference/settings.md shows each") from error
+    for name, one in found.items():
+        if isinstance(one, Mail) and one.tls not in TLS:
+            raise Mistake(f"{path}: {name}: tls is {one.tls!r}", nearest.hint(one.tls, TLS))
+    return found
+
+
+def secret(stated: Secret) -> str:
+    """The secret itself. Raises Missing, Refused where others may read its file."""
+    if isinstance(stated, str):
+        return stated
+    if stated.file:
+        return _private(Path(stated.file)).strip()
+    found = settings.secret(stated.env)
+    if not found:
+        raise Missing(f"{stated.env} is not set", hint="it holds a channel's secret")
+    return found
+
+
+def _private(path: Path) -> str:
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise Refused(f"others may read {path}, which holds secrets", hint=f"chmod 600 {path}")
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Missing(f"there is no {path}", hint="see MAINSTAY_CHANNELS") from error
+
+
+def _shaped(said: dict[str, Any]) -> dict[str, Any]:
+    """TOML has no tuples and no member called from; people write both."""
+    stated = said.get("channels")
+    for one in stated.values() if isinstance(stated, dict) else ():
+        if isinstance(one, dict) and "from" in one:
+            one["sender"] = one.pop("from")
+    return said

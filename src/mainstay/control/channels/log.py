@@ -1,0 +1,25 @@
+"""A line of JSON, for whoever collects lines."""
+
+import os
+import sys
+
+import msgspec
+
+from mainstay.control.channels.config import Log
+from mainstay.control.channels.message import Message, title
+from mainstay.core.errors import Unavailable
+
+
+def send(channel: Log, message: Message) -> None:
+    """Durable in the file when it returns. Raises Unavailable."""
+    line = msgspec.json.encode({"title": title(message), **msgspec.to_builtins(message)}) + b"\n"
+    if not channel.file:
+        sys.stderr.write(line.decode())
+        return
+    try:
+        with open(channel.file, "ab") as file:  # noqa: PTH123 - appended whole, in one write
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise Unavailable(f"{channel.file}: {error.strerror}") from error
