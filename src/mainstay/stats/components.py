@@ -20,7 +20,19 @@ from scipy import special
 from mainstay.stats.blocks import Floats
 
 Counts = NDArray[np.integer]
-Kind = Literal["location", "spread", "null", "level", "other"]
+Kind = Literal[
+    "location",
+    "spread",
+    "null",
+    "level",
+    "other",
+    "volume",
+    "lag",
+    "latency",
+    "estimated",
+    "realised",
+]
+"""The last five are of windows, not of a column: stats.series."""
 
 EXPECTED, LEVELS = 5, 20
 """A level has its own component when a window should hold so many rows of it; so many at most."""

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from mainstay.stats.blocks import Floats
-from mainstay.stats.components import RARE, SHARES, Component, Reference, Windows
+from mainstay.stats.components import RARE, SHARES, Component, Kind, Reference, Windows
 
 SIZES = np.array([0.05, 0.15, 0.5])
 TOLERATED = 0.02
@@ -38,6 +38,16 @@ ALIKE = 0.9  # windows cannot be more like the one before
 POOLED, POWER = 30, 0.8  # windows over which a shift must show, and how surely
 JUMP = 4.0  # of the squared differences between windows one may be larger, and counts as so many
 LARGEST = 600.0  # of an exponent: e^709 is no number
+BURSTS: tuple[Kind, ...] = (
+    "null", "other", "volume", "lag", "latency", "estimated", "realised"
+)  # fmt: skip
+"""What one window alone may show without that anything lasts: an outage, a holiday."""
+UNKNOWN = 1e-9
+"""Rows of a reference whose level is not known: windows are compared with windows only."""
+SAYS = 1e-6
+"""Of what the best window says of a shift: with an unknown reference the first says nothing."""
+OUTAGE = float(np.log(2))
+"""Of volume: less than half of what is expected, or more than twice, is told at once."""
 
 
 class Evidence(NamedTuple):
@@ -98,10 +108,7 @@ def evidence(
     outage is no lasting shift, so what goes missing in one window alone never reaches it.
     """
     variance = noise(reference, live)
-    bursts = np.array([one.kind in ("null", "other") for one in reference.components])
-    reach = _reach(variance.windows, alarm / (float(weight[bursts].sum()) or 1.0))
-    kept = np.where(bursts, np.clip(live.distance, -reach, reach), live.distance)
-    limited = _pulls(kept, variance)
+    limited = _pulls(_kept(reference, live, variance, weight, alarm), variance)
     ratio = _ratios(limited, variance)
     found = ratio.sum(axis=0)
     total = float(weight @ found)
@@ -115,11 +122,26 @@ def evidence(
     return Evidence(total, found, share, since, *_shifts(ratio, whole))
 
 
+def _kept(
+    reference: Reference, live: Windows, variance: Noise, weight: Floats, alarm: float
+) -> Floats:
+    """Distances, of bursts as far as they count; realised losses are less sure of their level than
+
+    of a window.
+    """
+    kinds = [one.kind for one in reference.components]
+    bursts = np.array([one in BURSTS for one in kinds])
+    level = np.where([one == "realised" for one in kinds], variance.reference, 0.0)
+    reach = _reach(variance.windows + level, alarm / (float(weight[bursts].sum()) or 1.0))
+    gone = np.array([one == "volume" for one in kinds]) & (np.abs(live.distance) >= OUTAGE)
+    return np.where(bursts & ~gone, np.clip(live.distance, -reach, reach), live.distance)
+
+
 def noise(reference: Reference, live: Windows) -> Noise:
     """What is no shift: the error of the reference, wander and sampling of each window."""
     wander, together = _wander(reference, live)
     known = max(int((reference.windows.rows > 0).sum()), 1)
-    base = 1 / reference.rows + (wander + together) / known + TOLERATED**2
+    base = 1 / max(reference.rows, UNKNOWN) + (wander + together) / known + TOLERATED**2
     sampling = np.divide(1, live.rows, out=np.full(len(live.rows), np.inf), where=live.rows > 0)
     return Noise(base, sampling[:, None] + wander + together)
 
@@ -202,7 +224,8 @@ def _shifts(ratio: Floats, pulls: _Pulls) -> tuple[Floats, Floats]:
     if not len(ratio):
         nothing = np.zeros(ratio.shape[1])
         return nothing, nothing + np.inf
-    at = ratio.argmax(axis=0), np.arange(ratio.shape[1])
+    told = pulls.known > SAYS * pulls.known.max(axis=0)
+    at = np.where(told, ratio, -1.0).argmax(axis=0), np.arange(ratio.shape[1])
     known = np.maximum(pulls.known[at], 1e-300)
     return pulls.moved[at] / known, 1 / np.sqrt(known)
 
@@ -316,7 +339,8 @@ def _shared(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
     than by chance, few where some components wander and others do not.
 
     By moments, after Smyth (2004), Linear models and empirical Bayes methods. Never more than half
-    of what the kind itself was seen with, as columns may wander together.
+    of what the kind itself was seen with, as columns may wander together; nothing where a kind has
+    one component only.
     """
     if not spread.freedom.any():
         return np.full(len(kinds), SHRUNK)
@@ -327,7 +351,7 @@ def _shared(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
     seen = _by_kind(np.square(relative - 1), kinds) * many / np.maximum(many - 1, 1)
     apart = np.maximum((seen - chance) / (1 + chance), 1e-9)
     most = np.minimum(LEARNT[1], np.maximum(_by_kind(spread.freedom, kinds) * many / 2, SHRUNK))
-    return np.clip(2 * (1 + apart) / apart, LEARNT[0], most)
+    return np.where(many > 1, np.clip(2 * (1 + apart) / apart, LEARNT[0], most), 0.0)
 
 
 def _at_least(spread: _Spread) -> Floats:
@@ -338,7 +362,8 @@ def _at_least(spread: _Spread) -> Floats:
 
 def _shrunk(spread: _Spread, kinds: NDArray[np.int64], shared: Floats | float = SHRUNK) -> Floats:
     mean = _by_kind(spread.wander, kinds)
-    return (spread.wander * spread.freedom + mean * shared) / (spread.freedom + shared)
+    together = np.maximum(spread.freedom + shared, 1e-300)
+    return (spread.wander * spread.freedom + mean * shared) / together
 
 
 def _by_kind(values: Floats, kinds: NDArray[np.int64]) -> Floats:

@@ -4,11 +4,22 @@ from collections.abc import Callable, Iterator
 
 from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
-from mainstay.core.nouns import Evidence, Verdict
+from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data import live
-from mainstay.life.watch import drift, earned, estimated, flow, fresh, realised, units, windows
+from mainstay.life.watch import (
+    beats,
+    drift,
+    earned,
+    estimated,
+    flow,
+    fresh,
+    losses,
+    realised,
+    units,
+    windows,
+)
 from mainstay.life.watch.drift import Drift
-from mainstay.life.watch.order import Finding, Order, Watched
+from mainstay.life.watch.order import Finding, Order, Profiled, Watched
 from mainstay.life.watch.pairs import Paired
 
 _ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, Verdict.PASS: 2, None: 3}
@@ -42,22 +53,25 @@ def _watched(order: Order, opened: Runtime, paired: Callable[[], Paired | None])
     made = windows.profiled(order, opened.manifest)
     every = (*order.earlier, *made)
     moved = units.moves(every, units.units(opened.manifest)) if every else ()
-    order.tell("comparing with the training windows")
-    drifts = tuple(drift.drifts(order, opened.manifest, every, moved))
     order.tell("judging the answers whose labels are known")
     answers = realised.answers(order, opened, order.pooled)
     goals = tuple(realised.realised(order, answers))
     guessed = estimated.estimates_of(order, opened, answers)
     open_goals = tuple(estimated.evidence(order, guessed)) if guessed else ()
+    order.tell("comparing with the training windows")
+    lost = tuple(losses.losses(order, guessed, _of(order, every)))
+    drifts = tuple(drift.drifts(order, opened.manifest, every, moved, lost))
     flows, money = tuple(flow.flow(order, every)), earned.earned(order)
     pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
-    evidence = (*goals, *open_goals, *(drift.evidence(order, one) for one in drifts), *flows)
+    shown = (*(drift.evidence(order, one) for one in drifts), *beats.evidence(order, every, drifts))
+    evidence = (*goals, *open_goals, *shown, *flows)
     found = (
         *units.findings(order, opened.manifest, made or every[-1:], moved),
         *flow.findings(order, flows),
         *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
+        *beats.findings(order, drifts),
     )
     compared = fresh.compared(order, stretches, every)
     ordered = tuple(sorted(evidence, key=lambda one: _ORDER[one.verdict]))
@@ -65,6 +79,11 @@ def _watched(order: Order, opened: Runtime, paired: Callable[[], Paired | None])
     spells = tuple(fresh.spells(order, pair)) if pair else ()
     audited = guessed.audited if guessed else None
     return Watched(made, pair, money, ordered, found, compared, newest, spells, audited)
+
+
+def _of(order: Order, every: tuple[Profiled, ...]) -> tuple[Window, ...]:
+    """The windows of the champion."""
+    return tuple(one.window for one in every if one.version == order.champion.name)
 
 
 def _drifted(
