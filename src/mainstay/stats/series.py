@@ -18,8 +18,8 @@ from scipy import special
 from mainstay.stats import season
 from mainstay.stats.blocks import Floats
 from mainstay.stats.components import Component, Reference, Windows
-from mainstay.stats.detector import FEWEST
 from mainstay.stats.season import Places
+from mainstay.stats.wander import FEWEST
 
 Counts = NDArray[np.integer]
 

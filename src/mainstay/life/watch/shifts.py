@@ -75,4 +75,6 @@ def _estimate(shift: float, error: float, part: Part) -> Estimate:
 
 def _what(one: Component) -> str:
     """What of the column moved, where it is not where its values lie."""
-    return f" ({one.level})" if one.kind == "level" else WHAT.get(one.kind, f" {one.kind}")
+    return (
+        f" ({one.level})" if one.kind in ("level", "rare") else WHAT.get(one.kind, f" {one.kind}")
+    )
