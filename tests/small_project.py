@@ -127,10 +127,13 @@ def _visits(random: np.random.Generator, rain: dict[str, np.ndarray]) -> pa.Tabl
 
 def copied(folder: Path, target: Path) -> Path:
     """A project to do anything with; its environments, half a gigabyte each, are only linked."""
-    environments = folder / ".mainstay" / "environments"
-    shutil.copytree(folder, target, symlinks=True, ignore=_ignored(environments))
-    for made in environments.iterdir():
-        (target / ".mainstay" / "environments" / made.name).symlink_to(made.resolve())
+    state = Path(".mainstay")
+    linked = [state / "environments", state / "work" / "clean-room"]
+    ignored = _ignored([folder / place for place in linked])
+    shutil.copytree(folder, target, symlinks=True, ignore=ignored)
+    for place in linked:
+        for made in (folder / place).iterdir():
+            (target / place / made.name).symlink_to(made.resolve())
     return target
 
 
@@ -142,9 +145,9 @@ def environment(folder: Path, name: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _ignored(folder: Path) -> Callable[[str, list[str]], list[str]]:
-    """Everything in this folder, nothing of any other."""
-    return lambda at, names: names if Path(at) == folder else []
+def _ignored(folders: list[Path]) -> Callable[[str, list[str]], list[str]]:
+    """Everything in these folders, nothing of any other."""
+    return lambda at, names: names if Path(at) in folders else []
 
 
 class Serving(NamedTuple):
