@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 PROCESS = Path(__file__).with_name("peer_process.py")
 PACKAGES = ("evidently", "nannyml")
 FAR = 0.1  # evidently's threshold of either distance
+NATS = float(np.sqrt(np.log(2)))  # it takes logarithms of base e, nannyml of base 2
 
 
 def judged(peer: str, stream: Stream) -> list[list[str]]:
@@ -67,7 +68,7 @@ def _cut(table: pa.Table, name: str) -> list[pa.Array]:
 def _evidently(past: list[pa.Array], live: list[pa.Array]) -> list[bool]:
     whole = pa.concat_arrays(past)
     if not pa.types.is_floating(whole.type):
-        return [far >= FAR for far in _shares(whole, live)]
+        return [far * NATS >= FAR for far in _shares(whole, live)]
     values = whole.to_numpy()
     scale = max(float(np.std(values)), 0.001)
     return [wasserstein_distance(values, one.to_numpy()) / scale >= FAR for one in live]

@@ -16,7 +16,7 @@ from mainstay.core.nouns import Window
 from mainstay.data import profile
 from mainstay.data.live import Counts
 from mainstay.data.profile import Profile
-from mainstay.life.watch import drift, parts
+from mainstay.life.watch import drift, parts, pulse
 from mainstay.life.watch.drift import Drift
 from mainstay.life.watch.order import Profiled
 from mainstay.life.watch.parts import Group, Part
@@ -47,9 +47,14 @@ def lived(engine: Backend, stream: Stream, budget: float, *, until: bool = False
     for day, one in enumerate(looks(past, live, budget), start=1):
         loud = one.total >= one.alarm
         if until and day > QUIET and one.broken:
-            return Lived(day, alarms, None if on else day - QUIET, one.moved[0].column)
+            return Lived(day, alarms, None if on else day - QUIET, _named(one))
         alarms, on = alarms + (loud and not on and not (until and day > QUIET)), loud
     return Lived(len(live), alarms, None, "")
+
+
+def _named(found: Drift) -> str:
+    """First, of columns; nothing where only the volume carries the alarm."""
+    return found.moved[0].column if found.moved else ""
 
 
 def counted(engine: Backend, stream: Stream) -> tuple[tuple[Profile, ...], tuple[Profile, ...]]:
@@ -71,11 +76,12 @@ def looks(past: tuple[Profile, ...], live: tuple[Profile, ...], budget: float) -
     rate = timedelta(days=365.25) / DAY / budget
     stated = Watch.model_validate({"window": "1d", "false_alarms": f"{rate:.12f} per year"})
     seen = tuple(_profiled(at, one) for at, one in enumerate(live))
-    whole = tuple(parts.parts(Group(NAMES, None), {}, past, seen, (), BEGIN - len(past) * DAY))
+    since = BEGIN - len(past) * DAY
+    whole = (*parts.parts(Group(NAMES, None), {}, past, seen, (), since),)
     for day in range(1, len(live) + 1):
-        yield drift.judged(
-            stated, drift.DRIFT, tuple(_first(one, day) for one in whole), seen[:day]
-        )
+        volume = pulse.volume(past, seen[:day], since)
+        some = (*(_first(one, day) for one in whole), volume)
+        yield drift.judged(stated, drift.DRIFT, some, seen[:day])
 
 
 def _first(part: Part, day: int) -> Part:

@@ -26,6 +26,7 @@ from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Incident
+from mainstay.life.watch.drift import DRIFT, SEASON
 from mainstay.life.watch.order import Balance, Finding, Order, Watched
 from mainstay.life.watch.watch import watched
 
@@ -91,7 +92,9 @@ def changed(known: tuple[tuple[Incident, Finding], ...], found: tuple[Finding, .
 
 
 def _matter(finding: Finding) -> tuple[str, tuple[str, ...]]:
-    return finding.clause, tuple(sorted(finding.columns))
+    """What moved lastingly is one matter, whichever columns it is told by."""
+    lasting = finding.clause in (DRIFT, SEASON)
+    return finding.clause, () if lasting else tuple(sorted(finding.columns))
 
 
 def _nothing(project: Project, order: Order) -> Answer:

@@ -22,7 +22,7 @@ MEANINGS = {
     "IncidentChanged": "An open incident is more or less urgent, or another one explains it.",
     "IncidentSilenced": "Nobody is told of an incident until a time; the record goes on.",
     "IncidentClosed": "An incident is over.",
-    "Decided": "Keep, retrain, wait, roll back or ask a person: which, and why.",
+    "Decided": "Keep, retrain, propose, freeze, wait, roll back or ask a person: which, and why.",
     "StepDone": "A step of work ended with a result, under the digest of its inputs.",
     "BackedUp": "A copy of the ledger and its blobs was made and verified.",
 }

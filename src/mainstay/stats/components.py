@@ -7,6 +7,7 @@ null. How far a window lies from the reference is told in reference standard dev
 
 A share is measured by the root of its binomial deviance, which is as good as normal where the
 share itself is skewed: of 60 rows where 5 were expected, 16 are 3.9 standard errors off, not 4.9.
+Levels too rare for that are watched by their counts, see stats.rare.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,20 @@ from scipy import special
 from mainstay.stats.blocks import Floats
 
 Counts = NDArray[np.integer]
-Kind = Literal["location", "spread", "null", "level", "other"]
+Kind = Literal[
+    "location",
+    "spread",
+    "null",
+    "level",
+    "other",
+    "rare",
+    "volume",
+    "lag",
+    "latency",
+    "estimated",
+    "realised",
+]
+"""The last five are of windows, not of a column: stats.series."""
 
 EXPECTED, LEVELS = 5, 20
 """A level has its own component when a window should hold so many rows of it; so many at most."""
@@ -29,7 +43,9 @@ RARE = 0.005
 """Shares below count as this one: a null in 2000 rows, where there was none, is no event."""
 
 
-SHARES: tuple[Kind, ...] = ("null", "level", "other")
+SHARES: tuple[Kind, ...] = ("null", "level", "other", "rare")
+SELDOM = 10
+"""Levels too rare for that which have a component still, the most frequent ones."""
 
 
 BY_LOCATION = 0.867
@@ -164,11 +180,14 @@ def _scored(column: Column, total: int, rows: float) -> tuple[list[Component], F
         return [Component(column.name, kind) for kind in kinds], scores
     often = np.argsort(-counts, kind="stable")[:LEVELS]
     kept = [at for at in often if counts[at] / total * rows >= EXPECTED]
+    seldom = [at for at in often if at not in kept and 0 < counts[at] * rows < EXPECTED * total]
     names = [Component(column.name, "level", column.levels[at]) for at in kept]
+    rare = [Component(column.name, "rare", column.levels[at]) for at in seldom[:SELDOM]]
     one_each = np.eye(len(counts) + 2)
-    rest = 1 - one_each[kept].sum(axis=0) - one_each[-1]
+    rest: Floats = 1 - one_each[kept].sum(axis=0) - one_each[-1]
     last = [Component(column.name, "other"), Component(column.name, "null")]
-    return names + last, np.column_stack([*one_each[kept], rest, one_each[-1]])
+    parts = [one_each[kept], rest[None], one_each[-1:], one_each[seldom[:SELDOM]]]
+    return [*names, *last, *rare], np.concatenate(parts).T
 
 
 def _legendre(counts: Counts) -> Floats:

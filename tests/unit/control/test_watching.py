@@ -36,6 +36,17 @@ def test_a_matter_found_again_stays_open_and_one_not_found_is_closed() -> None:
     assert watching.changed(((OPEN, RAIN),), (wait,)) == ((wait,), ((OPEN, RAIN),), ())
 
 
+def test_a_lasting_move_is_one_matter_whichever_columns_tell_it() -> None:
+    moved = structs.replace(RAIN, clause="drift", columns=("rain", "wait"))
+    grown = structs.replace(moved, columns=("rain",), what="moved: rain, more")
+
+    changes = watching.changed(((OPEN, moved),), (grown,))
+    apart = watching.changed(((OPEN, moved),), (structs.replace(grown, clause="drift, seasonal"),))
+
+    assert (changes.opened, changes.closed) == ((), ())
+    assert len(apart.opened) == len(apart.closed) == 1
+
+
 def test_what_is_over_or_no_failure_is_no_incident() -> None:
     over = structs.replace(RAIN, open=False)
     shown = structs.replace(RAIN, verdict=Verdict.UNSURE)

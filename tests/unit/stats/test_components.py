@@ -46,12 +46,12 @@ def test_a_number_has_a_location_a_spread_and_nulls():
     )
 
 
-def test_a_text_has_its_frequent_levels_most_frequent_first_then_other_and_null():
+def test_a_text_has_its_frequent_levels_most_frequent_first_then_other_null_and_rare_ones():
     found = components.reference([texts()], rows=ROWS)
 
     kinds = [(one.kind, one.level) for one in found.components]
     levels = [("level", "AA"), ("level", "UA"), ("level", "B6")]
-    assert kinds == [*levels, ("other", ""), ("null", "")]
+    assert kinds == [*levels, ("other", ""), ("null", ""), ("rare", "rare")]
     rare = texts().counts[:, 0].sum() + texts().other.sum()
     assert found.mean[at(found, "other")] == pytest.approx(rare / (DAYS * ROWS))
 

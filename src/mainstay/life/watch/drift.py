@@ -6,12 +6,14 @@ from typing import NamedTuple
 from mainstay.bundle.manifest import Manifest
 from mainstay.contract.operation import Watch
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window
-from mainstay.life.watch import parts, windows
+from mainstay.life.watch import parts, pulse, windows
 from mainstay.life.watch.order import Finding, Order, Profiled
 from mainstay.life.watch.parts import Part
+from mainstay.life.watch.pulse import Loss
 from mainstay.life.watch.shifts import Shift, shifts
 from mainstay.life.watch.units import Move
 from mainstay.stats import detector
+from mainstay.stats.components import Kind
 
 TOLD = 0.1
 """The share of the evidence from which on a column is named."""
@@ -23,12 +25,29 @@ SMALL = "largest lasting shift of those that passed the budget of false alarms, 
 DRIFT, SEASON = "drift", "drift, seasonal"
 
 
+class Beat(NamedTuple):
+    """Of a series beside the columns, see life.watch.pulse: its shift, since when, over which
+
+    windows, and whether it carries an alarm.
+    """
+
+    part: Part
+    shift: Shift
+    since: Window
+    told: bool
+
+    @property
+    def kind(self) -> Kind:
+        return self.part.reference.components[0].kind
+
+
 class Drift(NamedTuple):
-    """What a group of columns says.
+    """What a group of columns says, and what is watched beside them under the same budget.
 
     moved: those that alone are an alarm and may be more than is tolerated, else those that carry
     the evidence; the most first. beside: those that moved and that the answers do not hang on.
-    largest: of the shifts that alone are an alarm, None without one.
+    largest: of the shifts that alone are an alarm, None without one. small: an alarm of shifts
+    that all lie wholly below the tolerated one. own: the evidence of the columns alone.
     """
 
     clause: str
@@ -42,18 +61,15 @@ class Drift(NamedTuple):
     beside: tuple[Shift, ...]
     largest: Estimate | None
     unseen: tuple[str, ...]
-
-    @property
-    def small(self) -> bool:
-        """Whether it is an alarm of shifts that all lie wholly below the tolerated one."""
-        if self.total < self.alarm or self.largest is None:
-            return False
-        return self.largest.high < self.tolerated
+    small: bool = False
+    own: float = 0.0
+    beats: tuple[Beat, ...] = ()
 
     @property
     def broken(self) -> bool:
-        """An alarm about more than is tolerated."""
-        return self.total >= self.alarm and not self.small
+        """An alarm about more than is tolerated, unless others carry it alone."""
+        others = not self.moved and any(one.told for one in self.beats)
+        return self.total >= self.alarm and not self.small and not others
 
     @property
     def verdict(self) -> Verdict:
@@ -64,33 +80,41 @@ class Drift(NamedTuple):
 
 
 def drifts(
-    order: Order, stated: Manifest, profiled: tuple[Profiled, ...], moved: tuple[Move, ...]
+    order: Order,
+    stated: Manifest,
+    profiled: tuple[Profiled, ...],
+    moved: tuple[Move, ...],
+    losses: tuple[Loss, ...] = (),
 ) -> Iterator[Drift]:
     """Of the columns that must stay, and of those that may move with the calendar.
 
-    moved: windows in which a column came in another unit say nothing of that column.
+    moved: windows in which a column came in another unit say nothing of that column. What else is
+    watched of windows shares the budget of the columns that must stay.
     """
     seen = tuple(one for one in profiled if one.version == order.champion.name)
     trained = windows.trained(order, stated)
     if not seen or not trained:
         return
-    both, since = parts.groups(order, stated, trained), windows.begun(stated)
-    for clause, group in zip((DRIFT, SEASON), both, strict=True):
-        if group.names or group.answers:
-            some = tuple(parts.parts(group, stated.importance, trained, seen, moved, since))
-            yield judged(order.contract.watch, clause, some, seen)
+    (stay, season), since = parts.groups(order, stated, trained), windows.begun(stated)
+    given = stated.importance, trained, seen, moved, since
+    beside = tuple(pulse.pulse(order, trained, profiled, losses, since))
+    yield judged(order.contract.watch, DRIFT, (*parts.parts(stay, *given), *beside), seen)
+    if season.names or season.answers:
+        some = tuple(parts.parts(season, *given))
+        yield judged(order.contract.watch, SEASON, some, seen)
 
 
 def judged(stated: Watch, clause: str, some: tuple[Part, ...], seen: tuple[Profiled, ...]) -> Drift:
     """A weighted mean of e-detectors is one: parts count by their weights."""
     alarm = detector.budget(stated.false_alarms, stated.window)
     found = [(one, _seen(one, alarm)) for one in some]
-    every = [shift for part, one in found for shift in shifts(part, one, alarm)]
     total = sum(one.total for _, one in found)
-    loud = [one for one in every if one.weighs and one.loud]
-    large = [one for one in loud if one.size.high >= stated.tolerated_shift]
-    named = large or [one for one in every if one.weighs and one.evidence >= TOLD * total]
+    told = [(part, one, _shifts(stated, part, one, alarm)) for part, one in found]
+    every = [shift for part, _, each in told if not _beside(part) for shift in each]
+    loud = [one for _, _, each in told for one in each if one.weighs and one.loud]
+    small = total >= alarm and bool(loud) and not any(one.large for one in loud)
     part, first = max(found, key=lambda one: one[1].total, default=(None, None))
+    columns = [one for one in loud if one in every]
     return Drift(
         clause=clause,
         total=total,
@@ -99,20 +123,56 @@ def judged(stated: Watch, clause: str, some: tuple[Part, ...], seen: tuple[Profi
         since=part.windows[first.since] if part and first else seen[0].window,
         windows=len(seen),
         rows=sum(one.profile.rows for one in seen),
-        moved=tuple(sorted(named, key=lambda one: -one.evidence)),
+        moved=tuple(_named(every, total, loud=any(one.large for one in loud))),
         beside=tuple(one for one in every if one.loud and not one.weighs),
-        largest=max((one.size for one in loud), key=lambda one: one.high, default=None),
+        largest=max((one.size for one in columns), key=lambda one: one.high, default=None),
         unseen=tuple(_unseen(some, stated.tolerated_shift, alarm)),
+        small=small,
+        own=sum(one.total for part, one in found if not _beside(part)),
+        beats=tuple(
+            Beat(part, each[0], part.windows[one.since], broken)
+            for part, one, each in told
+            if _beside(part)
+            for broken in [total >= alarm and not small and _carries(each[0], alarm)]
+        ),
     )
 
 
+def _beside(part: Part) -> bool:
+    return part.reference.components[0].kind in pulse.WEIGHTS
+
+
+def _shifts(stated: Watch, part: Part, found: detector.Evidence, alarm: float) -> tuple[Shift, ...]:
+    kind = part.reference.components[0].kind
+    tolerated = pulse.TOLERATED.get(kind, stated.tolerated_shift)
+    return tuple(shifts(part, found, alarm, tolerated))
+
+
+def _carries(one: Shift, alarm: float) -> bool:
+    """Whether it is named for an alarm, however loud others are."""
+    return one.weighs and one.large and (one.loud or one.evidence >= TOLD * alarm)
+
+
+def _named(every: list[Shift], total: float, *, loud: bool) -> list[Shift]:
+    """What alone is an alarm and may be more than is tolerated, else what carries the evidence."""
+    large = [one for one in every if one.weighs and one.loud and one.large]
+    rest = [] if loud else [one for one in every if one.weighs and one.evidence >= TOLD * total]
+    return sorted(large or rest, key=lambda one: -one.evidence)
+
+
 def _seen(part: Part, alarm: float) -> detector.Evidence:
-    return detector.evidence(part.reference, part.live, part.weight, alarm=alarm)
+    """Where only one direction does harm, what moved in the other is nothing."""
+    found = detector.evidence(part.reference, part.live, part.weight, alarm=alarm)
+    if part.harm * found.shift[0] >= 0:
+        return found
+    return found._replace(total=0.0, components=found.components * 0)
 
 
 def _unseen(some: tuple[Part, ...], shift: float, alarm: float) -> Iterator[str]:
     """Columns that count and would not have shown a shift yet; no part, no column was seen."""
     for one in some:
+        if _beside(one):
+            continue
         held = detector.holds(one.reference, one.live, shift=shift, level=1 / alarm)
         pairs = zip(one.reference.components, one.weight, strict=True)
         counts = {component.column for component, weight in pairs if weight > 0}
@@ -125,7 +185,7 @@ def _unseen(some: tuple[Part, ...], shift: float, alarm: float) -> Iterator[str]
 
 def evidence(order: Order, found: Drift) -> Evidence:
     """The evidence of a group against its budget of false alarms; a small alarm by its size."""
-    total = min(found.total, 1e300)
+    total = min(found.total if found.broken else found.own, 1e300)
     small, seasonal = found.small, found.clause == SEASON
     return Evidence(
         clause=found.clause,
@@ -161,7 +221,7 @@ def finding(order: Order, found: Drift, *, hurts: bool) -> Finding | None:
 def _note(found: Drift) -> str:
     """What moved, or lies off furthest, with its interval; and what cannot be told yet."""
     told = []
-    if found.total >= found.alarm:
+    if found.broken or found.small:
         told.append(_moved(found.moved))
     elif found.moved:
         told.append(f"furthest off: {found.moved[0]}")
@@ -177,4 +237,4 @@ def _note(found: Drift) -> str:
 
 
 def _moved(some: tuple[Shift, ...]) -> str:
-    return f"moved: {', '.join(map(str, some))}"
+    return f"moved: {', '.join(map(str, some)) or 'many columns a little'}"

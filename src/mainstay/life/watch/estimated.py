@@ -82,7 +82,7 @@ def evidence(order: Order, seen: Estimates) -> Iterator[Evidence]:
     if seen.young is None:
         return
     for goal in order.contract.objective.good_enough:
-        rows = _rows(seen.young, goal.metric)
+        rows = rows_of(seen.young, goal.metric)
         if len(rows.score) >= FEWEST:
             guess = estimates.guess(goal.metric, rows, order.contract, seen.learned)
             yield _evidence(order, goal, seen, guess)
@@ -129,7 +129,7 @@ def _some(order: Order, runtime: Runtime, found: Answers) -> Some:
     return Some(found, features, day, numbers(columns[_KNOWN_AT]))
 
 
-def _rows(some: Some, metric: str) -> Unlabelled:
+def rows_of(some: Some, metric: str) -> Unlabelled:
     """The answers that the metric speaks of."""
     at, rows = realised.places(some.answers, metric), some.answers.rows
     return Unlabelled(
@@ -169,8 +169,8 @@ def _labels(
 ) -> Labels | None:
     """What new labels say of a metric over all answers, known and young; None where nothing."""
     labelled, young = both
-    rows, at = _rows(labelled, metric), realised.places(labelled.answers, metric)
-    everyone = _together(rows, _rows(young, metric)) if young else rows
+    rows, at = rows_of(labelled, metric), realised.places(labelled.answers, metric)
+    everyone = together(rows, rows_of(young, metric)) if young else rows
     if not len(at):
         return None
     guess = estimates.guess(metric, everyone, order.contract, learned)
@@ -191,7 +191,7 @@ def _labels(
     )
 
 
-def _together(one: Unlabelled, other: Unlabelled) -> Unlabelled:
+def together(one: Unlabelled, other: Unlabelled) -> Unlabelled:
     """Days keep apart: the young answers are of later hours, if of the same day."""
     return Unlabelled(
         score=np.concatenate([one.score, other.score]),

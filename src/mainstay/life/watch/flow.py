@@ -3,17 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-import numpy as np
-
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window, known
 from mainstay.data import freshness, rows
 from mainstay.data.freshness import Freshness
 from mainstay.data.source import Reader
 from mainstay.life.watch.order import POOLED, Finding, Order, Profiled
-from mainstay.stats import detector, predictive, proportion
+from mainstay.stats import proportion
 
-VOLUMES, DAY = 60, timedelta(days=1)
-"""Windows that tell what volume to expect; weekdays are told apart where a window is a day."""
 NOTICE = timedelta(days=14)
 """How long before a certificate ends somebody must hear of it."""
 
@@ -23,7 +19,6 @@ def flow(order: Order, profiled: tuple[Profiled, ...]) -> Iterator[Evidence]:
     yield from (_fresh(order, one) for one in sources(order))
     if profiled:
         yield _refused(order, profiled[-POOLED:])
-        yield _volume(order, profiled)
     yield _left(order)
 
 
@@ -80,31 +75,6 @@ def _refused(order: Order, newest: tuple[Profiled, ...]) -> Evidence:
     )
 
 
-def _volume(order: Order, profiled: tuple[Profiled, ...]) -> Evidence:
-    """Decisions of the newest window against those before; as rare as an alarm may be is broken."""
-    *before, newest = profiled[-VOLUMES - 1 :]
-    stated = order.contract.watch
-    days = [one.window.since.weekday() for one in before] if stated.window == DAY else None
-    found = predictive.volume(
-        newest.counts.decisions,
-        np.array([one.counts.decisions for one in before], dtype=np.int64),
-        weekday=newest.window.since.weekday(),
-        weekdays=None if days is None else np.array(days, dtype=np.int64),
-    )
-    rare = 1 / detector.budget(stated.false_alarms, stated.window)
-    verdict = Verdict.FAIL if found and found.tail < rare else Verdict.PASS
-    return Evidence(
-        clause="volume",
-        subject=order.champion.name,
-        population=f"{newest.counts.decisions:,} decisions of the newest window",
-        method=f"against up to {VOLUMES} windows before; broken below a chance of {rare:.2g}",
-        window=newest.window,
-        estimate=known(found.ratio) if found else None,
-        verdict=verdict if found else Verdict.UNSURE,
-        note=f"a chance of {found.tail:.2g}" if found else f"only {len(before)} windows before",
-    )
-
-
 def _left(order: Order) -> Evidence:
     left = (order.not_after - order.now) / timedelta(days=1)
     return Evidence(
@@ -136,9 +106,6 @@ def _told(order: Order, clause: str, name: str, one: Evidence) -> tuple[str, str
     if clause == "not_after":
         what = f"the certificate of {order.champion.name} ends in {value:,.1f} days"
         return what, order.contract.owner, "time", "mainstay certify --renew, or build a new one"
-    if clause == "volume":
-        what = f"{one.population}, {value:.2f} times as many as expected: {one.note}"
-        return what, "owner of the decisions", "the flow changed", "ask who sends them"
     what = f"{value:.1%} of the newest decisions were refused: {one.note}"
     cause = "rows break a rule that rejects"
     return what, order.contract.owner, cause, "see which field breaks its rule"

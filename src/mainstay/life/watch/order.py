@@ -47,11 +47,23 @@ class Stopped(msgspec.Struct, frozen=True):
     values: Moments | None
 
 
+class Late(msgspec.Struct, frozen=True):
+    """How late a window was. asked: of the logarithm of how long after their moment decisions were
+
+    asked for, see lateness; ages: of the newest row of each source when the window ended, as a
+    share of the freshness agreed on, None where nothing was to be seen.
+    """
+
+    asked: Moments | None
+    ages: dict[str, float | None]
+
+
 class Profiled(msgspec.Struct, frozen=True):
     """One window of live decisions in counts, in the bins of the version that was champion.
 
     profile: of the rows that its rules let through, as those it was trained on. scores: of the
-    answers that its model gave, None where its bundle has nothing to compare them with.
+    answers that its model gave, None where its bundle has nothing to compare them with. late: None
+    where it was not measured.
     """
 
     window: Window
@@ -60,6 +72,7 @@ class Profiled(msgspec.Struct, frozen=True):
     counts: Counts
     stopped: tuple[Stopped, ...] = ()
     scores: Profile | None = None
+    late: Late | None = None
 
 
 class Earned(msgspec.Struct, frozen=True):

@@ -23,15 +23,24 @@ CALLED = {SCORE: "the scores", DECISION: "the decisions"}
 WEEK = timedelta(weeks=1)
 ANSWERS = 0.25
 """What the answers weigh beside all columns together."""
+COLUMNS = 0.85
+"""What columns and answers weigh beside what is watched of windows, see life.watch.pulse."""
 
 
 class Part(NamedTuple):
-    """What is watched over the same windows. weight: of each component, none below 0."""
+    """What is watched over the same windows. weight: of each component, none below 0.
+
+    harm: 1 where only more is an alarm, -1 where only less is, 0 for both. unit, scale: what one
+    sd of a shift is, for a person.
+    """
 
     reference: Reference
     live: Windows
     weight: Floats
     windows: tuple[Window, ...]
+    harm: int = 0
+    unit: str = "sd"
+    scale: float = 1.0
 
 
 class Group(NamedTuple):
@@ -74,7 +83,7 @@ def parts(
         one: {at for each in moved if each.column == one for at in each.windows}
         for one in group.names
     }
-    share = 1 - ANSWERS if group.answers else 1.0
+    share = COLUMNS * (1 - ANSWERS if group.answers else 1.0)
     weight = _weights(group.names, importance)
     for out in {frozenset(one) for one in lost.values()}:
         some = tuple(name for name in group.names if lost[name] == out)
@@ -96,9 +105,9 @@ def _answers(past: Answered, seen: tuple[Profiled, ...], out: set[Window]) -> It
     if not kept:
         return
     names = [one.name for one in past.windows[0].columns]
-    given = dict.fromkeys(names, ANSWERS / len(names))
-    places, profiles = zip(*kept, strict=True)
-    part = _part(past.windows, profiles, given, places)
+    given = dict.fromkeys(names, COLUMNS * ANSWERS / len(names))
+    spans, profiles = zip(*kept, strict=True)
+    part = _part(past.windows, profiles, given, spans)
     rows = max(part.reference.rows // past.models, 1)
     yield part._replace(reference=part.reference._replace(rows=rows))
 
@@ -108,14 +117,14 @@ def _calm(part: Part, since: datetime) -> Part:
     width = part.windows[0].until - part.windows[0].since
     if width >= WEEK or WEEK % width:
         return part
-    first, *_ = _places(since, width, (since,))
+    first, *_ = places(since, width, (since,))
     past = (first + np.arange(len(part.reference.windows.rows))) % (WEEK // width)
-    now = _places(since, width, tuple(one.since for one in part.windows))
+    now = places(since, width, tuple(one.since for one in part.windows))
     reference, live = season.without(part.reference, part.live, past, np.array(now))
     return part._replace(reference=reference, live=live)
 
 
-def _places(since: datetime, width: timedelta, starts: tuple[datetime, ...]) -> list[int]:
+def places(since: datetime, width: timedelta, starts: tuple[datetime, ...]) -> list[int]:
     """Of windows in their week, by their middles: those trained on may begin at any hour."""
     monday = since.replace(hour=0, minute=0, second=0, microsecond=0)
     monday -= timedelta(days=since.weekday())
@@ -126,13 +135,13 @@ def _part(
     trained: tuple[Profile, ...],
     found: tuple[Profile, ...],
     given: dict[str, float],
-    places: tuple[Window, ...],
+    spans: tuple[Window, ...],
 ) -> Part:
     names = tuple(given)
     rows = float(np.median([max(one.rows, 1) for one in found]))
     reference = components.reference(windows.columns(trained, names), rows=rows)
     live = components.windows(reference, windows.columns(found, names))
-    return Part(reference, live, _shared(reference, given), places)
+    return Part(reference, live, _shared(reference, given), spans)
 
 
 def _shared(reference: Reference, given: dict[str, float]) -> Floats:

@@ -17,7 +17,8 @@ WHAT = {"location": "", "spread": " spread", "null": " missing", "other": " othe
 class Shift(NamedTuple):
     """A column by the component that moved it most; loud: it alone is an alarm.
 
-    far: in training standard deviations. evidence: of the whole column, by its weight.
+    far: in training standard deviations. evidence: of the whole column, by its weight. tolerated:
+    the largest that is no incident.
     """
 
     column: str
@@ -26,6 +27,12 @@ class Shift(NamedTuple):
     evidence: float
     weighs: bool
     loud: bool
+    tolerated: float = 0.0
+
+    @property
+    def large(self) -> bool:
+        """Whether it may be more than is tolerated."""
+        return self.size.high >= self.tolerated
 
     @property
     def size(self) -> Estimate:
@@ -42,7 +49,7 @@ class Shift(NamedTuple):
         )
 
 
-def shifts(part: Part, found: Evidence, alarm: float) -> Iterator[Shift]:
+def shifts(part: Part, found: Evidence, alarm: float, tolerated: float = 0.0) -> Iterator[Shift]:
     """One of each column."""
     names = [one.column for one in part.reference.components]
     for name in dict.fromkeys(names):
@@ -57,6 +64,7 @@ def shifts(part: Part, found: Evidence, alarm: float) -> Iterator[Shift]:
             evidence=float(part.weight[at] @ found.components[at]),
             weighs=bool(part.weight[at].any()),
             loud=bool(len(loud)),
+            tolerated=tolerated,
         )
 
 
@@ -67,4 +75,6 @@ def _estimate(shift: float, error: float, part: Part) -> Estimate:
 
 def _what(one: Component) -> str:
     """What of the column moved, where it is not where its values lie."""
-    return f" ({one.level})" if one.kind == "level" else WHAT[one.kind]
+    return (
+        f" ({one.level})" if one.kind in ("level", "rare") else WHAT.get(one.kind, f" {one.kind}")
+    )

@@ -20,7 +20,7 @@ from mainstay.core.nouns import Estimate, Window
 from mainstay.core.nouns import known as finite
 from mainstay.data.live import Counts
 from mainstay.data.profile import Profile
-from mainstay.life.watch import parts
+from mainstay.life.watch import parts, pulse
 from mainstay.life.watch.order import Profiled
 from mainstay.life.watch.parts import Group, Part
 from mainstay.stats import detector, proportion, season
@@ -119,7 +119,8 @@ def _drawn(past: Reference, random: np.random.Generator, windows: int) -> tuple[
         _window(past, at, past.trained[place], said[at]) for at, place in enumerate(places)
     )
     group, reference = Group(past.group.names, answers), tuple(past.trained[at] for at in before)
-    return tuple(parts.parts(group, past.importance, reference, seen, (), past.since))
+    some = parts.parts(group, past.importance, reference, seen, (), past.since)
+    return (*some, pulse.volume(reference, seen, past.since))
 
 
 def _nothing(windows: int) -> tuple[Profile | None, ...]:

@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterator
 
 from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
-from mainstay.core.nouns import Evidence, Verdict
+from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data import live
 from mainstay.life.watch import (
+    beats,
     drift,
     earned,
     estimated,
     event,
     flow,
     fresh,
+    losses,
     maturity,
     realised,
     units,
@@ -20,7 +22,7 @@ from mainstay.life.watch import (
 )
 from mainstay.life.watch.drift import Drift
 from mainstay.life.watch.maturity import Settled
-from mainstay.life.watch.order import Finding, Order, Watched
+from mainstay.life.watch.order import Finding, Order, Profiled, Watched
 from mainstay.life.watch.pairs import Paired
 
 _ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, Verdict.PASS: 2, None: 3}
@@ -58,19 +60,19 @@ def _watched(
     made = windows.profiled(order, opened.manifest)
     every = (*order.earlier, *made)
     moved = units.moves(every, units.units(opened.manifest)) if every else ()
-    order.tell("comparing with the training windows")
-    drifts = tuple(drift.drifts(order, opened.manifest, every, moved))
     order.tell("judging the answers whose labels are known")
     answers = realised.answers(order, opened, order.pooled)
     goals = tuple(realised.realised(order, answers))
     guessed = estimated.estimates_of(order, opened, answers)
     open_goals = tuple(estimated.evidence(order, guessed)) if guessed else ()
+    order.tell("comparing with the training windows")
+    lost = tuple(losses.losses(order, guessed, _of(order, every)))
+    drifts = tuple(drift.drifts(order, opened.manifest, every, moved, lost))
     flows, money = tuple(flow.flow(order, every)), earned.earned(order)
-    labels = tuple(maturity.evidence(order, ripe))
     pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
-    drifted = (drift.evidence(order, one) for one in drifts)
-    evidence = (*goals, *open_goals, *drifted, *flows, *labels)
+    shown = (*(drift.evidence(order, one) for one in drifts), *beats.evidence(order, every, drifts))
+    evidence = (*goals, *open_goals, *shown, *flows, *maturity.evidence(order, ripe))
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     judged = (*goals, *open_goals, *realised.as_goal(order, newest))
     unforeseen = event.event(order, opened, (every, moved), judged)
@@ -80,6 +82,7 @@ def _watched(
         *maturity.findings(ripe),
         *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
+        *beats.findings(order, drifts),
         *filter(None, [unforeseen]),
     )
     compared = fresh.compared(order, stretches, every)
@@ -87,6 +90,11 @@ def _watched(
     spells = tuple(fresh.spells(order, pair)) if pair else ()
     audited = guessed.audited if guessed else None
     return Watched(made, pair, money, ordered, found, compared, newest, spells, audited, unforeseen)
+
+
+def _of(order: Order, every: tuple[Profiled, ...]) -> tuple[Window, ...]:
+    """The windows of the champion."""
+    return tuple(one.window for one in every if one.version == order.champion.name)
 
 
 def _drifted(

@@ -18,6 +18,7 @@ from mainstay.data import answered, live, schema, snapshot
 from mainstay.data import rules as data_rules
 from mainstay.data.answered import Answered
 from mainstay.data.profile import Bins, Numbers, Profile, Texts
+from mainstay.life.watch import lateness
 from mainstay.life.watch.order import Order, Profiled, Stopped
 from mainstay.stats import components
 from mainstay.stats.components import Column
@@ -37,12 +38,12 @@ def profiled(order: Order, stated: Manifest) -> tuple[Profiled, ...]:
     time = order.contract.data.decisions.time
     found = live.profiles(kept, time, windows, bins(order, stated))
     broken = _stopped(order, stated, table, windows)
-    said = _said(order, table, windows)
+    said, late = _said(order, table, windows), lateness.late(order, table, windows)
     name = order.champion.name
     return tuple(
-        Profiled(window, name, one, count, some, answers)
-        for window, one, count, some, answers in zip(
-            windows, found, counts, broken, said, strict=True
+        Profiled(window, name, one, count, some, answers, after)
+        for window, one, count, some, answers, after in zip(
+            windows, found, counts, broken, said, late, strict=True
         )
     )
 

@@ -10,7 +10,7 @@ from mainstay.bundle.manifest import Manifest
 from mainstay.data.records import DECISION, SCORE
 from mainstay.life.watch import parts, units, windows
 from mainstay.life.watch.order import Order
-from mainstay.life.watch.parts import ANSWERS, Group, Part
+from mainstay.life.watch.parts import ANSWERS, COLUMNS, Group, Part
 
 SEASONAL = "access: {approver: lead}\nwatch: {seasonal: [rain]}"
 HOURLY = "access: {approver: lead}\nwatch: {window: 12h}"
@@ -42,9 +42,10 @@ def test_columns_weigh_by_importance_and_answers_a_quarter(
 
     found = weights(made(live(days=5), given))
 
-    assert found == pytest.approx(
-        {"wait": 0.5625, "rain": 0.1875, "kind": 0, SCORE: ANSWERS / 2, DECISION: ANSWERS / 2}
-    )
+    wanted = {
+        "wait": 0.5625, "rain": 0.1875, "kind": 0, SCORE: ANSWERS / 2, DECISION: ANSWERS / 2,
+    }  # fmt: skip
+    assert found == pytest.approx({name: COLUMNS * one for name, one in wanted.items()})
 
 
 def test_what_is_not_known_to_count_counts_alike(
@@ -52,7 +53,7 @@ def test_what_is_not_known_to_count_counts_alike(
 ) -> None:
     found = weights(made(live(days=5), structs.replace(stated, importance={})))
 
-    assert [found[name] for name in ("wait", "rain", "kind")] == pytest.approx([0.25] * 3)
+    assert [found[name] for name in ("wait", "rain", "kind")] == pytest.approx([COLUMNS * 0.25] * 3)
 
 
 def test_columns_of_which_none_counts_weigh_nothing(
@@ -95,4 +96,4 @@ def test_without_answers_to_compare_with_columns_are_all_there_is(
 
     assert (order.places.bundle(order.champion.bundle) / SCORES).is_file()
     assert weights(found).keys() == {"wait", "rain", "kind"}
-    assert sum(weights(found).values()) == pytest.approx(1)
+    assert sum(weights(found).values()) == pytest.approx(COLUMNS)

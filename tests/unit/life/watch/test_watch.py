@@ -33,8 +33,8 @@ def test_a_world_that_stays_is_kept(live: Callable[..., Order]) -> None:
     assert found.findings == ()
     assert decided(order, found).act == "keep"
     assert {one.clause for one in found.evidence} == {
-        "realised, roc_auc", "drift", "answered", "volume", "not_after", "labels, by age",
-        "labels, arrived",
+        "realised, roc_auc", "drift", "volume", "latency", "loss, estimated", "loss, realised",
+        "answered", "not_after", "labels, by age", "labels, arrived",
     }  # fmt: skip
     assert len(found.windows) == 30
     assert not {one.verdict for one in found.evidence} & {Verdict.FAIL}

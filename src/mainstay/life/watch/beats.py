@@ -1,0 +1,151 @@
+"""What is said of windows beside their columns: volume, lateness, losses; what of it an incident.
+
+Each is shown with its effect size and interval whether or not anything happened. Only the budget
+that it shares with the columns decides.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+
+from mainstay.core.nouns import Estimate, Evidence, Verdict, Window, known
+from mainstay.life.watch.drift import DRIFT, Beat, Drift
+from mainstay.life.watch.order import Finding, Order, Profiled
+from mainstay.stats.components import Kind
+from mainstay.stats.series import LEVEL
+
+METHOD = (
+    "e-detector within the budget of drift; change since the window likeliest to begin one, 95 %"
+)
+CLAUSES: Mapping[Kind, str] = {
+    "volume": "volume", "lag": "lag", "latency": "latency", "estimated": "loss, estimated",
+    "realised": "loss, realised",
+}  # fmt: skip
+_POPULATIONS: Mapping[Kind, str] = {
+    "volume": "decisions of each window",
+    "lag": "age of its newest row at the end of each window",
+    "latency": "time from a decision's moment until it is asked for",
+    "estimated": "answers of each window, by the chances of their outcomes",
+    "realised": "labelled answers of each window against their estimate",
+}
+
+
+def evidence(
+    order: Order, profiled: tuple[Profiled, ...], found: tuple[Drift, ...]
+) -> Iterator[Evidence]:
+    """Of every series, unsure where too few windows tell its level."""
+    beats = [beat for one in found if one.clause == DRIFT for beat in one.beats]
+    yield from (_evidence(order, one) for one in beats)
+    seen = {(one.kind, one.shift.column) for one in beats}
+    agreed = (
+        name for name, one in order.contract.data.context.items() if one.as_of and one.freshness
+    )
+    wanted: list[tuple[Kind, str]] = [("volume", "volume"), ("latency", "decisions")]
+    for kind, name in (*wanted, *(("lag", name) for name in agreed)):
+        if profiled and (kind, name) not in seen:
+            yield _unknown(order, kind, name, len(profiled))
+
+
+def findings(order: Order, found: tuple[Drift, ...]) -> Iterator[Finding]:
+    """Those that carry an alarm."""
+    for one in found:
+        yield from (_finding(order, beat) for beat in one.beats if beat.told)
+
+
+def effect(beat: Beat) -> Estimate:
+    """The shift in a unit of its own: a ratio of counts or times, a share, or the metric's."""
+    far, part = beat.shift.far, beat.part
+    if part.unit == "x":
+        reach = math.exp(min(far.high, 50.0))
+        return Estimate(_ratio(far.value), _ratio(far.low), reach, far.n, "x")
+    ends = (far.value * part.scale, far.low * part.scale, far.high * part.scale)
+    return Estimate(*ends, far.n)
+
+
+def _ratio(logarithm: float) -> float:
+    return math.exp(max(min(logarithm, 50.0), -50.0))
+
+
+def _evidence(order: Order, beat: Beat) -> Evidence:
+    enough = _windows(beat) >= (LEVEL if beat.kind == "volume" else 1)
+    verdict = Verdict.FAIL if beat.told else Verdict.PASS if enough else Verdict.UNSURE
+    return Evidence(
+        clause=_clause(beat.kind, beat.shift.column),
+        subject=order.champion.name,
+        population=_POPULATIONS[beat.kind],
+        method=METHOD,
+        window=Window(beat.part.windows[0].since, beat.part.windows[-1].until),
+        estimate=known(effect(beat)),
+        verdict=verdict,
+        note="" if enough else f"only {_windows(beat)} windows, {LEVEL} tell a level",
+    )
+
+
+def _windows(beat: Beat) -> int:
+    return int((beat.part.live.rows > 0).sum())
+
+
+def _unknown(order: Order, kind: Kind, name: str, windows: int) -> Evidence:
+    return Evidence(
+        clause=_clause(kind, name),
+        subject=order.champion.name,
+        population=_POPULATIONS[kind],
+        method=METHOD,
+        verdict=Verdict.UNSURE,
+        note=f"only {windows} windows, {LEVEL + 1} tell a level",
+    )
+
+
+def _clause(kind: Kind, name: str) -> str:
+    return f"lag, {name}" if kind == "lag" else CLAUSES[kind]
+
+
+def _finding(order: Order, beat: Beat) -> Finding:
+    owner, cause, action = _told(order, beat)
+    return Finding(
+        clause=CLAUSES[beat.kind],
+        columns=(beat.shift.column,) if beat.kind == "lag" else (),
+        what=f"{_WORDS[beat.kind](beat)}; since about {beat.since.since:%Y-%m-%d}",
+        cause=cause,
+        owner=owner,
+        action=action,
+        verdict=Verdict.FAIL,
+        window=Window(beat.since.since, order.now),
+    )
+
+
+def _told(order: Order, beat: Beat) -> tuple[str, str, str]:
+    """Whose it is, why, and the first thing to do."""
+    name = beat.shift.column
+    match beat.kind:
+        case "volume":
+            return "owner of the decisions", "the flow changed", "ask who sends them"
+        case "latency":
+            return "owner of the decisions", "who asks is later", "ask who sends them"
+        case "lag":
+            return f"owner of {name}", "the source is later than it was", f"ask the owner of {name}"
+        case "estimated":
+            cause = "what arrives is harder to answer"
+        case _:
+            cause = "the same rows turn out otherwise"
+    return order.contract.owner, cause, "whether to retrain the realised goals decide"
+
+
+def _of(found: Estimate) -> str:
+    return f"{found.value:.2f} times ({found.low:.2f} to {found.high:.2f})"
+
+
+def _by(found: Estimate) -> str:
+    return f"{found.value:+.2g} ({found.low:+.2g} to {found.high:+.2g})"
+
+
+_WORDS: Mapping[Kind, Callable[[Beat], str]] = {
+    "volume": lambda one: f"{_of(effect(one))} as many decisions a window as expected",
+    "latency": lambda one: f"decisions are asked for {_of(effect(one))} as long after their moment",
+    "lag": lambda one: (
+        f"{one.shift.column} is seen later by {_by(effect(one))} of the freshness agreed"
+    ),
+    "estimated": lambda one: f"the estimated {one.shift.column} moved by {_by(effect(one))}",
+    "realised": lambda one: (
+        f"labels move {one.shift.column} by {_by(effect(one))} against its estimate"
+    ),
+}

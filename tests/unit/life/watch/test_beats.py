@@ -1,0 +1,84 @@
+"""What is said of windows beside their columns."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from mainstay.core.nouns import Estimate, Verdict, Window
+from mainstay.data.live import Counts
+from mainstay.data.profile import Profile
+from mainstay.life.watch import beats
+from mainstay.life.watch.drift import DRIFT, Beat, Drift
+from mainstay.life.watch.order import Order, Profiled
+from mainstay.life.watch.parts import Part
+from mainstay.life.watch.shifts import Shift
+from mainstay.stats import series
+from mainstay.stats.components import Component
+
+BEGIN, DAY = datetime(2024, 3, 1, tzinfo=UTC), timedelta(days=1)
+SPAN = Window(BEGIN, BEGIN + DAY)
+COUNTS = Counts(300, 300, 0, 0, 0, 0, 0, 0)
+SEEN = (Profiled(SPAN, "v1", Profile(300, ()), COUNTS),)
+UNITS = {"volume": "x", "latency": "x"}
+
+
+def beat(kind: str, column: str, far: float = 0.1, *, told: bool = True, windows: int = 20) -> Beat:
+    some = tuple(Window(BEGIN + at * DAY, BEGIN + (at + 1) * DAY) for at in range(windows))
+    reference, live = series.started(Component(column, kind), np.zeros(windows), np.ones(windows))
+    part = Part(reference, live, np.ones(1), some, unit=UNITS.get(kind, ""), scale=0.5)
+    moved = Estimate(far, far - 0.05, far + 0.05, 900, "sd")
+    return Beat(part, Shift(column, "", moved, 400.0, weighs=True, loud=True), some[0], told)
+
+
+def drift(*some: Beat) -> Drift:
+    return Drift(DRIFT, 1e3, 365.0, 0.1, SPAN, 20, 900, (), (), None, (), beats=some)
+
+
+WORDS = {
+    ("volume", "volume", -0.2): ("0.82 times (0.78 to 0.86) as many decisions", "decisions"),
+    ("latency", "decisions", 0.7): ("asked for 2.01 times (1.92 to 2.12) as long", "decisions"),
+    ("lag", "weather", 0.6): ("weather is seen later by +0.3 (+0.27 to +0.33)", "weather"),
+    ("estimated", "roc_auc", -0.2): ("the estimated roc_auc moved by -0.1 (-0.12 to", "clinic"),
+    ("realised", "roc_auc", -0.2): ("labels move roc_auc by -0.1 (-0.12 to -0.075)", "clinic"),
+}
+
+
+@pytest.mark.parametrize(("told", "said"), WORDS.items(), ids=[one[0] for one in WORDS])
+def test_each_that_carries_an_alarm_is_an_incident_in_its_own_words(
+    live: Callable[..., Order], told: tuple[str, str, float], said: tuple[str, str]
+) -> None:
+    order = live(days=1)
+    quiet = beat("volume", "volume", told=False)
+
+    (found,) = beats.findings(order, (drift(beat(*told), quiet),))
+
+    assert said[0] in found.what
+    assert "since about 2024-03-01" in found.what
+    assert found.owner.endswith(said[1])
+    assert found.verdict is Verdict.FAIL
+
+
+def test_effects_are_shown_with_intervals_whether_or_not_anything_happened(
+    live: Callable[..., Order],
+) -> None:
+    order = live(days=1)
+    some = beat("volume", "volume", told=False), beat("realised", "roc_auc", -0.4)
+
+    volume, lost, *_ = beats.evidence(order, SEEN, (drift(*some),))
+
+    assert (volume.clause, volume.verdict) == ("volume", Verdict.PASS)
+    assert volume.estimate.low < 1.1 < volume.estimate.high
+    assert (lost.clause, lost.verdict) == ("loss, realised", Verdict.FAIL)
+    assert lost.estimate.value == pytest.approx(-0.2)
+
+
+def test_what_is_not_known_yet_is_unsure(live: Callable[..., Order]) -> None:
+    order = live(days=1, old="within: 6h", new="within: 6h, freshness: 3h")
+    young = beat("volume", "volume", told=False, windows=3)
+
+    found = tuple(beats.evidence(order, SEEN, (drift(young),)))
+
+    assert [one.clause for one in found] == ["volume", "latency", "lag, weather"]
+    assert {one.verdict for one in found} == {Verdict.UNSURE}
