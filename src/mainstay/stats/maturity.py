@@ -55,7 +55,7 @@ def short(answers: int, labelled: int, usual: Estimate) -> bool:
 
 
 def _mature(found: list[Estimate]) -> int | None:
-    enough = [one.value >= MATURE and one.low >= AT_LEAST for one in found]
-    late = [age for age, holds in enumerate(enough) if not holds]
+    """Behind the last age that lacks some: older ages are told by fewer windows, and lack none."""
+    late = [age for age, one in enumerate(found) if one.value < MATURE]
     first = late[-1] + 1 if late else 0
-    return first if first < len(enough) else None
+    return next((age for age in range(first, len(found)) if found[age].low >= AT_LEAST), None)

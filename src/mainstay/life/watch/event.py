@@ -87,7 +87,8 @@ def _steps(order: Order, some: tuple[Part, ...], window: Window) -> Iterator[Ste
             until = one.windows.index(window) + 1
             live = type(one.live)(*(part[:until] for part in one.live))
             least = abrupt.level(budget, columns)
-            yield from abrupt.steps(one.reference, live, one.weight, least)
+            weight = one.weight / parts.COLUMNS  # of all columns together 1
+            yield from abrupt.steps(one.reference, live, weight, least)
 
 
 def _moved(order: Order, found: tuple[Step, ...], window: Window) -> Finding:
