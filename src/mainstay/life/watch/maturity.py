@@ -138,9 +138,9 @@ def _together(windows: tuple[Window, ...]) -> Window | None:
 
 
 def _missing(found: Settled) -> str:
-    since = f"{found.short[0].since:%Y-%m-%d %H:%M}"
+    since, count = f"{found.short[0].since:%Y-%m-%d %H:%M}", len(found.short)
     return (
-        f"labels of {len(found.short)} windows since {since} are missing:"
+        f"labels of {count} window{'s' if count > 1 else ''} since {since} are missing:"
         f" at an age of {_hours(found.age)} earlier ones had theirs"
     )
 
