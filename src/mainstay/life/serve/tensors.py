@@ -53,6 +53,10 @@ class Tensor(NamedTuple):
     rows: int
 
 
+_MOST = 2**63 - 1
+"""Of a column of whole numbers."""
+
+
 class Given(NamedTuple):
     """A tensor with its data. values: floats, integers, flags or texts, as its datatype says.
 
@@ -82,6 +86,8 @@ class Given(NamedTuple):
             return None
         if datatype in _FLOATS:
             return _numbers(values)
+        if datatype == "UINT64" and max(values, default=0) > _MOST:
+            return None
         return list(map(float, values)) if kind == typed.NUMBER else values
 
 

@@ -65,6 +65,14 @@ def test_values_of_a_column_are_what_the_guard_reads_in_its_cells(
         assert list(map(repr, told)) == [repr(read(cell)) for cell in given.cells()]
 
 
+def test_a_whole_number_beyond_a_column_is_told_by_its_cell() -> None:
+    beyond = tensors.of_bytes(named("UINT64", 1), np.array([2**63], np.uint64).tobytes())
+    within = tensors.of_bytes(named("UINT64", 1), np.array([2**63 - 1], np.uint64).tobytes())
+
+    assert beyond.column("int64") is None
+    assert within.column("int64") == (2**63 - 1,)
+
+
 @given(NUMBERS)
 def test_json_and_bytes_of_the_same_tensor_are_the_same(made: tuple[str, np.ndarray]) -> None:
     name, values = made
