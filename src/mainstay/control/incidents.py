@@ -29,11 +29,11 @@ class Held(NamedTuple):
 
     @property
     def opened(self) -> datetime:
-        return datetime.fromisoformat(self.incident.opened)
+        return state.moment(self.incident.opened)
 
     @property
     def closed(self) -> datetime | None:
-        return datetime.fromisoformat(self.incident.closed) if self.incident.closed else None
+        return state.moment(self.incident.closed) if self.incident.closed else None
 
     @property
     def case(self) -> Case:
@@ -41,7 +41,7 @@ class Held(NamedTuple):
 
     def silent(self, now: datetime) -> bool:
         """Whether nobody is to be told of it now."""
-        return self.silence is not None and now < datetime.fromisoformat(self.silence.until)
+        return self.silence is not None and now < state.moment(self.silence.until)
 
 
 class Known(NamedTuple):

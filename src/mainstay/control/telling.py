@@ -18,7 +18,7 @@ from mainstay.control.urgency import ORDER, Urgency
 from mainstay.core import clock
 from mainstay.core.errors import MainstayError
 from mainstay.core.nouns import Event
-from mainstay.ledger import outbox
+from mainstay.ledger import outbox, state
 from mainstay.ledger.outbox import Waiting
 
 SHORTEST = timedelta(hours=1)
@@ -112,13 +112,13 @@ def _explained(group: Group, incident: int) -> bool:
 def _due(group: Group, now: datetime) -> datetime:
     """Now, or when the silence ends."""
     silence = group.lead.silence
-    return datetime.fromisoformat(silence.until) if silence and group.lead.silent(now) else now
+    return state.moment(silence.until) if silence and group.lead.silent(now) else now
 
 
 def _put(project: Project, name: str, channel: Channel, said: Message, due: datetime) -> None:
     """A channel that holds a state gets the newest one alone."""
-    state = isinstance(channel, Alertmanager)
-    key = f"{said.models[0]}-{said.incident}" if state else said.id
+    stands = isinstance(channel, Alertmanager)
+    key = f"{said.models[0]}-{said.incident}" if stands else said.id
     body = msgspec.json.encode(said).decode()
     row = Waiting(f"{key}-{name}", name, said.incident, body, due.timestamp())
     outbox.put(project.ledger, row)

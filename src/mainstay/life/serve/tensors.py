@@ -53,10 +53,6 @@ class Tensor(NamedTuple):
     rows: int
 
 
-_MOST = 2**63 - 1
-"""Of a column of whole numbers."""
-
-
 class Given(NamedTuple):
     """A tensor with its data. values: floats, integers, flags or texts, as its datatype says.
 
@@ -86,7 +82,7 @@ class Given(NamedTuple):
             return None
         if datatype in _FLOATS:
             return _numbers(values)
-        if datatype == "UINT64" and max(values, default=0) > _MOST:
+        if datatype == "UINT64" and max(values, default=0) > _bounds("INT64")[1]:
             return None
         return list(map(float, values)) if kind == typed.NUMBER else values
 

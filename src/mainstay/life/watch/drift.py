@@ -113,6 +113,7 @@ def judged(stated: Watch, clause: str, some: tuple[Part, ...], seen: tuple[Profi
     every = [shift for part, _, each in told if not _beside(part) for shift in each]
     loud = [one for _, _, each in told for one in each if one.weighs and one.loud]
     small = total >= alarm and bool(loud) and not any(one.large for one in loud)
+    broken = total >= alarm and not small
     part, first = max(found, key=lambda one: one[1].total, default=(None, None))
     columns = [one for one in loud if one in every]
     return Drift(
@@ -130,10 +131,9 @@ def judged(stated: Watch, clause: str, some: tuple[Part, ...], seen: tuple[Profi
         small=small,
         own=sum(one.total for part, one in found if not _beside(part)),
         beats=tuple(
-            Beat(part, each[0], part.windows[one.since], broken)
+            Beat(part, each[0], part.windows[one.since], broken and _carries(each[0], alarm))
             for part, one, each in told
             if _beside(part)
-            for broken in [total >= alarm and not small and _carries(each[0], alarm)]
         ),
     )
 

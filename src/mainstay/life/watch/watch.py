@@ -42,11 +42,11 @@ def watched(order: Order) -> Watched:
         version=champion.name,
         tables=False,
     )
-    every = live.decisions(order.table, order.labels, order.contract, order.span, order.now)
-    order = order._replace(joined=every.cache())
-    ripe = maturity.settled(order)
-    order = order._replace(joined=maturity.ripe(order, ripe))
     try:
+        every = live.decisions(order.table, order.labels, order.contract, order.span, order.now)
+        order = order._replace(joined=every.cache())
+        ripe = maturity.settled(order)
+        order = order._replace(joined=maturity.ripe(order, ripe))
         with fresh.fitting(order, opened) as paired:
             return _watched(order, opened, paired, ripe)
     finally:
