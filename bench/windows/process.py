@@ -4,7 +4,6 @@ Arguments: the Parquet of the past, that of the window, and what: read, or a ste
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -19,7 +18,7 @@ from mainstay.core.nouns import Window
 from mainstay.data import engine, live
 from mainstay.data import rules as data_rules
 from mainstay.data.live import Counts
-from mainstay.data.profile import Profile
+from mainstay.data.profile import NOTHING, Profile, Selection
 from mainstay.life.watch import drift, parts
 from mainstay.life.watch.order import Profiled
 from mainstay.life.watch.parts import Group
@@ -37,11 +36,12 @@ def read(rows: ir.Table) -> None:
 
 def looked(rows: ir.Table, known: Learned, what: str) -> None:
     """What the watch does of it: what breaks rules, what reaches the model, whether it moved."""
-    if what in ("look", "rules"):
-        data_rules.counts(rows, known.rules)
-    if what in ("look", "profile"):
-        kept = data_rules.let_through(rows, known.rules) if what == "look" else rows
-        (found,) = live.profiles(kept, TIME, (WINDOW,), known.bins)
+    marked = data_rules.marked(rows, known.rules if what != "profile" else ())
+    kept = marked.table.mutate(kept=data_rules.kept(marked, known.rules if marked.broken else ()))
+    bins = known.bins if what != "rules" else NOTHING
+    broken = (Selection(NOTHING, mark) for mark in marked.broken)
+    (found,), *_ = live.selected(kept, TIME, (WINDOW,), (Selection(bins, "kept"), *broken))
+    if what != "rules":
         judged(known, found)
 
 
@@ -70,8 +70,13 @@ def main() -> None:
     else:
         looked(rows, known, what)
     spent = {"cpu": time.process_time() - begun, "wall": time.perf_counter() - wall}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**spent, "peak_mb": peak}))
+    print(json.dumps({**spent, "peak_mb": peak()}))
+
+
+def peak() -> float:
+    """Megabytes of this process alone: what getrusage says begins with those of its parent."""
+    said = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(said.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def answered(
     return Answered(width.total_seconds(), models, tuple(one for one in found if one.rows))
 
 
-def theirs(table: ir.Table, version: str) -> ir.Table:
-    """The rows of a journal that the model of a version scored, whoever decided on its score."""
+def theirs(table: ir.Table, version: str) -> ir.BooleanValue:
+    """Whether the model of a version scored a row of a journal, whoever decided on its score."""
     by_model = table[OUTCOME].isin(["model", live.PERSON])
-    return table.filter(by_model & (table[VERSION] == constant(version, TEXT)))
+    return by_model & (table[VERSION] == constant(version, TEXT))

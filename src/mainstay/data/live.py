@@ -15,7 +15,7 @@ from mainstay.data import profile as profiling
 from mainstay.data import rows, schema
 from mainstay.data.expression import constant
 from mainstay.data.labels import KNOWN_AT
-from mainstay.data.profile import Bins, Profile
+from mainstay.data.profile import Bins, Profile, Selection
 from mainstay.data.records import AT, FLAGS, OUTCOME, PLACE
 
 LABELLED_AT = "mainstay_known_at"
@@ -118,8 +118,16 @@ def profiles(
 
     An empty window has a profile of no rows. Raises Mistake.
     """
+    (found,) = selected(table, time, windows, (Selection(bins),))
+    return found
+
+
+def selected(
+    table: ir.Table, time: str, windows: tuple[Window, ...], selections: tuple[Selection, ...]
+) -> tuple[tuple[Profile, ...], ...]:
+    """The same for each selection, in one pass."""
     place = _place(schema.column(table, time, "the table"), windows)
-    return profiling.grouped(table, bins, place, len(windows))
+    return profiling.selected(table, selections, place, len(windows))
 
 
 def counts(

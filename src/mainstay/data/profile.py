@@ -1,37 +1,31 @@
 """What the rows of a table look like, in counts: one pass, and parts of it add up."""
 
-import math
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 import msgspec
+import numpy as np
 
 from mainstay.core.errors import Mistake
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT
-from mainstay.data import schema
+from mainstay.data import schema, stream
 from mainstay.data.expression import constant
+from mainstay.data.stream import Asked, Batch
+from mainstay.stats import tallies
+from mainstay.stats.tallies import Share, Whole
 
 BINS = 20
 _SHARES = [share / BINS for share in range(1, BINS)]
 _LEVELS = 200  # the most frequent texts of a column; all others are counted together
 
-_GROUP = "mainstay_group"
-_MARK = "="  # before every level: the engine counts what is no level under the empty text
 
-Places = tuple[float | str, ...]
-
-
-def _counted(value: object, places: object) -> None:
-    """An aggregate that the engine has: how many rows are at each of some places, in one pass."""
+def _found_in(levels: object, value: object) -> None:
+    """A function that the engine has: the place of a value in a list from 1, null for none."""
 
 
-_in_bins = ibis.udf.agg.builtin(
-    _counted, name="histogram", signature=((NUMBER, "array<float64>"), "map<float64, int64>")
-)
-_in_levels = ibis.udf.agg.builtin(
-    _counted, name="histogram_exact", signature=((TEXT, "array<string>"), "map<string, int64>")
+_position = ibis.udf.scalar.builtin(
+    _found_in, name="list_position", signature=(("array<string>", TEXT), "int32")
 )
 
 
@@ -40,6 +34,9 @@ class Bins(msgspec.Struct, frozen=True):
 
     edges: dict[str, tuple[float, ...]]
     levels: dict[str, tuple[str, ...]]
+
+
+NOTHING = Bins({}, {})
 
 
 class Moments(msgspec.Struct, frozen=True):
@@ -76,6 +73,13 @@ class Texts(msgspec.Struct, frozen=True, tag="texts"):
     other: int
 
 
+class Selection(NamedTuple):
+    """What to count: columns in bins, over all rows or those where a column is true."""
+
+    bins: Bins
+    where: str = ""
+
+
 class Profile(msgspec.Struct, frozen=True):
     """Counts of every column over the same rows."""
 
@@ -106,16 +110,27 @@ def grouped(
 ) -> tuple[Profile, ...]:
     """One profile for each group of rows, 0 to groups - 1; one of no group is in none.
 
-    One question and one pass, however many groups and columns. Raises Mistake for a column that is
-    not there.
+    Raises Mistake for a column that is not there.
     """
-    marked = table.mutate(**{_GROUP: group})
-    rows = schema.widened(marked).filter(ibis._[_GROUP].between(0, groups - 1))
-    places: list[tuple[str, Places]] = [*bins.edges.items(), *bins.levels.items()]
-    values = [schema.column(rows, name, "the table") for name, _ in places]
-    known = _known(rows, values, [one for _, one in places])
-    numeric = [value.type().is_numeric() for value in values]
-    return tuple(_profile(places, numeric, known.get(one, {"rows": 0})) for one in range(groups))
+    (made,) = selected(table, (Selection(bins),), group, groups)
+    return made
+
+
+def selected(
+    table: ir.Table, selections: tuple[Selection, ...], group: ir.IntegerValue, groups: int
+) -> tuple[tuple[Profile, ...], ...]:
+    """For each selection one profile for each group.
+
+    One question and one pass, however many selections, groups and columns. Raises Mistake.
+    """
+    asked = stream.Asked(table)
+    place = asked.of(group.fill_null(-1))
+    counting = tuple(_Counting(asked, one, groups) for one in selections)
+    for batch in asked.batches():
+        found = stream.wholes(batch, place)
+        for one in counting:
+            one.add(batch, found)
+    return tuple(one.profiles() for one in counting)
 
 
 def merged(left: Profile, right: Profile) -> Profile:
@@ -142,58 +157,6 @@ def _levels(rows: ir.Table, name: str) -> tuple[str, ...]:
     return tuple(sorted(often.to_pyarrow()["level"].to_pylist()))
 
 
-def _known(
-    rows: ir.Table, values: list[ir.Value], places: list[Places]
-) -> dict[int, dict[str, Any]]:
-    """Group -> what is known of all columns."""
-    ready = {name: how for at, one in enumerate(values) for name, how in _ready(at, one).items()}
-    made = rows.select(_GROUP, **ready)
-    asked = {
-        what: how for at, one in enumerate(places) for what, how in _asked(made, at, one).items()
-    }
-    found = made.group_by(_GROUP).aggregate(rows=made.count(), **asked)
-    return {one[_GROUP]: one for one in found.to_pyarrow().to_pylist()}
-
-
-def _ready(at: int, value: ir.Value) -> dict[str, ir.Value]:
-    """Column number `at` as it is counted: computed once, whatever is asked of it."""
-    if not value.type().is_numeric():
-        return {f"value {at}": ibis.literal(_MARK) + _text(value)}
-    number = value.cast(NUMBER)
-    if not value.type().is_floating():
-        return {f"value {at}": number}
-    return {f"value {at}": number, f"finite {at}": number.isinf().ifelse(ibis.null(NUMBER), number)}
-
-
-def _asked(made: ir.Table, at: int, places: Places) -> dict[str, ir.Value]:
-    """What to know of column number `at`."""
-    value = made[f"value {at}"]
-    known = {f"known {at}": value.count()}
-    if not value.type().is_numeric():
-        marks = ibis.literal([_MARK + str(level) for level in places], type="array<string>")
-        return {**known, f"places {at}": _in_levels(value, marks)}
-    finite = made[f"finite {at}"] if f"finite {at}" in made.columns else value
-    return {
-        **known,
-        **({f"places {at}": _in_bins(value, _bounds(places))} if places else {}),
-        f"n {at}": finite.count(),
-        f"mean {at}": finite.mean(),
-        f"variance {at}": finite.var(how="pop"),
-        f"low {at}": finite.min(),
-        f"high {at}": finite.max(),
-    }
-
-
-def _bounds(places: Places) -> ir.ArrayValue:
-    bounds = ibis.literal([repr(_below(edge)) for edge in places], type="array<string>")
-    return bounds.cast("array<float64>")
-
-
-def _below(edge: float | str) -> float:
-    """The last number of the bin that ends before this edge: the engine's bins hold their ends."""
-    return math.nextafter(float(edge), -math.inf)
-
-
 def _finite(value: ir.Value) -> ir.BooleanValue:
     known = value.notnull()
     return known & ~value.isinf() if value.type().is_floating() else known
@@ -201,54 +164,105 @@ def _finite(value: ir.Value) -> ir.BooleanValue:
 
 def _text(value: ir.Value) -> ir.StringValue:
     if not value.type().is_boolean():
-        return value
+        return value.cast(TEXT)
     return ibis.cases((value, "true"), (~value, "false"))
 
 
-class _Answers(NamedTuple):
-    """What is known of a group, asked for column number `at`; 0 where it has no rows."""
+class _Counting:
+    """A selection while its rows stream by."""
 
-    known: dict[str, Any]
-    at: int
+    def __init__(self, asked: Asked, selection: Selection, groups: int) -> None:
+        self._rows = np.zeros(groups, dtype=np.int64)
+        self._where = asked.of(asked.table[selection.where]) if selection.where else ""
+        bins = selection.bins
+        self._columns: list[_CountedNumbers | _CountedTexts] = [
+            *(_CountedNumbers(asked, *one, groups) for one in bins.edges.items()),
+            *(_CountedTexts(asked, *one, groups) for one in bins.levels.items()),
+        ]
 
-    def of(self, what: str) -> Any:
-        return self.known.get(f"{what} {self.at}", 0)
+    def add(self, batch: Batch, group: Whole) -> None:
+        """group: of each row of the batch."""
+        counts = (group >= 0) & (group < self._rows.size)
+        if self._where:
+            counts &= stream.flags(batch, self._where)
+        share = Share.of(group, counts)
+        self._rows += np.bincount(share.group, minlength=self._rows.size)
+        for one in self._columns:
+            one.add(batch, share)
 
-    def among(self, places: Iterable[object]) -> tuple[int, ...]:
-        """How many rows are at each of these places."""
-        found = dict(self.of("places") or ())
-        return tuple(found.get(place, 0) for place in places)
-
-
-def _profile(
-    places: list[tuple[str, Places]], numeric: list[bool], known: dict[str, Any]
-) -> Profile:
-    columns = (
-        (_numbers if numbers else _texts)(name, one, _Answers(known, at))
-        for at, ((name, one), numbers) in enumerate(zip(places, numeric, strict=True))
-    )
-    return Profile(known["rows"], tuple(columns))
-
-
-def _texts(name: str, places: Places, found: _Answers) -> Texts:
-    levels, known = tuple(map(str, places)), found.of("known")
-    counts = found.among(_MARK + level for level in levels)
-    return Texts(name, found.known["rows"] - known, levels, counts, known - sum(counts))
-
-
-def _numbers(name: str, places: Places, found: _Answers) -> Numbers:
-    edges, known = tuple(map(float, places)), found.of("known")
-    infinite, nulls = known - found.of("n"), found.known["rows"] - known
-    counts = found.among(map(_below, edges))
-    last = known - sum(counts)
-    return Numbers(name, nulls, infinite, _moments(found), edges, (*counts, last))
+    def profiles(self) -> tuple[Profile, ...]:
+        """Of each group."""
+        made = [one.columns(self._rows) for one in self._columns]
+        columns = list(zip(*made, strict=True)) if made else [()] * self._rows.size
+        rows = self._rows.tolist()
+        return tuple(Profile(count, tuple(one)) for count, one in zip(rows, columns, strict=True))
 
 
-def _moments(found: _Answers) -> Moments | None:
-    n = found.of("n")
+class _CountedNumbers:
+    """A column of numbers while it streams by."""
+
+    def __init__(self, asked: Asked, name: str, edges: tuple[float, ...], groups: int) -> None:
+        value = schema.column(asked.table, name, "the table")
+        self._name, self._edges = name, edges
+        self._place = asked.of(value.cast(NUMBER))
+        self._tally = tallies.Numbers(edges, groups)
+
+    def add(self, batch: Batch, share: Share) -> None:
+        self._tally.add(share.taken(stream.numbers(batch, self._place)), share.group)
+
+    def columns(self, rows: Whole) -> list[Numbers]:
+        """Of each group, of so many rows."""
+        found = self._tally
+        known = found.counts.sum(axis=1)
+        return [
+            Numbers(
+                self._name,
+                nulls,
+                infinite,
+                _moments(found, at),
+                self._edges,
+                tuple(found.counts[at].tolist()),
+            )
+            for at, (nulls, infinite) in enumerate(
+                zip((rows - known).tolist(), (known - found.n).tolist(), strict=True)
+            )
+        ]
+
+
+class _CountedTexts:
+    """A column of texts or booleans while it streams by."""
+
+    def __init__(self, asked: Asked, name: str, levels: tuple[str, ...], groups: int) -> None:
+        value = schema.column(asked.table, name, "the table")
+        self._name, self._levels = name, tuple(map(str, levels))
+        self._place = asked.of(_code(_text(value), self._levels))
+        self._tally = tallies.Codes(len(levels), groups)
+
+    def add(self, batch: Batch, share: Share) -> None:
+        self._tally.add(share.taken(stream.wholes(batch, self._place)), share.group)
+
+    def columns(self, rows: Whole) -> list[Texts]:
+        """Of each group, of so many rows."""
+        nulls = (rows - self._tally.counts.sum(axis=1)).tolist()
+        counts = self._tally.counts.tolist()
+        return [
+            Texts(self._name, missing, self._levels, tuple(some), other)
+            for missing, (other, *some) in zip(nulls, counts, strict=True)
+        ]
+
+
+def _moments(found: tallies.Numbers, at: int) -> Moments | None:
+    n = int(found.n[at])
     if not n:
         return None
-    return Moments(n, found.of("mean"), found.of("variance") * n, found.of("low"), found.of("high"))
+    mean, squares = float(found.mean[at]), float(found.squares[at])
+    return Moments(n, mean, squares, float(found.low[at]), float(found.high[at]))
+
+
+def _code(value: ir.StringValue, levels: tuple[str, ...]) -> ir.IntegerValue:
+    """1 for the first level, 0 for none, -1 for a null."""
+    none = ibis.ifelse(value.isnull(), constant(-1, "int32"), constant(0, "int32"))
+    return ibis.coalesce(_position(ibis.literal(list(levels), type="array<string>"), value), none)
 
 
 def _both(left: Numbers | Texts, right: Numbers | Texts) -> Numbers | Texts:

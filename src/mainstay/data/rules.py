@@ -5,6 +5,7 @@ leaves unknown is kept, and a rule that cannot be asked of these columns is a Mi
 """
 
 import math
+import operator
 import sys
 from collections.abc import Iterator
 from functools import reduce
@@ -34,6 +35,7 @@ from mainstay.data.expression import constant, to_ibis
 BREACH = "mainstay_breach"
 _MARK = "mainstay_mark_"
 _LEAST, _MOST = -(2**63), 2**63 - 1
+_UNKNOWN = ibis.null(FLAG)
 _SMALLEST, _LARGEST = -sys.float_info.max, sys.float_info.max
 
 
@@ -46,20 +48,35 @@ class Count(NamedTuple):
     rows: int
 
 
+class Marked(NamedTuple):
+    """Rows, broken values imputed; broken: for each rule in order the column that says of each row
+
+    whether it broke it, never null.
+    """
+
+    table: ir.Table
+    broken: tuple[str, ...]
+
+
 def judged(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
     """The rows, broken values imputed, with BREACH: on_breach of the worst rule a row broke.
 
     BREACH is text, null where a row broke none.
     """
-    rows = _marked(table, rules)
+    rows, marks = marked(table, rules)
     cases = [
-        (reduce(lambda left, right: left | right, found), severity)
-        for severity in reversed(SEVERITY)
-        if (
-            found := [
-                rows[f"{_MARK}{at}"] for at, one in enumerate(rules) if one.on_breach == severity
-            ]
+        (
+            _any(
+                [
+                    rows[mark]
+                    for mark, one in zip(marks, rules, strict=True)
+                    if one.on_breach == severity
+                ]
+            ),
+            severity,
         )
+        for severity in reversed(SEVERITY)
+        if any(one.on_breach == severity for one in rules)
     ]
     breach = ibis.cases(*cases) if cases else ibis.null(TEXT)
     return rows.mutate(**{BREACH: breach}).select(*table.columns, BREACH)
@@ -71,21 +88,26 @@ def imputed(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
     The same rows again where nothing is imputed, or all was already.
     """
     some = tuple(one for one in rules if isinstance(one, FieldRule) and one.on_breach == "impute")
-    return _marked(table, some).select(*table.columns) if some else table
+    return marked(table, some).table.select(*table.columns) if some else table
 
 
 def let_through(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
     """The rows that reach the model, as it sees them: no rule that stops is broken."""
-    rows = judged(table, tuple(rule for rule in rules if rule.on_breach != "flag"))
-    stopped = ibis.coalesce(rows[BREACH].isin(STOPPING), constant(value=False, kind=FLAG))
-    return rows.filter(~stopped).drop(BREACH)
+    some = tuple(rule for rule in rules if rule.on_breach != "flag")
+    made = marked(table, some)
+    return made.table.filter(kept(made, some)).select(*table.columns)
+
+
+def kept(made: Marked, rules: tuple[Rule, ...]) -> ir.BooleanValue:
+    """Whether each row reaches the model, never null; rules: those it was marked by."""
+    stops = zip(made.broken, rules, strict=True)
+    return ~_any([made.table[mark] for mark, one in stops if one.on_breach in STOPPING])
 
 
 def counts(table: ir.Table, rules: tuple[Rule, ...]) -> tuple[Count, ...]:
     """One count per rule, in order, in one pass over the table."""
-    rows = _marked(table, rules)
-    marks = [f"{_MARK}{at}" for at in range(len(rules))]
-    sums = {mark: ibis.ifelse(rows[mark], 1, 0).sum() for mark in marks}
+    rows, marks = marked(table, rules)
+    sums = {mark: rows[mark].cast(INTEGER).sum() for mark in marks}
     found = rows.aggregate(rows=rows.count(), **sums).to_pyarrow().to_pylist()[0]
     return tuple(
         Count(name(rule), rule.on_breach, found[mark] or 0, found["rows"])
@@ -93,8 +115,11 @@ def counts(table: ir.Table, rules: tuple[Rule, ...]) -> tuple[Count, ...]:
     )
 
 
-def _marked(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
-    """Each rule's mark on each row: fields as they arrived, conditions on what is imputed."""
+def marked(table: ir.Table, rules: tuple[Rule, ...]) -> Marked:
+    """Fields are judged as they arrived, conditions on what is imputed. Raises Mistake where the
+
+    columns cannot say.
+    """
     rows = schema.widened(table)
     fields = {at: rule for at, rule in enumerate(rules) if isinstance(rule, FieldRule)}
     rows = rows.mutate(**{f"{_MARK}{at}": broken(rows, rule) for at, rule in fields.items()})
@@ -105,7 +130,12 @@ def _marked(table: ir.Table, rules: tuple[Rule, ...]) -> ir.Table:
     }
     rows = rows.mutate(**filled) if filled else rows
     others = {at: rule for at, rule in enumerate(rules) if at not in fields}
-    return rows.mutate(**{f"{_MARK}{at}": broken(rows, rule) for at, rule in others.items()})
+    rows = rows.mutate(**{f"{_MARK}{at}": broken(rows, rule) for at, rule in others.items()})
+    return Marked(rows, tuple(f"{_MARK}{at}" for at in range(len(rules))))
+
+
+def _any(marks: list[ir.BooleanValue]) -> ir.BooleanValue:
+    return reduce(operator.or_, marks, _never())
 
 
 def _filled(rows: ir.Table, rule: FieldRule, mark: ir.BooleanValue) -> ir.Value:
@@ -131,10 +161,16 @@ def broken(rows: ir.Table, rule: Rule) -> ir.BooleanValue:
 
 
 def _broken_field(value: ir.Value, by: ir.Value | None, rule: FieldRule) -> ir.BooleanValue:
-    tests = [*_misses(value, rule), *([] if by is None else [_out_of_band(value, by, rule)])]
-    outside = reduce(lambda left, right: left | right, tests) if tests else _never()
     null = constant(value=not rule.nullable, kind=FLAG)
-    return ibis.ifelse(value.isnull(), null, outside)
+    if by is None:  # what a value misses is null where it is: no case, which costs the engine most
+        tests = list(_misses(value, rule))
+        outside = (
+            reduce(operator.or_, tests) if tests else ibis.ifelse(value.isnull(), null, _never())
+        )
+        return ibis.coalesce(outside, null)
+    return ibis.ifelse(
+        value.isnull(), null, _any([*_misses(value, rule), _out_of_band(value, by, rule)])
+    )
 
 
 def _misses(value: ir.Value, rule: FieldRule) -> Iterator[ir.BooleanValue]:
@@ -142,7 +178,7 @@ def _misses(value: ir.Value, rule: FieldRule) -> Iterator[ir.BooleanValue]:
     kind = schema.neutral(value.type())
     if rule.levels is not None:
         levels = [constant(level, kind) for level in rule.levels]
-        yield ~value.isin(levels) if levels else constant(value=True, kind=FLAG)
+        yield ~value.isin(levels) if levels else ibis.ifelse(value.notnull(), _always(), _UNKNOWN)
     if (rule.shortest, rule.longest) != (None, None):
         yield ~value.length().between(
             rule.shortest or 0, _MOST if rule.longest is None else rule.longest
@@ -177,6 +213,10 @@ def _out_of_range(value: ir.Value, low: float | None, high: float | None) -> ir.
 
 def _never() -> ir.BooleanValue:
     return constant(value=False, kind=FLAG)
+
+
+def _always() -> ir.BooleanValue:
+    return constant(value=True, kind=FLAG)
 
 
 def _broken_up(value: ir.FloatingValue) -> ir.BooleanValue:

@@ -62,4 +62,4 @@ def test_only_what_the_model_of_the_version_answered_is_its_answer() -> None:
         )
     )
 
-    assert answered.theirs(table, "v1").row.to_pyarrow().to_pylist() == [0]
+    assert table.filter(answered.theirs(table, "v1")).row.to_pyarrow().to_pylist() == [0]

@@ -1,10 +1,11 @@
 """Windows of live decisions in counts, and the training windows they are compared with."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-import ibis
 import ibis.expr.types as ir
 import msgspec
 import numpy as np
@@ -13,17 +14,18 @@ from mainstay.bundle.layout import PROFILE, SCORES
 from mainstay.bundle.manifest import Manifest
 from mainstay.core import digest
 from mainstay.core.nouns import Window
-from mainstay.core.rules import STOPPING, FieldRule
-from mainstay.data import answered, live, schema, snapshot
+from mainstay.core.rules import STOPPING, FieldRule, Rule
+from mainstay.data import answered, live, snapshot
 from mainstay.data import rules as data_rules
 from mainstay.data.answered import Answered
-from mainstay.data.profile import Bins, Numbers, Profile, Texts
+from mainstay.data.profile import NOTHING, Bins, Moments, Numbers, Profile, Selection, Texts
+from mainstay.data.rules import Marked
 from mainstay.life.watch import lateness
-from mainstay.life.watch.order import Order, Profiled, Stopped
+from mainstay.life.watch.order import Late, Order, Profiled, Stopped
 from mainstay.stats import components
 from mainstay.stats.components import Column
 
-_BROKEN = "mainstay_broken "
+_KEPT, _THEIRS, _ASKED = "mainstay_kept", "mainstay_theirs", "mainstay_asked"
 
 
 def profiled(order: Order, stated: Manifest) -> tuple[Profiled, ...]:
@@ -31,20 +33,14 @@ def profiled(order: Order, stated: Manifest) -> tuple[Profiled, ...]:
     windows = order.windows
     if not windows:
         return ()
-    span = Window(windows[0].since, windows[-1].until)
-    table = order.decided(span)
+    table = order.decided(Window(windows[0].since, windows[-1].until))
+    found = _counted(order, stated, table, windows)
     counts = live.counts(table, order.contract, windows, order.now)
-    kept = data_rules.let_through(table, stated.rules)
-    time = order.contract.data.decisions.time
-    found = live.profiles(kept, time, windows, bins(order, stated))
-    broken = _stopped(order, stated, table, windows)
-    said, late = _said(order, table, windows), lateness.late(order, table, windows)
+    ages = lateness.ages(order, windows)
     name = order.champion.name
     return tuple(
-        Profiled(window, name, one, count, some, answers, after)
-        for window, one, count, some, answers, after in zip(
-            windows, found, counts, broken, said, late, strict=True
-        )
+        Profiled(window, name, one.kept, count, one.stopped, one.said, Late(one.asked, age))
+        for window, one, count, age in zip(windows, found, counts, ages, strict=True)
     )
 
 
@@ -111,44 +107,62 @@ def begun(stated: Manifest) -> datetime | None:
     return span.since if span else None
 
 
-def _said(order: Order, table: ir.Table, windows: tuple[Window, ...]) -> tuple[Profile | None, ...]:
-    """Of each window, what the champion's model answered."""
-    past = unseen(order)
-    if past is None:
-        return (None,) * len(windows)
-    answers = answered.theirs(table, order.champion.name)
-    return live.profiles(answers, order.contract.data.decisions.time, windows, past.bins)
+class _Counted(NamedTuple):
+    """A window: the rows that reached the model, its answers, what rules stopped, how late it was
+
+    asked for.
+    """
+
+    kept: Profile
+    said: Profile | None
+    stopped: tuple[Stopped, ...]
+    asked: Moments | None
 
 
-def _stopped(
+def _counted(
     order: Order, stated: Manifest, table: ir.Table, windows: tuple[Window, ...]
-) -> tuple[tuple[Stopped, ...], ...]:
-    """Of each window, the fields whose rule stops rows: how often, and what the values were."""
-    fields = (one for one in stated.rules if isinstance(one, FieldRule))
-    rules = [one for one in fields if one.on_breach in STOPPING]
-    numbers = [one for one in rules if table[one.name].type().is_numeric()]
-    rows = schema.widened(table)
-    made = {
-        f"{_BROKEN}{one.name}": ibis.ifelse(data_rules.broken(rows, one), 1, 0) for one in rules
+) -> Iterator[_Counted]:
+    """All of each window, in one pass."""
+    rules = tuple(rule for rule in stated.rules if rule.on_breach != "flag")
+    marked = data_rules.marked(table, rules)
+    fields = dict(_stopping(marked, rules))
+    past, time = unseen(order), order.contract.data.decisions.time
+    columns = {
+        _KEPT: data_rules.kept(marked, rules),
+        _THEIRS: answered.theirs(marked.table, order.champion.name),
+        _ASKED: lateness.asked(marked.table, time),
     }
-    for one in numbers:
-        value = rows[one.name]
-        kept = ibis.ifelse(data_rules.broken(rows, one), value, ibis.null(value.type()))
-        made[one.name] = kept
-    time = order.contract.data.decisions.time
-    nothing = Bins(dict.fromkeys(made, ()), {})
-    found = live.profiles(rows.select(rows[time], **made), time, windows, nothing)
-    return tuple(_fields(one, [rule.name for rule in rules]) for one in found)
-
-
-def _fields(profile: Profile, names: list[str]) -> tuple[Stopped, ...]:
-    known = {one.name: one.moments for one in profile.columns if isinstance(one, Numbers)}
-    flags = {name: known[f"{_BROKEN}{name}"] for name in names}
-    return tuple(
-        Stopped(name, round(flag.mean * flag.n), profile.rows, known.get(name))
-        for name, flag in flags.items()
-        if flag
+    kept, said, asked, *stopped = live.selected(
+        marked.table.mutate(**columns),
+        time,
+        windows,
+        (
+            Selection(bins(order, stated), _KEPT),
+            Selection(past.bins if past else NOTHING, _THEIRS),
+            Selection(Bins({_ASKED: ()}, {})),
+            *(Selection(one, mark) for mark, one in fields.values()),
+        ),
     )
+    for at, late in enumerate(asked):
+        broken = zip(fields, [one[at] for one in stopped], strict=True)
+        some = tuple(Stopped(name, one.rows, late.rows, _moments(one)) for name, one in broken)
+        yield _Counted(
+            kept[at], said[at] if past else None, some if late.rows else (), _moments(late)
+        )
+
+
+def _stopping(marked: Marked, rules: tuple[Rule, ...]) -> Iterator[tuple[str, tuple[str, Bins]]]:
+    """The fields whose rule stops rows: where they broke it, and what to know of their values then."""
+    for rule, mark in zip(rules, marked.broken, strict=True):
+        if isinstance(rule, FieldRule) and rule.on_breach in STOPPING:
+            number = marked.table[rule.name].type().is_numeric()
+            yield rule.name, (mark, Bins({rule.name: ()}, {}) if number else NOTHING)
+
+
+def _moments(found: Profile) -> Moments | None:
+    """Of its only column."""
+    first = next(iter(found.columns), None)
+    return first.moments if isinstance(first, Numbers) else None
 
 
 @lru_cache(2)

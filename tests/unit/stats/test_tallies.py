@@ -1,0 +1,95 @@
+"""Counts by group, held against what a patient person would count."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mainstay.stats import tallies
+from mainstay.stats.tallies import Codes, Numbers, Places, Share
+
+ANY = st.floats(allow_nan=False, width=64)
+VALUE = ANY | st.just(np.nan)
+NUMBER = st.floats(-1e6, 1e6, allow_subnormal=False) | st.sampled_from([np.nan, np.inf, -np.inf])
+BATCH = st.lists(st.tuples(st.integers(-1, 3), st.booleans(), NUMBER), max_size=30)
+
+
+@given(
+    edges=st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=40, unique=True),
+    values=st.lists(ANY, max_size=40),
+)
+@example(edges=[-1e308, 1e308], values=[0.0, 1e308, np.inf, -np.inf])
+@example(edges=[0.0, 5e-324], values=[0.0, 5e-324, 1e-323])
+@example(edges=[1.0, 2.0, 3.0], values=[1.0, 2.0, 3.0])
+def test_a_value_is_where_a_search_finds_it(edges: list[float], values: list[float]) -> None:
+    rising = np.array(sorted(edges))
+    with np.errstate(over="ignore", under="ignore"):
+        beside = [np.nextafter(rising, to) for to in (-np.inf, np.inf)]
+    near = np.concatenate([values, rising, *beside])
+
+    found = Places(rising)(near)
+
+    assert found.tolist() == np.searchsorted(rising, near, side="right").tolist()
+
+
+def test_edges_far_apart_are_found_without_a_search() -> None:
+    assert Places(np.linspace(-1, 1, 19))._quick
+    assert not Places(np.array([0.0, 1e-9, 1e-8, 1e6]))._quick
+
+
+@given(batches=st.lists(BATCH, max_size=4))
+def test_batches_add_up_to_what_all_rows_hold(
+    batches: list[list[tuple[int, bool, float]]],
+) -> None:
+    tally = Numbers((-1.0, 0.0, 10.0), 4)
+
+    for batch in batches:
+        group = np.array([one for one, _, _ in batch], dtype=np.int64)
+        there = np.array([one for _, one, _ in batch], dtype=np.bool_)
+        share = Share.of(group, there & (group >= 0))
+        tally.add(share.taken(np.array([one for *_, one in batch])), share.group)
+
+    for at in range(4):
+        rows = [value for batch in batches for one, some, value in batch if some and one == at]
+        known = np.array([value for value in rows if not np.isnan(value)])
+        finite = known[np.isfinite(known)]
+        places = np.searchsorted([-1.0, 0.0, 10.0], known, side="right")
+        assert tally.counts[at].tolist() == np.bincount(places, minlength=4).tolist()
+        assert tally.n[at] == finite.size
+        if finite.size:
+            assert tally.mean[at] == pytest.approx(finite.mean(), 1e-9, 1e-6)
+            assert tally.squares[at] == pytest.approx(finite.var() * finite.size, 1e-6, 1e-3)
+            assert (tally.low[at], tally.high[at]) == (finite.min(), finite.max())
+
+
+def test_sums_beyond_all_numbers_stay_numbers() -> None:
+    tally = Numbers((), 1)
+
+    for _ in range(2):
+        tally.add(np.array([1.5e308, 1.5e308, -1.5e308]), np.zeros(3, dtype=np.int64))
+
+    assert tally.mean[0] == pytest.approx(0.5e308)
+    assert np.isfinite(tally.squares).all()
+
+
+def test_codes_below_zero_are_no_values() -> None:
+    tally = Codes(2, 2)
+
+    tally.add(np.array([1, -1, 0, 2, 2]), np.array([0, 0, 0, 1, 1]))
+
+    assert tally.counts.tolist() == [[1, 1, 0], [0, 0, 2]]
+
+
+def test_rows_that_count_come_in_the_order_of_their_groups() -> None:
+    share = Share.of(np.array([2, 0, 2, 0]), np.array([True, True, True, False]))
+
+    assert share.group.tolist() == [0, 2, 2]
+    assert share.taken(np.array([10, 11, 12, 13])).tolist() == [11, 10, 12]
+    assert Share.of(np.array([0, 0, 1]), np.ones(3, dtype=np.bool_)).rows is None
+
+
+def test_one_run_and_many_are_summed_alike() -> None:
+    values, starts = np.array([3.0, 1.0, 2.0]), np.array([0])
+
+    for how in (np.add, np.minimum, np.maximum):
+        assert tallies._of_runs(how, values, starts) == how.reduceat(values, starts)
