@@ -152,7 +152,7 @@ def _counted(
 
 
 def _stopping(marked: Marked, rules: tuple[Rule, ...]) -> Iterator[tuple[str, tuple[str, Bins]]]:
-    """The fields whose rule stops rows: where they broke it, and what to know of their values then."""
+    """The fields whose rule stops rows: the column that says where, what to know of them there."""
     for rule, mark in zip(rules, marked.broken, strict=True):
         if isinstance(rule, FieldRule) and rule.on_breach in STOPPING:
             number = marked.table[rule.name].type().is_numeric()
