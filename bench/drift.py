@@ -162,8 +162,9 @@ def others(report: Report, chosen: Namespace) -> dict[str, Summary]:
             report.failure({"peer": name}, str(error))
             continue
         found[name] = told(report, name, flags)
+    days = QUIET if chosen.quick else DAYS
+    drawn = streams.stream(WORLDS["iid"], [chosen.seed, 10, 0], days=days)
     for rule in peers.RULES:
-        drawn = streams.stream(WORLDS["iid"], [chosen.seed, 10, 0], days=DAYS)
         found[rule] = told(report, rule, peers.by_rule(rule, drawn))
     return found
 

@@ -30,6 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(root).parts[0] if inside else ""
         if folder in FOLDERS:
             item.add_marker(folder)
+    # What takes longest begins first: at the end nobody is left to wait for.
+    items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
 
 
 @pytest.fixture

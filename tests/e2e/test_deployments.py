@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import pytest
 import small_project
+from callers import Over, calling
 from msgspec import json
 from small_project import Serving, environment, record
 
@@ -113,6 +114,7 @@ def second(folder: Path) -> None:
     run(folder, "approve", "v2", name=small_project.APPROVER)
 
 
+@pytest.mark.measured
 def test_a_life_of_two_versions_fails_nobody(approved: Path) -> None:
     run(approved, "deploy", "v1", "--live", "--environment", "replay")
     with door(approved) as (process, caller):
@@ -149,9 +151,9 @@ def test_a_life_of_two_versions_fails_nobody(approved: Path) -> None:
 def load(port: int) -> Iterator[Counter[tuple[int, str, str]]]:
     """Requests without pause while the block runs, REQUESTS at least: status, version, by whom."""
     found: Counter[tuple[int, str, str]] = Counter()
-    counting, over = threading.Lock(), threading.Event()
+    counting = threading.Lock()
 
-    def ask(number: int) -> None:
+    def ask(number: int, over: Over) -> None:
         at = 0
         with closing(Caller(port)) as caller:
             while not over.is_set() or at < REQUESTS / CALLERS:
@@ -163,15 +165,8 @@ def load(port: int) -> Iterator[Counter[tuple[int, str, str]]]:
                 at += 1
                 time.sleep(0.002)
 
-    callers = [threading.Thread(target=ask, args=(number,)) for number in range(CALLERS)]
-    for one in callers:
-        one.start()
-    try:
+    with calling(CALLERS, ask):
         yield found
-    finally:
-        over.set()
-        for one in callers:
-            one.join()
 
 
 def test_a_door_that_was_killed_kept_all_it_acknowledged_and_starts_again(approved: Path) -> None:

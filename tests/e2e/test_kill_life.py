@@ -6,8 +6,6 @@ the same payloads. The harness counts only because it catches a mutant planted i
 
 import itertools
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +14,7 @@ import conftest
 import lived
 import pytest
 import small_project
+from forked import forked
 from msgspec import json
 from small_project import environment
 
@@ -66,18 +65,12 @@ class Harness(NamedTuple):
     def ran(self, folder: Path, within: float | None = None) -> tuple[float, bool]:
         """Seconds that the command took, and whether it ended; killed when they are over."""
         program = PROGRAM.format(command=repr(self.command), mutant=self.mutant)
-        process = subprocess.Popen(
-            [sys.executable, "-c", program, str(folder)],
-            env=environment(folder, small_project.AUTHOR), stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert process.stdout.readline() == "ready\n"
+        command = forked(program, str(folder), variables=variables(folder))
+        assert command.stdout.readline() == "ready\n"
         began = time.monotonic()
-        try:
-            process.wait(within)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        rest, _ = process.communicate()
-        return time.monotonic() - began, rest == "done\n"
+        command.process.join(within)
+        command.process.kill()
+        return time.monotonic() - began, command.rest() == "done\n"
 
     def killed(self, name: str, within: float) -> tuple[Path, bool]:
         """A project in which the command was killed and then ran to its end.

@@ -7,16 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
+from callers import Over, calling
 from msgspec import json
 from small_project import Serving, record
 
@@ -80,28 +80,16 @@ def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
 class Load:
     """Callers who keep their connections, and write down what they got for which visit."""
 
-    def __init__(self, port: int, callers: int, **headers: str) -> None:
+    def __init__(self, port: int, headers: dict[str, str]) -> None:
         self.found: Counter[object] = Counter()
         self.answered: list[tuple[str, float]] = []
         self.anew = 0
         self._port, self._headers = port, headers
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, args=(n,)) for n in range(callers)]
 
-    def __enter__(self) -> Self:
-        for one in self._threads:
-            one.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        for one in self._threads:
-            one.join()
-
-    def _ask(self, caller: int) -> None:
+    def ask(self, caller: int, over: Over) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
         asked = 0
-        while not self._over.is_set():
+        while not over.is_set():
             visit, asked = f"c{caller}-{asked}", asked + 1
             self.anew += connection.sock is None
             try:
@@ -111,7 +99,7 @@ class Load:
                 said = json.decode(response.read())
             except (OSError, http.client.HTTPException) as error:
                 self.found[type(error).__name__] += 1
-                if self._over.is_set() or isinstance(error, ConnectionRefusedError):
+                if over.is_set() or isinstance(error, ConnectionRefusedError):
                     break
                 connection.close()
                 continue
@@ -120,6 +108,13 @@ class Load:
             self.found[response.status, by] += 1
             time.sleep(0.002)
         connection.close()
+
+
+@contextmanager
+def load(port: int, callers: int, **headers: str) -> Iterator[Load]:
+    found = Load(port, headers)
+    with calling(callers, found.ask):
+        yield found
 
 
 def journalled(serving: Serving) -> set[str]:
@@ -140,7 +135,7 @@ def test_no_request_fails_over_twelve_swaps_and_twelve_rolls(published: Serving)
     processes = [started(published, "--port", str(port))]
     try:
         until(lambda: get(port, "/readyz")[0] == 200)
-        with Load(port, CALLERS) as load:
+        with load(port, CALLERS) as asked:
             for at, share in enumerate(shares):
                 published.publish(at + 2, share, environment="replay")
                 processes.append(started(published, "--take-over"))
@@ -151,23 +146,23 @@ def test_no_request_fails_over_twelve_swaps_and_twelve_rolls(published: Serving)
             one.terminate()
             one.wait(30)
 
-    assert set(load.found) == {(200, "model")}
-    assert load.found[200, "model"] > 1_000
-    assert load.anew > CALLERS
-    assert {visit for visit, _ in load.answered} == journalled(published)
+    assert set(asked.found) == {(200, "model")}
+    assert asked.found[200, "model"] > 1_000
+    assert asked.anew > CALLERS
+    assert {visit for visit, _ in asked.answered} == journalled(published)
 
 
 @pytest.mark.slow
 def test_the_usual_roll_would_have_been_seen_to_fail(published: Serving) -> None:
     """The same load while a process is simply ended and started again: planted failures."""
     port = free()
-    with door(published, port) as first, Load(port, CALLERS) as load:
+    with door(published, port) as first, load(port, CALLERS) as asked:
         time.sleep(0.5)
         first.send_signal(signal.SIGTERM)
         first.wait(30)
         time.sleep(0.2)
 
-    assert any(isinstance(one, str) for one in load.found)
+    assert any(isinstance(one, str) for one in asked.found)
 
 
 @pytest.mark.slow
@@ -194,16 +189,16 @@ def test_a_killed_door_lost_at_most_what_nobody_was_promised(
 ) -> None:
     port = free()
     headers = {"x-mainstay-durability": durability}
-    with door(published, port) as process, Load(port, CALLERS, **headers) as load:
+    with door(published, port) as process, load(port, CALLERS, **headers) as asked:
         time.sleep(2.0)
         killed = time.monotonic()
         process.kill()
         process.wait()
 
     kept = journalled(published)
-    lost = [(visit, at) for visit, at in load.answered if visit not in kept]
+    lost = [(visit, at) for visit, at in asked.answered if visit not in kept]
     window = 0.0 if durability == "ack" else 1.0  # 50 ms, and what a busy machine adds
-    assert len(load.answered) > 100
+    assert len(asked.answered) > 100
     assert [one for one in lost if one[1] < killed - window] == []
     assert durability != "ack" or lost == []
 
@@ -211,8 +206,8 @@ def test_a_killed_door_lost_at_most_what_nobody_was_promised(
 @pytest.mark.slow
 def test_a_full_disk_fails_no_answer_and_is_counted(published: Serving) -> None:
     port = free()
-    with door(published, port) as process, Load(port, 2) as load:
-        until(lambda: len(load.answered) > 50)
+    with door(published, port) as process, load(port, 2) as asked:
+        until(lambda: len(asked.answered) > 50)
         limits = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
         size = number(port, "mainstay_journal_bytes")
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (int(size) + 10_000, limits[1]))
@@ -220,15 +215,15 @@ def test_a_full_disk_fails_no_answer_and_is_counted(published: Serving) -> None:
         said = get(port, "/readyz")
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limits)
         lost = number(port, "mainstay_journal_lost_total")
-        answered = len(load.answered)
-        until(lambda: len(load.answered) > answered + 50)
+        answered = len(asked.answered)
+        until(lambda: len(asked.answered) > answered + 50)
         after = number(port, "mainstay_journal_lost_total")
 
-    assert set(load.found) == {(200, "model")}
+    assert set(asked.found) == {(200, "model")}
     assert said[0] == 200
     assert "in no journal" in said[1]["reasons"][0]
     assert after - lost <= 50
-    assert len({visit for visit, _ in load.answered} - journalled(published)) == after
+    assert len({visit for visit, _ in asked.answered} - journalled(published)) == after
 
 
 @pytest.mark.slow
@@ -238,17 +233,17 @@ def test_a_door_answers_a_day_and_a_night_without_control_plane(published: Servi
         shutil.rmtree(published.project / ".mainstay" / "certificates")
         for name in ("bundles", "environments"):
             (published.project / ".mainstay" / name).unlink()
-        with Load(port, 1) as load:
+        with load(port, 1) as asked:
             for hour in range(25):
                 draft = published.clock.with_suffix(".new")
                 draft.write_text((begun + timedelta(hours=hour)).isoformat())
                 draft.replace(published.clock)
-                answered = len(load.answered)
-                until(lambda answered=answered: len(load.answered) > answered + 10)
+                answered = len(asked.answered)
+                until(lambda answered=answered: len(asked.answered) > answered + 10)
         ready = get(port, "/readyz")
         alive = process.poll()
     times = [entries.entry(one).at for one in journals.read(published.log)]
 
-    assert set(load.found) == {(200, "model")}
+    assert set(asked.found) == {(200, "model")}
     assert (ready[0], ready[1]["reasons"], alive) == (200, [], None)
     assert max(times) - min(times) == timedelta(hours=24)

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from callers import Over, calling
 from msgspec import json, structs
 from small_project import Serving, record
 
@@ -139,25 +139,20 @@ def test_a_killed_worker_leaves_nobody_waiting_and_comes_back(
     serving.publish(1, share, environment="replay")
     port = door()
     found: list[Said] = []
-    stop = threading.Event()
 
-    def calling(caller: int) -> None:
-        while not stop.is_set():
+    def ask(caller: int, over: Over) -> None:
+        while not over.is_set():
             found.append(asked(port, record(patient=f"p{caller}")))
 
-    callers = [threading.Thread(target=calling, args=(caller,)) for caller in range(CALLERS)]
-    for caller in callers:
-        caller.start()
-    wait_for(lambda: len(found) > 50, "no answers")
-    (worker,) = children(str(serving.folder / "bundles" / share.bundle / "engine"))
-    before = len(found)
-    os.kill(worker, signal.SIGKILL)
-    wait_for(
-        lambda: len(found) > before + 50 and decided(found[-1]) == "model", "it does not come back"
-    )
-    stop.set()
-    for caller in callers:
-        caller.join()
+    with calling(CALLERS, ask):
+        wait_for(lambda: len(found) > 50, "no answers")
+        (worker,) = children(str(serving.folder / "bundles" / share.bundle / "engine"))
+        before = len(found)
+        os.kill(worker, signal.SIGKILL)
+        wait_for(
+            lambda: len(found) > before + 50 and decided(found[-1]) == "model",
+            "it does not come back",
+        )
 
     told = Counter((one.status, decided(one)) for one in found)
     flags = {flag for one in found for flag in one.answers[0]["flags"]}
@@ -178,19 +173,12 @@ def test_a_canary_whose_process_dies_is_dropped_under_load_and_stays_so_after_a_
     serving.publish(1, *shares, environment="replay")
     port = door()
     found: list[Said] = []
-    stop = threading.Event()
 
-    def calling(caller: int) -> None:
-        for number in itertools.count():
-            if stop.is_set():
-                return
-            found.append(asked(port, record(patient=f"p{caller}-{number}")))
+    def ask(caller: int, over: Over) -> None:
+        numbers = itertools.count()
+        while not over.is_set():
+            found.append(asked(port, record(patient=f"p{caller}-{next(numbers)}")))
 
-    callers = [threading.Thread(target=calling, args=(caller,)) for caller in range(CALLERS)]
-    for caller in callers:
-        caller.start()
-    wait_for(lambda: len(found) > 400, "no answers")
-    before = {one.answers[0]["version"] for one in found}
     process = str(serving.folder / "bundles" / share.bundle / "engine")
 
     def killed() -> bool:
@@ -198,12 +186,12 @@ def test_a_canary_whose_process_dies_is_dropped_under_load_and_stays_so_after_a_
             os.kill(worker, signal.SIGKILL)
         return any("recalled" in reason for reason in ready(port)["reasons"])
 
-    wait_for(killed, "the canary is not dropped")
-    dropped = len(found)
-    wait_for(lambda: len(found) > dropped + 200, "no answers")
-    stop.set()
-    for caller in callers:
-        caller.join()
+    with calling(CALLERS, ask):
+        wait_for(lambda: len(found) > 400, "no answers")
+        before = {one.answers[0]["version"] for one in found}
+        wait_for(killed, "the canary is not dropped")
+        dropped = len(found)
+        wait_for(lambda: len(found) > dropped + 200, "no answers")
     again = door()
     after = [asked(again, record(patient=f"p{number}")) for number in range(50)]
     (told,) = (one for one in notices.read(serving.log) if one.kind == "recalled")

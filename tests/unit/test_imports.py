@@ -24,14 +24,19 @@ PROMISES = {
 }  # fmt: skip
 
 
-def packages(statement: str) -> set[str]:
-    """Top-level packages in memory after a statement, in a process without coverage or plugins."""
+def modules(statement: str) -> set[str]:
+    """All in memory after a statement, in a process without coverage or plugins."""
     done = f"import sys\ntry:\n    {statement}\nfinally:\n    print(); print(*sys.modules)"
     run = subprocess.run(
         ["env", "-u", "COVERAGE_PROCESS_START", "-u", "COVERAGE_PROCESS_CONFIG",
          sys.executable, "-c", done], capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return {name.partition(".")[0] for name in run.stdout.splitlines()[-1].split()}
+    return set(run.stdout.splitlines()[-1].split())
+
+
+def packages(statement: str) -> set[str]:
+    """The top-level ones among them."""
+    return {name.partition(".")[0] for name in modules(statement)}
 
 
 @pytest.mark.parametrize("statement", PROMISES)
@@ -43,3 +48,10 @@ def test_a_door_loads_nothing_it_does_not_need(statement: str) -> None:
 
 def test_a_heavy_import_would_be_seen() -> None:
     assert {"numpy", "pyarrow"} <= packages("import pyarrow") - sys.stdlib_module_names
+
+
+def test_no_command_waits_for_all_the_distributions_of_scipy() -> None:
+    loaded = modules("import mainstay.control.handle")
+
+    assert "scipy.special" in loaded
+    assert "scipy.stats" not in loaded

@@ -2,7 +2,8 @@
 
 import msgspec
 import numpy as np
-from scipy import special, stats
+from numpy.typing import NDArray
+from scipy import special
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats.metrics import Array
@@ -75,10 +76,22 @@ def quantile(values: Array, share: float, *, level: float = 0.95, unit: str = ""
     n, tail = len(values), (1 - level) / 2
     if not n:
         return Estimate(np.nan, -np.inf, np.inf, 0, unit)
-    low, high = stats.binom.ppf([tail, 1 - tail], n, share).astype(int)
+    low, high = most_hits(np.array([tail, 1 - tail]), n, share)
     bounded = np.concatenate([[-np.inf], np.sort(values), [np.inf]])
     middle = bounded[max(int(np.ceil(n * share)), 1)]
     return Estimate(float(middle), float(bounded[low]), float(bounded[high + 1]), n, unit)
+
+
+def most_hits(chances: Array, n: int, share: float) -> NDArray[np.int64]:
+    """The hits, each by `share`, that n rows have at most with these chances, each in (0, 1).
+
+    As scipy.stats.binom.ppf, whose import alone takes 0.7 s of every process.
+    """
+    above = np.ceil(special.bdtrik(chances, n, share))
+    below = np.maximum(above - 1, 0)
+    enough = special.bdtr(below, n, share) >= chances
+    found: NDArray[np.int64] = np.where(enough, below, above).astype(np.int64)
+    return found
 
 
 def _possible(count: int, n: int) -> bool:

@@ -63,3 +63,16 @@ def test_the_interval_of_a_quantile_holds_its_estimate(n, share):
     found = proportion.quantile(np.random.default_rng(n).normal(size=n), share)
 
     assert found.low <= found.value <= found.high
+
+
+@given(
+    n=st.integers(1, 100_000),
+    share=st.floats(1e-6, 1 - 1e-6),
+    chances=st.lists(st.floats(1e-6, 1 - 1e-6), min_size=1, max_size=4),
+)
+def test_no_fewer_hits_have_their_chance_by_scipy(n, share, chances):
+    found = proportion.most_hits(np.array(chances), n, share)
+
+    rounding = 1e-12  # of a chance that so many hits have exactly
+    assert (stats.binom.cdf(found, n, share) >= np.array(chances) - rounding).all()
+    assert (stats.binom.cdf(found - 1, n, share) < np.array(chances) + rounding).all()

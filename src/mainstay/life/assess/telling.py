@@ -1,9 +1,9 @@
 """How much of the outcome one column gives away alone, and from where on it is a leak."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import rankdata
+from numpy.typing import NDArray
 
 from mainstay.contract.metrics import Task
 from mainstay.core.columns import Numbers, Text
@@ -36,7 +36,7 @@ def outcomes(task: Task, label: Numbers | Text) -> tuple[Floats, ...]:
         case "multiclass":
             return tuple((values == one).astype(np.float64) for one in np.unique(values))
         case "regression":
-            return (rankdata(values) / len(values),)
+            return (ranks(values) / len(values),)
 
 
 def rarest(task: Task, outcome: tuple[Floats, ...]) -> int:
@@ -66,9 +66,16 @@ def telling(
     return Mixed(*zip((shares / shares.sum()).tolist(), parts, strict=True))
 
 
+def ranks(values: NDArray[Any]) -> Floats:
+    """From 1 for the least; equal values share the mean of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    means: Floats = np.cumsum(count) - (count - 1) / 2
+    return means[place]
+
+
 def rank_correlation(one: Floats, two: Floats) -> Statistic:
     """Spearman's, without its sign; ranks are those of all rows, whatever the weights."""
-    first, second = (rankdata(values) / len(values) - 0.5 for values in (one, two))
+    first, second = (ranks(values) / len(values) - 0.5 for values in (one, two))
     terms = [first, second, first**2, second**2, first * second, np.ones(len(first))]
     return Summed(_correlation, terms)
 

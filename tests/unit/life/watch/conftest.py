@@ -2,7 +2,8 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pyarrow import parquet
 
 from mainstay.bundle import manifest, runtime
 from mainstay.bundle.manifest import Manifest
+from mainstay.bundle.runtime import Runtime
 from mainstay.contract import document
 from mainstay.core.inputs import matrix
 from mainstay.core.nouns import Estimate, Evidence
@@ -155,6 +157,22 @@ def live(born: Path, tmp_path: Path) -> Callable[..., Order]:
     for name in ("bundles", "snapshots", "environments"):
         (project / ".mainstay" / name).symlink_to(born / ".mainstay" / name)
     return lambda *given, **named: lived(project, *given, **named)
+
+
+@pytest.fixture
+def opened(live: Callable[..., Order]) -> Iterator[Callable[..., tuple[Order, Runtime]]]:
+    """`live` with its champion, open as a watch opens it."""
+    with ExitStack() as stack:
+
+        def made(*given: object, **named: object) -> tuple[Order, Runtime]:
+            order = live(*given, **named)
+            digest, places = order.champion.bundle, order.places
+            champion = runtime.opened(
+                places.bundle(digest), places.environments, expected=digest, tables=False
+            )
+            return order, stack.enter_context(closing(champion))
+
+        yield made
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from mainstay.bundle import runtime
 from mainstay.bundle.layout import CHANCES
 from mainstay.bundle.runtime import Runtime
 from mainstay.core.nouns import Evidence, Verdict
@@ -21,16 +20,6 @@ THREE = (
     "{metric: roc_auc, at_least: 0.6}\n    - {metric: accuracy, at_least: 0.3}"
     "\n    - {metric: value_per_1000, at_least: -9000}"
 )
-
-
-@pytest.fixture
-def opened(live: Callable[..., Order]) -> Callable[..., tuple[Order, Runtime]]:
-    def made(*given: object, **named: object) -> tuple[Order, Runtime]:
-        order = live(*given, **named)
-        digest, places = order.champion.bundle, order.places
-        return order, runtime.opened(places.bundle(digest), places.environments, expected=digest)
-
-    return made
 
 
 def turned(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:

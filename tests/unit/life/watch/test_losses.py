@@ -6,27 +6,16 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from mainstay.bundle import runtime
+from mainstay.bundle.runtime import Runtime
 from mainstay.life.watch import estimated, losses, realised
 from mainstay.life.watch.order import Order
 from mainstay.life.watch.pulse import Loss
 
 
-def found(order: Order) -> dict[str, Loss]:
-    champion = order.champion
-    opened = runtime.opened(
-        order.places.bundle(champion.bundle),
-        order.places.environments,
-        expected=champion.bundle,
-        version=champion.name,
-        tables=False,
-    )
-    try:
-        answers = realised.answers(order, opened, order.pooled)
-        seen = estimated.estimates_of(order, opened, answers)
-        return {one.kind: one for one in losses.losses(order, seen, order.windows)}
-    finally:
-        opened.close()
+def found(order: Order, champion: Runtime) -> dict[str, Loss]:
+    answers = realised.answers(order, champion, order.pooled)
+    seen = estimated.estimates_of(order, champion, answers)
+    return {one.kind: one for one in losses.losses(order, seen, order.windows)}
 
 
 def turned(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:
@@ -35,11 +24,11 @@ def turned(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:
 
 
 def test_labels_that_turn_lose_from_that_day_on_and_the_estimate_does_not(
-    live: Callable[..., Order],
+    opened: Callable[..., tuple],
 ) -> None:
-    order = live(turned, days=20)
+    order, champion = opened(turned, days=20)
 
-    lost = found(order)
+    lost = found(order, champion)
 
     surprise, guessed = lost["realised"], lost["estimated"]
     known = np.isfinite(surprise.values)
@@ -51,37 +40,39 @@ def test_labels_that_turn_lose_from_that_day_on_and_the_estimate_does_not(
 
 
 def test_windows_for_which_labels_may_still_come_are_not_judged(
-    live: Callable[..., Order],
+    opened: Callable[..., tuple],
 ) -> None:
-    order = live(days=8)
+    order, champion = opened(days=8)
     ripe = order.now - order.contract.data.label.never_after
 
-    lost = found(order)["realised"]
+    lost = found(order, champion)["realised"]
 
     late = [one.until > ripe for one in lost.windows]
     assert any(late)
     assert np.isnan(lost.values).tolist() == late
 
 
-def test_an_hour_with_few_answers_says_nothing(live: Callable[..., Order]) -> None:
-    order = live(days=6, old="access: {approver: lead}",
+def test_an_hour_with_few_answers_says_nothing(opened: Callable[..., tuple]) -> None:
+    order, champion = opened(days=6, old="access: {approver: lead}",
         new="access: {approver: lead}\nwatch: {window: 6h}")  # fmt: skip
 
-    lost = found(order)
+    lost = found(order, champion)
 
     assert len(lost["estimated"].windows) == 6 * 4
     assert np.isnan(lost["estimated"].values).sum() > 20
 
 
-def test_without_chances_or_windows_there_is_nothing_to_lose(live: Callable[..., Order]) -> None:
-    order = live(days=1)
+def test_without_chances_or_windows_there_is_nothing_to_lose(opened: Callable[..., tuple]) -> None:
+    order, champion = opened(days=1)
     early = order._replace(now=order.now - timedelta(hours=20))
 
     assert list(losses.losses(order, None, order.windows)) == []
-    assert found(early) == {}
+    assert found(early, champion) == {}
 
 
-def test_a_metric_that_is_better_when_less_loses_upwards(live: Callable[..., Order]) -> None:
-    order = live(days=6, old="metric: roc_auc, at_least: 0.6", new="metric: brier, at_most: 0.4")
+def test_a_metric_that_is_better_when_less_loses_upwards(opened: Callable[..., tuple]) -> None:
+    order, champion = opened(
+        days=6, old="metric: roc_auc, at_least: 0.6", new="metric: brier, at_most: 0.4"
+    )
 
-    assert found(order)["estimated"].harm == pytest.approx(1)
+    assert found(order, champion)["estimated"].harm == pytest.approx(1)

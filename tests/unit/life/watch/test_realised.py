@@ -6,25 +6,11 @@ import ibis
 import numpy as np
 import pytest
 
-from mainstay.bundle import runtime
-from mainstay.bundle.runtime import Runtime
 from mainstay.core.nouns import Verdict
 from mainstay.life.watch import realised
-from mainstay.life.watch.order import Order
 
 GOALS = "{metric: roc_auc, at_least: 0.6}"
 MONEY = GOALS + "\n    - {metric: value_per_1000, at_least: 0}"
-
-
-@pytest.fixture
-def opened(live: Callable[..., Order]) -> Callable[..., tuple[Order, Runtime]]:
-    def made(*given: object, **named: object) -> tuple[Order, Runtime]:
-        order = live(*given, **named)
-        digest, places = order.champion.bundle, order.places
-        bundle = runtime.opened(places.bundle(digest), places.environments, expected=digest)
-        return order, bundle
-
-    return made
 
 
 def noise(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:
