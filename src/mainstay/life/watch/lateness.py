@@ -45,19 +45,17 @@ def _asked(table: ir.Table, time: str) -> ir.Value:
 def _ages(order: Order, windows: tuple[Window, ...]) -> dict[str, list[float | None]]:
     """By source, of those that agree on a freshness: one question each."""
     reader = Reader(order.engine, order.places.folder, order.places.staged)
-    stated = order.contract.data.context
-    agreed = {name: one for name, one in stated.items() if one.as_of and one.freshness}
-    if not agreed:
-        return {}
-    opened = rows.opened(order.contract, reader)
     found = {}
-    for name, one in agreed.items():
-        table = opened.contexts[name].table
+    for name, one in order.contract.data.context.items():
+        agreed = one.fresh_within
+        if agreed is None or not one.as_of or name in order.unfit:
+            continue
+        table = rows.named(order.contract, reader, name).table
         times = [schema.column(table, each, name) for each in (one.as_of, one.available_at) if each]
         newest = {str(at): _newest(times, window) for at, window in enumerate(windows)}
         (said,) = table.aggregate(**newest).to_pyarrow().to_pylist()
         found[name] = [
-            None if said[str(at)] is None else (window.until - said[str(at)]) / one.freshness
+            None if said[str(at)] is None else (window.until - said[str(at)]) / agreed
             for at, window in enumerate(windows)
         ]
     return found
