@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 import small_project
-from msgspec import json
 from pyarrow import parquet
 
 from mainstay.control import project as projects
@@ -108,7 +107,7 @@ def test_a_late_file_is_told_to_its_owner_and_stops_what_would_be_made_of_it(cli
     assert opened(calm) == {}
     assert evidence(calm, "freshness, weather").verdict is Verdict.PASS
     assert evidence(calm, "throughput, decisions").verdict is Verdict.PASS
-    assert set(opened(late)) == {"freshness, weather", "sla, decisions", "sla, weather"}
+    assert set(opened(late)) == {"freshness, weather", "sla, decisions"}
     told = opened(late)["freshness, weather"]
     assert (told["owner"], told["blocks"]) == ("owner of weather", True)
     assert str(told["what"]).endswith("at most 26 h is agreed; it feeds rain")
@@ -123,9 +122,8 @@ def test_a_late_file_is_told_to_its_owner_and_stops_what_would_be_made_of_it(cli
     lived.grown(clinic, range(4, 6))
     over = days(clinic, range(6, 8))
 
-    closed = [one["finding"]["clause"] if "finding" in one else one for one in over.facts["closed"]]
     assert opened(over) == {}
-    assert len(closed) >= 3
+    assert {one["clause"] for one in over.facts["closed"]} >= {"freshness", "sla"}
     assert evidence(over, "freshness, weather").verdict is Verdict.PASS
 
 
@@ -173,8 +171,6 @@ def test_a_column_of_another_type_is_told_with_what_it_feeds_and_the_look_goes_o
 
 
 def test_a_partition_that_came_twice_is_set_aside_and_counted(clinic: Path) -> None:
-    before = (clinic / ".mainstay" / "bundles").iterdir()
-    known = {one.name for one in before}
     parquet.write_table(visits(clinic).slice(0, 500), clinic / "data" / "visits-again.parquet")
 
     built = handle(clinic, Build())
@@ -188,5 +184,4 @@ def test_a_partition_that_came_twice_is_set_aside_and_counted(clinic: Path) -> N
     with projects.opened(clinic) as project:
         events = list(project.ledger.events(kind="Built"))
     learned = [one.payload["birth"]["version"]["datasets"][0] for one in events]
-    assert learned[0]["digest"] == learned[1]["digest"], json.encode(learned)
-    assert known
+    assert learned[0]["digest"] == learned[1]["digest"]
