@@ -64,6 +64,10 @@ KINDS: Mapping[Property, Kind] = {
 }
 ASIDE = tuple(name for name, kind in KINDS.items() if kind.aside)
 """Properties of single rows, or of all rows of a period."""
+OF_LABELS: tuple[Property, ...] = (
+    "freshness", "frequency", "throughput", "availability", "retention",
+)  # fmt: skip
+"""What can be said of labels by the time each was known, their only column beside what they say."""
 _EXAMPLES = {"duration": "2h", "count": "400", "share": "0.99"}
 
 
@@ -220,6 +224,27 @@ def agreed(some: tuple[Sla, ...], *, time: bool, seen: bool) -> tuple[Sla, ...]:
         if _lacks(one, time=time, seen=seen)
     )
     return some
+
+
+def of_labels(some: tuple[Sla, ...]) -> tuple[Sla, ...]:
+    """Those of labels: of the times they were known at, and none is kept from anybody."""
+    refuse(_unfit(one, place) for place, one in enumerate(some) if _is_unfit(one))
+    return some
+
+
+def _is_unfit(one: Sla) -> bool:
+    return one.name not in OF_LABELS or one.element is not None or one.on_breach == "quarantine"
+
+
+def _unfit(one: Sla, place: int) -> PydanticCustomError:
+    if one.name not in OF_LABELS:
+        says = f"is {one.name}, which nothing shows of labels"
+        return wrong(says, f"known: {', '.join(sorted(OF_LABELS))}", at=(place, "property"))
+    if one.element is not None:
+        hint = "take it out: labels are counted by known_at"
+        return wrong("says nothing of labels", hint, at=(place, "element"))
+    return wrong("is quarantine, which is for rows to train on", "write block or warn",
+                 at=(place, "on_breach"))  # fmt: skip
 
 
 def _lacks(one: Sla, *, time: bool, seen: bool) -> bool:

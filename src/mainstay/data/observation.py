@@ -6,11 +6,14 @@ Asked wherever something is about to be made of them: each look at the field, ea
 from datetime import datetime
 from typing import NamedTuple
 
+import ibis.expr.types as ir
+
 from mainstay.contract.model import Contract
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.data import changes, lineage, promises, rows, sla
 from mainstay.data.changes import Changed
+from mainstay.data.labels import KNOWN_AT
 from mainstay.data.lineage import Born
 from mainstay.data.promises import Promise
 from mainstay.data.sla import Judged
@@ -37,9 +40,13 @@ class Observed(NamedTuple):
     @property
     def blocks(self) -> tuple[str, ...]:
         """What keeps anything from being made of them, each in half a sentence."""
-        said = [one for one in self.judged if one.promise.sla.on_breach == "block"]
-        broken = (sla.told(one) for one in said if one.evidence.verdict is not Verdict.PASS)
-        return (*(one.what for one in self.changed if one.blocks), *broken)
+        return (*(one.what for one in self.changed if one.blocks), *blocking(self.judged))
+
+
+def blocking(some: tuple[Judged, ...]) -> tuple[str, ...]:
+    """Promises that block and do not surely hold, each in half a sentence."""
+    said = [one for one in some if one.promise.sla.on_breach == "block"]
+    return tuple(sla.told(one) for one in said if one.evidence.verdict is not Verdict.PASS)
 
 
 def observed(
@@ -47,7 +54,7 @@ def observed(
 ) -> Observed:
     """What came since a time, as of now. Without `born` nobody knows how columns were.
 
-    Raises nothing for a source that cannot be read: that is what it says.
+    Raises nothing for a source that cannot be read: that is what it says. Labels stand apart.
     """
     changed = changes.changes(contract, reader, born) if born else ()
     unfit = {one.source for one in changed if not one.fit}
@@ -62,6 +69,16 @@ def observed(
         sla.judged(asked, tables, now),
         tuple(one for one in agreed if one.source not in tables),
     )
+
+
+def of_labels(
+    contract: Contract, labels: ir.Table, since: datetime, now: datetime
+) -> tuple[Judged, ...]:
+    """What who sends labels agreed on; before the first one came nothing is asked of them."""
+    agreed = promises.of_labels(contract, KNOWN_AT)
+    if not agreed or not int(labels.count().to_pyarrow().as_py()):
+        return ()
+    return sla.judged(promises.newest(agreed, since, now), {promises.LABELS: labels}, now)
 
 
 def evidence(one: Promise, subject: str) -> Evidence:

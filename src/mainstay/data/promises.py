@@ -7,6 +7,8 @@ from mainstay.contract.model import Contract
 from mainstay.contract.sla import KINDS, Sla
 from mainstay.contract.sources import DECISIONS, Context, Decisions
 
+LABELS = "labels"
+"""The source that labels come from."""
 STATES = ("freshness", "retention")
 """Of the newest or the oldest row, as of now."""
 PERIODS = ("throughput", "availability", "time_of_availability")
@@ -67,6 +69,11 @@ def fresh(contract: Contract) -> tuple[Promise, ...]:
         for name, one in contract.data.context.items()
         if one.freshness
     )
+
+
+def of_labels(contract: Contract, time: str) -> tuple[Promise, ...]:
+    """What who sends labels agreed on; time: the column that says when each was known."""
+    return tuple(Promise(LABELS, one, time, "", ()) for one in contract.data.label.sla)
 
 
 def asked(

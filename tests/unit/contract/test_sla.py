@@ -163,3 +163,29 @@ def test_the_decisions_state_their_own() -> None:
 
     with pytest.raises(Mistakes, match=r"data.context.late.sla says nothing of decisions"):
         document.parsed(text.encode(), Path("contract.yaml"))
+
+
+def of_labels(clause: str) -> Contract:
+    text = small_project.CONTRACT.replace(
+        "never_after: 3d", f"never_after: 3d, sla: [{{{clause}}}]"
+    )
+    return document.parsed(text.encode(), Path("contract.yaml")).contract
+
+
+def test_labels_are_promised_by_the_times_they_are_known_at() -> None:
+    (one,) = of_labels("property: throughput, at_least: 40").data.label.sla
+
+    assert (one.name, one.on_breach) == ("throughput", "block")
+
+
+@pytest.mark.parametrize(
+    ("clause", "what"),
+    [
+        ("property: uniqueness, at_least: 1", "property is uniqueness, which nothing shows of lab"),
+        ("property: freshness, element: at, at_most: 1d", "element says nothing of labels"),
+        ("property: throughput, at_least: 4, on_breach: quarantine", "is for rows to train on"),
+    ],
+)
+def test_what_labels_cannot_show_is_refused(clause: str, what: str) -> None:
+    with pytest.raises(Mistakes, match=what):
+        of_labels(clause)

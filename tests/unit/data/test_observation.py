@@ -1,10 +1,12 @@
 """The sources as they are now."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import ibis.expr.types as ir
 import pytest
 import small_project
 from ibis.backends.duckdb import Backend
@@ -91,3 +93,17 @@ def test_values_that_cannot_be_read_are_told_though_columns_are_as_they_were(
     assert why.startswith("weather cannot be read: seen_at: 1,440 values are no time")
     assert found.unfit == {"weather"}
     assert [one.source for one in found.changed] == ["decisions", "weather"]
+
+
+def test_nothing_is_asked_of_labels_before_the_first_one_came(
+    stored: Callable[..., ir.Table],
+) -> None:
+    stated = "never_after: 3d, sla: [{property: freshness, at_most: 1d}]"
+    text = small_project.CONTRACT.replace("never_after: 3d", stated)
+    contract = document.parsed(text.encode(), Path("contract.yaml")).contract
+    types, now = {"known_at": "timestamp('UTC')"}, small_project.END
+    none, some = (stored(types, known_at=each) for each in ([], [now - 3 * DAY]))
+
+    assert observation.of_labels(contract, none, now - DAY, now) == ()
+    said = observation.of_labels(contract, some, now - DAY, now)
+    assert observation.blocking(said) == ("freshness of labels is 72 h, at most 24 h is agreed",)

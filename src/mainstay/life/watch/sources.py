@@ -9,6 +9,7 @@ from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data import changes, lineage, observation, sla
 from mainstay.data.changes import Changed, feeding
 from mainstay.data.observation import Observed
+from mainstay.data.promises import LABELS
 from mainstay.data.sla import Judged
 from mainstay.data.source import Reader
 from mainstay.life.watch.order import Finding, Order
@@ -19,7 +20,9 @@ FRESHNESS, SLA = "freshness", "sla"
 def observed(order: Order) -> Observed:
     """As of now, of what came since the last look."""
     reader = Reader(order.engine, order.places.folder, order.places.staged)
-    return observation.observed(order.contract, reader, order.born, order.since, order.now)
+    found = observation.observed(order.contract, reader, order.born, order.since, order.now)
+    said = observation.of_labels(order.contract, order.labels, order.since, order.now)
+    return found._replace(judged=(*found.judged, *said))
 
 
 def evidence(order: Order, found: Observed) -> Iterator[Evidence]:
@@ -45,7 +48,7 @@ def findings(order: Order, found: Observed) -> Iterator[Finding]:
 
 def owner(source: str) -> str:
     """Who must hear of it."""
-    return "owner of the decisions" if source == DECISIONS else f"owner of {source}"
+    return f"owner of the {source}" if source in (DECISIONS, LABELS) else f"owner of {source}"
 
 
 def _changed(order: Order, one: Changed) -> Finding:
@@ -65,11 +68,12 @@ def _changed(order: Order, one: Changed) -> Finding:
 
 
 def _broken(order: Order, clause: str, source: str, some: list[Judged]) -> Finding:
-    fed = lineage.fed(order.contract, order.born, source) if order.born else ()
-    late = clause == FRESHNESS
+    labels, late = source == LABELS, clause == FRESHNESS
+    known = order.born and not labels
+    fed = lineage.fed(order.contract, order.born, source) if order.born and known else ()
     return Finding(
-        clause=clause,
-        columns=(source,),
+        clause=LABELS if labels else clause,
+        columns=(clause,) if labels else (source,),
         what=f"{'; '.join(map(sla.told, some))}{feeding(fed)}",
         cause="the source is late" if late else "the source breaks what its owner agreed on",
         owner=owner(source),

@@ -88,6 +88,18 @@ def test_a_source_of_which_nothing_can_be_made_stops_no_look(
     assert not [one for one in found.findings if one.clause == "freshness"]
 
 
-@pytest.mark.parametrize(("source", "who"), [("decisions", "the decisions"), ("rain", "rain")])
+def test_labels_that_are_not_as_agreed_are_for_who_sends_them(live: Callable[..., Order]) -> None:
+    stated = "never_after: 3d, sla: [{property: throughput, at_least: 500}]"
+    order = live(days=4, old="never_after: 3d", new=stated)
+
+    (found,) = sources.findings(order, sources.observed(order))
+
+    assert (found.clause, found.owner, found.blocks) == ("labels", "owner of the labels", True)
+    assert found.what.startswith("throughput of labels is 1")
+
+
+@pytest.mark.parametrize(
+    ("source", "who"), [("decisions", "the decisions"), ("rain", "rain"), ("labels", "the labels")]
+)
 def test_every_source_has_an_owner(source: str, who: str) -> None:
     assert sources.owner(source) == f"owner of {who}"
