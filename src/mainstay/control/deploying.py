@@ -43,6 +43,7 @@ def deploy(project: Project, command: Deploy) -> Answer:
     environment = _environment(command.environment)
     version = versions.found(project, command.version)
     _refuse_unless_approved(version)
+    given_shares(project, (Part(version.number, 0.0),), environment)  # before sources are read
     blocks = () if command.because.strip() else blocking.blocked(project, version)
     with project.ledger.transaction():
         steps = history(project)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
+from mainstay.contract.sla import KINDS
 from mainstay.core.typed import INTEGER, NUMBER, TIME
 from mainstay.data import periods, schema
 from mainstay.data.expression import constant
@@ -51,7 +52,7 @@ def visible(one: Asked, table: ir.Table, now: datetime) -> ir.Table:
 
 
 def seen(one: Asked, table: ir.Table, now: datetime) -> ir.BooleanValue:
-    """Which rows those are."""
+    """Which rows those are; one that was never seen is not there, unless that is the question."""
     promise, moment = one.promise, constant(now.isoformat(), TIME)
     kept: list[ir.Value] = [ibis.literal(value=True)]
     if promise.time:
@@ -62,7 +63,9 @@ def seen(one: Asked, table: ir.Table, now: datetime) -> ir.BooleanValue:
         )
     if promise.seen:
         since = schema.column(table, promise.seen, promise.source)
-        kept.append(since.isnull() | (since <= moment))
+        told = since <= moment
+        asks = KINDS[promise.sla.name].element == "seen"
+        kept.append(since.isnull() | told if asks else told)
     return reduce(operator.and_, kept)
 
 

@@ -44,9 +44,10 @@ class Observed(NamedTuple):
 
 
 def blocking(some: tuple[Judged, ...]) -> tuple[str, ...]:
-    """Promises that block and do not surely hold, each in half a sentence."""
+    """Promises that block and are broken or not known to hold, each in half a sentence."""
     said = [one for one in some if one.promise.sla.on_breach == "block"]
-    return tuple(sla.told(one) for one in said if one.evidence.verdict is not Verdict.PASS)
+    stops = (Verdict.FAIL, Verdict.UNSURE)
+    return tuple(sla.told(one) for one in said if one.evidence.verdict in stops)
 
 
 def observed(

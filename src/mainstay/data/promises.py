@@ -36,13 +36,15 @@ class Promise(NamedTuple):
 class Asked(NamedTuple):
     """A promise, and the rows of [since, until) that are to keep it; since None: all before.
 
-    wait: how long after its end a period counts, as its rows may be on their way.
+    wait: how long after its end a period counts, as its rows may be on their way. new: whether only
+    what is new is asked about, where no row may be right.
     """
 
     promise: Promise
     since: datetime | None
     until: datetime
     wait: timedelta = timedelta()
+    new: bool = False
 
     @property
     def last(self) -> datetime:
@@ -91,9 +93,9 @@ def asked(
 def newest(some: tuple[Promise, ...], since: datetime, now: datetime) -> tuple[Asked, ...]:
     """Each of what is new since a time: of periods those that count since then, at least one."""
     return tuple(
-        one._replace(since=since - one.wait - one.promise.sla.period)
+        one._replace(new=True, since=since - one.wait - one.promise.sla.period)
         if one.promise.sla.name in PERIODS
-        else one
+        else one._replace(new=True)
         for one in asked(some, since, now, now)
     )
 

@@ -22,6 +22,8 @@ METHOD = "exact, over all rows that can be seen"
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _GONE = ("freshness", "frequency", "throughput", "availability", "time_of_availability")
 """Broken, not only unknown, where there is no row at all."""
+_ROWS = ("latency", "completeness", "uniqueness")
+"""Of single rows: whether any came is for others to say."""
 
 
 class Judged(NamedTuple):
@@ -128,7 +130,10 @@ def _evidence(one: Asked, found: Found, subject: str) -> Evidence:
     )
 
 
-def _verdict(one: Asked, found: Found, seen: Estimate | None, limit: Limit) -> Verdict:
+def _verdict(one: Asked, found: Found, seen: Estimate | None, limit: Limit) -> Verdict | None:
+    """None where no new row came that could break what is agreed of rows."""
+    if seen is None and one.new and one.promise.sla.name in _ROWS and not found.silent:
+        return None
     if seen is None:
         gone = one.promise.sla.name in _GONE and not found.silent and not _early(one, found)
         return Verdict.FAIL if gone else Verdict.UNSURE

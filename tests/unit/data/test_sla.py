@@ -193,6 +193,36 @@ def test_missing_values_and_repeated_keys_count(stored: Stored) -> None:
     assert value("property: uniqueness, at_least: 1", table) == 0.5
 
 
+@pytest.mark.parametrize("clause", [
+    "latency, element: came_at, at_most: 2h", "completeness, element: rain, at_least: 1",
+    "uniqueness, at_least: 1",
+])  # fmt: skip
+def test_where_no_new_row_came_nothing_is_said_of_rows(stored: Stored, clause: str) -> None:
+    some = promises.promises(contract(f"property: {clause}"))
+    table = weather(stored, [NOW - 9 * DAY])
+    new = promises.newest(some, NOW - DAY, NOW)
+    every = promises.asked(some, NOW - DAY, NOW, NOW)
+
+    said, asked = (sla.judged(one, {"weather": table}, NOW)[0].evidence for one in (new, every))
+
+    assert (said.verdict, said.note) == (None, "it holds no row that can be seen")
+    assert asked.verdict is Verdict.UNSURE
+
+
+def test_a_row_that_was_never_seen_is_not_there(stored: Stored) -> None:
+    stated = "available_at: came_at, sla: [{property: freshness, at_most: 2h}], take: [rain]"
+    text = small_project.CONTRACT.replace("take: [rain]", stated)
+    read = document.parsed(text.encode(), Path("contract.yaml")).contract
+    table = weather(stored, [NOW - 9 * HOUR, NOW - HOUR], [NOW - 9 * HOUR, None])
+
+    (found,) = sla.judged(
+        promises.asked(promises.promises(read), None, NOW, NOW), {"weather": table}, NOW
+    )
+
+    assert found.evidence.estimate
+    assert found.evidence.estimate.value == 9
+
+
 def test_what_blocks_is_refused_and_what_warns_is_not(stored: Stored) -> None:
     table = weather(stored, [NOW - 9 * HOUR])
     blocks = judged("property: freshness, at_most: 2h", table)
