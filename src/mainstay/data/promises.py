@@ -13,6 +13,7 @@ STATES = ("freshness", "retention")
 """Of the newest or the oldest row, as of now."""
 PERIODS = ("throughput", "availability", "time_of_availability")
 """Of whole periods."""
+_INSTANT = timedelta(microseconds=1)
 _LATE = ("freshness", "latency", "time_of_availability")
 """What says how long rows may be on their way."""
 
@@ -93,11 +94,17 @@ def asked(
 def newest(some: tuple[Promise, ...], since: datetime, now: datetime) -> tuple[Asked, ...]:
     """Each of what is new since a time: of periods those that count since then, at least one."""
     return tuple(
-        one._replace(new=True, since=since - one.wait - one.promise.sla.period)
+        one._replace(new=True, since=_begin(one, since))
         if one.promise.sla.name in PERIODS
         else one._replace(new=True)
         for one in asked(some, since, now, now)
     )
+
+
+def _begin(one: Asked, since: datetime) -> datetime:
+    """So that the periods that count since then are whole, and the newest of all."""
+    length = one.promise.sla.period
+    return min(since - length, one.until - 2 * length) - one.wait + _INSTANT
 
 
 def _of_decisions(stated: Decisions, one: Sla) -> Promise:

@@ -59,7 +59,9 @@ def test_periods_wait_for_rows_that_may_be_on_their_way() -> None:
     volume, age = promises.newest(some, NOW - DAY, NOW)
 
     assert (volume.wait, volume.last) == (3 * HOUR, NOW - 3 * HOUR)
-    assert volume.since == NOW - DAY - 15 * HOUR
+    assert volume.since == NOW - DAY - 15 * HOUR + timedelta(microseconds=1)
+    long, _ = promises.newest(some, NOW - HOUR, NOW)
+    assert long.since == NOW - 27 * HOUR + timedelta(microseconds=1)
     assert (age.since, age.until) == (None, NOW)
 
 
