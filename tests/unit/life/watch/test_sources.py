@@ -68,7 +68,7 @@ def test_all_else_that_a_source_breaks_is_one_incident(live: Callable[..., Order
 
     assert (found.clause, found.columns, found.blocks) == ("sla", ("weather",), True)
     assert "throughput of weather is " in found.what
-    assert "; availability of weather is 0.5385 (6 of 13 periods of 6h have no row)" in found.what
+    assert "; availability of weather is 0.5 (6 of 12 periods of 6h have no row)" in found.what
 
 
 def test_a_source_of_which_nothing_can_be_made_stops_no_look(
