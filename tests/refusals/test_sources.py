@@ -51,7 +51,7 @@ def test_a_column_that_changed_its_type_is_named(reader: Reader) -> None:
 
     now = source.opened(reader, "planes.csv").columns
 
-    assert schema.changed(before, now) == ("built was int64 and is string",)
+    assert list(map(str, schema.differences(before, now))) == ["built was int64 and is string"]
 
 
 def test_text_that_is_no_time_is_not_read_as_missing(reader: Reader) -> None:

@@ -20,7 +20,7 @@ from mainstay.control.commands import Deploy, Rollback
     help="Score a share of the rows after the answer; all without a number, 0 ends it.",
 )
 @click.option("--environment", default="production", help="production or replay.")
-@click.option("--because", default="", help="Why, although an unforeseen event freezes promotion.")
+@click.option("--because", default="", help="Why, although an event or a source stops promotion.")
 @click.pass_obj
 def deploy(
     options: Options,

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from mainstay.contract import conditions, durations
 from mainstay.contract.clauses import Clause, Place, Section
 from mainstay.contract.fields import FieldClause
+from mainstay.contract.sla import Sla, of_labels
 from mainstay.contract.sources import Context, Decisions
 from mainstay.contract.terms import Duration, Name, Text, wrong
 from mainstay.core.errors import Mistake
@@ -45,6 +46,11 @@ class Label(Section):
         Field(validate_default=True),
         Clause("when to stop waiting: counted as unlabelled from then on", ("field",)),
     ] = timedelta(days=30)
+    sla: Annotated[
+        tuple[Sla, ...],
+        AfterValidator(of_labels),
+        Clause("what who sends labels agreed on", ("field",)),
+    ] = ()
 
 
 class RuleClause(Section):

@@ -5,7 +5,9 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, ValidationInfo
 
+from mainstay.contract import sla
 from mainstay.contract.clauses import Clause, Section
+from mainstay.contract.sla import Sla
 from mainstay.contract.taken import Taken, fitting, taken, written
 from mainstay.contract.terms import Duration, Format, Name, OneOrMore, Span, Text, Zone, wrong
 from mainstay.contract.wording import shown
@@ -50,6 +52,23 @@ def _aggregated(known_after: timedelta | None, info: ValidationInfo) -> timedelt
     return known_after
 
 
+def _own_sla(some: tuple[Sla, ...]) -> tuple[Sla, ...]:
+    return sla.agreed(some, time=True, seen=False)
+
+
+def _sla(some: tuple[Sla, ...], info: ValidationInfo) -> tuple[Sla, ...]:
+    """Of a context; the decisions have their own, and one freshness is enough."""
+    if some and info.data.get("source") == DECISIONS:
+        raise wrong("says nothing of decisions", "state it as data.decisions.sla")
+    again = [one.name for one in some].count("freshness") + bool(info.data.get("freshness"))
+    if again > 1:
+        raise wrong("agrees on freshness twice", "keep one, or the clause freshness beside it")
+    if "as_of" not in info.data:
+        return some
+    timed, seen = info.data["as_of"], info.data.get("available_at")
+    return sla.agreed(some, time=timed is not None, seen=seen is not None)
+
+
 class Decisions(Section):
     """The table with one row per decision."""
 
@@ -66,6 +85,11 @@ class Decisions(Section):
     zone: Annotated[Zone | None, Clause("the zone of times without one; else UTC", ("bench",))] = (
         None
     )
+    sla: Annotated[
+        tuple[Sla, ...],
+        AfterValidator(_own_sla),
+        Clause("what its owner agreed on", ("bench", "field")),
+    ] = ()
 
 
 class Context(Section):
@@ -117,6 +141,11 @@ class Context(Section):
         AfterValidator(_timed),
         Clause("the zone of times without one; else UTC", ("bench",)),
     ] = None
+    sla: Annotated[
+        tuple[Sla, ...],
+        AfterValidator(_sla),
+        Clause("what the owner of the source agreed on", ("bench", "field")),
+    ] = ()
     take: Annotated[
         tuple[Taken, ...],
         PlainValidator(taken),
@@ -124,3 +153,10 @@ class Context(Section):
         PlainSerializer(written),
         Clause("the columns to bring along, or functions of them", ("bench", "door")),
     ]
+
+    @property
+    def fresh_within(self) -> timedelta | None:
+        """How old the newest row may be by either clause that says so; None where none does."""
+        stated = (one.bound for one in self.sla if one.name == "freshness" and not one.element)
+        agreed = self.freshness or next(stated, None)
+        return agreed if isinstance(agreed, timedelta) else None

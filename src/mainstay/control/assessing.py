@@ -9,7 +9,7 @@ from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import blobs, steps
 from mainstay.life.assess.assess import assessed
-from mainstay.life.assess.assessment import Assessment, headline
+from mainstay.life.assess.assessment import Assessment, beside, headline
 from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
 from mainstay.trainer import training
@@ -20,7 +20,8 @@ def assess(project: Project, command: Assess) -> Answer:
     document = project.document
     order = Order(document, project.places, command.since, command.until, clock.now(), project.tell)
     started = life.started(order)
-    key = steps.key("assess", contract=document.digest, **started.inputs)
+    sources = [one.evidence for one in started.rows.judged]
+    key = steps.key("assess", contract=document.digest, sla=sources, **started.inputs)
     earlier = steps.result(project.ledger, key)
     if earlier:
         return msgspec.convert(earlier, Answer, strict=False)
@@ -34,7 +35,7 @@ def assess(project: Project, command: Assess) -> Answer:
 def _assessment(project: Project, started: Started) -> Assessment:
     document, rows = project.document, started.rows
     outputs = training.checked_outputs(document, project.places, rows)
-    return assessed(
+    found = assessed(
         document.contract,
         rows.table,
         outputs,
@@ -42,6 +43,7 @@ def _assessment(project: Project, started: Started) -> Assessment:
         hold_out=started.periods.hold_out,
         notes=rows.notes,
     )
+    return beside(found, tuple(one.evidence for one in rows.judged))
 
 
 def _recorded(project: Project, assessment: Assessment, key: str, answer: Answer) -> None:

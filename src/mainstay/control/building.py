@@ -2,12 +2,14 @@
 
 import msgspec
 
+from mainstay.control import versions
 from mainstay.control.commands import Build
 from mainstay.control.project import Project
 from mainstay.control.versions import Birth
 from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import ModelVersion, Window
+from mainstay.data.lineage import Born
 from mainstay.ledger import state, steps
 from mainstay.life.build import build as life
 from mainstay.life.build.build import Built, Order
@@ -24,6 +26,7 @@ def build(project: Project, command: Build) -> Answer:
         clock.now(),
         project.tell,
         command.weighing,
+        _born(project),
     )
     started = life.started(order)
     key = steps.key("build", contract=document.digest, **started.inputs)
@@ -34,6 +37,13 @@ def build(project: Project, command: Build) -> Answer:
     built = life.built(order, started)
     version = _recorded(project, built, key)
     return _answer(version, built)
+
+
+def _born(project: Project) -> Born | None:
+    """Of the newest version of the very same contract: another one takes sources as they are."""
+    known = state.versions(project.ledger, project.model)
+    same = [one for one in known if one.contract == project.document.digest]
+    return versions.born(project, same[-1]) if same else None
 
 
 def registered(project: Project) -> state.Contract:

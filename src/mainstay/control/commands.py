@@ -61,7 +61,7 @@ class Deploy(msgspec.Struct, frozen=True, tag="deploy"):
     """Let an approved version answer; share None: the canary's, all for one that has all.
 
     shadow: instead, let a built version score this share of what others answer; 0 ends it.
-    because: why it goes on although an unforeseen event freezes promotion.
+    because: why it goes on although an unforeseen event or a source stops promotion.
     """
 
     version: str

@@ -5,7 +5,7 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from mainstay.bundle import manifest
-from mainstay.control import frozen, publish, recalls, versions
+from mainstay.control import blocking, frozen, publish, recalls, versions
 from mainstay.control.commands import Deploy, Rollback
 from mainstay.control.project import Project
 from mainstay.core.answers import Answer
@@ -36,12 +36,15 @@ def routed(project: Project, command: Deploy | Rollback) -> Answer:
 def deploy(project: Project, command: Deploy) -> Answer:
     """Gives a version its share. Raises Refused unless it is approved and its certificate holds,
 
-    and for more than it has while an unforeseen event freezes it, unless that is overruled.
+    and for more than it has while an unforeseen event freezes it or a source blocks it, unless that
+    is overruled.
     """
     publish.trusted_signer(project)
     environment = _environment(command.environment)
     version = versions.found(project, command.version)
     _refuse_unless_approved(version)
+    given_shares(project, (Part(version.number, 0.0),), environment)  # before sources are read
+    blocks = () if command.because.strip() else blocking.blocked(project, version)
     with project.ledger.transaction():
         steps = history(project)
         now = steps[-1].parts if steps else ()
@@ -49,6 +52,7 @@ def deploy(project: Project, command: Deploy) -> Answer:
         parts = shares.deployed(now, version.number, command.share, canary)
         if _rises(now, parts, version.number):
             frozen.refuse(project, version, command.because)
+            blocking.refuse(blocks)
         given = given_shares(project, parts, environment)
         unchanged = _stands(project, given, environment)
         if not unchanged:

@@ -76,6 +76,7 @@ def order(project: Project, now: datetime) -> Order:
         earned=tuple(one for look in seen for one in look.earned),
         audited=tuple(look.audited for look in seen if look.audited),
         event=event,
+        born=versions.born(project, version),
         tell=project.tell,
     )
 

@@ -13,7 +13,8 @@ from mainstay.stats import enough
 
 Act = Literal["keep", "retrain", "propose", "freeze", "wait", "roll back", "ask"]
 SOURCE = ("unit", "stopped")
-"""Findings that are an error of a source: a model that learned from it would learn the error."""
+"""Findings that are an error of a source: a model that learned from it would learn the error, as it
+would from a source that blocks."""
 
 MANY = 1e9
 """Answers beyond which nobody waits."""
@@ -75,7 +76,8 @@ def _decision(facts: Facts, act: Act, because: str, owner: str = "") -> Decision
 
 def _asks(facts: Facts) -> Decision | None:
     """Who owns the source must say what changed."""
-    found = next((one for one in facts.findings if one.clause in SOURCE and one.open), None)
+    wrong = (one for one in facts.findings if one.clause in SOURCE or one.blocks)
+    found = next((one for one in wrong if one.open), None)
     if found is None:
         return None
     because = f"{found.what}; retraining would learn the error, {found.action}"

@@ -14,8 +14,10 @@ from mainstay.core import clock, nearest
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Event, Evidence, Verdict
+from mainstay.data import lineage
 from mainstay.ledger import chain
 from mainstay.ledger import verify as ledger_verify
+from mainstay.ledger.state import Version
 from mainstay.seal import checks, verify
 
 
@@ -29,10 +31,21 @@ def explain(project: Project, query: Explain) -> Answer:
     return Answer(
         f"{name} is {version.status}: {len(record.evidence)} gates.",
         evidence=record.evidence,
-        lines=(f"not covered: {', '.join(record.not_covered)}",) if record.not_covered else (),
+        lines=(*_not_covered(record.not_covered), *_lineage(project, version)),
         next=f"mainstay explain v{version.number} '{record.evidence[0].clause}'",
         facts={"version": f"v{version.number}", "status": version.status},
     )
+
+
+def _not_covered(names: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"not covered: {', '.join(names)}",) if names else ()
+
+
+def _lineage(project: Project, version: Version) -> tuple[str, ...]:
+    """Of which source each input is made, by the contract as it stands."""
+    contract, born = project.document.contract, versions.born(project, version)
+    made = {name: lineage.inputs_of(contract, born, name) for name in lineage.sources(contract)}
+    return tuple(f"{name} feeds {', '.join(fed)}" for name, fed in made.items() if fed)
 
 
 def history(project: Project, query: History) -> Answer:

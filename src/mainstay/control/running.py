@@ -7,6 +7,7 @@ import msgspec
 
 from mainstay.control import (
     assessing,
+    blocking,
     building,
     canary,
     certifying,
@@ -57,7 +58,8 @@ class Stand(NamedTuple):
     the live version. healthy: whether the canary may take everything. ending: whether its
     certificate ends soon and nobody was asked for another. renewed: whether another is approved.
     recalled: whether a door dropped the canary. losing: what early labels say against the canary.
-    frozen: whether an unforeseen event keeps the newest version from more than it has. shelter:
+    frozen: whether an unforeseen event keeps the newest version from more than it has; blocked:
+    whether a source does. shelter:
     whether somebody else is to answer because of it; over: whether it is over and still does.
     """
 
@@ -73,6 +75,7 @@ class Stand(NamedTuple):
     recalled: bool = False
     losing: str = ""
     frozen: bool = False
+    blocked: bool = False
     shelter: bool = False
     over: bool = False
 
@@ -100,7 +103,7 @@ def outstanding(stand: Stand, done: frozenset[Step]) -> Step:
         ("certify", stand.newest is not None and stand.newest.status == "built"),
         ("try again", _wants_another_try(stand) and "certify" not in done),
         ("deploy", _wants_deployment(stand)),
-        ("promote", stand.healthy and not stand.frozen),
+        ("promote", stand.healthy and not (stand.frozen or stand.blocked)),
         ("replace", stand.renewed),
         ("renew", stand.ending and not _wants_candidate(stand)),
     ):
@@ -129,7 +132,7 @@ def _wants_another_try(stand: Stand) -> bool:
 def _wants_deployment(stand: Stand) -> bool:
     if stand.newest is None or stand.newest.status != "approved" or not stand.current:
         return False
-    if stand.abandoned or stand.frozen:
+    if stand.abandoned or stand.frozen or stand.blocked:
         return False
     return stand.newest.number not in {part.version for part in stand.live}
 
@@ -141,6 +144,8 @@ def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
     live = deploying.live(project)
     last, term = field.decided(project), field.term(project) if live else None
     looked = "watch" in dict(done)
+    healthy = looked and _is_healthy(project, live)
+    rises = healthy or _waits(newest, live)
     ends = term is not None and term.not_after - clock.now() < NOTICE
     return Stand(
         newest=newest,
@@ -149,12 +154,13 @@ def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
         stale=newest is not None and _is_stale(project, newest),
         live=live,
         act=last["act"] if last else "",
-        healthy=looked and _is_healthy(project, live),
+        healthy=healthy,
         ending=ends and term is not None and not (term.renewed or term.waiting),
         renewed=term is not None and term.renewed,
         recalled=recalls.recalled(project) is not None,
         losing=_losing(project, live) if looked else "",
         frozen=newest is not None and bool(frozen.frozen(project, newest)),
+        blocked=rises and newest is not None and bool(blocking.blocked(project, newest)),
         shelter=unforeseen.wants_shelter(project),
         over=unforeseen.is_over(project),
     )
@@ -165,6 +171,13 @@ def _is_healthy(project: Project, live: Parts) -> bool:
     if not live or live[-1].share == 1:
         return False
     return canary.judged(project).verdict is Verdict.PASS
+
+
+def _waits(newest: Version | None, live: Parts) -> bool:
+    """Whether an approved version answers nobody yet."""
+    if newest is None or newest.status != "approved":
+        return False
+    return newest.number not in {one.version for one in live}
 
 
 def _losing(project: Project, live: Parts) -> str:

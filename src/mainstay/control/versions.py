@@ -4,9 +4,11 @@ import re
 
 import msgspec
 
+from mainstay.bundle import manifest
 from mainstay.control.project import Project
 from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Event, ModelVersion, Window
+from mainstay.data.lineage import Born
 from mainstay.ledger import blobs, state
 from mainstay.ledger.state import Version
 
@@ -40,6 +42,13 @@ def birth(project: Project, version: Version) -> Birth:
         if event.payload["number"] == version.number
     )
     return msgspec.convert(event.payload["birth"], Birth, strict=False)
+
+
+def born(project: Project, version: Version) -> Born:
+    """What it was made of: its sources, the columns it reads, what it makes of them."""
+    stated = manifest.read(project.places.bundle(version.bundle), version.bundle)
+    datasets = birth(project, version).version.datasets
+    return Born(datasets, stated.columns, stated.outputs)
 
 
 def events(project: Project, version: Version) -> tuple[Event, ...]:

@@ -46,6 +46,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.state / "snapshots"
 
     @property
+    def quarantine(self) -> Path:
+        """Rows that broke what their source agreed on, as Parquet by digest."""
+        return self.state / "quarantine"
+
+    @property
     def environments(self) -> Path:
         """The models' own Python environments, by digest of the lock."""
         return self.state / "environments"

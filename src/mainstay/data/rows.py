@@ -3,6 +3,7 @@
 Every read is cut at `now`: what lies after it does not exist, and a label not yet known is null.
 """
 
+import itertools
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,14 +11,17 @@ import ibis
 import ibis.expr.types as ir
 
 from mainstay.contract.model import Contract
+from mainstay.contract.sla import KINDS
 from mainstay.contract.sources import DECISIONS
-from mainstay.contract.sources import Context as Clause
+from mainstay.contract.sources import Decisions as Clause
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column, Dataset, Window
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, TIME, TYPES
-from mainstay.data import context, schema, source
+from mainstay.data import aside, context, promises, schema, sla, source
+from mainstay.data.aside import Aside
 from mainstay.data.context import Context, Decisions, Taken
 from mainstay.data.expression import constant
+from mainstay.data.sla import Judged
 from mainstay.data.source import Moment, Reader, Source
 
 _KEYS = (INTEGER, TEXT)
@@ -35,12 +39,36 @@ class Sources(NamedTuple):
     decisions: Source
     contexts: dict[str, Source]
 
+    @property
+    def tables(self) -> dict[str, ir.Table]:
+        """By name, the decisions under theirs."""
+        known = {name: one.table for name, one in self.contexts.items()}
+        return {**known, DECISIONS: self.decisions.table}
+
+    def with_table(self, name: str, table: ir.Table) -> "Sources":
+        """Another table of one of them; of the decisions also where they are context."""
+        before = self.decisions if name == DECISIONS else self.contexts[name]
+        after = before._replace(table=table)
+        contexts = {
+            other: after if other == name or (name == DECISIONS and one is before) else one
+            for other, one in self.contexts.items()
+        }
+        return Sources(after if name == DECISIONS else self.decisions, contexts)
+
+
+class Kept(NamedTuple):
+    """Sources without the rows that were set aside; judged: all that was agreed on."""
+
+    sources: Sources
+    judged: tuple[Judged, ...] = ()
+    aside: tuple[Aside, ...] = ()
+
 
 class Rows(NamedTuple):
     """One row per key: decision columns, then taken ones; the label is among the former.
 
     datasets: what was read, decisions first. notes: what a person should know of the joins.
-    visible: the columns that features() may see, all but the label.
+    visible: the columns that features() may see, all but the label. judged, aside: see Kept.
     """
 
     table: ir.Table
@@ -48,6 +76,8 @@ class Rows(NamedTuple):
     columns: tuple[Column, ...]
     visible: tuple[Column, ...]
     notes: tuple[str, ...]
+    judged: tuple[Judged, ...] = ()
+    aside: tuple[Aside, ...] = ()
 
 
 def assembled(
@@ -61,9 +91,34 @@ def assembled(
     """The rows decided in [since, until) and not after now. Raises Mistake for what is not rows:
 
     a column or file that is not there, a key that is null or not unique, a decision without time, a
-    label of the wrong type, context with several rows per key.
+    label of the wrong type, context with several rows per key. What sources agreed on is judged
+    and stops nothing here, see data.sla.refuse.
     """
-    return joined(contract, opened(contract, reader), since=since, until=until, now=now)
+    found = kept(contract, opened(contract, reader), since=since, until=until, now=now)
+    made = joined(contract, found.sources, since=since, until=until, now=now)
+    notes = (*made.notes, *(one.note for one in found.aside))
+    return made._replace(notes=notes, judged=found.judged, aside=found.aside)
+
+
+def kept(
+    contract: Contract,
+    sources: Sources,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    now: datetime,
+) -> Kept:
+    """What sources agreed on, judged over a period; rows that break it set aside where stated."""
+    questions = promises.asked(promises.promises(contract), since, until or now, now)
+    judged = sla.judged(questions, sources.tables, now)
+    made = []
+    for one in judged:
+        if one.broken and one.promise.sla.on_breach == "quarantine":
+            name = one.promise.source
+            table, away = aside.kept(one, sources.tables[name], now)
+            sources = sources.with_table(name, table)
+            made.append(away)
+    return Kept(sources, judged, tuple(made))
 
 
 def within(table: ir.Table, time: str, window: Window) -> ir.Table:
@@ -87,19 +142,33 @@ def check_label(table: ir.Table, contract: Contract, what: str) -> None:
 
 def opened(contract: Contract, reader: Reader) -> Sources:
     """The tables a contract names, in neutral types, their times in UTC."""
-    decisions = contract.data.decisions
-    times = (Moment(decisions.time, decisions.format or "", decisions.zone or ""),)
-    table = source.opened(reader, decisions.source, times)
+    decisions = named(contract, reader, DECISIONS)
     contexts = {
-        name: table if one.source == DECISIONS else source.opened(reader, one.source, _times(one))
+        name: decisions if one.source == DECISIONS else named(contract, reader, name)
         for name, one in contract.data.context.items()
     }
-    return Sources(table, contexts)
+    return Sources(decisions, contexts)
 
 
-def _times(clause: Clause) -> tuple[Moment, ...]:
-    names = [name for name in (clause.as_of, clause.available_at) if name]
-    return tuple(Moment(name, clause.format or "", clause.zone or "") for name in names)
+def named(contract: Contract, reader: Reader, name: str) -> Source:
+    """The table of one source by its name."""
+    return source.opened(reader, *_address(contract, name))
+
+
+def shape(contract: Contract, reader: Reader, name: str) -> tuple[Column, ...]:
+    """The columns that `named` would give, whatever their values."""
+    return source.shape(reader, *_address(contract, name))
+
+
+def _address(contract: Contract, name: str) -> tuple[str, tuple[Moment, ...]]:
+    """Where a source lies, and its columns that are times."""
+    stated = contract.data
+    clause = stated.decisions if name == DECISIONS else stated.context[name]
+    own = (clause.time,) if isinstance(clause, Clause) else (clause.as_of, clause.available_at)
+    timed = [one.element or () for one in clause.sla if KINDS[one.name].element in ("time", "seen")]
+    names = dict.fromkeys((*filter(None, own), *itertools.chain.from_iterable(timed)))
+    layout, zone = clause.format or "", clause.zone or ""
+    return clause.source, tuple(Moment(one, layout, zone) for one in names)
 
 
 def joined(

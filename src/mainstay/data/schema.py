@@ -1,5 +1,7 @@
 """Column types that every engine means alike: one of six, or the engine's own."""
 
+from typing import NamedTuple
+
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
@@ -61,11 +63,24 @@ def column(table: ir.Table, name: str, what: str) -> ir.Value:
     return table[name]
 
 
-def changed(before: tuple[Column, ...], now: tuple[Column, ...]) -> tuple[str, ...]:
-    """What a column is no longer: of another type, or gone; new columns change nothing."""
-    found = {one.name: one.type for one in now}
+class Difference(NamedTuple):
+    """A column that is gone (now is empty), new (before is empty), or of another type."""
+
+    name: str
+    before: str
+    now: str
+
+    def __str__(self) -> str:
+        if not self.before:
+            return f"{self.name} is new"
+        return f"{self.name} was {self.before} and is {self.now or 'gone'}"
+
+
+def differences(before: tuple[Column, ...], now: tuple[Column, ...]) -> tuple[Difference, ...]:
+    """Of all columns: those there were, in their order, then new ones."""
+    was, found = ({one.name: one.type for one in some} for some in (before, now))
     return tuple(
-        f"{one.name} was {one.type} and is {found.get(one.name, 'gone')}"
-        for one in before
-        if found.get(one.name) != one.type
+        Difference(name, was.get(name, ""), found.get(name, ""))
+        for name in dict.fromkeys((*was, *found))
+        if was.get(name) != found.get(name)
     )

@@ -55,6 +55,15 @@ def written(table: ir.Table, folder: Path, order: str | tuple[str, ...], time: s
     return made
 
 
+def whole(table: ir.Table, folder: Path) -> Path:
+    """Rows of any kind, copies among them, as folder/DIGEST.parquet; columns of a type that is not
+
+    in TYPES are left out.
+    """
+    shared = [one.name for one in schema.columns(table) if one.type in ARROW]
+    return folder / written(table.select(shared), folder, tuple(shared)).uri
+
+
 def content(file: Path, columns: tuple[Column, ...], time: str = "") -> Dataset:
     """What a file of sorted rows says, read in pieces; its uri is the name it should have."""
     kinds = pa.schema([(column.name, ARROW[column.type]) for column in columns])

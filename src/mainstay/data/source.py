@@ -9,6 +9,7 @@ from ibis.backends.duckdb import Backend
 from mainstay.core import digest
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column
+from mainstay.core.typed import DATE, TEXT, TIME
 from mainstay.data import schema, sqlite
 from mainstay.data.engine import EngineError, moments
 
@@ -67,15 +68,34 @@ def opened(
     whatever they look like in CSV. Raises Mistake: no such file, table or column, an unreadable
     file, text that is no time.
     """
-    files, content = _found(reader, address)
-    try:
-        raw = _read(reader.engine, files, (*(one.column for one in times), *texts))
-    except EngineError as error:
-        raise Mistake(f"{address} is not readable: {str(error).splitlines()[0]}") from error
+    raw, content = _raw(reader, address, (*(one.column for one in times), *texts))
     for moment in times:
         schema.column(raw, moment.column, address)
         raw = moments(raw, *moment)
     return Source(schema.widened(raw), content, address)
+
+
+def shape(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> tuple[Column, ...]:
+    """The columns that `opened` would give, without a look at their values.
+
+    A column of `times` is a time where it could be read as one. Raises Mistake likewise.
+    """
+    names = {one.column for one in times}
+    raw, _ = _raw(reader, address, tuple(names))
+    timed = (TEXT, DATE, TIME)
+    return tuple(
+        Column(one.name, TIME) if one.name in names and one.type in timed else one
+        for one in schema.columns(raw)
+    )
+
+
+def _raw(reader: Reader, address: str, texts: tuple[str, ...]) -> tuple[ir.Table, str]:
+    """As the engine reads it, and the digest of the files."""
+    files, content = _found(reader, address)
+    try:
+        return _read(reader.engine, files, texts), content
+    except EngineError as error:
+        raise Mistake(f"{address} is not readable: {str(error).splitlines()[0]}") from error
 
 
 def _found(reader: Reader, address: str) -> tuple[list[Path], str]:

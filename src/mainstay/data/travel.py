@@ -26,7 +26,7 @@ def changed_rows(contract: Contract, reader: Reader, *, cut: datetime, now: date
     Labels are left out: they are the future. A static table has no time to be cut at, so what it
     gives away stays unseen here and is named by Rows.notes instead.
     """
-    sources = rows.opened(contract, reader)
+    sources = rows.kept(contract, rows.opened(contract, reader), now=now).sources
     before = rows.joined(contract, sources, until=cut, now=now).table
     after = rows.joined(contract, _cut(contract, sources, cut), until=cut, now=now).table
     key, label = contract.data.decisions.key, contract.data.label.column

@@ -1,6 +1,9 @@
 """`assess`, on record."""
 
+from datetime import timedelta
 from pathlib import Path
+
+import small_project
 
 from mainstay.control import project as projects
 from mainstay.control.commands import Assess
@@ -17,3 +20,20 @@ def test_an_assessment_is_recorded_once_and_opens_no_held_out_row(as_author: Pat
     with projects.opened(as_author) as opened:
         assert len(list(opened.ledger.events(kind="Assessed"))) == 1
         assert len(list(opened.ledger.events(kind="HoldoutOpened"))) == 1  # that of certify
+
+
+def test_what_sources_agreed_on_is_judged_anew_each_time(as_author: Path) -> None:
+    contract = as_author / "contract.yaml"
+    stated = "take: [rain], sla: [{property: freshness, at_most: 26h}]"
+    contract.write_text(contract.read_text().replace("take: [rain]", stated))
+
+    today = handle(as_author, Assess())
+    (as_author / "clock").write_text((small_project.AFTER + timedelta(days=1)).isoformat())
+    tomorrow = handle(as_author, Assess())
+
+    assert today.verdict is Verdict.PASS
+    assert [one.verdict for one in today.evidence if one.clause == "freshness, weather"] == ["pass"]
+    assert tomorrow.verdict is Verdict.FAIL
+    assert tomorrow.headline == (
+        "no-show: to fix first: sources break what was agreed: freshness, weather."
+    )

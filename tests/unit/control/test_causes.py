@@ -68,6 +68,16 @@ def test_the_deepest_cause_is_named(contract: Contract) -> None:
     assert explained(contract, case("drift", "wait"), (stopped,), NOW) is None
 
 
+@pytest.mark.parametrize("clause", ["sla", "schema"])
+def test_what_a_source_breaks_explains_what_comes_from_it(contract: Contract, clause: str) -> None:
+    broken = case(clause, "weather", number=3)
+
+    assert explained(contract, case("drift", "rain"), (broken,), NOW) == broken
+    assert explained(contract, case("drift", "wait"), (broken,), NOW) is None
+    assert address(contract, broken.finding) == "sqlite:///data/weather.db#hourly"
+    assert explained(contract, case("drift", "wait"), (case(clause, "decisions"),), NOW)
+
+
 def test_a_cause_that_is_over_explains_for_as_long_as_it_lasted(contract: Contract) -> None:
     over = LATE._replace(closed=NOW + 3 * DAY)
     effect = case("drift", "rain", opened=3)

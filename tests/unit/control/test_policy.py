@@ -128,6 +128,18 @@ def test_a_young_version_worse_than_the_one_before_is_rolled_back(contract: Cont
     assert young.because.startswith("v1 is better than the live version on the same 3,000 answers")
 
 
+def test_nothing_is_learned_of_a_source_that_blocks(contract: Contract) -> None:
+    late = msgspec.structs.replace(UNIT, clause="freshness", what="weather is late")
+    blocks = msgspec.structs.replace(late, blocks=True)
+
+    told = policy.decided(facts(contract)._replace(findings=(late,)))
+    asked = policy.decided(facts(contract)._replace(findings=(blocks,)))
+
+    assert told.act == "retrain"
+    assert (asked.act, asked.owner) == ("ask", "owner of weather")
+    assert asked.because == "weather is late; retraining would learn the error, ask"
+
+
 def test_an_error_of_a_source_is_asked_about_and_never_learned(contract: Contract) -> None:
     ask = policy.decided(facts(contract)._replace(findings=(UNIT,)))
     over = msgspec.structs.replace(UNIT, open=False)

@@ -18,6 +18,8 @@ def test_a_version_is_explained_whole_or_by_one_clause(as_author: Path) -> None:
     assert len(whole.evidence) > 5
     assert [evidence.clause for evidence in one.evidence] == ["roc_auc"]
     assert any("block bootstrap" in line for line in one.lines)
+    assert "weather feeds rain" in whole.lines
+    assert "decisions feeds wait, kind, weekday" in whole.lines
 
 
 def test_an_unknown_clause_is_answered_with_the_nearest(as_author: Path) -> None:

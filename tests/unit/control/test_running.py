@@ -68,6 +68,12 @@ def status(name: Status, number: int = 2) -> Version:
             ("watch",),
             "",
         ),
+        (AT_REST._replace(newest=status("approved"), blocked=True), ("watch",), ""),
+        (
+            AT_REST._replace(live=(Part(1, 0.1),), healthy=True, blocked=True),
+            ("watch",),
+            "",
+        ),
         (AT_REST._replace(act="propose"), ("watch",), ""),
         (
             AT_REST._replace(newest=status("approved"), live=(*LIVE, Part(2, 0.1)), act="retrain"),

@@ -60,6 +60,8 @@ def test_what_changed_its_type_or_is_gone_is_named() -> None:
     before = (Column("temp", "float64"), Column("seats", "int64"), Column("origin", "string"))
     now = (Column("temp", "string"), Column("origin", "string"), Column("fresh", "date"))
 
-    found = schema.changed(before, now)
+    found = schema.differences(before, now)
 
-    assert found == ("temp was float64 and is string", "seats was int64 and is gone")
+    assert list(map(str, found)) == [
+        "temp was float64 and is string", "seats was int64 and is gone", "fresh is new",
+    ]  # fmt: skip

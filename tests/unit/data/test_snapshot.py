@@ -3,6 +3,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 import pytest
@@ -132,3 +133,15 @@ def test_a_value_that_cannot_be_computed_leaves_nothing_behind(
         snapshot.written(rows.mutate(more=rows.id + 1), tmp_path, "id")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_of_any_kind_are_kept_whole(stored: Stored, tmp_path: Path) -> None:
+    some = stored({"town": "string", "rain": "float64"}, town=["n", "n", "s"], rain=[1, 1, None])
+    listed = some.mutate(many=ibis.array([1, 2]))
+
+    file = snapshot.whole(listed, tmp_path)
+
+    assert file.parent == tmp_path
+    assert pq.read_table(file).to_pydict() == {
+        "town": ["n", "n", "s"], "rain": [1.0, 1.0, None],
+    }  # fmt: skip

@@ -4,6 +4,7 @@ import msgspec
 
 from mainstay.core.answers import worst
 from mainstay.core.nouns import Evidence, Verdict
+from mainstay.data import sla
 from mainstay.life.assess import baselines, leaks, money, records
 
 
@@ -20,11 +21,22 @@ class Assessment(msgspec.Struct, frozen=True):
         return worst(self.evidence)
 
 
+def beside(assessment: Assessment, sources: tuple[Evidence, ...]) -> Assessment:
+    """With what was found of all that the sources agreed on."""
+    return msgspec.structs.replace(assessment, evidence=(*assessment.evidence, *sources))
+
+
 def headline(assessment: Assessment) -> str:
     """The verdict in one sentence."""
     by_clause = {one.clause: one for one in assessment.evidence}
     short = [by_clause[name] for name in (records.ROWS, records.EVENTS) if name in by_clause]
-    said = _short(short) or _leaking(assessment) or _worthless(by_clause) or _worth(by_clause)
+    said = (
+        _short(short)
+        or _broken(assessment)
+        or _leaking(assessment)
+        or _worthless(by_clause)
+        or _worth(by_clause)
+    )
     return f"{assessment.model}: {said}"
 
 
@@ -37,6 +49,16 @@ def _short(evidence: list[Evidence]) -> str:
         if one.verdict is not Verdict.PASS and one.estimate and one.limit
     ]
     return f"not enough data: {'; '.join(lacking)}." if lacking else ""
+
+
+def _broken(assessment: Assessment) -> str:
+    """What sources surely do not keep."""
+    found = [
+        one.clause
+        for one in assessment.evidence
+        if one.method == sla.METHOD and one.verdict is Verdict.FAIL
+    ]
+    return f"to fix first: sources break what was agreed: {'; '.join(found)}." if found else ""
 
 
 def _leaking(assessment: Assessment) -> str:

@@ -1,6 +1,6 @@
 """From rows to a bundle: everything a version is, found by the digests of what it came from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import NamedTuple
@@ -16,11 +16,12 @@ from mainstay.bundle.environment import Environment
 from mainstay.contract.document import Document
 from mainstay.contract.model import Contract
 from mainstay.core.errors import Missing
-from mainstay.core.nouns import Dataset, Window
+from mainstay.core.nouns import Dataset, Verdict, Window
 from mainstay.core.places import Places
 from mainstay.core.weighing import Weighing
-from mainstay.data import engine, rows
+from mainstay.data import changes, engine, rows, sla, snapshot
 from mainstay.data import profile as profiling
+from mainstay.data.lineage import Born
 from mainstay.data.profile import Profile
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
@@ -35,10 +36,14 @@ from mainstay.trainer.scored import Floats
 from mainstay.trainer.training import Learned
 
 Tell = Callable[[str], None]
+STOPPED = "training"
 
 
 class Order(NamedTuple):
-    """What to build from; tell is told each step as it begins. weighing: which rows count more."""
+    """What to build from; tell is told each step as it begins. weighing: which rows count more.
+
+    born: what the version before was made of, where sources must be as they were.
+    """
 
     document: Document
     places: Places
@@ -47,6 +52,7 @@ class Order(NamedTuple):
     now: datetime
     tell: Tell = lambda _: None
     weighing: Weighing | None = None
+    born: Born | None = None
 
 
 class Built(NamedTuple):
@@ -70,9 +76,10 @@ class Started(NamedTuple):
 
 
 def started(order: Order) -> Started:
-    """What a build would work on, quickly. Raises Mistake, Missing."""
+    """What a build would work on, quickly. Raises Mistake, Missing, Broken for changed columns."""
     order.tell("reading the sources")
     connection = opened(order.places)
+    _refuse_changed(order, connection)
     found, chosen = gathered(order, connection)
     inputs = {
         "code": _code(order.places),
@@ -85,7 +92,8 @@ def started(order: Order) -> Started:
 
 
 def built(order: Order, started: Started) -> Built:
-    """Trains on a period and packs what comes out. Raises Mistake, Broken, Unavailable."""
+    """Trains on a period and packs what comes out. Raises Mistake, Broken, Unsure, Unavailable."""
+    sla.refuse(started.rows.judged, STOPPED)
     with ThreadPoolExecutor(2, "beside") as beside:
         lock = beside.submit(_locked, order)
         order.tell("joining context, making features")
@@ -97,9 +105,33 @@ def built(order: Order, started: Started) -> Built:
         prepared = prepared._replace(drawn=drawn.places if drawn else None)
         result = _packed(order, learned, prepared, lock.result(), beside)
     weighed = drawn.note if drawn else ""
-    notes = (*started.rows.notes, *filter(None, [result.note, weighed]))
+    told = (*started.rows.notes, *_warned(started.rows), *_set_aside(order, started.rows))
+    notes = (*told, *filter(None, [result.note, weighed]))
     datasets = (learned.dataset, *started.rows.datasets)
     return Built(result, started.periods, learned, datasets, _code(order.places), notes)
+
+
+def _refuse_changed(order: Order, connection: Backend) -> None:
+    if order.born:
+        found = changes.changes(order.document.contract, _reader(order, connection), order.born)
+        changes.refuse(found, STOPPED)
+
+
+def _reader(order: Order, connection: Backend) -> Reader:
+    return Reader(connection, order.places.folder, order.places.staged)
+
+
+def _warned(found: Rows) -> Iterator[str]:
+    """What sources do not keep and only warns."""
+    for one in found.judged:
+        if one.promise.sla.on_breach == "warn" and one.evidence.verdict is not Verdict.PASS:
+            yield sla.told(one)
+
+
+def _set_aside(order: Order, found: Rows) -> Iterator[str]:
+    """Where to look at the rows that were set aside."""
+    for one in found.aside:
+        yield f"they lie in {snapshot.whole(one.table, order.places.quarantine)}"
 
 
 def _drawn(order: Order, started: Started, learned: Learned, prepared: Prepared) -> Drawn | None:
@@ -126,7 +158,7 @@ def gathered(order: Order, connection: Backend) -> tuple[Rows, Periods]:
     contract = order.document.contract
     found = rows.assembled(
         contract,
-        Reader(connection, order.places.folder, order.places.staged),
+        _reader(order, connection),
         since=order.since,
         until=order.until,
         now=order.now,

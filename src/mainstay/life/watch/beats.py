@@ -37,7 +37,7 @@ def evidence(
     yield from (_evidence(order, one) for one in beats)
     seen = {(one.kind, one.shift.column) for one in beats}
     agreed = (
-        name for name, one in order.contract.data.context.items() if one.as_of and one.freshness
+        name for name, one in order.contract.data.context.items() if one.as_of and one.fresh_within
     )
     wanted: list[tuple[Kind, str]] = [("volume", "volume"), ("latency", "decisions")]
     for kind, name in (*wanted, *(("lag", name) for name in agreed)):

@@ -1,12 +1,9 @@
-"""Whether rows and answers flow: sources in time, answers given, a certificate that still holds."""
+"""Whether answers flow: given, and by a certificate that still holds."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window, known
-from mainstay.data import freshness, rows
-from mainstay.data.freshness import Freshness
-from mainstay.data.source import Reader
 from mainstay.life.watch.order import POOLED, Finding, Order, Profiled
 from mainstay.stats import proportion
 
@@ -15,8 +12,7 @@ NOTICE = timedelta(days=14)
 
 
 def flow(order: Order, profiled: tuple[Profiled, ...]) -> Iterator[Evidence]:
-    """Freshness of each source, the share of decisions refused, time left to the certificate."""
-    yield from (_fresh(order, one) for one in sources(order))
+    """The share of decisions refused, time left to the certificate."""
     if profiled:
         yield _refused(order, profiled[-POOLED:])
     yield _left(order)
@@ -27,30 +23,6 @@ def findings(order: Order, evidence: tuple[Evidence, ...]) -> Iterator[Finding]:
     for one in evidence:
         if one.verdict is Verdict.FAIL:
             yield _finding(order, one)
-
-
-def sources(order: Order) -> tuple[Freshness, ...]:
-    """The sources that agree on a freshness, as they could be seen now."""
-    reader = Reader(order.engine, order.places.folder, order.places.staged)
-    opened = rows.opened(order.contract, reader)
-    found = freshness.freshness(order.contract, opened, order.now)
-    return tuple(one for one in found if one.limit is not None)
-
-
-def _fresh(order: Order, one: Freshness) -> Evidence:
-    hours = (one.age or timedelta.max).total_seconds() / 3600
-    most = (one.limit or timedelta.max).total_seconds() / 3600
-    seen = Estimate(hours, hours, hours, 1, "h") if one.age is not None else None
-    return Evidence(
-        clause=f"freshness, {one.name}",
-        subject=order.champion.name,
-        population=f"newest row of {one.name}",
-        method="age of what can be seen",
-        estimate=seen,
-        limit=Limit("at_most", most),
-        verdict=Verdict.FAIL if one.late else Verdict.PASS,
-        note="" if seen else "nothing can be seen",
-    )
 
 
 def _refused(order: Order, newest: tuple[Profiled, ...]) -> Evidence:
@@ -90,20 +62,15 @@ def _left(order: Order) -> Evidence:
 
 
 def _finding(order: Order, one: Evidence) -> Finding:
-    clause, _, name = one.clause.partition(", ")
-    what, owner, cause, action = _told(order, clause, name, one)
+    what, owner, cause, action = _told(order, one)
     verdict, window = Verdict.FAIL, one.window or order.pooled
-    return Finding(clause, (name,) if name else (), what, cause, owner, action, verdict, window)
+    return Finding(one.clause, (), what, cause, owner, action, verdict, window)
 
 
-def _told(order: Order, clause: str, name: str, one: Evidence) -> tuple[str, str, str, str]:
+def _told(order: Order, one: Evidence) -> tuple[str, str, str, str]:
     """What, whose it is, why, and the first thing to do."""
     value = one.estimate.value if one.estimate else 0.0
-    if clause == "freshness" and one.limit:
-        seen = f"{value:,.1f} h old" if one.estimate else "not to be seen"
-        what = f"{name} is {seen}, at most {one.limit.bound:g} h are agreed"
-        return what, f"owner of {name}", "the source is late", f"ask the owner of {name} why"
-    if clause == "not_after":
+    if one.clause == "not_after":
         what = f"the certificate of {order.champion.name} ends in {value:,.1f} days"
         return what, order.contract.owner, "time", "mainstay certify --renew, or build a new one"
     what = f"{value:.1%} of the newest decisions were refused: {one.note}"

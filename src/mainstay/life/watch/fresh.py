@@ -62,7 +62,8 @@ def fitting(order: Order, opened: Runtime) -> Iterator[Callable[[], Paired | Non
     """The newest stretch by the live version, by a fresh one and by the previous one, when asked.
 
     One fit, on what was known before the stretch, in the model's own process while this one does
-    something else. None where there is nothing to compare, or nothing to learn from.
+    something else. None where there is nothing to compare, or nothing to learn from, for example
+    from a source that cannot be read.
     """
     with ThreadPoolExecutor(1, "fresh") as beside:
         begun = _begun(order, opened, beside)
@@ -71,7 +72,7 @@ def fitting(order: Order, opened: Runtime) -> Iterator[Callable[[], Paired | Non
 
 def _begun(order: Order, opened: Runtime, beside: ThreadPoolExecutor) -> _Begun | None:
     window = stretch(order)
-    if window is None:
+    if window is None or order.unfit:
         return None
     table = _answered(order, window).cache()
     if not (count := int(table.count().to_pyarrow().as_py())):

@@ -24,22 +24,19 @@ def ages(order: Order, windows: tuple[Window, ...]) -> list[dict[str, float | No
     Ages are of what can be seen now that was not after a window: where a source says since when a
     row was available that is what could be seen then.
     """
-    stated = order.contract.data.context
-    agreed = {name: one for name, one in stated.items() if one.as_of and one.freshness}
+    reader = Reader(order.engine, order.places.folder, order.places.staged)
     found: list[dict[str, float | None]] = [{} for _ in windows]
-    if not agreed:
-        return found
-    opened = rows.opened(
-        order.contract, Reader(order.engine, order.places.folder, order.places.staged)
-    )
-    for name, one in agreed.items():
-        table = opened.contexts[name].table
+    for name, one in order.contract.data.context.items():
+        agreed = one.fresh_within
+        if agreed is None or not one.as_of or name in order.unfit:
+            continue
+        table = rows.named(order.contract, reader, name).table
         times = [schema.column(table, each, name) for each in (one.as_of, one.available_at) if each]
         newest = {str(at): _newest(times, window) for at, window in enumerate(windows)}
         (said,) = table.aggregate(**newest).to_pyarrow().to_pylist()
         for at, window in enumerate(windows):
             seen = said[str(at)]
-            found[at][name] = None if seen is None else (window.until - seen) / one.freshness
+            found[at][name] = None if seen is None else (window.until - seen) / agreed
     return found
 
 

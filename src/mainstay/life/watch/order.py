@@ -14,6 +14,7 @@ from mainstay.contract.model import Contract
 from mainstay.core.nouns import Estimate, Evidence, Verdict, Window
 from mainstay.core.places import Places
 from mainstay.data import live, rows
+from mainstay.data.lineage import Born
 from mainstay.data.live import Counts
 from mainstay.data.profile import Moments, Profile
 from mainstay.life.watch.audits import Audited
@@ -121,8 +122,9 @@ class Order(NamedTuple):
     table, labels: the journal and the labels, see data.journal and data.labels. certified: the
     gates of the champion's certificate. since: where the first window begins that was not profiled
     yet, first: the first of all. earlier, paired, earned, audited: what earlier runs gave, of the
-    champion and of those before it. event: the unforeseen one that is open. joined: the decisions
-    of `span` with their labels, computed once; several questions follow.
+    champion and of those before it. event: the unforeseen one that is open. born: what the champion
+    was made of, None: not known. unfit: sources of which nothing can be made now. joined: the
+    decisions of `span` with their labels, computed once; several questions follow.
     """
 
     document: Document
@@ -142,6 +144,8 @@ class Order(NamedTuple):
     earned: tuple[Earned, ...] = ()
     audited: tuple[Audited, ...] = ()
     event: "Finding | None" = None
+    born: Born | None = None
+    unfit: frozenset[str] = frozenset()
     joined: ir.Table | None = None
     tell: Callable[[str], None] = lambda _: None
 
@@ -190,7 +194,8 @@ class Finding(msgspec.Struct, frozen=True):
     """Something for a person: what, with numbers; why; whose it is; the first thing to do.
 
     verdict: fail is an incident. The same clause and columns in a later window are the same
-    matter; it is closed when it is not found any more, or not open.
+    matter; it is closed when it is not found any more, or not open. blocks: nothing may be made of
+    the source meanwhile.
     """
 
     clause: str
@@ -202,6 +207,7 @@ class Finding(msgspec.Struct, frozen=True):
     verdict: Verdict
     window: Window
     open: bool = True
+    blocks: bool = False
 
 
 class Comparison(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data import live
+from mainstay.data.observation import Observed
 from mainstay.life.watch import (
     beats,
     drift,
@@ -17,6 +18,7 @@ from mainstay.life.watch import (
     losses,
     maturity,
     realised,
+    sources,
     units,
     windows,
 )
@@ -47,14 +49,20 @@ def watched(order: Order) -> Watched:
         order = order._replace(joined=every.cache())
         ripe = maturity.settled(order)
         order = order._replace(joined=maturity.ripe(order, ripe))
+        looked = sources.observed(order)
+        order = order._replace(unfit=looked.unfit)
         with fresh.fitting(order, opened) as paired:
-            return _watched(order, opened, paired, ripe)
+            return _watched(order, opened, paired, ripe, looked)
     finally:
         opened.close()
 
 
 def _watched(
-    order: Order, opened: Runtime, paired: Callable[[], Paired | None], ripe: Settled
+    order: Order,
+    opened: Runtime,
+    paired: Callable[[], Paired | None],
+    ripe: Settled,
+    looked: Observed,
 ) -> Watched:
     order.tell("profiling the new windows")
     made = windows.profiled(order, opened.manifest)
@@ -72,12 +80,14 @@ def _watched(
     pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
     shown = (*(drift.evidence(order, one) for one in drifts), *beats.evidence(order, every, drifts))
-    evidence = (*goals, *open_goals, *shown, *flows, *maturity.evidence(order, ripe))
+    silos = sources.evidence(order, looked)
+    evidence = (*goals, *open_goals, *shown, *silos, *flows, *maturity.evidence(order, ripe))
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     judged = (*goals, *open_goals, *realised.as_goal(order, newest))
     unforeseen = event.event(order, opened, (every, moved), judged)
     found = (
         *units.findings(order, opened.manifest, made or every[-1:], moved),
+        *sources.findings(order, looked),
         *flow.findings(order, flows),
         *maturity.findings(ripe),
         *(estimated.findings(order, guessed) if guessed else ()),

@@ -1,0 +1,48 @@
+"""What the sources forbid now: promotion of anything, while one that blocks is not as agreed."""
+
+from datetime import datetime
+
+from ibis.backends.duckdb import Backend
+
+from mainstay.control import labelling, versions
+from mainstay.control.project import Project
+from mainstay.core import clock
+from mainstay.core.errors import Refused
+from mainstay.data import labels, observation
+from mainstay.data.sla import Judged
+from mainstay.data.source import Reader
+from mainstay.ledger.state import Version
+from mainstay.life.build import build
+
+
+def blocked(project: Project, version: Version) -> tuple[str, ...]:
+    """Why a version may not get more than it has: its sources as they are at this moment.
+
+    Columns are held against those it was built of; what came is that of the newest window.
+    """
+    places, now = project.places, clock.now()
+    contract, engine = project.document.contract, build.opened(places)
+    reader, since = Reader(engine, places.folder, places.staged), now - contract.watch.window
+    try:
+        found = observation.observed(contract, reader, versions.born(project, version), since, now)
+        return (*found.blocks, *observation.blocking(_labels(project, engine, since)))
+    finally:
+        engine.disconnect()
+
+
+def _labels(project: Project, engine: Backend, since: datetime) -> tuple[Judged, ...]:
+    """What who sends labels agreed on; they are read only where that is anything."""
+    contract, now = project.document.contract, clock.now()
+    if not contract.data.label.sla:
+        return ()
+    shape = labelling.shape(project)
+    known = labels.visible(engine, shape, labelling.kept(project, shape), now)
+    return observation.of_labels(contract, known, since, now)
+
+
+def refuse(why: tuple[str, ...]) -> None:
+    """Raises Refused where there is anything."""
+    if why:
+        more = f", and {len(why) - 1} more" if why[1:] else ""
+        hint = 'ask the owner of the source, or overrule it: --because "..."'
+        raise Refused(f"promotion is stopped: {why[0]}{more}", hint=hint)
