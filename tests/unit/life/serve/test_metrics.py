@@ -75,7 +75,7 @@ def test_the_buckets_of_a_histogram_add_up() -> None:
         counters.ended(200, seconds)
     state = metrics.State(
         None,
-        metrics.Standing(0, 0, 0, 0, 0.0, 0.0, 0, False),
+        metrics.Standing(0, 0, 0, 0, 0.0, 0.0, 0, full=False),
         AT,
         ready=False,
         failed=0,
