@@ -55,7 +55,9 @@ def test_triton_finds_both_and_gets_the_score_of_the_one_it_names(
     wire: str, both: Any, scores: dict[str, float], client: Any, installed: Callable[[str], None]
 ) -> None:
     installed("triton")
-    said = client("triton", both.http, both.grpc, script="several_triton", given=RECORDS)[wire]
+    said = client("triton", both.http, both.grpc, script="client_triton_several", given=RECORDS)[
+        wire
+    ]
 
     assert said["ready"] == [True, True, True]
     assert said["index"] == sorted(RECORDS)
@@ -73,7 +75,7 @@ def test_kserve_gets_the_score_of_the_model_it_names(
     both: Any, scores: dict[str, float], client: Any, installed: Callable[[str], None]
 ) -> None:
     installed("kserve")
-    said = client("kserve", both.http, both.grpc, script="several_kserve", given=RECORDS)
+    said = client("kserve", both.http, both.grpc, script="client_kserve_several", given=RECORDS)
 
     for name, score in scores.items():
         assert said[name] == {"ready": [True, True], "scores": [score] * 4}
@@ -84,7 +86,7 @@ def test_mlflows_client_asks_below_the_path_of_a_model(
 ) -> None:
     installed("mlflow")
 
-    assert client("mlflow", both.http, script="several_mlflow", given=RECORDS) == scores
+    assert client("mlflow", both.http, script="client_mlflow_several", given=RECORDS) == scores
 
 
 @pytest.mark.parametrize("model", sorted(RECORDS))
