@@ -1,6 +1,8 @@
 """What MLflow's own client gets from a door for several models: scores by model on stdout.
 
-python client_mlflow_several.py HTTP_PORT < records by model. Runs in an environment of its own.
+python client_mlflow_several.py HTTP_PORT < records by model.
+
+Runs in an environment of its own.
 """
 
 import json

@@ -1,6 +1,8 @@
 """What NVIDIA's tritonclient gets from a door for several models: outcomes by name on stdout.
 
-python client_triton_several.py HTTP_PORT GRPC_PORT < records by model. Runs in an environment of its own.
+python client_triton_several.py HTTP_PORT GRPC_PORT < records by model.
+
+Runs in an environment of its own.
 """
 
 import json
