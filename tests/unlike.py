@@ -1,12 +1,18 @@
 """A project unlike the small one: whole prices of houses by other fields, a regression."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import small_project
+from conftest import acting
 from pyarrow import parquet
 from small_project import DAYS, MODEL, PER_DAY, START
+
+from mainstay.control.commands import Approve, Build, Certify, Deploy
+from mainstay.control.handle import handle
 
 CONTRACT = """\
 mainstay: 1
@@ -51,6 +57,23 @@ def written(folder: Path, seed: int = 0) -> Path:
         "area": area, "garden": garden, "district": district, "price": price.round(1),
     }  # fmt: skip
     parquet.write_table(pa.table(table), folder / "data" / "houses.parquet")
+    return folder
+
+
+def lived(folder: Path, born: Path) -> Path:
+    """A live project in that folder, for replay doors; born: whose environments and keys it has."""
+    written(folder)
+    (folder / ".mainstay").mkdir()
+    (folder / ".mainstay" / "environments").symlink_to(born / ".mainstay" / "environments")
+    shutil.copytree(born / "keys", folder / "keys")
+    with acting(folder, small_project.AUTHOR):
+        handle(folder, Build())
+        certified = handle(folder, Certify(environment="replay"))
+    assert certified.verdict == "pass", certified
+    with acting(folder, small_project.APPROVER):
+        handle(folder, Approve("v1"))
+    with acting(folder, small_project.AUTHOR):
+        handle(folder, Deploy("v1", 1.0, environment="replay"))
     return folder
 
 

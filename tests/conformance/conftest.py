@@ -4,12 +4,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import small_project
 from msgspec import json, structs
+from small_project import Serving
 
 from mainstay.seal.certificate import Scope
 
@@ -25,6 +27,26 @@ class Door(NamedTuple):
     grpc: str
 
 
+@contextmanager
+def _opened(*stands: Serving) -> Iterator[Door]:
+    options = ["--environment", "replay", "--clock", stands[0].clock, "--port", "0"]
+    options += ["--grpc-port", "0"]
+    for one in stands:
+        options += ["--serving", one.folder, "--log", one.log]
+    command = [sys.executable, "-c", "from mainstay.cli.main import main; main()", "serve"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield listening(process, len(stands))
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def opened() -> Callable[..., AbstractContextManager[Door]]:
+    """A replay door for some serving folders, while a block runs."""
+    return _opened
+
+
 @pytest.fixture(scope="session")
 def door(ripe: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """A replay door: v1 answers 70 %, v2, the same model, the others."""
@@ -35,20 +57,14 @@ def door(ripe: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]
         first, second = (serving.certified(one, scope=Scope("replay")) for one in (1, 2))
         shares = structs.replace(first, share=0.7), structs.replace(second, share=0.3)
         serving.publish(1, *shares, environment="replay")
-        options = ["--environment", "replay", "--clock", serving.clock, "--port", "0"]
-        options += ["--grpc-port", "0", "--serving", serving.folder, "--log", serving.log]
-        command = [sys.executable, "-c", "from mainstay.cli.main import main; main()", "serve"]
-        with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
-            try:
-                yield listening(process)
-            finally:
-                process.terminate()
+        with _opened(serving) as made:
+            yield made
 
 
-def listening(process: subprocess.Popen[str]) -> Door:
-    """What it says when it is ready, in either order."""
+def listening(process: subprocess.Popen[str], models: int) -> Door:
+    """What it says when all its models are ready, in any order."""
     said = ""
-    while not ("http://" in said and "gRPC" in said):
+    while said.count("http://") < models or "gRPC" not in said:
         line = process.stdout.readline()
         assert line, f"the door ended: {said}"
         said += line
@@ -60,11 +76,11 @@ def listening(process: subprocess.Popen[str]) -> Door:
 def client() -> Asked:
     """Runs the script of a client in its environment; what it says, as JSON."""
 
-    def asked(name: str, *arguments: str) -> Any:
+    def asked(name: str, *arguments: str, script: str = "", given: Any = RECORD) -> Any:
         python = ENVIRONMENTS / name / "bin" / "python"
-        script = Path(__file__).with_name(f"client_{name}.py")
+        program = Path(__file__).with_name(f"{script or f'client_{name}'}.py")
         done = subprocess.run(
-            [python, script, *arguments], input=json.encode(RECORD), capture_output=True,
+            [python, program, *arguments], input=json.encode(given), capture_output=True,
             timeout=300,
         )  # fmt: skip
         assert not done.returncode, done.stderr.decode()

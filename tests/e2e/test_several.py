@@ -13,16 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import small_project
 import unlike
 from callers import Over, calling
-from conftest import acting
 from msgspec import json
 from small_project import Serving, record
 
 from mainstay.bundle.operation import Operation
-from mainstay.control.commands import Approve, Build, Certify, Deploy
-from mainstay.control.handle import handle
 from mainstay.core import journals
 from mainstay.core.places import Places
 from mainstay.seal.certificate import Scope
@@ -173,19 +169,7 @@ def test_a_flood_of_a_lower_model_does_not_starve_the_higher(
 @pytest.fixture
 def homes(born: Path, tmp_path: Path) -> Path:
     """A live project that has nothing in common with the small one but the environment."""
-    folder = unlike.written(tmp_path / "house-price")
-    (folder / ".mainstay").mkdir()
-    (folder / ".mainstay" / "environments").symlink_to(born / ".mainstay" / "environments")
-    shutil.copytree(born / "keys", folder / "keys")
-    with acting(folder, small_project.AUTHOR):
-        handle(folder, Build())
-        certified = handle(folder, Certify(environment="replay"))
-    assert certified.verdict == "pass", certified
-    with acting(folder, small_project.APPROVER):
-        handle(folder, Approve("v1"))
-    with acting(folder, small_project.AUTHOR):
-        handle(folder, Deploy("v1", 1.0, environment="replay"))
-    return folder
+    return unlike.lived(tmp_path / "house-price", born)
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ class Cells(NamedTuple):
 
 
 class Column(NamedTuple):
-    """One input. size: of its places, the last one for NaN.
+    """One input. size: of its places. missing: that of NaN.
 
     thresholds: rising; of a category None, its places are codes and the last is any other value.
     cells: of the thresholds, where they do not crowd.
@@ -49,19 +49,19 @@ class Column(NamedTuple):
 
     feature: int
     size: int
+    missing: int
     thresholds: Matrix | None
     cells: Cells | None = None
 
     def places(self, values: Matrix) -> Places:
-        last = self.size - 1
+        """Where values stand."""
         if self.thresholds is None:
+            last = self.size - 1
             known = (values > -1) & (values < last)
             return np.where(known, values, last).astype(np.intp)
-        missing = np.isnan(values)
-        if self.cells is None:
-            return np.searchsorted(self.thresholds, values) + missing
-        found = self.cells.places(values)
-        found[missing] = last
+        looked = self.cells.places if self.cells else self.thresholds.searchsorted
+        found = looked(values)
+        found[np.isnan(values)] = self.missing
         return found
 
 
@@ -75,7 +75,7 @@ class Columns:
         self._numbers = [at for at, _, _ in held]
         self._features = [one.feature for _, one, _ in held]
         sizes = [len(cells.start) for _, _, cells in held]
-        self._last = _upright([one.size - 1 for _, one, _ in held]).astype(np.intp)
+        self._missing = _upright([one.missing for _, one, _ in held]).astype(np.intp)
         self._low = _upright([cells.low for _, _, cells in held])
         self._scale = _upright([cells.scale for _, _, cells in held])
         self._most = _upright([size - 2.0 for size in sizes])
@@ -86,19 +86,20 @@ class Columns:
             for at in range(CROWD)
         ]
 
-    def places(self, turned: Matrix) -> list[Places]:
-        """Of rows in each column; turned: shape (features, rows)."""
+    def places(self, turned: Matrix) -> Places:
+        """Of rows in each column, shape (columns, rows); turned: shape (features, rows)."""
         values = turned[self._features]
         at = _cell(values, self._low, self._scale, self._most) + self._offset
         found = self._start.take(at)
         for some in self._own:
             found += values > some.take(at)
-        np.copyto(found, self._last, where=np.isnan(values))
-        made = dict(zip(self._numbers, found, strict=True))
+        np.copyto(found, self._missing, where=np.isnan(values))
+        made = np.empty((len(self._columns), turned.shape[1]), np.intp)
+        made[self._numbers] = found
         for number in self._others:
             one = self._columns[number]
             made[number] = one.places(turned[one.feature])
-        return [made[number] for number in range(len(self._columns))]
+        return made
 
 
 def _upright(numbers: object) -> Matrix:

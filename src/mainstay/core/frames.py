@@ -1,6 +1,7 @@
 """Journal frames: u32 length | u32 CRC-32 of the payload | payload, little-endian, appended only.
 
-A process that dies in the middle of a write leaves a torn last frame; reading ends before it.
+A process that dies in the middle of a write leaves a torn last frame; reading ends before it. So it
+does where a power cut left a file longer than what was written of it: its end is zeros then.
 """
 
 import struct
@@ -12,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 from mainstay.core.errors import Broken
 
 _HEAD = struct.Struct("<II")
+_PART = 1 << 16
 LARGEST = 64_000_000
 """Bytes of one payload; a length beyond it is no length."""
 
@@ -63,10 +65,21 @@ def _payload(file: BinaryIO, path: Path, at: int, size: int) -> bytes | None:
     if length <= LARGEST and end > size:
         return None
     payload = file.read(length) if length <= LARGEST else b""
-    if len(payload) == length and zlib.crc32(payload) == checksum:
+    if len(payload) == length and zlib.crc32(payload) == checksum and any(head):
         return payload
-    if end == size:
+    if end == size or (length <= LARGEST and _is_blank(file)):
         return None
+    if not any(head):  # an empty frame, and more after it
+        file.seek(end)
+        return b""
     raise Broken(
         f"{path} is damaged at byte {at:,}", hint="restore it; the frames before it can be read"
     )
+
+
+def _is_blank(file: BinaryIO) -> bool:
+    """Whether nothing but zeros follows."""
+    while part := file.read(_PART):
+        if part.count(0) < len(part):
+            return False
+    return True

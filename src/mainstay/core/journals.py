@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +29,15 @@ def files(folder: Path) -> tuple[File, ...]:
     names = sorted(path.name for path in folder.glob("*.journal")) if folder.is_dir() else []
     matches = filter(None, map(_NAME.fullmatch, names))
     return tuple(File(int(one[1]), folder / one[0]) for one in matches)
+
+
+def size(folder: Path) -> int:
+    """Bytes of all there are; one that is removed meanwhile counts nothing."""
+    total = 0
+    for file in files(folder):
+        with suppress(FileNotFoundError):
+            total += file.path.stat().st_size
+    return total
 
 
 def created(folder: Path) -> tuple[File, int]:

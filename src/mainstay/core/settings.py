@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NAMES = ("MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV", "MAINSTAY_CHANNELS")
+from mainstay.core.errors import Mistake
+
+NAMES = (
+    "MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV", "MAINSTAY_CHANNELS",
+    "MAINSTAY_JOURNAL_GB",
+)  # fmt: skip
 
 _HARMLESS = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START",
@@ -36,6 +41,20 @@ def uv() -> str:
 def channels_file() -> Path | None:
     """MAINSTAY_CHANNELS: where incidents are told; unset: channels.toml beside the keys, if any."""
     return _path("MAINSTAY_CHANNELS")
+
+
+def journal_bytes() -> int:
+    """MAINSTAY_JOURNAL_GB: how large a door's journal may become; default 64. Raises Mistake."""
+    text = os.environ.get("MAINSTAY_JOURNAL_GB", "64")
+    try:
+        gigabytes = float(text)
+    except ValueError:
+        gigabytes = 0.0
+    if not 0 < gigabytes < 1e9:
+        raise Mistake(
+            f'MAINSTAY_JOURNAL_GB is "{text}", no number of gigabytes', hint="write 64, or 0.5"
+        )
+    return int(gigabytes * 1e9)
 
 
 def secret(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Tables of open leaves say what LightGBM says, bit for bit, or there are none."""
+"""Bitmaps of rows say what LightGBM says, bit for bit, or there are none."""
 
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,7 @@ def test_values_that_are_no_category_go_to_the_library(booster: Booster, value: 
     [
         {"num_leaves": 2}, {"max_depth": 3}, {"use_missing": False}, {"cat_smooth": 1.0},
         {"num_leaves": 32, "min_child_samples": 1}, {"boosting_type": "dart"},
+        {"num_leaves": 256, "min_child_samples": 1, "n_estimators": 5},
         {"n_estimators": 1, "min_child_samples": 5_000},
     ],
 )  # fmt: skip
@@ -107,7 +108,7 @@ def test_a_regression_scores_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"num_leaves": 33, "min_child_samples": 1}, {"zero_as_missing": True},
+        {"num_leaves": 257, "min_child_samples": 1}, {"zero_as_missing": True},
         {"boosting_type": "rf", "bagging_freq": 1, "subsample": 0.5},
         {"objective": "cross_entropy"},
     ],
@@ -131,7 +132,7 @@ def test_several_classes_and_linear_leaves_have_no_tables() -> None:
 def test_large_tables_and_those_that_are_not_faster_are_not_made(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for limit in ("MOST_BYTES", "PER_LEVEL"):
+    for limit in ("MOST_BYTES", "LEVEL"):
         with monkeypatch.context() as tight:
             tight.setattr(leaves, limit, 0)
             assert leaves.of_lightgbm(text) is None
@@ -144,10 +145,10 @@ def test_tables_that_say_anything_else_are_not_used(
 ) -> None:
     kept = leaves._tree
 
-    def off(number: int, lines: Any) -> Any:
+    def off(lines: Any) -> Any:
         values = lines[planted].split()
         values[0] = repr(np.nextafter(float(values[0]), np.inf))
-        return kept(number, {**lines, planted: " ".join(values)})
+        return kept({**lines, planted: " ".join(values)})
 
     monkeypatch.setattr(leaves, "_tree", off)
     booster = Booster(saved(text, tmp_path), LIBRARY)

@@ -50,11 +50,17 @@ def test_thresholds_that_crowd_or_spread_too_far_are_searched(known: Matrix) -> 
     assert places.celled(known) is None
 
 
-def test_the_last_place_of_an_input_is_for_what_is_missing_or_no_code() -> None:
-    numbers = Column(0, 4, np.array([1.0, 2.0]))
-    codes = Column(1, 3, None)
+def test_an_input_says_where_what_is_missing_stands() -> None:
+    values = np.array([0.5, 1.0, 1.5, 9.0, np.nan])
 
-    assert numbers.places(np.array([0.5, 1.0, 1.5, 9.0, np.nan])).tolist() == [0, 0, 1, 2, 3]
+    for missing in (0, 1, 2):
+        numbers = Column(0, 3, missing, np.array([1.0, 2.0]))
+        assert numbers.places(values).tolist() == [0, 0, 1, 2, missing]
+
+
+def test_the_last_place_of_codes_is_for_what_is_none_of_them() -> None:
+    codes = Column(1, 3, 2, None)
+
     assert codes.places(np.array([0.0, 1.0, 2.0, -1.0, np.nan])).tolist() == [0, 1, 2, 2, 2]
 
 
@@ -63,8 +69,8 @@ def test_inputs_that_are_looked_up_together_stand_where_each_stands_alone() -> N
     known = [np.unique(random.normal(size=count) * 10**at) for at, count in enumerate((90, 3, 200))]
     even = np.arange(40.0)
     columns = [
-        *(Column(at, len(one) + 2, one, celled(one)) for at, one in enumerate(known)),
-        Column(3, 5, None), Column(4, len(even) + 2, even, celled(even)),
+        *(Column(at, len(one) + 1, at, one, celled(one)) for at, one in enumerate(known)),
+        Column(3, 5, 4, None), Column(4, len(even) + 1, len(even), even, celled(even)),
     ]  # fmt: skip
     turned = random.normal(size=(5, 500)) * 20
     turned[:, ::7], turned[4] = np.nan, random.integers(-2, 42, 500)

@@ -38,6 +38,27 @@ def test_a_last_frame_with_other_bytes_is_torn(tmp_path: Path) -> None:
     assert list(frames.read(path)) == [b"one"]
 
 
+@given(cut=st.integers(1, 24), zeros=st.integers(0, 200_000))
+def test_an_end_of_zeros_is_a_frame_that_was_never_finished(
+    cut: int, zeros: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = written(tmp_path_factory.mktemp("cut") / "journal", b"one", b"the very last", b"")
+    whole = path.read_bytes()[:-8]
+    path.write_bytes(whole[:-cut] + bytes(zeros) if cut < 22 else whole + bytes(zeros))
+
+    assert list(frames.read(path)) == ([b"one"] if cut < 22 else [b"one", b"the very last"])
+
+
+def test_zeros_before_other_frames_are_damage(tmp_path: Path) -> None:
+    path = written(tmp_path / "journal", b"one", b"two", b"last")
+    content = bytearray(path.read_bytes())
+    content[13:22] = bytes(9)
+    path.write_bytes(content)
+
+    with pytest.raises(Broken, match="damaged at byte"):
+        list(frames.read(path))
+
+
 def test_damage_before_other_frames_is_told(tmp_path: Path) -> None:
     path = written(tmp_path / "journal", b"one", b"last")
     path.write_bytes(path.read_bytes().replace(b"one", b"two"))

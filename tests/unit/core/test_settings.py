@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mainstay.core import settings
+from mainstay.core.errors import Mistake
 
 
 def test_a_setting_holds_while_the_block_runs(tmp_path: Path) -> None:
@@ -20,6 +21,18 @@ def test_a_setting_holds_while_the_block_runs(tmp_path: Path) -> None:
 def test_an_unknown_setting_is_refused() -> None:
     with pytest.raises(ValueError, match="MAINSTAY_KEYZ"), settings.given({"MAINSTAY_KEYZ": "x"}):
         pass
+
+
+@pytest.mark.parametrize("text", ["", "much", "0", "-1", "inf", "nan"])
+def test_a_size_that_is_none_is_a_mistake(text: str) -> None:
+    with settings.given({"MAINSTAY_JOURNAL_GB": text}), pytest.raises(Mistake, match="gigabytes"):
+        settings.journal_bytes()
+
+
+def test_a_journal_may_take_what_is_set() -> None:
+    assert settings.journal_bytes() == 64 * 10**9
+    with settings.given({"MAINSTAY_JOURNAL_GB": "0.5"}):
+        assert settings.journal_bytes() == 500_000_000
 
 
 def test_the_users_code_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

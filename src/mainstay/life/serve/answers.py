@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.typed import INTEGER
@@ -13,7 +14,7 @@ _MANY = 20  # complaints that one error names
 
 
 class Said(msgspec.Struct, frozen=True):
-    """What one record got."""
+    """What one record got; reasons, base, margin and why_none where it was asked why."""
 
     key: Any
     decision: Any
@@ -23,6 +24,10 @@ class Said(msgspec.Struct, frozen=True):
     certificate: str
     flags: tuple[str, ...]
     covered: bool
+    reasons: Any = UNSET
+    base: float | UnsetType | None = UNSET
+    margin: float | UnsetType | None = UNSET
+    why_none: str | UnsetType = UNSET
 
 
 class _Complaint(msgspec.Struct):
@@ -63,6 +68,15 @@ def columns(stated: Manifest) -> tuple[Column, ...]:
         Column("covered", BOOL, lambda said: said.covered),
         Column("flags", BYTES, lambda said: "\n".join(said.flags)),
     )
+
+
+def _why(said: Said) -> str:
+    members = {name: getattr(said, name) for name in ("reasons", "base", "margin", "why_none")}
+    return msgspec.json.encode(members).decode()
+
+
+REASONS = Column("reasons", BYTES, _why)
+"""Of a request that asks why: JSON, as /predict says it of each answer."""
 
 
 def read(reply: bytes) -> list[Said]:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
+from mainstay.bundle.guard import Rejection
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
 from mainstay.life.serve import explain, limits, tracing
@@ -183,15 +184,18 @@ class App:
         begin = lambda: explain.explained(self.door.begun(records, trace), wanted)  # noqa: E731 - one line says it
         return await self._counted(begin, ack=ack, plain=records if told else b"")
 
-    async def exchanged(self, version: str, body: bytes, headers: dict[bytes, bytes]) -> Reply:
+    async def exchanged(
+        self, version: str, body: bytes, headers: dict[bytes, bytes], wanted: int | Rejection = 0
+    ) -> Reply:
         """The reply to a request of another wire, answered whole or not at all."""
         trace = tracing.parent(headers.items())
         tables = partial(self._pinned, version) if version else None
         ack = headers.get(DURABILITY) == b"ack"
-        told = not (ack or trace or tables)
+        told = not (ack or trace or tables or wanted)
         if told and (reply := self._plain(body)) is not None:
             return reply
-        begin = lambda: together(self.door.begun(body, trace, tables))  # noqa: E731 - one line says it
+        begun = partial(self.door.begun, body, trace, tables)
+        begin = lambda: explain.explained(together(begun()), wanted)  # noqa: E731 - one line says it
         return await self._counted(begin, ack=ack, plain=body if told else b"")
 
     def _pinned(self, version: str) -> Table | None:

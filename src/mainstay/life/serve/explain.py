@@ -1,7 +1,10 @@
-"""A request of /predict that asks for reasons: read here, off the way of all others.
+"""A request that asks for reasons: read here, off the way of all others.
 
-`"explain": true` beside the records wants the largest five of each answer, a number that many.
+`"explain": true` beside the records wants the largest five of each answer, a number that many;
+on other wires it stands among the parameters.
 """
+
+from collections.abc import Mapping
 
 import msgspec
 
@@ -10,7 +13,8 @@ from mainstay.bundle.guard import Breach, Rejection
 from mainstay.bundle.judgement import rejection
 from mainstay.life.serve.handle import Asked, Outcome
 
-MEMBER = b'"explain"'
+MEMBER = "explain"
+_QUOTED = b'"explain"'
 USUAL = 5
 """Reasons of one answer where no number is asked for."""
 MOST = 100
@@ -25,7 +29,7 @@ _ENCODE = msgspec.json.Encoder().encode
 
 def overlooked(begun: Asked) -> bool:
     """Whether a request was refused that may be one for reasons."""
-    return isinstance(begun.parts, Rejection) and MEMBER in begun.body
+    return isinstance(begun.parts, Rejection) and _QUOTED in begun.body
 
 
 def asked(body: bytes) -> tuple[bytes, int | Rejection]:
@@ -33,14 +37,14 @@ def asked(body: bytes) -> tuple[bytes, int | Rejection]:
 
     A body that is no JSON object stays as it is, for the guard to refuse.
     """
-    if MEMBER not in body:
+    if _QUOTED not in body:
         return body, 0
     try:
         members = _MEMBERS(body)
         repeated = reading.repeated(body)
     except _UNREADABLE:
         return body, 0
-    stated = members.pop("explain", None)
+    stated = members.pop(MEMBER, None)
     if stated is None:
         return body, 0
     if repeated:
@@ -61,6 +65,11 @@ def explained(begun: Asked | Outcome, wanted: int | Rejection) -> Asked | Outcom
     return begun._replace(explain=wanted)
 
 
+def count(parameters: Mapping[str, object]) -> int | Rejection:
+    """How many reasons the parameters of another wire want, 0 for none."""
+    return _wanted(msgspec.Raw(_ENCODE(parameters[MEMBER]))) if MEMBER in parameters else 0
+
+
 def _wanted(stated: msgspec.Raw) -> int | Rejection:
     try:
         found: bool | int = _WANTED(stated)
@@ -75,4 +84,4 @@ def _wanted(stated: msgspec.Raw) -> int | Rejection:
 
 
 def _refusal(what: str) -> Rejection:
-    return Rejection(422, (Breach(_PATH, "explain", what, "reject"),))
+    return Rejection(422, (Breach(_PATH, MEMBER, what, "reject"),))

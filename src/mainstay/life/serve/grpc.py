@@ -11,7 +11,15 @@ from mainstay.core.errors import (
     Refused,
     Unavailable,
 )
-from mainstay.life.serve import answers, catalogue, health, messages, openinference, tensors
+from mainstay.life.serve import (
+    answers,
+    catalogue,
+    explain,
+    health,
+    messages,
+    openinference,
+    tensors,
+)
 from mainstay.life.serve.gate import Gate
 from mainstay.life.serve.messages import CALLS, CONTENTS, SERVICE
 from mainstay.life.serve.openinference import Request
@@ -98,7 +106,8 @@ class Calls:
         runtime = catalogue.routed(table, request.model_version).held.runtime
         wanted = openinference.wanted(_asked(request), runtime.manifest)
         body = openinference.records(_given(request), runtime.guard)
-        status, reply = await self._exchange(request.model_version, body, headers)
+        reasons = explain.count(_parameters(request))
+        status, reply = await self._exchange(request.model_version, body, headers, reasons)
         if status != 200:
             raise _error(status, answers.complaint(reply))
         given = answers.read(reply)
@@ -206,7 +215,16 @@ def _error(status: int, what: str) -> MainstayError:
 def _asked(request: Message) -> Request:
     """The outputs it names, in the form of the other wire."""
     outputs = [openinference.Output(one.name) for one in request.outputs]
-    return Request(inputs=[], outputs=outputs)
+    return Request(inputs=[], parameters=_parameters(request), outputs=outputs)
+
+
+def _parameters(request: Message) -> dict[str, Any]:
+    """What they say, as the other wire has them; None for one that says nothing."""
+    choices = {name: one.WhichOneof("parameter_choice") for name, one in request.parameters.items()}
+    return {
+        name: getattr(request.parameters[name], choice) if choice else None
+        for name, choice in choices.items()
+    }
 
 
 def _given(request: Message) -> list[Given]:

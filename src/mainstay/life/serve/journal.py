@@ -1,7 +1,8 @@
 """What was asked and answered, on disk within 50 ms; a caller may wait for it, a loss is counted.
 
-Nothing here blocks an answer: where the disk cannot follow, frames are dropped and counted. A file
-that has grown gives way to the next; whoever brought all of a closed one may remove it.
+Nothing here blocks an answer: where the disk cannot follow, or the files are all they may be,
+frames are dropped and counted. A file that has grown gives way to the next; whoever brought all of
+a closed one may remove it.
 """
 
 import os
@@ -18,6 +19,9 @@ EVERY = 0.05  # seconds between two writes
 ROOM = 128_000_000  # bytes that wait at most
 LARGEST = 128_000_000
 """Bytes from which a file gives way to the next."""
+MOST = 64_000_000_000
+"""Bytes of all files of a folder: nobody brings them, if they come to that."""
+LOOKS = 1.0  # seconds between two looks at how large they are, while that is too large
 ROUND = 500
 """Bytes of a frame around body and reply, at most."""
 Told = Callable[[bool], None]
@@ -27,6 +31,7 @@ class Standing(NamedTuple):
     """How a journal stands. lag: seconds that the oldest frame waits; flush: of the last write.
 
     added, lost: frames since the door began; size: bytes of the present file; waiting: bytes.
+    kept: bytes of all files; full: whether that is all they may be.
     """
 
     added: int
@@ -35,13 +40,21 @@ class Standing(NamedTuple):
     waiting: int
     lag: float
     flush: float
+    kept: int
+    full: bool
 
 
 class Journal:
     """Append-only files and the thread that writes them. lost: frames that never got there."""
 
     def __init__(
-        self, folder: Path, *, every: float = EVERY, room: int = ROOM, largest: int = LARGEST
+        self,
+        folder: Path,
+        *,
+        every: float = EVERY,
+        room: int = ROOM,
+        largest: int = LARGEST,
+        most: int = MOST,
     ) -> None:
         """Begins a file of its own: others in the folder belong to doors that ended, or still run.
 
@@ -50,12 +63,14 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         self.lost = self.added = self.written = 0
         self._folder, self._every, self._room, self._largest = folder, every, room, largest
+        self._most, self._looked, self._full = most, 0.0, False
         self._size = self._unsafe = self._end = 0
         self._since = self._flush = 0.0
         self._waiting: deque[bytes | Entry] = deque()
         self._waiters: list[tuple[int, Told]] = []
         self._changed = threading.Condition()
         self._closed = self._torn = False
+        self._beside = journals.size(folder)  # bytes of the other files
         _, self._file = journals.created(folder)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -112,7 +127,10 @@ class Journal:
         """How it stands now."""
         with self._changed:
             lag = clock.stopwatch() - self._since if self.written < self.added else 0.0
-            return Standing(self.added, self.lost, self._end, self._size, lag, self._flush)
+            kept = self._beside + self._end
+            return Standing(
+                self.added, self.lost, self._end, self._size, lag, self._flush, kept, self._full
+            )
 
     def close(self) -> None:
         """Writes what waits, then ends."""
@@ -159,6 +177,8 @@ class Journal:
         try:
             if self._torn or self._end >= self._largest:
                 self._next()
+            if not self._fits(len(content)):
+                return False
             rest = memoryview(content)
             while rest:
                 rest = rest[os.write(self._file, rest) :]
@@ -169,6 +189,18 @@ class Journal:
         self._end += len(content)
         return True
 
+    def _fits(self, size: int) -> bool:
+        """Whether the files may grow by so much; somebody may have brought some meanwhile."""
+        if self._beside + self._end + size > self._most:
+            if self._full and clock.stopwatch() < self._looked + LOOKS:
+                return False
+            self._looked = clock.stopwatch()
+            if self._end:
+                self._next()  # what is closed can be brought and removed
+            self._beside = journals.size(self._folder) - self._end
+        self._full = self._beside + self._end + size > self._most
+        return not self._full
+
     def _next(self) -> None:
         """Another file; where there is none to be had, the present one grows on unless torn."""
         try:
@@ -178,6 +210,7 @@ class Journal:
                 raise
             return
         os.close(self._file)
+        self._beside = journals.size(self._folder)
         self._file, self._end, self._torn = file, 0, False
 
     def _take_back(self) -> None:

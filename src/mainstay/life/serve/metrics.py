@@ -116,10 +116,12 @@ def _requests(counted: counters.Counted) -> Iterator[Family]:
 
 
 def _journal(standing: Standing) -> Iterator[Family]:
-    lost = "Answers that are in no journal: disk full or slow."
+    lost = "Answers that are in no journal: disk full or slow, or files all they may be."
     yield _one("journal_lost_total", "counter", lost, standing.lost)
     yield _one("journal_added_total", "counter", "Answers given to the journal.", standing.added)
     yield _one("journal_bytes", "gauge", "Of the file being written.", standing.size)
+    yield _one("journal_kept_bytes", "gauge", "Of all files.", standing.kept)
+    yield _one("journal_full", "gauge", "Whether that is all they may be.", int(standing.full))
     yield _one("journal_waiting_bytes", "gauge", "Not yet on disk.", standing.waiting)
     yield _one("journal_lag_seconds", "gauge", "How long the oldest waits.", standing.lag)
     yield _one("journal_flush_seconds", "gauge", "How long the last write took.", standing.flush)

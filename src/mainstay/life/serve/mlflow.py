@@ -2,19 +2,21 @@
 
 `predictions` is what `predict` of a fitted estimator gives: the class, where the threshold of the
 value matrix lies, or the value; null where a person decides. `params: {"output": "score"}` asks for
-the score instead, "answer" for everything that /predict says. Source: mlflow/pyfunc/scoring_server
+the score instead, "answer" for everything that /predict says; {"explain": true} for that with its
+reasons. Source: mlflow/pyfunc/scoring_server
 of MLflow 3.17.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from mainstay.bundle.guard import Rejection
 from mainstay.bundle.manifest import Manifest
 from mainstay.core import nearest
 from mainstay.core.errors import Mistake
-from mainstay.life.serve import shapes
+from mainstay.life.serve import explain, shapes
 from mainstay.life.serve.answers import Said
 
 JSON, CSV, PARQUET = "application/json", "text/csv", "application/vnd.apache.parquet"
@@ -22,6 +24,18 @@ CONTENT_TYPES = (JSON, CSV, PARQUET)
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 OUTPUTS = ("decision", "score", "answer")
 PARAMS, OUTPUT = "params", "output"
+_ANSWER = OUTPUTS[-1]
+_KNOWN = (OUTPUT, explain.MEMBER)
+
+
+class Wanted(NamedTuple):
+    """output: one of OUTPUTS. reasons: how many, see `explain.count`."""
+
+    output: str
+    reasons: int | Rejection = 0
+
+
+USUAL = Wanted(OUTPUTS[0])
 
 
 class _Split(msgspec.Struct):
@@ -40,8 +54,8 @@ def kind(content_type: str) -> str:
     return stated if fits else ""
 
 
-def of_json(content: bytes, columns: Sequence[str]) -> tuple[bytes, str]:
-    """The request as /predict reads it, and which of OUTPUTS is wanted. Raises Mistake."""
+def of_json(content: bytes, columns: Sequence[str]) -> tuple[bytes, Wanted]:
+    """The request as /predict reads it, and what is wanted. Raises Mistake."""
     members = shapes.members(shapes.forgiven(content), "the request")
     forms = [name for name in members if name in FORMS]
     if len(forms) != 1:
@@ -59,7 +73,7 @@ def predictions(wanted: str, stated: Manifest, given: Sequence[Said]) -> bytes:
 
 
 def _prediction(wanted: str, stated: Manifest, said: Said) -> object:
-    if wanted == "answer":
+    if wanted == _ANSWER:
         return said
     if wanted == "score":
         return said.score
@@ -67,20 +81,24 @@ def _prediction(wanted: str, stated: Manifest, said: Said) -> object:
     return stated.classes[said.decision] if binary else said.decision
 
 
-def _wanted(raw: msgspec.Raw | None) -> str:
+def _wanted(raw: msgspec.Raw | None) -> Wanted:
     if raw is None:
-        return OUTPUTS[0]
+        return USUAL
     try:
         params = _PARAMS(raw) or {}
     except (ValueError, RecursionError) as error:
         raise Mistake(f"params is no JSON object: {error}") from error
     for name in params:
-        if name != OUTPUT:
-            raise Mistake(f"params holds {name[:40]}", hint=nearest.hint(name[:40], (OUTPUT,)))
-    wanted = params.get(OUTPUT, OUTPUTS[0])
-    if wanted not in OUTPUTS:
-        raise Mistake(f"params.{OUTPUT} is {str(wanted)[:40]}, not one of {', '.join(OUTPUTS)}")
-    return str(wanted)
+        if name not in _KNOWN:
+            raise Mistake(f"params holds {name[:40]}", hint=nearest.hint(name[:40], _KNOWN))
+    reasons = explain.count(params)
+    output = params.get(OUTPUT, _ANSWER if reasons else OUTPUTS[0])
+    if output not in OUTPUTS:
+        raise Mistake(f"params.{OUTPUT} is {str(output)[:40]}, not one of {', '.join(OUTPUTS)}")
+    if reasons and output != _ANSWER:
+        what = f"params.{explain.MEMBER} has no place where {OUTPUT} is {output}"
+        raise Mistake(what, hint=f"leave {OUTPUT} out, or write {_ANSWER}")
+    return Wanted(str(output), reasons)
 
 
 def _records(form: str, raw: msgspec.Raw, columns: Sequence[str]) -> bytes:

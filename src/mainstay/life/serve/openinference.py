@@ -14,7 +14,7 @@ from mainstay.bundle.guard import Guard
 from mainstay.bundle.manifest import Manifest
 from mainstay.core import nearest
 from mainstay.core.errors import Mistake
-from mainstay.life.serve import answers, shapes, tensors
+from mainstay.life.serve import answers, explain, shapes, tensors
 from mainstay.life.serve.answers import Column, Said
 from mainstay.life.serve.handle import LARGEST
 from mainstay.life.serve.tensors import BYTES, Given
@@ -110,7 +110,8 @@ def _typed(by_name: Mapping[str, Given], guard: Guard) -> bytes | None:
 def wanted(request: Request, stated: Manifest) -> list[Wanted]:
     """The outputs asked for, all where none is. Raises Mistake for an unknown one."""
     usual = request.parameters.get("binary_data_output") is True
-    known = {column.name: column for column in answers.columns(stated)}
+    reasons = [answers.REASONS] if explain.count(request.parameters) else []
+    known = {column.name: column for column in (*answers.columns(stated), *reasons)}
     asked = request.outputs or [Output(name) for name in known]
     for one in asked:
         if one.name not in known:

@@ -141,8 +141,14 @@ def _reasons(parts: Parts) -> list[str]:
         found.append(f"{table.served[-1].share.version} was recalled: {table.recalled}")
     if table and table.private:
         found.append(table.private.lacks)
+    if standing.full:
+        found.append(
+            f"the journal holds {standing.kept:,} bytes, all it may: nobody brings it; run "
+            "mainstay watch, or raise MAINSTAY_JOURNAL_GB"
+        )
     if standing.lost:
-        found.append(f"{standing.lost:,} answers are in no journal: the disk is full or slow")
+        why = "it is full" if standing.full else "the disk is or was full or slow"
+        found.append(f"{standing.lost:,} answers are in no journal: {why}")
     if standing.lag > LAGGING:
         found.append(f"the journal waits for its disk since {standing.lag:.0f} s")
     return [reason for reason in found if reason]

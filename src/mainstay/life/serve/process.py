@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import uvicorn
 
-from mainstay.core import clock
+from mainstay.core import clock, settings
 from mainstay.core.errors import Mistake, Unavailable
-from mainstay.life.serve import breaker, gate, grpc, limits
+from mainstay.life.serve import breaker, gate, grpc, limits, memory
 from mainstay.life.serve.app import App
 from mainstay.life.serve.calls import Switch
 from mainstay.life.serve.gate import Gate
@@ -152,7 +152,8 @@ def _hall(opening: Opening, watched: Gate, voice: Voice) -> Hall:
     """The applications of all models; of several, each says its own name."""
     intake, several = limits.Intake(), len(opening.stands) > 1
     watches = [Watch(*stand, opening.keys, voice, named=several) for stand in opening.stands]
-    return Hall(tuple(App(one, Journal(one.log), watched, intake) for one in watches))
+    most = settings.journal_bytes()
+    return Hall(tuple(App(one, Journal(one.log, most=most), watched, intake) for one in watches))
 
 
 def _rounds(app: App) -> tuple[Rounds, ...]:
@@ -178,6 +179,7 @@ def _served(server: Server, hall: Hall, listening: socket.socket, rounds: list[R
             one.start()
         server.wait_until_ready()
         _set_aside()
+        memory.keep()
         server.run([listening])
     finally:
         for one in rounds:

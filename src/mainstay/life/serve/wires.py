@@ -12,7 +12,16 @@ import mainstay
 from mainstay.bundle.guard import Rejection
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.errors import Crowded, MainstayError, MissingExtra, Mistake, Unavailable
-from mainstay.life.serve import answers, catalogue, health, mlflow, openinference, parquet, shapes
+from mainstay.life.serve import (
+    answers,
+    catalogue,
+    explain,
+    health,
+    mlflow,
+    openinference,
+    parquet,
+    shapes,
+)
 from mainstay.life.serve.handle import Asked, Outcome, Reply, refusal
 from mainstay.life.serve.served import Table
 from mainstay.life.serve.watching import Watch
@@ -51,8 +60,13 @@ class Response(NamedTuple):
 class Exchange(Protocol):
     """What the door does with a request that was translated."""
 
-    def __call__(self, version: str, body: bytes, headers: dict[bytes, bytes]) -> Awaitable[Reply]:
-        """The reply of /predict by a version, of whoever is routed where it is empty."""
+    def __call__(
+        self, version: str, body: bytes, headers: dict[bytes, bytes], wanted: int | Rejection = 0
+    ) -> Awaitable[Reply]:
+        """The reply of /predict by a version, of whoever is routed where it is empty.
+
+        wanted: how many reasons of each answer, see `explain.count`.
+        """
 
 
 class Wires:
@@ -122,7 +136,8 @@ class Wires:
         request, given = openinference.read(asking.body, _head(asking.headers))
         wanted = openinference.wanted(request, runtime.manifest)
         body = openinference.records(given, runtime.guard)
-        status, reply = await self._exchange(version, body, asking.headers)
+        reasons = explain.count(request.parameters)
+        status, reply = await self._exchange(version, body, asking.headers, reasons)
         if status != 200:
             return _told({"error": answers.complaint(reply)}, status)
         said, head = openinference.said(request, name, wanted, answers.read(reply))
@@ -133,7 +148,7 @@ class Wires:
     async def _invoked(self, asking: Asking) -> Response:
         kind = mlflow.kind(asking.headers.get(b"content-type", b"").decode("latin-1"))
         stated = _champion(self._watch.table)
-        wanted = mlflow.OUTPUTS[0]
+        wanted = mlflow.USUAL
         match kind:
             case mlflow.JSON:
                 body, wanted = mlflow.of_json(asking.body, stated.columns)
@@ -144,10 +159,10 @@ class Wires:
             case _:
                 what = f"the content type is one of {', '.join(mlflow.CONTENT_TYPES)}, in UTF-8"
                 return _told(_bad_request(what), 415)
-        status, reply = await self._exchange("", body, asking.headers)
+        status, reply = await self._exchange("", body, asking.headers, wanted.reasons)
         if status != 200:
             return _told(_bad_request(answers.complaint(reply)), status)
-        return Response(200, mlflow.predictions(wanted, stated, answers.read(reply)))
+        return Response(200, mlflow.predictions(wanted.output, stated, answers.read(reply)))
 
 
 def together(begun: Asked | Outcome) -> Asked | Outcome:

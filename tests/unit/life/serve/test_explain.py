@@ -42,7 +42,7 @@ def test_a_request_that_asks_for_no_reasons_stays_as_it_is() -> None:
     plain = RECORDS + b"}"
 
     assert explain.asked(plain) == (plain, 0)
-    assert explain.asked(b"no json" + explain.MEMBER) == (b"no json" + explain.MEMBER, 0)
+    assert explain.asked(b'no json"explain"') == (b'no json"explain"', 0)
     assert explain.asked(b'{"records":[{"a":"explain"}]}')[1] == 0
 
 
@@ -65,6 +65,12 @@ def test_anything_else_is_refused_with_its_place(live: App, stated: bytes) -> No
 
     assert (error["path"], error["field"]) == ("$.explain", "explain")
     assert error["what"].endswith("not true, false or how many reasons at most")
+
+
+@pytest.mark.parametrize(("parameters", "wanted"), [({}, 0), ({"explain": True}, explain.USUAL)])
+def test_parameters_of_other_wires_may_ask(parameters: dict[str, object], wanted: int) -> None:
+    assert explain.count({"id": 7, **parameters}) == wanted
+    assert isinstance(explain.count({"explain": None}), Rejection)
 
 
 def test_a_member_twice_is_refused(live: App) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from msgspec import json
 from small_project import Serving, record
 
 from mainstay.bundle.manifest import Abstain
@@ -106,6 +107,16 @@ def test_only_the_outputs_asked_for_come(live: App) -> None:
     found = asyncio.run(service(live).answer("ModelInfer", asked, {}))
 
     assert [one.name for one in found.outputs] == ["key"]
+
+
+def test_a_parameter_asks_for_reasons(live: App) -> None:
+    asking = infer()
+    asking.parameters["explain"].int64_param = 2
+    made = asyncio.run(service(live).answer("ModelInfer", asking, {}))
+
+    assert made.outputs[-1].name == "reasons"
+    told = json.decode(made.raw_output_contents[-1][4:])
+    assert 0 < len(told["reasons"]) <= 2
 
 
 def broken(how: str) -> Any:

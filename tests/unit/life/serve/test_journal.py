@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mainstay.core import journals
+from mainstay.life.serve import journal as journal_module
 from mainstay.life.serve.journal import Journal
 
 
@@ -72,6 +73,48 @@ def test_without_room_a_frame_is_lost_and_counted(tmp_path: Path) -> None:
     assert (numbers, lost) == ([1, 0], 1)
     assert (standing.lost, standing.waiting) == (1, 18)
     assert not journal.kept(0, timeout=0)
+
+
+def test_files_that_nobody_brings_take_so_much_and_no_more(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, largest=30, most=100)
+    kept = [journal.kept(journal.add(b"frame %d" % number)) for number in range(9)]
+    standing = journal.standing()
+    size = journals.size(tmp_path)
+    journal.close()
+
+    assert kept == [True] * 6 + [False] * 3
+    assert (standing.lost, standing.full, standing.kept) == (3, True, 90)
+    assert size == 90
+    assert len(list(journals.read(tmp_path))) == 6
+
+
+def test_a_full_journal_goes_on_when_files_were_brought(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "LOOKS", 0.0)
+    journal = Journal(tmp_path, most=40)
+    kept = [journal.kept(journal.add(b"frame %d" % number)) for number in range(3)]
+    first = journals.files(tmp_path)[0]
+    closed = journals.is_closed(first)
+    first.path.unlink()
+    kept.append(journal.kept(journal.add(b"frame 3")))
+    standing = journal.standing()
+    journal.close()
+
+    assert kept == [True, True, False, True]
+    assert closed
+    assert (standing.lost, standing.full) == (1, False)
+
+
+def test_files_of_another_process_count(tmp_path: Path) -> None:
+    other = Journal(tmp_path)
+    other.kept(other.add(bytes(range(90))))
+    journal = Journal(tmp_path, most=100)
+    kept = journal.kept(journal.add(b"frame"))
+    journal.close()
+    other.close()
+
+    assert not kept
 
 
 def test_a_disk_that_fails_loses_and_tells_who_waits(

@@ -74,7 +74,12 @@ def test_the_buckets_of_a_histogram_add_up() -> None:
         counters.begun()
         counters.ended(200, seconds)
     state = metrics.State(
-        None, metrics.Standing(0, 0, 0, 0, 0.0, 0.0), AT, ready=False, failed=0, restarts=0
+        None,
+        metrics.Standing(0, 0, 0, 0, 0.0, 0.0, 0, full=False),
+        AT,
+        ready=False,
+        failed=0,
+        restarts=0,
     )
 
     found = read(metrics.text(metrics.families(counters.counted(), state)))

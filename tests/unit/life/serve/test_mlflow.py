@@ -10,6 +10,7 @@ from mainstay.bundle import manifest
 from mainstay.core.errors import Mistake
 from mainstay.life.serve import mlflow
 from mainstay.life.serve.answers import Said
+from mainstay.life.serve.mlflow import Wanted
 
 RECORDS = [{"a": 1, "b": "x"}, {"a": 2, "b": None}]
 ROWS = [[1, "x"], [2, None]]
@@ -25,7 +26,7 @@ SAID = Said(
 )
 
 
-def read(body: Any) -> tuple[Any, str]:
+def read(body: Any) -> tuple[Any, Wanted]:
     content = body if isinstance(body, bytes) else json.encode(body)
     made, wanted = mlflow.of_json(content, ("a", "b"))
     return json.decode(made)["records"], wanted
@@ -47,7 +48,27 @@ def read(body: Any) -> tuple[Any, str]:
     ],
 )
 def test_every_form_is_the_same_records(body: Any) -> None:
-    assert read(body) == (RECORDS, "decision")
+    assert read(body) == (RECORDS, mlflow.USUAL)
+
+
+@pytest.mark.parametrize(
+    ("params", "wanted"),
+    [
+        ({"output": "score"}, Wanted("score")),
+        ({"explain": True}, Wanted("answer", 5)),
+        ({"explain": 2, "output": "answer"}, Wanted("answer", 2)),
+        ({"explain": False}, mlflow.USUAL),
+    ],
+)
+def test_params_say_what_is_wanted(params: dict[str, object], wanted: Wanted) -> None:
+    assert read({"dataframe_records": RECORDS, "params": params})[1] == wanted
+
+
+def test_reasons_have_no_place_beside_a_score() -> None:
+    with pytest.raises(Mistake, match="no place where output is score") as told:
+        read({"instances": RECORDS, "params": {"explain": True, "output": "score"}})
+
+    assert told.value.hint == "leave output out, or write answer"
 
 
 def test_one_value_of_each_is_one_record() -> None:
@@ -113,4 +134,4 @@ def test_the_whole_answer_can_be_asked_for(serving: Serving) -> None:
     said = mlflow.predictions("answer", manifest.read(serving.bundle), [SAID])
 
     assert json.decode(said)["predictions"][0] == json.decode(json.encode(SAID))
-    assert read({"inputs": ROWS, "params": {"output": "answer"}})[1] == "answer"
+    assert read({"inputs": ROWS, "params": {"output": "answer"}})[1] == Wanted("answer")

@@ -353,3 +353,46 @@ def test_an_error_has_the_status_of_its_kind(error: MainstayError, status: int) 
     assert [wires.failure(path, error).status for path in ("/v2", "/invocations", "/")] == [
         status
     ] * 3
+
+
+def whys(app: App, content: bytes) -> Any:
+    """The reasons that /predict tells."""
+    status, reply = asyncio.run(app._predict(content, "", ack=False))
+    assert status == 200
+    names = ("reasons", "base", "margin", "why_none")
+    return [{name: one[name] for name in names} for one in json.decode(reply)["answers"]]
+
+
+def test_reasons_are_the_same_on_every_wire(live: App) -> None:
+    rows = [record(), record(wait=3)]
+    told = whys(live, json.encode({"records": rows, "explain": 3}))
+    inputs = [{"name": "records", "datatype": "BYTES", "shape": [2],
+               "data": [json.encode(one).decode() for one in rows]}]  # fmt: skip
+    asking = {"inputs": inputs, "parameters": {"explain": 3}}
+
+    by_tensor = answered(live, INFER, json.encode(asking))["outputs"][-1]
+    only = answered(live, INFER, json.encode({**asking, "outputs": [{"name": "reasons"}]}))
+    params = {"dataframe_records": rows, "params": {"explain": 3}}
+    by_mlflow = json.decode(posted(live, "/invocations", json.encode(params))[1])["predictions"]
+
+    assert all(one["reasons"] for one in told)
+    assert (by_tensor["name"], by_tensor["datatype"]) == ("reasons", "BYTES")
+    assert [json.decode(one) for one in by_tensor["data"]] == told
+    assert only["outputs"] == [by_tensor]
+    assert [{name: one[name] for name in told[0]} for one in by_mlflow] == told
+
+
+def test_reasons_that_nobody_asked_for_are_no_output(live: App) -> None:
+    inputs = [{"name": "records", "datatype": "BYTES", "shape": [1],
+               "data": [json.encode(record()).decode()]}]  # fmt: skip
+    said = answered(live, INFER, json.encode({"inputs": inputs}))
+    status, content, _ = posted(
+        live, INFER, json.encode({"inputs": inputs, "outputs": [{"name": "reasons"}]})
+    )
+    wrong, body, _ = posted(
+        live, INFER, json.encode({"inputs": inputs, "parameters": {"explain": "much"}})
+    )
+
+    assert "reasons" not in [one["name"] for one in said["outputs"]]
+    assert (status, b"reasons is no output" in content) == (400, True)
+    assert (wrong, b"explain is" in body) == (422, True)
