@@ -26,7 +26,7 @@ from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Incident
-from mainstay.life.watch.drift import DRIFT, SEASON
+from mainstay.life.watch.drift import ANSWERS, DRIFT, SEASON
 from mainstay.life.watch.order import Balance, Finding, Order, Watched
 from mainstay.life.watch.watch import watched
 
@@ -93,7 +93,7 @@ def changed(known: tuple[tuple[Incident, Finding], ...], found: tuple[Finding, .
 
 def _matter(finding: Finding) -> tuple[str, tuple[str, ...]]:
     """What moved lastingly is one matter, whichever columns it is told by."""
-    lasting = finding.clause in (DRIFT, SEASON)
+    lasting = finding.clause in (DRIFT, SEASON, ANSWERS)
     return finding.clause, () if lasting else tuple(sorted(finding.columns))
 
 
