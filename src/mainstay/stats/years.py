@@ -22,7 +22,9 @@ YEAR, BLOCK = 364.0, 28.0
 FEWEST = 4
 """Blocks that have a year before them, from which is learnt how far years differ."""
 HALF = 0.5
-"""Of the windows of half a block, so many must have rows."""
+"""Of the windows of a block, and of those on each side of a place, so many must have rows."""
+LEAST = YEAR + HALF * BLOCK / 2 + (FEWEST - HALF) * BLOCK
+"""Days of a reference without gaps that are just enough."""
 
 
 class Days(NamedTuple):

@@ -34,9 +34,8 @@ def lacking(
     days = parts.days(since, len(trained), tuple(one.window for one in seen))
     enough, known = years.covered(rows, days)
     if not enough:
-        wanted = years.YEAR + years.BLOCK / 2 + years.FEWEST * years.BLOCK
         held = len(trained) * days.width
-        return f"not covered: trained on {held:.0f} days, {wanted:.0f} tell how years differ"
+        return f"not covered: trained on {held:.0f} days, {years.LEAST:.0f} tell how years differ"
     if not known[-1]:
         return "not covered: the training rows hold no year before the newest window"
     return ""
