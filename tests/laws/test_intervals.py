@@ -197,3 +197,33 @@ def test_the_interval_of_a_quantile_covers_for_any_distribution(n, share):
     covered = np.mean([covers(one, share) for one in found])
 
     assert covered >= at_least(COVERED + FEW_BLOCKS, 2000)
+
+
+def shares_of_days(generator, groups, spread):
+    """Hits and rows of days whose shares differ by as much as a beta of that spread; mean 0.9."""
+    rows = generator.integers(20, 80, groups)
+    shares = generator.beta(0.9 * spread, 0.1 * spread, groups)
+    return generator.binomial(rows, shares), rows
+
+
+@pytest.mark.parametrize("groups", [5, 14, 60])
+@pytest.mark.parametrize("spread", [10, 50, 1e6])
+def test_the_interval_of_a_share_over_days_that_differ_covers_as_promised(groups, spread):
+    generator, worlds = np.random.default_rng([7, groups, int(spread)]), 1500
+    truth = 0.9
+    found = [
+        proportion.clustered(*shares_of_days(generator, groups, spread)) for _ in range(worlds)
+    ]
+
+    covered = np.mean([covers(one, truth) for one in found])
+
+    assert covered >= at_least(COVERED, worlds)
+
+
+def test_rows_taken_as_independent_would_break_that_promise():
+    """What the days share is planted well: an interval that does not see it covers too seldom."""
+    generator, worlds = np.random.default_rng(8), 500
+    some = [shares_of_days(generator, 14, 10) for _ in range(worlds)]
+    alone = [proportion.clopper_pearson(int(hits.sum()), int(rows.sum())) for hits, rows in some]
+
+    assert np.mean([covers(one, 0.9) for one in alone]) < 0.8

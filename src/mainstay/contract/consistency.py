@@ -30,7 +30,7 @@ def slips(contract: object) -> list[Slip]:
     """What contradicts something said elsewhere."""
     checks = (
         _metrics, _payoffs, _constant, _gates, _label, _early_labels, _taken_twice, _private,
-        _imputed, _ranges_by,
+        _imputed, _ranges_by, _season,
     )  # fmt: skip
     return [slip for check in checks for slip in check(contract)]
 
@@ -178,6 +178,14 @@ def _ranges_by(contract: object) -> Iterator[Slip]:
         if known and known != [OBSERVED] and level not in known:
             says = f"is for {shown(level)}, which one_of of {name} does not name"
             yield _slip(path, says, nearest.hint(str(level), known), on_key=True)
+
+
+def _season(contract: object) -> Iterator[Slip]:
+    """A year before is for the columns that are named."""
+    named = any(value for _, value in found(contract, "watch.seasonal"))
+    for path, how in texts(contract, "watch.season"):
+        if how == "year" and not named:
+            yield _slip(path, "is year, but no column is seasonal", "write seasonal: [COLUMN]")
 
 
 def _length(contract: object, pattern: str) -> timedelta | None:

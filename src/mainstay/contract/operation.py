@@ -204,6 +204,12 @@ class Watch(Section):
         Span, Clause("how long without a label until an estimate counts for nothing", ("field",))
     ] = timedelta(days=30)
     seasonal: Annotated[Names, Clause("columns that may move with the calendar", ("field",))] = ()
+    season: Annotated[
+        Literal["stated", "year"],
+        Clause(
+            "whether these may move as they like, or are held against the year before", ("field",)
+        ),
+    ] = "stated"
     retrain: Annotated[
         Literal["when_it_pays", "on_request"],
         Clause("whether `run` builds the version that pays, or a person", ("field",)),

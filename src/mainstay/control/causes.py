@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
+from mainstay.life.watch.drift import ANSWERS as FREE
 from mainstay.life.watch.drift import DRIFT, SEASON
 from mainstay.life.watch.order import Finding
 from mainstay.life.watch.parts import CALLED
@@ -16,7 +17,7 @@ from mainstay.life.watch.parts import CALLED
 GOAL = "goal"
 SOURCES = ("freshness", "sla", "schema", "unit", "stopped")
 """Errors of a source, the deeper first: each may explain those after it and all EFFECTS."""
-EFFECTS = (DRIFT, SEASON, "estimate", GOAL, "answered")
+EFFECTS = (DRIFT, SEASON, FREE, "estimate", GOAL, "answered")
 WHOLE = ("estimate", GOAL, "answered")
 """Of these, what speaks of all answers and of no column."""
 ANSWERS = tuple(CALLED.values())

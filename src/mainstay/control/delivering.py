@@ -55,7 +55,10 @@ def deliver(project: Project) -> Answer:
 
 
 def delivered(project: Project, known: Channels) -> tuple[Outcome, ...]:
-    """Each due message claimed, sent and settled; what fails is tried again after a pause."""
+    """Each due message claimed, sent and settled; what fails is tried again after a pause.
+
+    What was told long ago of incidents that are over is forgotten.
+    """
     mine = [one for one in _due(project, known) if outbox.claimed(project.ledger, one)]
     outcomes = tuple(_sent(mine, known))
     for one in outcomes:
@@ -63,6 +66,7 @@ def delivered(project: Project, known: Channels) -> tuple[Outcome, ...]:
             outbox.failed(project.ledger, one.message, one.error)
         else:
             outbox.settled(project.ledger, one.message, text(clock.now()))
+    outbox.pruned(project.ledger)
     return outcomes
 
 

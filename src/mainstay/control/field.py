@@ -7,18 +7,17 @@ import msgspec
 
 from mainstay.bundle import manifest
 from mainstay.control import labelling, papers, publish, shadowing, versions
+from mainstay.control.incidents import Held
 from mainstay.control.project import Project
 from mainstay.core.errors import Missing
-from mainstay.core.nouns import Column, Estimate, Event, Window
+from mainstay.core.nouns import Column, Estimate, Window
 from mainstay.data import journal
 from mainstay.data import labels as truths
-from mainstay.ledger import state
-from mainstay.ledger.state import Incident
 from mainstay.life.build import build
 from mainstay.life.watch import earned
 from mainstay.life.watch import event as unforeseen
 from mainstay.life.watch.audits import Audited
-from mainstay.life.watch.order import Balance, Earned, Finding, Order, Profiled, Serving
+from mainstay.life.watch.order import Balance, Earned, Order, Profiled, Serving
 from mainstay.life.watch.pairs import Paired
 from mainstay.seal import certificate as seal
 from mainstay.seal import dsse
@@ -44,8 +43,11 @@ def champions(project: Project) -> tuple[Serving, ...]:
     return tuple(found)
 
 
-def order(project: Project, now: datetime) -> Order:
-    """Everything that a look at the field needs. Raises Missing before a deployment."""
+def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
+    """Everything that a look at the field needs. held: its open incidents.
+
+    Raises Missing before a deployment.
+    """
     lived = champions(project)
     if not lived:
         raise Missing(f"{project.model} answers nobody yet", hint="mainstay deploy")
@@ -57,7 +59,8 @@ def order(project: Project, now: datetime) -> Order:
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
     seen = looks(project)
-    event = next((one for _, one in incidents(project) if one.clause == unforeseen.CLAUSE), None)
+    findings = (one.finding for one in held)
+    event = next((one for one in findings if one.clause == unforeseen.CLAUSE), None)
     return Order(
         document=document,
         places=places,
@@ -142,19 +145,6 @@ def money(found: Estimate) -> str:
     return (
         f"{found.unit} {abs(found.value):,.0f} {side} the rule ({low:,.0f} to {high:,.0f}),"
         f" {found.n:,} labelled answers"
-    )
-
-
-def incidents(project: Project) -> tuple[tuple[Incident, Finding], ...]:
-    """Those open now, with what was found when each was opened."""
-    opened: dict[int, Event] = {
-        event.seq: event
-        for event in project.ledger.events(kind="IncidentOpened", subject=project.model)
-    }
-    return tuple(
-        (one, msgspec.convert(opened[one.id].payload["finding"], Finding, strict=False))
-        for one in state.incidents(project.ledger, project.model)
-        if not one.closed
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mainstay.control import field, papers
+from mainstay.control import incidents, papers
 from mainstay.control.project import Project
 from mainstay.core.errors import Refused
 from mainstay.ledger.state import Incident, Version
@@ -12,8 +12,9 @@ from mainstay.seal import certificate as seal
 
 
 def opened(project: Project) -> tuple[Incident, Finding] | None:
-    """The event that is open, with what was found when it began."""
-    return next((one for one in field.incidents(project) if one[1].clause == CLAUSE), None)
+    """The event that is open, with the newest that is known of it."""
+    held = incidents.held(project.ledger, project.model)
+    return next(((one.incident, one.finding) for one in held if one.finding.clause == CLAUSE), None)
 
 
 def frozen(project: Project, version: Version) -> str:

@@ -18,7 +18,7 @@ from mainstay.control import (
 from mainstay.control.delivering import Outcome
 from mainstay.control.field import Seen
 from mainstay.control.harm import Scene
-from mainstay.control.incidents import Known
+from mainstay.control.incidents import Held, Known
 from mainstay.control.policy import Decision
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
@@ -26,7 +26,7 @@ from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Incident
-from mainstay.life.watch.drift import DRIFT, SEASON
+from mainstay.life.watch.drift import ANSWERS, DRIFT, SEASON
 from mainstay.life.watch.order import Balance, Finding, Order, Watched
 from mainstay.life.watch.watch import watched
 
@@ -52,32 +52,34 @@ class Look(NamedTuple):
 
 def watch(project: Project) -> Answer:
     """Judges every window that is over. Raises Missing before a deployment."""
-    order = field.order(project, clock.now())
+    held = incidents.held(project.ledger, project.model)
+    order = field.order(project, clock.now(), held)
     if not order.windows:
         delivering.delivered(project, telling.channels(project))
         return _nothing(project, order)
-    look = _look(project, order)
+    look = _look(project, order, held)
     _recorded(project, look)
     told = delivering.delivered(project, telling.channels(project))
     return _answer(look, told)
 
 
-def _look(project: Project, order: Order) -> Look:
+def _look(project: Project, order: Order, held: tuple[Held, ...]) -> Look:
     found = watched(order)
     found = found._replace(findings=(*found.findings, *harm.goals(order, found.evidence)))
     decision = policy.decided(unforeseen.facts(order, found))
-    changes = changed(field.incidents(project), found.findings)
+    before = tuple((one.incident, one.finding) for one in held)
+    changes = changed(before, found.findings)
     balance = field.balance(project, order, found.earned)
     scene = Scene(order, found, field.earning(balance))
-    return Look(order, found, decision, changes, _known(project, scene, changes), balance)
+    return Look(order, found, decision, changes, _known(held, scene, changes), balance)
 
 
-def _known(project: Project, scene: Scene, changes: Changes) -> tuple[Known, ...]:
+def _known(held: tuple[Held, ...], scene: Scene, changes: Changes) -> tuple[Known, ...]:
     """What is open after the look, by itself: what explains what is asked when it is recorded."""
-    before = {one.incident.id: one for one in incidents.held(project.ledger, project.model)}
+    before = {one.incident.id: one for one in held}
     lasting = ((one, before[incident.id]) for incident, one in changes.lasting)
     new = ((one, None) for one in changes.opened)
-    return tuple(Known(one, harm.standing(scene, one), held) for one, held in (*lasting, *new))
+    return tuple(Known(one, harm.standing(scene, one), was) for one, was in (*lasting, *new))
 
 
 def changed(known: tuple[tuple[Incident, Finding], ...], found: tuple[Finding, ...]) -> Changes:
@@ -93,7 +95,7 @@ def changed(known: tuple[tuple[Incident, Finding], ...], found: tuple[Finding, .
 
 def _matter(finding: Finding) -> tuple[str, tuple[str, ...]]:
     """What moved lastingly is one matter, whichever columns it is told by."""
-    lasting = finding.clause in (DRIFT, SEASON)
+    lasting = finding.clause in (DRIFT, SEASON, ANSWERS)
     return finding.clause, () if lasting else tuple(sorted(finding.columns))
 
 

@@ -14,6 +14,8 @@ from mainstay.ledger.store import Ledger
 
 SHORTEST, LONGEST = timedelta(seconds=30), timedelta(hours=1)
 """Pauses before the second try and at most; each is twice the one before."""
+KEPT = timedelta(days=90)
+"""How long what was told is kept after its incident is over."""
 _COLUMNS = "id, channel, incident, body, due, attempts, settled, error"
 
 
@@ -85,6 +87,15 @@ def postponed(ledger: Ledger, message: Waiting, due: float) -> None:
     """It is not to be told before that."""
     change = "UPDATE outbox SET due = ? WHERE id = ? AND body = ?"
     ledger.change(change, due, message.id, message.body)
+
+
+def pruned(ledger: Ledger) -> int:
+    """Forget what was told so long ago; of incidents that are open, who was told stays known."""
+    change = (
+        "DELETE FROM outbox WHERE settled <> '' AND due < ?"
+        " AND incident NOT IN (SELECT id FROM incident WHERE closed = '')"
+    )
+    return ledger.change(change, (clock.now() - KEPT).timestamp())
 
 
 def pause(attempts: int) -> timedelta:

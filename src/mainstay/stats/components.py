@@ -82,11 +82,22 @@ class Texts(NamedTuple):
 Column = Numbers | Texts
 
 
+class Season(NamedTuple):
+    """Of a reference without its season: how far what remains still differs, (components,).
+
+    lasting: the variance of one window from which follows that of a mean of many; level: of years.
+    """
+
+    lasting: Floats
+    level: Floats
+
+
 class Reference(NamedTuple):
     """What later windows are compared with.
 
     scores: of each column, shape (places, its components); mean, sd: (components,) over its rows;
-    centre: mean distance of its windows, 0 but for what is not linear; windows: those themselves.
+    centre: mean distance of its windows, 0 but for what is not linear; windows: those themselves;
+    season: where they were held against the year before, see stats.years.
     """
 
     components: tuple[Component, ...]
@@ -96,6 +107,7 @@ class Reference(NamedTuple):
     centre: Floats
     rows: int
     windows: "Windows"
+    season: Season | None = None
 
 
 class Windows(NamedTuple):

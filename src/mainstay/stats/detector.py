@@ -143,10 +143,13 @@ def _kept(
 def noise(reference: Reference, live: Windows) -> Noise:
     """What is no shift: the error of the reference, wander and sampling of each window."""
     wander, together = learnt(reference, live)
+    whole, level = wander + together, np.zeros(len(wander))
+    if reference.season:
+        whole, level = np.maximum(whole, reference.season.lasting), reference.season.level
     known = max(int((reference.windows.rows > 0).sum()), 1)
-    base = 1 / max(reference.rows, UNKNOWN) + (wander + together) / known + TOLERATED**2
+    base = 1 / max(reference.rows, UNKNOWN) + whole / known + level + TOLERATED**2
     sampling = np.divide(1, live.rows, out=np.full(len(live.rows), np.inf), where=live.rows > 0)
-    return Noise(base, sampling[:, None] + wander + together)
+    return Noise(base, sampling[:, None] + whole)
 
 
 def powers(reference: Reference, live: Windows, *, shift: float, level: float) -> Floats:
@@ -234,6 +237,8 @@ def _exact(
         return ratio
     found, most = ratio.copy(), alarm / (float(weight[at].sum()) or 1.0)
     said = rare.ratios(reference, live, at, min(most, np.exp(LARGEST)))
+    if reference.season:  # rates of a season are no single one, that of missing values is
+        said[:, [reference.components[one].kind != "null" for one in at]] = 0.0
     found[:, at] = np.where(live.rows[:, None] > 0, said, 0.0)
     return found
 

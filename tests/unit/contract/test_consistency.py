@@ -35,6 +35,8 @@ def test_values_are_found_by_a_pattern_with_their_paths():
         ([(RATES, "{constant: 2}")], "12:24: objective.baseline.constant is 2"),
         ([(RATES, "{constant: late}")],
          '12:24: objective.baseline.constant is "late"'),
+        ([("seasonal: [temp, dewp, humid]", "season: year")],
+         "31:77: watch.season is year, but no column is seasonal"),
         ([("  lasts: 180d", "  accept_unsure: [roc_auc, slcies]")],
          '29:28: certify.accept_unsure[1] is "slcies", which is no gate that can be unsure'),
         ([("{rate_by: [origin, hour]}", "{rate_by: [late]}")],

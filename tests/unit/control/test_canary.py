@@ -27,7 +27,7 @@ def lenient(canary: Path) -> Path:
 
 def judged(folder: Path) -> Evidence:
     with project.opened(folder) as opened:
-        field.order(opened, clock.now())
+        field.order(opened, clock.now(), ())
         return canaries.judged(opened)
 
 

@@ -37,7 +37,7 @@ def test_an_order_brings_the_journal_and_begins_at_midnight(canary: Path) -> Non
     lived.answered(canary, range(1, 2))
 
     with project.opened(canary) as opened:
-        order = field.order(opened, clock.now())
+        order = field.order(opened, clock.now(), ())
 
     assert journal.segments(Places(canary).journal)
     assert int(order.table.count().to_pyarrow().as_py()) == lived.PER_DAY

@@ -151,7 +151,7 @@ def test_other_weights_are_tried_where_they_can_help(live: Path) -> None:
     path = live / "contract.yaml"
     text = path.read_text()
     with projects.opened(live) as project:
-        order = field.order(project, SINCE)
+        order = field.order(project, SINCE, ())
     for train, findings, days, says in cases:
         path.write_text(text)
         stated(live, f"{{train: {train}}}")

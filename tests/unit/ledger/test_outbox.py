@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mainstay.core import settings
+from mainstay.core.nouns import Actor
 from mainstay.ledger import outbox
 from mainstay.ledger.outbox import Waiting
 from mainstay.ledger.store import Ledger
 
+ALICE = Actor("alice", "ab" * 32)
 ONE = Waiting("m-1-ops", "ops", 1, "{}", 0.0)
 
 
@@ -58,3 +60,29 @@ def test_who_was_told_is_known_also_while_it_failed(ledger: Ledger) -> None:
     assert [(one.error, one.due) for one in outbox.waiting(ledger)] == [("no answer", 7.0)]
     assert outbox.told(ledger, 1) == {"ops"}
     assert outbox.told(ledger, 2) == frozenset()
+
+
+def test_what_was_told_is_kept_until_its_incident_is_long_over(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    clock = tmp_path / "clock"
+    ledger.append("ContractRegistered", "m", ALICE, {"digest": "c", "revision": 1})
+    said = {"clause": "drift", "what": "moved"}
+    over, lasting = (ledger.append("IncidentOpened", "m", ALICE, said).seq for _ in range(2))
+    ledger.append("IncidentClosed", "m", ALICE, {"incident": over})
+    for name, incident in (("over", over), ("lasting", lasting), ("waits", over)):
+        outbox.put(ledger, Waiting(name, name, incident, "{}", 0.0))
+    with settings.given({"MAINSTAY_CLOCK": str(clock)}):
+        clock.write_text("1970-01-01T00:00:00+00:00")
+        for one in outbox.waiting(ledger):
+            if one.id != "waits":
+                outbox.claimed(ledger, one)
+                outbox.settled(ledger, one, "1970-01-01")
+        clock.write_text("1970-03-31T23:59:00+00:00")
+        early = outbox.pruned(ledger)
+        clock.write_text("1970-04-02T00:00:00+00:00")
+        late = outbox.pruned(ledger)
+
+    assert (early, late) == (0, 1)
+    assert outbox.told(ledger, over) == {"waits"}
+    assert outbox.told(ledger, lasting) == {"lasting"}

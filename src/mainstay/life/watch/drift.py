@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mainstay.bundle.manifest import Manifest
 from mainstay.contract.operation import Watch
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window
-from mainstay.life.watch import parts, pulse, windows
+from mainstay.life.watch import parts, pulse, windows, yearly
 from mainstay.life.watch.order import Finding, Order, Profiled
 from mainstay.life.watch.parts import Part
 from mainstay.life.watch.pulse import Loss
@@ -22,7 +22,9 @@ METHOD = (
     " power of the newest windows, at most 30"
 )
 SMALL = "largest lasting shift of those that passed the budget of false alarms, in sd, 95 %"
-DRIFT, SEASON = "drift", "drift, seasonal"
+DRIFT, SEASON, ANSWERS = "drift", "drift, seasonal", "drift, answers"
+"""The last: of answers that hang on seasonal columns, while these are held against a year ago."""
+YEARLY = METHOD + "; each window less the same weeks of the year before"
 
 
 class Beat(NamedTuple):
@@ -47,7 +49,8 @@ class Drift(NamedTuple):
     moved: those that alone are an alarm and may be more than is tolerated, else those that carry
     the evidence; the most first. beside: those that moved and that the answers do not hang on.
     largest: of the shifts that alone are an alarm, None without one. small: an alarm of shifts
-    that all lie wholly below the tolerated one. own: the evidence of the columns alone.
+    that all lie wholly below the tolerated one. own: the evidence of the columns alone. yearly:
+    held against the year before; lacking: why it is not, where that is asked for.
     """
 
     clause: str
@@ -64,6 +67,8 @@ class Drift(NamedTuple):
     small: bool = False
     own: float = 0.0
     beats: tuple[Beat, ...] = ()
+    yearly: bool = False
+    lacking: str = ""
 
     @property
     def broken(self) -> bool:
@@ -77,6 +82,18 @@ class Drift(NamedTuple):
         if self.broken:
             return Verdict.FAIL
         return Verdict.UNSURE if self.unseen else Verdict.PASS
+
+    @property
+    def free(self) -> bool:
+        """Whether it may move with the calendar, so that a move alone is no incident."""
+        return self.clause in (SEASON, ANSWERS) and not self.yearly
+
+    @property
+    def shown(self) -> Verdict | None:
+        """None where it may move; unsure where a year before was asked for and is not there."""
+        if self.free:
+            return Verdict.UNSURE if self.lacking else None
+        return self.verdict
 
 
 def drifts(
@@ -95,13 +112,19 @@ def drifts(
     trained = windows.trained(order, stated)
     if not seen or not trained:
         return
-    (stay, season), since = parts.groups(order, stated, trained), windows.begun(stated)
+    watch, since = order.contract.watch, windows.begun(stated)
+    lacking = yearly.lacking(watch, trained, seen, since)
+    stay, season = parts.groups(order, stated, trained)
+    asked = watch.season == "year" and not lacking
+    groups = yearly.held(stay, season, stated.importance) if asked else (stay, season)
     given = stated.importance, trained, seen, moved, since
     beside = tuple(pulse.pulse(order, trained, profiled, losses, since))
-    yield judged(order.contract.watch, DRIFT, (*parts.parts(stay, *given), *beside), seen)
-    if season.names or season.answers:
-        some = tuple(parts.parts(season, *given))
-        yield judged(order.contract.watch, SEASON, some, seen)
+    for clause, group in zip((DRIFT, SEASON, ANSWERS), groups, strict=False):
+        if clause == DRIFT or group.names or group.answers:
+            some = (*parts.parts(group, *given), *(beside if clause == DRIFT else ()))
+            found = judged(watch, clause, some, seen)
+            short = lacking if clause == SEASON else ""
+            yield found._replace(yearly=group.yearly, lacking=short)
 
 
 def judged(stated: Watch, clause: str, some: tuple[Part, ...], seen: tuple[Profiled, ...]) -> Drift:
@@ -186,26 +209,25 @@ def _unseen(some: tuple[Part, ...], shift: float, alarm: float) -> Iterator[str]
 def evidence(order: Order, found: Drift) -> Evidence:
     """The evidence of a group against its budget of false alarms; a small alarm by its size."""
     total = min(found.total if found.broken else found.own, 1e300)
-    small, seasonal = found.small, found.clause == SEASON
+    small, method = found.small, YEARLY if found.yearly else METHOD
     return Evidence(
         clause=found.clause,
         subject=order.champion.name,
         population=f"{found.rows:,} live decisions of {found.windows} windows",
-        method=SMALL if small else METHOD,
+        method=SMALL if small else method,
         window=Window(order.champion.since, order.now),
         estimate=found.largest if small else Estimate(total, total, total, found.rows),
         limit=Limit("at_most", found.tolerated if small else found.alarm),
-        verdict=None if seasonal else found.verdict,
+        verdict=found.shown,
         note=_note(found),
     )
 
 
 def finding(order: Order, found: Drift, *, hurts: bool) -> Finding | None:
-    """An alarm; of seasonal columns only where the realised loss moved too."""
-    seasonal = found.clause == SEASON
-    if not found.broken or (seasonal and not hurts):
+    """An alarm; of what may move with the calendar only where the realised loss moved too."""
+    if not found.broken or (found.free and not hurts):
         return None
-    cause = "the season, or the world, moved" if seasonal else "what arrives changed"
+    cause = "the season, or the world, moved" if found.free else "what arrives changed"
     return Finding(
         clause=found.clause,
         columns=tuple(one.column for one in found.moved),
@@ -220,7 +242,7 @@ def finding(order: Order, found: Drift, *, hurts: bool) -> Finding | None:
 
 def _note(found: Drift) -> str:
     """What moved, or lies off furthest, with its interval; and what cannot be told yet."""
-    told = []
+    told = [found.lacking] if found.lacking else []
     if found.broken or found.small:
         told.append(_moved(found.moved))
     elif found.moved:

@@ -14,13 +14,14 @@ from mainstay.data.records import DECISION, SCORE
 from mainstay.life.watch import windows
 from mainstay.life.watch.order import Order, Profiled
 from mainstay.life.watch.units import Move
-from mainstay.stats import components, detector, season
+from mainstay.stats import components, detector, season, years
 from mainstay.stats.blocks import Floats
 from mainstay.stats.components import Reference, Windows
+from mainstay.stats.years import Days
 
 CALLED = {SCORE: "the scores", DECISION: "the decisions"}
 """How answers are named among columns."""
-WEEK = timedelta(weeks=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 ANSWERS = 0.25
 """What the answers weigh beside all columns together."""
 COLUMNS = 0.85
@@ -44,10 +45,15 @@ class Part(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Columns with a budget of their own. answers: whether the answers are judged with them."""
+    """Columns that are judged together. answers: whether the answers are judged with them.
+
+    share: of what all columns weigh. yearly: whether they are held against the year before.
+    """
 
     names: tuple[str, ...]
     answers: Answered | None
+    share: float = 1.0
+    yearly: bool = False
 
 
 def groups(order: Order, stated: Manifest, trained: tuple[Profile, ...]) -> tuple[Group, Group]:
@@ -57,7 +63,7 @@ def groups(order: Order, stated: Manifest, trained: tuple[Profile, ...]) -> tupl
     """
     seasonal = order.contract.watch.seasonal
     names = tuple(one.name for one in trained[0].columns)
-    weight = _weights(names, stated.importance)
+    weight = weights(names, stated.importance)
     free = any(weight[name] > 0 for name in names if name in seasonal)
     answers = windows.unseen(order)
     return (
@@ -83,8 +89,8 @@ def parts(
         one: {at for each in moved if each.column == one for at in each.windows}
         for one in group.names
     }
-    share = COLUMNS * (1 - ANSWERS if group.answers else 1.0)
-    weight = _weights(group.names, importance)
+    share = COLUMNS * group.share * (1 - ANSWERS if group.answers else 1.0)
+    weight = weights(group.names, importance)
     for out in {frozenset(one) for one in lost.values()}:
         some = tuple(name for name in group.names if lost[name] == out)
         kept = tuple(one for one in seen if one.window not in out)
@@ -92,6 +98,8 @@ def parts(
             profiles = tuple(one.profile for one in kept)
             given = {name: share * weight[name] for name in some}
             part = _part(trained, profiles, given, tuple(one.window for one in kept))
+            if group.yearly and since:
+                part = _yearly(part, since)
             yield _calm(part, since) if since else part
     if group.answers:
         yield from _answers(group.answers, seen, {at for one in moved for at in one.windows})
@@ -124,6 +132,22 @@ def _calm(part: Part, since: datetime) -> Part:
     return part._replace(reference=reference, live=live)
 
 
+def days(since: datetime, trained: int, spans: tuple[Window, ...]) -> Days:
+    """Of so many training windows from `since` on, and of later ones."""
+    width = (spans[0].until - spans[0].since) / DAY
+    now = np.array([(one.since - since) / DAY for one in spans])
+    past = (np.arange(trained, dtype=np.float64) + 0.5) * width
+    return Days(past, now + width / 2, width)
+
+
+def _yearly(part: Part, since: datetime) -> Part:
+    """Held against the same weeks of the year before; see watch.yearly for where that is known."""
+    trained = len(part.reference.windows.rows)
+    found = years.against(part.reference, part.live, days(since, trained, part.windows))
+    assert found is not None, "watch.yearly says where no year is known"
+    return part._replace(reference=found[0], live=found[1])
+
+
 def places(since: datetime, width: timedelta, starts: tuple[datetime, ...]) -> list[int]:
     """Of windows in their week, by their middles: those trained on may begin at any hour."""
     monday = since.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -151,7 +175,7 @@ def _shared(reference: Reference, given: dict[str, float]) -> Floats:
     return detector.weights(reference.components, given) * sum(given.values())
 
 
-def _weights(names: Sequence[str], importance: dict[str, float]) -> dict[str, float]:
+def weights(names: Sequence[str], importance: dict[str, float]) -> dict[str, float]:
     """Together 1, equal where nothing is known; all 0 where none of them counts."""
     given = {name: importance.get(name, 0.0) if importance else 1.0 for name in names}
     total = sum(given.values())

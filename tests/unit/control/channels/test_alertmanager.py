@@ -11,7 +11,7 @@ from mainstay.core import clock
 
 
 def sent(receiver: Receiver) -> dict[str, object]:
-    [alert] = json.decode(receiver.posts[-1].body)
+    alert, *_ = json.decode(receiver.posts[-1].body)
     return alert
 
 
@@ -39,3 +39,18 @@ def test_it_stands_until_it_is_over_under_the_same_labels(receiver: Receiver) ->
     assert first["endsAt"] == "2099-01-01T00:00:00Z"
     assert datetime.fromisoformat(str(last["endsAt"])) <= clock.machine()
     assert "authorization" not in receiver.posts[-1].headers
+
+
+def test_another_urgency_ends_the_alert_of_the_one_before(receiver: Receiver) -> None:
+    alertmanager.send(Alertmanager(receiver.url), structs.replace(MESSAGE, urgency="now"))
+    louder = structs.replace(MESSAGE, kind="changed", urgency="now")
+    alertmanager.send(Alertmanager(receiver.url), louder)
+
+    opened, changed = (json.decode(one.body) for one in receiver.posts)
+    now = clock.machine()
+    over = [
+        one["labels"]["severity"] for one in changed if datetime.fromisoformat(one["endsAt"]) <= now
+    ]
+    assert len(opened) == 1
+    assert changed[0]["labels"] == opened[0]["labels"]
+    assert sorted({"warning", "info"}) == sorted(set(over) - {"critical"})
