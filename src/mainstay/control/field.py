@@ -56,14 +56,15 @@ def order(project: Project, now: datetime) -> Order:
     shadowing.brought(project, columns)
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
-    seen = looks(project)
+    seen, labelled = looks(project), labelling.kept(project, stated)
     event = next((one for _, one in incidents(project) if one.clause == unforeseen.CLAUSE), None)
     return Order(
         document=document,
         places=places,
         engine=engine,
         table=journal.read(engine, places.journal, columns),
-        labels=truths.visible(engine, stated, labelling.kept(project, stated), now),
+        labels=truths.visible(engine, stated, labelled, now),
+        said=truths.said(engine, stated, labelled, now) if labelled.files else None,
         champion=lived[-1],
         previous=lived[-2] if len(lived) > 1 else None,
         certified=issued.gates,

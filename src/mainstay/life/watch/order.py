@@ -23,6 +23,8 @@ POOLED = 30
 """Windows that are judged together at most."""
 WHOLE = 8
 """Windows with all their labels, that tell how long labels take, see watch.maturity."""
+LABELS, LABELS_OWNER = "labels", "owner of the labels"
+"""The clause of what is wrong with labels, by kinds, and whose it is."""
 STRETCH = 21
 """Windows that one fresh model, fitted on what was known before them, is compared over."""
 
@@ -122,7 +124,8 @@ class Order(NamedTuple):
     gates of the champion's certificate. since: where the first window begins that was not profiled
     yet, first: the first of all. earlier, paired, earned, audited: what earlier runs gave, of the
     champion and of those before it. event: the unforeseen one that is open. joined: the decisions
-    of `span` with their labels, computed once; several questions follow.
+    of `span` with their labels, computed once; several questions follow. said: what labels said of
+    their keys before, see data.labels; None where none ever came.
     """
 
     document: Document
@@ -143,6 +146,7 @@ class Order(NamedTuple):
     audited: tuple[Audited, ...] = ()
     event: "Finding | None" = None
     joined: ir.Table | None = None
+    said: ir.Table | None = None
     tell: Callable[[str], None] = lambda _: None
 
     @property
@@ -178,6 +182,13 @@ class Order(NamedTuple):
         counted = max((one.window.until for one in self.earned), default=self.first)
         whole = self.now - self.contract.data.label.never_after - WHOLE * self.width
         return Window(min(self.since, self.pooled.since, counted, whole), self.now)
+
+    def grid(self, since: datetime) -> tuple[Window, ...]:
+        """The whole windows that are over, from the first that begins then or later."""
+        first = self.first + -((self.first - since) // self.width) * self.width
+        count = max((self.now - first) // self.width, 0)
+        starts = [first + at * self.width for at in range(count)]
+        return tuple(Window(one, one + self.width) for one in starts)
 
     def decided(self, window: Window) -> ir.Table:
         """The decisions of a window within `span`, with their labels, see data.live."""

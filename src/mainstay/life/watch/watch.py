@@ -1,6 +1,7 @@
 """One look at a live model: windows into evidence, evidence into findings."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
@@ -12,6 +13,7 @@ from mainstay.life.watch import (
     earned,
     estimated,
     event,
+    faults,
     flow,
     fresh,
     losses,
@@ -21,9 +23,11 @@ from mainstay.life.watch import (
     windows,
 )
 from mainstay.life.watch.drift import Drift
+from mainstay.life.watch.faults import Judged
 from mainstay.life.watch.maturity import Settled
 from mainstay.life.watch.order import Finding, Order, Profiled, Watched
 from mainstay.life.watch.pairs import Paired
+from mainstay.life.watch.realised import Answers
 
 _ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, Verdict.PASS: 2, None: 3}
 
@@ -47,32 +51,52 @@ def watched(order: Order) -> Watched:
         order = order._replace(joined=every.cache())
         ripe = maturity.settled(order)
         order = order._replace(joined=maturity.ripe(order, ripe))
+        told = _labelled(order, opened, ripe)
+        order = faults.aside(order, told.judged)
         with fresh.fitting(order, opened) as paired:
-            return _watched(order, opened, paired, ripe)
+            return _watched(order, opened, paired, told)
     finally:
         opened.close()
 
 
+class _Told(NamedTuple):
+    """What is known of the labels themselves; answers: with those that count."""
+
+    ripe: Settled
+    judged: Judged | None
+    answers: Answers | None
+
+
+def _labelled(order: Order, opened: Runtime, ripe: Settled) -> _Told:
+    order.tell("judging the answers whose labels are known")
+    answers = realised.answers(order, opened, order.pooled)
+    mature = Window(order.pooled.since, ripe.until)
+    judged = faults.judged(order, answers, mature)
+    if judged and judged.wrong:
+        answers = realised.answers(faults.aside(order, judged), opened, order.pooled)
+    return _Told(ripe, judged, answers)
+
+
 def _watched(
-    order: Order, opened: Runtime, paired: Callable[[], Paired | None], ripe: Settled
+    order: Order, opened: Runtime, paired: Callable[[], Paired | None], told: _Told
 ) -> Watched:
     order.tell("profiling the new windows")
     made = windows.profiled(order, opened.manifest)
     every = (*order.earlier, *made)
     moved = units.moves(every, units.units(opened.manifest)) if every else ()
-    order.tell("judging the answers whose labels are known")
-    answers = realised.answers(order, opened, order.pooled)
+    ripe, labelled, answers = told
     goals = tuple(realised.realised(order, answers))
     guessed = estimated.estimates_of(order, opened, answers)
     open_goals = tuple(estimated.evidence(order, guessed)) if guessed else ()
     order.tell("comparing with the training windows")
-    lost = tuple(losses.losses(order, guessed, _of(order, every)))
+    lost = (*losses.losses(order, guessed, _of(order, every)), *faults.rate(labelled))
     drifts = tuple(drift.drifts(order, opened.manifest, every, moved, lost))
     flows, money = tuple(flow.flow(order, every)), earned.earned(order)
     pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
     shown = (*(drift.evidence(order, one) for one in drifts), *beats.evidence(order, every, drifts))
-    evidence = (*goals, *open_goals, *shown, *flows, *maturity.evidence(order, ripe))
+    arrived = (*maturity.evidence(order, ripe), *faults.evidence(order, labelled))
+    evidence = (*goals, *open_goals, *shown, *flows, *arrived)
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     judged = (*goals, *open_goals, *realised.as_goal(order, newest))
     unforeseen = event.event(order, opened, (every, moved), judged)
@@ -80,6 +104,7 @@ def _watched(
         *units.findings(order, opened.manifest, made or every[-1:], moved),
         *flow.findings(order, flows),
         *maturity.findings(ripe),
+        *faults.findings(labelled),
         *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
         *beats.findings(order, drifts),
