@@ -10,7 +10,7 @@ from mainstay.contract import conditions, durations
 from mainstay.contract.clauses import Clause, Place, Section
 from mainstay.contract.fields import FieldClause
 from mainstay.contract.sources import Context, Decisions
-from mainstay.contract.terms import Duration, Name, Text, wrong
+from mainstay.contract.terms import Duration, Name, Quota, Text, wrong
 from mainstay.core.errors import Mistake
 
 _EVERYWHERE: tuple[Place, ...] = ("bench", "door", "field")
@@ -45,6 +45,9 @@ class Label(Section):
         Field(validate_default=True),
         Clause("when to stop waiting: counted as unlabelled from then on", ("field",)),
     ] = timedelta(days=30)
+    budget: Annotated[
+        Quota | None, Clause("how many labels `labels --ask` may ask for in how long", ("field",))
+    ] = None
 
 
 class RuleClause(Section):

@@ -18,6 +18,7 @@ from mainstay.life.build import build
 from mainstay.life.watch import earned
 from mainstay.life.watch import event as unforeseen
 from mainstay.life.watch.audits import Audited
+from mainstay.life.watch.design import Ask
 from mainstay.life.watch.order import Balance, Earned, Finding, Order, Profiled, Serving
 from mainstay.life.watch.pairs import Paired
 from mainstay.seal import certificate as seal
@@ -77,6 +78,7 @@ def order(project: Project, now: datetime) -> Order:
         earned=tuple(one for look in seen for one in look.earned),
         audited=tuple(look.audited for look in seen if look.audited),
         event=event,
+        asks=asks(project),
         tell=project.tell,
     )
 
@@ -86,6 +88,18 @@ def looks(project: Project) -> tuple[Seen, ...]:
     events = project.ledger.events(kind="WindowJudged", subject=project.model)
     shas = [event.payload["blobs"][0] for event in events]
     return tuple(msgspec.json.decode(versions.blob(project, sha), type=Seen) for sha in shas)
+
+
+def asks(project: Project) -> tuple[Ask, ...]:
+    """What was asked for of labels, oldest first."""
+    events = project.ledger.events(kind="LabelsAsked", subject=project.model)
+    return tuple(ask(project, event) for event in events)
+
+
+def ask(project: Project, event: Event) -> Ask:
+    """The rows of one, and how they were drawn."""
+    (sha,) = event.payload["blobs"]
+    return msgspec.json.decode(versions.blob(project, sha), type=Ask)
 
 
 def decided(project: Project) -> dict[str, Any] | None:

@@ -98,13 +98,13 @@ def arrivals(
 def settled(table: ir.Table, contract: Contract, until: datetime) -> ir.Table:
     """The same without the labels of what was decided later: as if they had not come yet."""
     early = table[contract.data.decisions.time] <= constant(until.isoformat(), TIME)
-    return _kept(table, contract, early)
+    return labelled_where(table, contract, early)
 
 
 def unlabelled(table: ir.Table, contract: Contract, windows: tuple[Window, ...]) -> ir.Table:
     """The same as if the labels of these windows had not come."""
     outside = _place(table[contract.data.decisions.time], windows).isnull()
-    return _kept(table, contract, outside)
+    return labelled_where(table, contract, outside)
 
 
 def cut(span: Window, width: timedelta) -> tuple[Window, ...]:
@@ -167,8 +167,8 @@ def sums(
     }
 
 
-def _kept(table: ir.Table, contract: Contract, where: ir.Value) -> ir.Table:
-    """With the labels of some rows only."""
+def labelled_where(table: ir.Table, contract: Contract, where: ir.Value) -> ir.Table:
+    """The same with the labels of some rows only."""
     return table.mutate(
         **{
             name: ibis.ifelse(where, table[name], ibis.null(table[name].type()))

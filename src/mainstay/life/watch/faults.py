@@ -77,7 +77,10 @@ def aside(order: Order, found: Judged | None) -> Order:
     if found is None or not found.wrong:
         return order
     kept = live.unlabelled(order.decided(order.span), order.contract, found.wrong)
-    return order._replace(joined=kept)
+    whole = order.whole
+    if whole is not None:
+        whole = live.unlabelled(whole, order.contract, found.wrong)
+    return order._replace(joined=kept, whole=whole)
 
 
 def rate(found: Judged | None) -> Iterator[Loss]:

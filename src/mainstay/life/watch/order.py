@@ -17,6 +17,7 @@ from mainstay.data import live, rows
 from mainstay.data.live import Counts
 from mainstay.data.profile import Moments, Profile
 from mainstay.life.watch.audits import Audited
+from mainstay.life.watch.design import Ask
 from mainstay.life.watch.pairs import Paired
 
 POOLED = 30
@@ -125,7 +126,8 @@ class Order(NamedTuple):
     yet, first: the first of all. earlier, paired, earned, audited: what earlier runs gave, of the
     champion and of those before it. event: the unforeseen one that is open. joined: the decisions
     of `span` with their labels, computed once; several questions follow. said: what labels said of
-    their keys before, see data.labels; None where none ever came.
+    their keys before, see data.labels; None where none ever came. asks: for labels, oldest first;
+    whole: the decisions of `span` with all labels, also those that do not count in `joined`.
     """
 
     document: Document
@@ -147,6 +149,8 @@ class Order(NamedTuple):
     event: "Finding | None" = None
     joined: ir.Table | None = None
     said: ir.Table | None = None
+    asks: tuple[Ask, ...] = ()
+    whole: ir.Table | None = None
     tell: Callable[[str], None] = lambda _: None
 
     @property

@@ -8,6 +8,7 @@ from mainstay.bundle.runtime import Runtime
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data import live
 from mainstay.life.watch import (
+    asked,
     beats,
     drift,
     earned,
@@ -48,7 +49,8 @@ def watched(order: Order) -> Watched:
     )
     try:
         every = live.decisions(order.table, order.labels, order.contract, order.span, order.now)
-        order = order._replace(joined=every.cache())
+        whole = every.cache()
+        order = asked.plain(order._replace(joined=whole, whole=whole))
         ripe = maturity.settled(order)
         order = order._replace(joined=maturity.ripe(order, ripe))
         told = _labelled(order, opened, ripe)
@@ -60,11 +62,15 @@ def watched(order: Order) -> Watched:
 
 
 class _Told(NamedTuple):
-    """What is known of the labels themselves; answers: with those that count."""
+    """What is known of the labels themselves. answers: with those that count, and are like any
+
+    others; weighed: those that goals are judged on, and how they were come by, see asked.
+    """
 
     ripe: Settled
     judged: Judged | None
     answers: Answers | None
+    weighed: tuple[Answers | None, str]
 
 
 def _labelled(order: Order, opened: Runtime, ripe: Settled) -> _Told:
@@ -72,9 +78,10 @@ def _labelled(order: Order, opened: Runtime, ripe: Settled) -> _Told:
     answers = realised.answers(order, opened, order.pooled)
     mature = Window(order.pooled.since, ripe.until)
     judged = faults.judged(order, answers, mature)
+    order = faults.aside(order, judged)
     if judged and judged.wrong:
-        answers = realised.answers(faults.aside(order, judged), opened, order.pooled)
-    return _Told(ripe, judged, answers)
+        answers = realised.answers(order, opened, order.pooled)
+    return _Told(ripe, judged, answers, asked.weighed(order, opened, ripe, answers))
 
 
 def _watched(
@@ -84,8 +91,8 @@ def _watched(
     made = windows.profiled(order, opened.manifest)
     every = (*order.earlier, *made)
     moved = units.moves(every, units.units(opened.manifest)) if every else ()
-    ripe, labelled, answers = told
-    goals = tuple(realised.realised(order, answers))
+    ripe, labelled, answers, weighed = told
+    goals = tuple(realised.realised(order, *weighed))
     guessed = estimated.estimates_of(order, opened, answers)
     open_goals = tuple(estimated.evidence(order, guessed)) if guessed else ()
     order.tell("comparing with the training windows")
