@@ -119,13 +119,14 @@ def _answers(order: Order, opened: Runtime, table: ir.Table, weight: Weight) -> 
 
 def _with_weights(order: Order, table: ir.Table, weight: Weight) -> ir.Table:
     key = order.contract.data.decisions.key
-    given = pa.table(
+    columns = pa.table(
         {
             _CHOSEN: pa.array(list(weight.by_key), ARROW[schema.neutral(table[key].type())]),
             WEIGHT: pa.array(list(weight.by_key.values()), pa.float64()),
         }
     )
-    joined = table.left_join(ibis.memtable(given), table[key] == ibis._[_CHOSEN])
+    given = ibis.memtable(columns)
+    joined = table.left_join(given, table[key] == given[_CHOSEN])
     rest = 0.0 if weight.rest is None else weight.rest
     filled = joined.mutate(**{WEIGHT: joined[WEIGHT].fill_null(constant(rest, NUMBER))})
     return filled.filter(filled[WEIGHT] > 0).drop(_CHOSEN).order_by(key)
