@@ -81,7 +81,7 @@ def test_a_week_of_labels_turned_about_is_waited_for_until_it_is_corrected(tmp_p
         lived.answered(folder, range(18, 20))
         over = handle(folder, Watch())
 
-        assert [one for _, one in over.facts["closed"] if "turned" in one["columns"]]
+        assert [line for line in over.lines if line.startswith("● over") and "run against" in line]
 
         first = mainstay(folder, "labels", "--ask", "6")
         spent = mainstay(folder, "labels", "--ask", "60")

@@ -66,8 +66,8 @@ def turned(found: Labelled, alpha: float) -> NDArray[np.bool_]:
 def alike(found: Labelled, alpha: float) -> NDArray[np.bool_]:
     """Windows in which all labels are one value, where chance does that less often than alpha."""
     one_value = (found.pairs == 0) & (found.rows > 0)
-    seldom: NDArray[np.bool_] = np.maximum(found.all_yes, found.all_no) < np.log(alpha / 2)
-    return one_value & seldom
+    seldom = np.maximum(found.all_yes, found.all_no) < np.log(alpha / 2)
+    return np.asarray(one_value & seldom, dtype=np.bool_)
 
 
 def relation(found: Labelled, at: NDArray[np.bool_]) -> Estimate:
