@@ -9,6 +9,7 @@ from pathlib import Path
 import lived
 import pytest
 import small_project
+from msgspec import json
 
 from mainstay.control import project as projects
 from mainstay.control.commands import Approve, Build, Certify, Deploy, Labels, NewKey, Trust, Watch
@@ -35,6 +36,16 @@ def born(folder: Path) -> Path:
         handle(folder, Approve("v1"))
     handle(folder, Deploy("v1", 1.0))
     return folder
+
+
+def unlabelled(folder: Path, days: range) -> None:
+    """A door answers; nobody labels."""
+    with lived.door(folder) as app:
+        for day in days:
+            for at, record, _ in lived._visits(day, 3):
+                lived.set_clock(folder, at)
+                app.door.handle(json.encode({"records": [record]}))
+    lived.set_clock(folder, small_project.END + timedelta(days=days.stop))
 
 
 def opened(folder: Path) -> list[Event]:
@@ -83,6 +94,7 @@ def test_a_week_of_labels_turned_about_is_waited_for_until_it_is_corrected(tmp_p
 
         assert [line for line in over.lines if line.startswith("● over") and "run against" in line]
 
+        unlabelled(folder, range(20, 22))
         first = mainstay(folder, "labels", "--ask", "6")
         spent = mainstay(folder, "labels", "--ask", "60")
         refused = mainstay(folder, "labels", "--ask", "1")

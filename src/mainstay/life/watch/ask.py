@@ -116,20 +116,24 @@ def _open(order: Order) -> ir.Table:
 def _design(order: Order, some: Some, count: int) -> Design:
     rows, stated = len(some.time), manifest.read(order.places.bundle(order.champion.bundle))
     centre = {"binary": stated.threshold, "multiclass": 0.0}.get(stated.task)
-    known = some.score[np.isfinite(some.score)]
-    close = centre is not None and len(known) > 0
     draft = Design(
         version=order.champion.name,
         window=Window(order.pooled.since, order.now - order.contract.data.label.known_after),
         rows=rows,
         random=min((count + 1) // 2 / rows, 1.0),
         rate=None,
-        centre=centre if close else None,
-        near=float(np.quantile(np.abs(known - centre), NEAR)) if close else 0.0,
+        centre=centre,
+        near=_near(some, centre),
         event=order.event.window.since if order.event else None,
     )
     found = sampling.rate(worth(draft, some), min(count // 2, rows)) if count > 1 else 0.0
     return msgspec.structs.replace(draft, rate=found if np.isfinite(found) else None)
+
+
+def _near(some: Some, centre: float | None) -> float:
+    """The distance within which NEAR of the scores lie; 0 without any."""
+    known = some.score[np.isfinite(some.score)]
+    return float(np.quantile(np.abs(known - (centre or 0.0)), NEAR)) if len(known) else 0.0
 
 
 def _valued(design: Design, some: Some) -> Floats:
