@@ -11,7 +11,7 @@ from mainstay.contract.clauses import Clause, Place, Section
 from mainstay.contract.fields import FieldClause
 from mainstay.contract.sla import Sla, of_labels
 from mainstay.contract.sources import Context, Decisions
-from mainstay.contract.terms import Duration, Name, Text, wrong
+from mainstay.contract.terms import Duration, Name, Quota, Text, wrong
 from mainstay.core.errors import Mistake
 
 _EVERYWHERE: tuple[Place, ...] = ("bench", "door", "field")
@@ -51,6 +51,9 @@ class Label(Section):
         AfterValidator(of_labels),
         Clause("what who sends labels agreed on", ("field",)),
     ] = ()
+    budget: Annotated[
+        Quota | None, Clause("how many labels `labels --ask` may ask for in how long", ("field",))
+    ] = None
 
 
 class RuleClause(Section):

@@ -23,6 +23,10 @@ _DAYS_OF = {word: days for days, words in (
     (30, ("mo", "month", "months")), (365, ("y", "yr", "year", "years")),
 ) for word in words}  # fmt: skip
 _PER_YEAR = {"day": 365.0, "week": 365 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0}
+_LENGTHS = {
+    "day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=30),
+    "year": timedelta(days=365),
+}  # fmt: skip
 _WRITTEN = re.compile(r"([0-9]{1,16}(?:\.[0-9]{1,6})?)(us|ms|s|m|h|d|w)")
 _MEANT = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([a-zµ]+)\.?\s*", re.IGNORECASE)
 _RATE = re.compile(r"([0-9]{1,16}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,3})?) per (\w+)")
@@ -69,6 +73,36 @@ def per_year(text: str) -> float:
     if not length:
         raise Mistake(f'"{text}" is no rate', "write a period longer than nothing, for example 90d")
     return float(written[1]) * (timedelta(days=365) / length)
+
+
+def quota(said: str) -> tuple[int, timedelta]:
+    """How many in how long: `50 per week`, `10 per 12h`; years and months are 365 and 30 days.
+
+    Raises Mistake.
+
+    >>> quota("50 per week")
+    (50, datetime.timedelta(days=7))
+    """
+    written = re.fullmatch(r"([0-9]{1,9}) per (\w+)", said)
+    if not written or not int(written[1]):
+        hint = "write how many per how long, for example 50 per week"
+        raise Mistake(f'"{said}" is no budget', hint)
+    length = _LENGTHS.get(written[2]) or duration(written[2])
+    if not length:
+        raise Mistake(
+            f'"{said}" is no budget', "write a period longer than nothing, for example 7d"
+        )
+    return int(written[1]), length
+
+
+def quota_text(many: tuple[int, timedelta]) -> str:
+    """As a contract writes it; `quota` of it gives the same again.
+
+    >>> quota_text((50, timedelta(weeks=1)))
+    '50 per week'
+    """
+    words = {length: word for word, length in _LENGTHS.items()}
+    return f"{many[0]} per {words.get(many[1]) or text(many[1])}"
 
 
 def rate(times: float) -> str:

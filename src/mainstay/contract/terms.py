@@ -53,7 +53,7 @@ def _read(parse: Callable[[str], _Value], kind: str, example: str) -> Callable[[
     """A validator that turns text into a value and leaves a value that is one already."""
 
     def read(value: object) -> object:
-        if isinstance(value, timedelta):
+        if isinstance(value, timedelta | tuple):
             return value
         if not isinstance(value, str):
             hint = f"write the unit too, for example {example}"
@@ -123,3 +123,9 @@ PerYear = Annotated[
     Le(1_000_000),
     PlainSerializer(durations.rate, return_type=str),
 ]
+Quota = Annotated[
+    tuple[int, timedelta],
+    BeforeValidator(_read(durations.quota, "a budget", "50 per week")),
+    PlainSerializer(durations.quota_text, return_type=str),
+]
+"""So many in so long."""

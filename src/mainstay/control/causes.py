@@ -1,4 +1,5 @@
-"""Which incidents another one explains: a source that is late moves the columns taken from it.
+"""Which incidents another one explains: a source that is late moves the columns taken from it,
+labels that are wrong break goals.
 
 What is explained is on record like everything else, and shown with the reason; only nobody is
 told of it. The cause carries its harm (control.incidents).
@@ -11,7 +12,7 @@ from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
 from mainstay.life.watch.drift import ANSWERS as FREE
 from mainstay.life.watch.drift import DRIFT, SEASON
-from mainstay.life.watch.order import Finding
+from mainstay.life.watch.order import LABELS, Finding
 from mainstay.life.watch.parts import CALLED
 
 GOAL = "goal"
@@ -20,6 +21,8 @@ SOURCES = ("freshness", "sla", "schema", "unit", "stopped")
 EFFECTS = (DRIFT, SEASON, FREE, "estimate", GOAL, "answered")
 WHOLE = ("estimate", GOAL, "answered")
 """Of these, what speaks of all answers and of no column."""
+LABELLED = ("estimate", GOAL, "loss, realised", "label rate")
+"""What is told by labels, and falls with them."""
 ANSWERS = tuple(CALLED.values())
 
 
@@ -72,11 +75,12 @@ def address(contract: Contract, finding: Finding) -> str:
 
 
 def _depth(finding: Finding) -> int:
-    return SOURCES.index(finding.clause) if is_source(finding) else len(SOURCES)
+    causes = (*SOURCES, LABELS)
+    return causes.index(finding.clause) if finding.clause in causes else len(causes)
 
 
 def _reaches(cause: Case, effect: Case, now: datetime, width: timedelta) -> bool:
-    if not is_source(cause.finding) or _depth(cause.finding) >= _depth(effect.finding):
+    if _depth(cause.finding) >= _depth(effect.finding):
         return False
     if effect.opened < cause.opened:
         return False
@@ -88,7 +92,9 @@ def _reaches(cause: Case, effect: Case, now: datetime, width: timedelta) -> bool
 
 
 def _same(contract: Contract, cause: Case, effect: Case) -> bool:
-    """Whether all that it speaks of comes from the source in error."""
+    """Whether all that it speaks of comes from the source in error, or from labels."""
+    if cause.finding.clause == LABELS:
+        return effect.finding.clause in LABELLED
     if effect.finding.clause in WHOLE:
         return True
     if effect.finding.clause not in (*SOURCES, *EFFECTS):

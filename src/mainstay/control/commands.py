@@ -112,6 +112,13 @@ class Labels(msgspec.Struct, frozen=True, tag="labels"):
     file: str
 
 
+class AskLabels(msgspec.Struct, frozen=True, tag="labels_ask"):
+    """Draw decisions to be labelled next, as many as this and the budget allow; to a file."""
+
+    count: int
+    out: str = ""
+
+
 class Trust(msgspec.Struct, frozen=True, tag="trust"):
     """Bind the key of a name to a role, in the trust file."""
 
@@ -170,6 +177,7 @@ OfModel = (
     | Deliver
     | Features
     | Labels
+    | AskLabels
     | Backup
 )
 OfKeys = NewKey | NewPseudonyms | Trust | NewToken | RevokeToken

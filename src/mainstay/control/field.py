@@ -10,13 +10,14 @@ from mainstay.control import labelling, papers, publish, shadowing, versions
 from mainstay.control.incidents import Held
 from mainstay.control.project import Project
 from mainstay.core.errors import Missing
-from mainstay.core.nouns import Column, Estimate, Window
+from mainstay.core.nouns import Column, Estimate, Event, Window
 from mainstay.data import journal
 from mainstay.data import labels as truths
 from mainstay.life.build import build
 from mainstay.life.watch import earned
 from mainstay.life.watch import event as unforeseen
 from mainstay.life.watch.audits import Audited
+from mainstay.life.watch.design import Ask
 from mainstay.life.watch.order import Balance, Earned, Order, Profiled, Serving
 from mainstay.life.watch.pairs import Paired
 from mainstay.seal import certificate as seal
@@ -58,7 +59,7 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
     shadowing.brought(project, columns)
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
-    seen = looks(project)
+    seen, labelled = looks(project), labelling.kept(project, stated)
     findings = (one.finding for one in held)
     event = next((one for one in findings if one.clause == unforeseen.CLAUSE), None)
     return Order(
@@ -66,7 +67,8 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         places=places,
         engine=engine,
         table=journal.read(engine, places.journal, columns),
-        labels=truths.visible(engine, stated, labelling.kept(project, stated), now),
+        labels=truths.visible(engine, stated, labelled, now),
+        said=truths.said(engine, stated, labelled, now) if labelled.files else None,
         champion=lived[-1],
         previous=lived[-2] if len(lived) > 1 else None,
         certified=issued.gates,
@@ -80,6 +82,7 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         audited=tuple(look.audited for look in seen if look.audited),
         event=event,
         born=versions.born(project, version),
+        asks=asks(project),
         tell=project.tell,
     )
 
@@ -89,6 +92,18 @@ def looks(project: Project) -> tuple[Seen, ...]:
     events = project.ledger.events(kind="WindowJudged", subject=project.model)
     shas = [event.payload["blobs"][0] for event in events]
     return tuple(msgspec.json.decode(versions.blob(project, sha), type=Seen) for sha in shas)
+
+
+def asks(project: Project) -> tuple[Ask, ...]:
+    """What was asked for of labels, oldest first."""
+    events = project.ledger.events(kind="LabelsAsked", subject=project.model)
+    return tuple(ask(project, event) for event in events)
+
+
+def ask(project: Project, event: Event) -> Ask:
+    """The rows of one, and how they were drawn."""
+    (sha,) = event.payload["blobs"]
+    return msgspec.json.decode(versions.blob(project, sha), type=Ask)
 
 
 def decided(project: Project) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mainstay.control import (
     approving,
+    asking,
     assessing,
     building,
     certifying,
@@ -26,6 +27,7 @@ from mainstay.control import (
 )
 from mainstay.control.commands import (
     Approve,
+    AskLabels,
     Assess,
     Backup,
     Build,
@@ -122,7 +124,7 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return silencing.silence(opened, command)
         case Deliver():
             return delivering.deliver(opened)
-        case Features() | Labels() | Backup():
+        case Features() | Labels() | AskLabels() | Backup():
             return _outside(opened, command)
 
 
@@ -152,13 +154,15 @@ def _lived(opened: Project, command: Deploy | Rollback | Watch | Run) -> Answer:
             return running.run(opened, command)
 
 
-def _outside(opened: Project, command: Features | Labels | Backup) -> Answer:
+def _outside(opened: Project, command: Features | Labels | AskLabels | Backup) -> Answer:
     """What writes or takes in files that are the user's, not the project's."""
     match command:
         case Features():
             return requesting.features(opened, command)
         case Labels():
             return labelling.labels(opened, command)
+        case AskLabels():
+            return asking.ask(opened, command)
         case Backup():
             return keeping.backup(opened, command)
 

@@ -7,8 +7,10 @@ from typing import Literal, NamedTuple
 from mainstay.contract.model import Contract
 from mainstay.core.answers import worst
 from mainstay.core.nouns import Estimate, Evidence, Verdict
+from mainstay.data.labels import CONTRADICTED, CORRECTED
+from mainstay.life.watch import beats, faults
 from mainstay.life.watch.flow import NOTICE
-from mainstay.life.watch.order import POOLED, Comparison, Finding
+from mainstay.life.watch.order import LABELS, POOLED, Comparison, Finding
 from mainstay.stats import enough
 
 Act = Literal["keep", "retrain", "propose", "freeze", "wait", "roll back", "ask"]
@@ -16,6 +18,8 @@ SOURCE = ("unit", "stopped")
 """Findings that are an error of a source: a model that learned from it would learn the error, as it
 would from a source that blocks."""
 
+DOUBTED = (faults.TURNED, faults.ALIKE, beats.RATE, CORRECTED, CONTRADICTED)
+"""What may be wrong with labels such that a model that learned from them would learn it."""
 MANY = 1e9
 """Answers beyond which nobody waits."""
 
@@ -56,12 +60,12 @@ class Decision(NamedTuple):
 
 
 def decided(facts: Facts) -> Decision:
-    """The first that holds: an error of a source, a worse new version, ageing that pays, something
-    unforeseen, patience.
+    """The first that holds: an error of a source, labels in doubt, a worse new version, ageing that
+    pays, something unforeseen, patience.
 
     Total: any facts have a decision.
     """
-    for judged in (_asks, _rolls_back, _retrains, _freezes, _waits):
+    for judged in (_asks, _doubts, _rolls_back, _retrains, _freezes, _waits):
         found = judged(facts)
         if found:
             return found
@@ -82,6 +86,19 @@ def _asks(facts: Facts) -> Decision | None:
         return None
     because = f"{found.what}; retraining would learn the error, {found.action}"
     return _decision(facts, "ask", because, found.owner)
+
+
+def _doubts(facts: Facts) -> Decision | None:
+    """While labels may be wrong nothing is called ageing and nothing is learned from them."""
+    found = next((one for one in facts.findings if _is_doubt(one)), None)
+    if found is None:
+        return None
+    because = f"{found.what}: until that is known no loss is called ageing, nothing is retrained"
+    return _decision(facts, "wait", f"{because}; {found.action}", found.owner)
+
+
+def _is_doubt(found: Finding) -> bool:
+    return found.clause == LABELS and found.open and any(one in DOUBTED for one in found.columns)
 
 
 def _rolls_back(facts: Facts) -> Decision | None:

@@ -28,8 +28,9 @@ from mainstay.data.snapshot import ARROW
 from mainstay.data.source import Reader
 
 KNOWN_AT = "known_at"
-_OLD, _BEFORE, _AFTER, _SAYS = (f"mainstay_{one}" for one in ("old", "before", "after", "says"))
-_NEW, _REPEATED, _CORRECTED = "new", "repeated", "corrected"
+_OLD, _BEFORE, _AFTER = (f"mainstay_{one}" for one in ("old", "before", "after"))
+SAYS = "mainstay_says"
+NEW, REPEATED, CORRECTED, CONTRADICTED = "new", "repeated", "corrected", "contradicted"
 _LABELS, _OTHER = "mainstay_labels", "mainstay_other"
 
 
@@ -73,14 +74,6 @@ class Received(NamedTuple):
     contradicting: int = 0
 
 
-class Quality(NamedTuple):
-    """Keys with a label; of them those corrected at any time, and those contradicted now."""
-
-    keys: int
-    corrected: int
-    contradicted: int
-
-
 def shape(contract: Contract, columns: tuple[Column, ...]) -> Shape:
     """columns: of the decisions trained on. Raises Mistake where key or label is not among them."""
     known = {column.name: column for column in columns}
@@ -120,11 +113,11 @@ def received(said: Said, engine: Backend, shape: Shape, kept: Kept) -> Received:
     fresh = cached.filter(~cached[_OLD])
     counts = _counts(fresh)
     rows = int(said.table.count().to_pyarrow().as_py())
-    new, corrected = counts.get(_NEW, 0), counts.get(_CORRECTED, 0)
+    new, corrected = counts.get(NEW, 0), counts.get(CORRECTED, 0)
     found = Received(
         "", rows, new, rows - new - corrected, corrected, _contradicting(cached, shape)
     )
-    kept_rows = fresh if said.timed else fresh.filter(fresh[_SAYS] != _REPEATED)
+    kept_rows = fresh if said.timed else fresh.filter(fresh[SAYS] != REPEATED)
     if not int(kept_rows.count().to_pyarrow().as_py()):
         return found
     names = [one.name for one in shape.columns]
@@ -158,20 +151,24 @@ def visible(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Tabl
     return found.filter(found[_LABELS] == 1).drop(_LABELS)
 
 
-def quality(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> Quality:
-    """How often what is known was said otherwise before, or is said in two ways."""
-    key, known_at = shape.key.name, KNOWN_AT
+def said(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
+    """One row per key and moment by now: SAYS is NEW, REPEATED, CORRECTED or CONTRADICTED.
+
+    What it says of its key beside the moment before; CONTRADICTED where it says two things at
+    once, NEW where the moment before did.
+    """
+    key, label = shape.key.name, shape.label.name
     every = _moments(_seen(engine, shape, kept, now), shape)
-    of_key = every.group_by(key).aggregate(
-        corrected=every[shape.label.name].nunique() > 1,
-        contradicted=every[_LABELS].argmax(every[known_at]) > 1,
+    by = ibis.window(group_by=key, order_by=every[KNOWN_AT])
+    one = ibis.ifelse(every[_LABELS] == 1, every[label], ibis.null(shape.label.type))
+    before = every.mutate(**{_BEFORE: one.lag().over(by)})
+    says = ibis.cases(
+        (before[_LABELS] > 1, CONTRADICTED),
+        (before[_BEFORE].isnull(), NEW),
+        (before[label] == before[_BEFORE], REPEATED),
+        else_=CORRECTED,
     )
-    found = of_key.aggregate(
-        keys=of_key.count(),
-        corrected=of_key.corrected.sum(),
-        contradicted=of_key.contradicted.sum(),
-    ).to_pyarrow().to_pylist()[0]  # fmt: skip
-    return Quality(found["keys"], found["corrected"] or 0, found["contradicted"] or 0)
+    return before.select(key, KNOWN_AT, **{SAYS: says})
 
 
 def _seen(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
@@ -187,8 +184,8 @@ def _moments(table: ir.Table, shape: Shape) -> ir.Table:
 
 
 def _counts(fresh: ir.Table) -> dict[str, int]:
-    counted = fresh.group_by(_SAYS).aggregate(rows=ibis._.count()).to_pyarrow().to_pylist()
-    return {one[_SAYS]: one["rows"] for one in counted}
+    counted = fresh.group_by(SAYS).aggregate(rows=ibis._.count()).to_pyarrow().to_pylist()
+    return {one[SAYS]: one["rows"] for one in counted}
 
 
 def _contradicting(compared: ir.Table, shape: Shape) -> int:
@@ -270,19 +267,19 @@ def _compared(table: ir.Table, engine: Backend, shape: Shape, kept: Kept) -> ir.
         **{
             _BEFORE: both[label].lag().over(by),
             _AFTER: both[label].lead().over(by),
-            _SAYS: both[_OLD].max().over(group_by=key),
+            SAYS: both[_OLD].max().over(group_by=key),
             _LABELS: both[label].nunique().over(group_by=[key, KNOWN_AT]),
         }
     )
     same = beside[label] == beside[_BEFORE]
     first = beside[_BEFORE].isnull()
     says = ibis.cases(
-        (same, _REPEATED),
-        (first & beside[_SAYS] & (beside[label] == beside[_AFTER]), _REPEATED),
-        (first & ~beside[_SAYS], _NEW),
-        else_=_CORRECTED,
+        (same, REPEATED),
+        (first & beside[SAYS] & (beside[label] == beside[_AFTER]), REPEATED),
+        (first & ~beside[SAYS], NEW),
+        else_=CORRECTED,
     )
-    return beside.mutate(**{_SAYS: says})
+    return beside.mutate(**{SAYS: says})
 
 
 def _as(value: ir.Value, kind: str) -> ir.Value:

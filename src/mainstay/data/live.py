@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
 
 from mainstay.contract.model import Contract
 from mainstay.core.errors import Mistake
@@ -96,12 +98,13 @@ def arrivals(
 def settled(table: ir.Table, contract: Contract, until: datetime) -> ir.Table:
     """The same without the labels of what was decided later: as if they had not come yet."""
     early = table[contract.data.decisions.time] <= constant(until.isoformat(), TIME)
-    return table.mutate(
-        **{
-            name: ibis.ifelse(early, table[name], ibis.null(table[name].type()))
-            for name in (contract.data.label.column, LABELLED_AT)
-        }
-    )
+    return labelled_where(table, contract, early)
+
+
+def unlabelled(table: ir.Table, contract: Contract, windows: tuple[Window, ...]) -> ir.Table:
+    """The same as if the labels of these windows had not come."""
+    outside = _place(table[contract.data.decisions.time], windows).isnull()
+    return labelled_where(table, contract, outside)
 
 
 def cut(span: Window, width: timedelta) -> tuple[Window, ...]:
@@ -148,12 +151,38 @@ def counts(
         "unlabelled": answered & label.isnull() & over,
         "immature": answered & label.isnull() & ~over,
     }
+    found = sums(table, time, asked, windows)
+    return tuple(
+        Counts(**{name: int(some[place]) for name, some in found.items()})
+        for place in range(len(windows))
+    )
+
+
+def sums(
+    table: ir.Table, time: ir.Value, asked: dict[str, ir.Value], windows: tuple[Window, ...]
+) -> dict[str, NDArray[np.float64]]:
+    """How many rows of each window, by a time, are so; shape (windows,). Windows do not overlap."""
     placed = table.select(**asked, **{_WINDOW: _place(time, windows)})
-    sums = {name: placed[name].cast(INTEGER).sum() for name in asked}
-    found = placed.group_by(_WINDOW).aggregate(**sums).to_pyarrow().to_pylist()
-    known = {one.pop(_WINDOW): Counts(**one) for one in found}
-    nothing = Counts(0, 0, 0, 0, 0, 0, 0, 0)
-    return tuple(known.get(place, nothing) for place in range(len(windows)))
+    counted = {name: placed[name].cast(INTEGER).sum() for name in asked}
+    rows = placed.group_by(_WINDOW).aggregate(**counted).to_pyarrow().to_pylist()
+    known = {one[_WINDOW]: one for one in rows}
+    nothing = dict.fromkeys(asked, 0)
+    return {
+        name: np.array(
+            [known.get(place, nothing)[name] or 0 for place in range(len(windows))], float
+        )
+        for name in asked
+    }
+
+
+def labelled_where(table: ir.Table, contract: Contract, where: ir.Value) -> ir.Table:
+    """The same with the labels of some rows only."""
+    return table.mutate(
+        **{
+            name: ibis.ifelse(where, table[name], ibis.null(table[name].type()))
+            for name in (contract.data.label.column, LABELLED_AT)
+        }
+    )
 
 
 def _newest(asked: ir.Table, key: str) -> ir.Table:

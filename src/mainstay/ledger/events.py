@@ -17,6 +17,7 @@ MEANINGS = {
     "Deployed": "Shares of the traffic were given to versions, under a higher sequence.",
     "RolledBack": "The traffic went back to an earlier version, under a higher sequence.",
     "LabelsReceived": "Labels of earlier decisions arrived.",
+    "LabelsAsked": "Labels of some decisions were asked for, drawn with chances that are known.",
     "WindowJudged": "Windows of live decisions were held against the contract.",
     "IncidentOpened": "A clause is broken in the field; somebody is responsible.",
     "IncidentChanged": "An open incident is more or less urgent, or another one explains it.",

@@ -33,8 +33,10 @@ Kind = Literal[
     "latency",
     "estimated",
     "realised",
+    "labelled",
+    "said",
 ]
-"""The last five are of windows, not of a column: stats.series."""
+"""The last seven are of windows, not of a column: stats.series."""
 
 EXPECTED, LEVELS = 5, 20
 """A level has its own component when a window should hold so many rows of it; so many at most."""
@@ -43,7 +45,7 @@ RARE = 0.005
 """Shares below count as this one: a null in 2000 rows, where there was none, is no event."""
 
 
-SHARES: tuple[Kind, ...] = ("null", "level", "other", "rare")
+SHARES: tuple[Kind, ...] = ("null", "level", "other", "rare", "said")
 SELDOM = 10
 """Levels too rare for that which have a component still, the most frequent ones."""
 
@@ -155,7 +157,7 @@ def windows(reference: Reference, columns: Sequence[Column]) -> Windows:
     linear = (mean - reference.mean) / reference.sd
     linear -= _by_location(reference, linear, rows)
     ranked = np.array([_ranked(one) for one in reference.components])
-    distance = np.where(ranked, linear, _apart(mean, reference.mean)) - reference.centre
+    distance = np.where(ranked, linear, apart(mean, reference.mean)) - reference.centre
     return Windows(rows, mean, np.where(empty, 0.0, distance))
 
 
@@ -218,7 +220,7 @@ def _ranked(component: Component) -> bool:
     return component.kind in ("location", "spread")
 
 
-def _apart(share: Floats, expected: Floats) -> Floats:
+def apart(share: Floats, expected: Floats | float) -> Floats:
     """How far shares lie from the expected ones in sd of a row, by their deviances.
 
     0 where they agree, also where what was expected is rarer than RARE.
@@ -227,7 +229,7 @@ def _apart(share: Floats, expected: Floats) -> Floats:
     return np.asarray(_root(share, middle) - _root(expected, middle))
 
 
-def _root(share: Floats, expected: Floats) -> Floats:
+def _root(share: Floats | float, expected: Floats | float) -> Floats:
     inside = np.clip(share, 0, 1)
     deviance = special.rel_entr(inside, expected) + special.rel_entr(1 - inside, 1 - expected)
     return np.asarray(np.sign(inside - expected) * np.sqrt(2 * np.maximum(deviance, 0)))

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from mainstay.stats import season
+from mainstay.stats import components, season
 from mainstay.stats.blocks import Floats
-from mainstay.stats.components import Component, Reference, Windows
+from mainstay.stats.components import RARE, Component, Reference, Windows
 from mainstay.stats.season import Places
 from mainstay.stats.wander import FEWEST
 
@@ -79,6 +79,26 @@ def about(
     live = _windows(np.where(known, 1 / variance, 0.0), np.where(known, values, 0.0))
     rows = max(int(1 / error**2), 1)
     return _reference(component.kind, _nothing(), rows, component.column), live
+
+
+def share(component: Component, hits: Floats, rows: Floats) -> tuple[Reference, Windows]:
+    """A share of the rows of each window, which are not of the rows that others watch.
+
+    The first LEVEL windows with rows say what is usual, and are the reference of those after them.
+    """
+    first = int(np.flatnonzero(rows)[LEVEL - 1]) + 1
+    total = float(rows[:first].sum())
+    usual = np.array([hits[:first].sum() / total])
+    sd = np.sqrt(np.maximum(usual * (1 - usual), max(RARE * (1 - RARE), 1 / total)))
+    past, live = (_shares(hits[at], rows[at], usual) for at in (slice(first), slice(first, None)))
+    centre = past.rows @ past.distance / total
+    past, live = (one._replace(distance=one.distance - centre) for one in (past, live))
+    return Reference((component,), (), usual, sd, centre, int(total), past), live
+
+
+def _shares(hits: Floats, rows: Floats, usual: Floats) -> Windows:
+    share = np.where(rows > 0, hits / np.maximum(rows, 1), usual)[:, None]
+    return Windows(rows.astype(np.float64), share, components.apart(share, usual))
 
 
 def _wander(apart: Floats, past: Counts, now: Counts) -> float:

@@ -73,3 +73,27 @@ def test_a_wrong_rate_is_a_mistake(text):
 @given(st.floats(1e-6, 1e6))
 def test_a_rate_written_and_read_is_the_same(yearly):
     assert durations.per_year(durations.rate(yearly)) == yearly
+
+
+@pytest.mark.parametrize(
+    ("text", "quota"),
+    [
+        ("50 per week", (50, timedelta(weeks=1))),
+        ("1 per month", (1, timedelta(days=30))),
+        ("10 per 12h", (10, timedelta(hours=12))),
+    ],
+)
+def test_a_budget_is_so_many_in_so_long(text, quota):
+    assert durations.quota(text) == quota
+    assert durations.quota_text(quota) == text
+
+
+@pytest.mark.parametrize("text", ["", "50", "0 per week", "1.5 per week", "5 per 0s", "5 per moon"])
+def test_a_wrong_budget_is_a_mistake(text):
+    with pytest.raises(Mistake):
+        durations.quota(text)
+
+
+@given(st.integers(1, 10**6), st.timedeltas(timedelta(seconds=1), durations.LONGEST))
+def test_a_budget_written_and_read_is_the_same(many, length):
+    assert durations.quota(durations.quota_text((many, length))) == (many, length)

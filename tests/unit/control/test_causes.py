@@ -89,6 +89,28 @@ def test_a_cause_that_is_over_explains_for_as_long_as_it_lasted(contract: Contra
     assert explained(contract, later, (over,), NOW + 5 * DAY) is None
 
 
+@pytest.mark.parametrize(
+    ("effect", "is_explained"),
+    [
+        (case("goal", "roc_auc"), True),
+        (case("estimate"), True),
+        (case("loss, realised"), True),
+        (case("goal", "roc_auc", opened=-1), False),
+        (case("drift", "rain"), False),
+        (case("answered"), False),
+        (case("labels", "corrected"), False),
+    ],
+)
+def test_labels_in_doubt_explain_what_is_told_by_labels(
+    contract: Contract, effect: Case, *, is_explained: bool
+) -> None:
+    doubt = case("labels", "turned", number=3)
+
+    found = explained(contract, effect, (doubt, effect), NOW)
+
+    assert (found == doubt) is is_explained
+
+
 def test_an_error_of_one_source_has_its_address(contract: Contract) -> None:
     assert address(contract, LATE.finding) == "sqlite:///data/weather.db#hourly"
     assert address(contract, finding("stopped", "rain")) == "sqlite:///data/weather.db#hourly"

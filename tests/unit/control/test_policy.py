@@ -248,3 +248,32 @@ def test_every_facts_have_a_decision_in_one_sentence(
     assert found.because
     assert found.verdict is verdict
     assert found.act != "keep" or verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("column", "act"),
+    [
+        ("turned", "wait"),
+        ("alike", "wait"),
+        ("rate", "wait"),
+        ("corrected", "wait"),
+        ("contradicted", "wait"),
+        ("unknown", "retrain"),
+        ("arrived", "retrain"),
+    ],
+)
+def test_while_labels_are_in_doubt_nothing_is_called_ageing(
+    contract: Contract, column: str, act: str
+) -> None:
+    doubt = msgspec.structs.replace(
+        UNIT, clause="labels", columns=(column,), what="labels run against their scores",
+        owner="owner of the labels",
+    )  # fmt: skip
+
+    found = policy.decided(facts(contract)._replace(findings=(doubt,)))
+
+    assert found.act == act
+    if act == "wait":
+        assert found.owner == "owner of the labels"
+        assert found.because.startswith("labels run against their scores: until that is known")
+    assert found.verdict is Verdict.FAIL

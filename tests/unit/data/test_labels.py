@@ -155,14 +155,21 @@ def test_of_two_labels_by_the_same_time_neither_counts_until_a_later_one(desk: D
 
     found = desk.takes(("a", False, NOW - 2 * DAY), ("b", False, NOW - DAY))
     torn = desk.knows()
-    said = labels.quality(desk.bench, desk.shape, desk.kept, NOW)
     desk.takes(("a", False, NOW))
 
     assert found.contradicting == 1
     assert torn == {"b": (False, NOW - DAY)}
-    assert said == labels.Quality(keys=2, corrected=1, contradicted=1)
     assert desk.knows()["a"] == (False, NOW)
-    assert labels.quality(desk.bench, desk.shape, desk.kept, NOW).contradicted == 0
+
+
+def test_what_each_moment_says_of_its_key_is_told(desk: Desk) -> None:
+    desk.takes(("a", True, NOW - 3 * DAY), ("b", True, NOW - 2 * DAY), ("b", False, NOW - 2 * DAY))
+    desk.takes(("a", False, NOW - 2 * DAY), ("a", False, NOW - DAY), ("b", False, NOW - DAY))
+
+    said = labels.said(desk.bench, desk.shape, desk.kept, NOW - DAY)
+
+    rows = said.order_by(["visit", "known_at"]).to_pyarrow()[labels.SAYS].to_pylist()
+    assert rows == ["new", "corrected", "repeated", "contradicted", "new"]
 
 
 MOMENTS = st.sampled_from([NOW - n * DAY for n in range(4)])

@@ -1,4 +1,5 @@
-"""What is said of windows beside their columns: volume, lateness, losses; what of it an incident.
+"""What is said of windows beside their columns: volume, lateness, losses, labels; what of it an
+incident.
 
 Each is shown with its effect size and interval whether or not anything happened. Only the budget
 that it shares with the columns decides.
@@ -7,9 +8,14 @@ that it shares with the columns decides.
 import math
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+
 from mainstay.core.nouns import Estimate, Evidence, Verdict, Window, known
+from mainstay.data.labels import CONTRADICTED, CORRECTED
 from mainstay.life.watch.drift import DRIFT, Beat, Drift
-from mainstay.life.watch.order import Finding, Order, Profiled
+from mainstay.life.watch.order import LABELS, LABELS_OWNER, Finding, Order, Profiled
+from mainstay.life.watch.said import UNKNOWN
+from mainstay.stats import proportion
 from mainstay.stats.components import Kind
 from mainstay.stats.series import LEVEL
 
@@ -18,14 +24,20 @@ METHOD = (
 )
 CLAUSES: Mapping[Kind, str] = {
     "volume": "volume", "lag": "lag", "latency": "latency", "estimated": "loss, estimated",
-    "realised": "loss, realised",
+    "realised": "loss, realised", "labelled": "label rate", "said": LABELS,
 }  # fmt: skip
+RATE = "rate"
+SUDDEN = 0.75
+"""A rate that does so much of its whole shift within a week of windows did not age."""
+_NAMED: tuple[Kind, ...] = ("lag", "said")
 _POPULATIONS: Mapping[Kind, str] = {
     "volume": "decisions of each window",
     "lag": "age of its newest row at the end of each window",
     "latency": "time from a decision's moment until it is asked for",
     "estimated": "answers of each window, by the chances of their outcomes",
     "realised": "labelled answers of each window against their estimate",
+    "labelled": "labelled answers of each window against their scores",
+    "said": "labels that became known in each window",
 }
 
 
@@ -45,6 +57,18 @@ def evidence(
             yield _unknown(order, kind, name, len(profiled))
 
 
+def is_sudden(beat: Beat) -> bool:
+    """Whether windows just before and just after it began differ by most of the shift."""
+    live, at = beat.part.live, beat.part.windows.index(beat.since)
+    told = live.rows > 0
+    before = live.distance[:at][told[:at], 0][-LEVEL:]
+    after = live.distance[at:][told[at:], 0][:LEVEL]
+    if not len(before) or not len(after):
+        return False
+    far = beat.shift.far.value
+    return bool((after.mean() - before.mean()) / far >= SUDDEN) if far else False
+
+
 def findings(order: Order, found: tuple[Drift, ...]) -> Iterator[Finding]:
     """Those that carry an alarm."""
     for one in found:
@@ -54,11 +78,21 @@ def findings(order: Order, found: tuple[Drift, ...]) -> Iterator[Finding]:
 def effect(beat: Beat) -> Estimate:
     """The shift in a unit of its own: a ratio of counts or times, a share, or the metric's."""
     far, part = beat.shift.far, beat.part
+    if beat.kind == "said":
+        return _share(beat)
     if part.unit == "x":
         reach = math.exp(min(far.high, 50.0))
         return Estimate(_ratio(far.value), _ratio(far.low), reach, far.n, "x")
     ends = (far.value * part.scale, far.low * part.scale, far.high * part.scale)
     return Estimate(*ends, far.n)
+
+
+def _share(beat: Beat) -> Estimate:
+    """Of labels since it began: windows differ by more than chance."""
+    live, since = beat.part.live, beat.part.windows.index(beat.since)
+    rows = live.rows[since:]
+    hits = np.rint(live.mean[since:, 0] * rows)
+    return proportion.clustered(hits, rows)
 
 
 def _ratio(logarithm: float) -> float:
@@ -96,14 +130,15 @@ def _unknown(order: Order, kind: Kind, name: str, windows: int) -> Evidence:
 
 
 def _clause(kind: Kind, name: str) -> str:
-    return f"lag, {name}" if kind == "lag" else CLAUSES[kind]
+    return f"{CLAUSES[kind]}, {name}" if kind in _NAMED else CLAUSES[kind]
 
 
 def _finding(order: Order, beat: Beat) -> Finding:
     owner, cause, action = _told(order, beat)
+    labels = beat.kind == "labelled" and is_sudden(beat)
     return Finding(
-        clause=CLAUSES[beat.kind],
-        columns=(beat.shift.column,) if beat.kind == "lag" else (),
+        clause=LABELS if labels else CLAUSES[beat.kind],
+        columns=(beat.shift.column,) if beat.kind in _NAMED or labels else (),
         what=f"{_WORDS[beat.kind](beat)}; since about {beat.since.since:%Y-%m-%d}",
         cause=cause,
         owner=owner,
@@ -123,11 +158,27 @@ def _told(order: Order, beat: Beat) -> tuple[str, str, str]:
             return "owner of the decisions", "who asks is later", "ask who sends them"
         case "lag":
             return f"owner of {name}", "the source is later than it was", f"ask the owner of {name}"
+        case "said":
+            return (
+                LABELS_OWNER,
+                _SAID[name],
+                "ask who sends the labels, and which of them are right",
+            )
+        case "labelled" if is_sudden(beat):
+            cause = "labels are made otherwise, or the world turned overnight; scores do not say so"
+            return LABELS_OWNER, cause, "ask who sends the labels whether anything changed"
         case "estimated":
             cause = "what arrives is harder to answer"
         case _:
             cause = "the same rows turn out otherwise"
     return order.contract.owner, cause, "whether to retrain the realised goals decide"
+
+
+_SAID: Mapping[str, str] = {
+    CORRECTED: "whoever labels changed, or labelled too early",
+    CONTRADICTED: "two who label disagree",
+    UNKNOWN: "labels of other decisions, or keys that are written otherwise",
+}
 
 
 def _of(found: Estimate) -> str:
@@ -136,6 +187,10 @@ def _of(found: Estimate) -> str:
 
 def _by(found: Estimate) -> str:
     return f"{found.value:+.2g} ({found.low:+.2g} to {found.high:+.2g})"
+
+
+def _shared(found: Estimate) -> str:
+    return f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
 
 
 _WORDS: Mapping[Kind, Callable[[Beat], str]] = {
@@ -148,4 +203,6 @@ _WORDS: Mapping[Kind, Callable[[Beat], str]] = {
     "realised": lambda one: (
         f"labels move {one.shift.column} by {_by(effect(one))} against its estimate"
     ),
+    "labelled": lambda one: f"yes is said more often by {_by(effect(one))} than scores do",
+    "said": lambda one: f"{_shared(effect(one))} of the labels are {one.shift.column}",
 }

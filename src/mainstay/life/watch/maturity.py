@@ -16,7 +16,7 @@ from mainstay.contract.durations import text
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Evidence, Verdict, Window, known
 from mainstay.data import live
-from mainstay.life.watch.order import POOLED, Finding, Order
+from mainstay.life.watch.order import LABELS, LABELS_OWNER, POOLED, Finding, Order
 from mainstay.stats import maturity
 from mainstay.stats.maturity import FEWEST, Curve
 
@@ -111,11 +111,11 @@ def findings(found: Settled) -> Iterator[Finding]:
     if span is None:
         return
     yield Finding(
-        clause="labels",
+        clause=LABELS,
         columns=("arrived",),
         what=_missing(found),
         cause="the labels come later than they used to, or only some of them were sent",
-        owner="owner of the labels",
+        owner=LABELS_OWNER,
         action="ask who sends the labels; nothing is judged from then on until they are here",
         verdict=Verdict.FAIL,
         window=span,
@@ -125,12 +125,7 @@ def findings(found: Settled) -> Iterator[Finding]:
 def _windows(order: Order) -> tuple[Window, ...]:
     """Those that tell of ages, on the grid of the watch, the newest last."""
     back = order.contract.data.label.never_after + POOLED * order.width
-    since = max(order.first, order.span.since, order.now - back)
-    skipped = -((order.first - since) // order.width)
-    first = order.first + skipped * order.width
-    count = max((order.now - first) // order.width, 0)
-    starts = [first + at * order.width for at in range(count)]
-    return tuple(Window(one, one + order.width) for one in starts)
+    return order.grid(max(order.first, order.span.since, order.now - back))
 
 
 def _together(windows: tuple[Window, ...]) -> Window | None:

@@ -18,12 +18,15 @@ from mainstay.data.lineage import Born
 from mainstay.data.live import Counts
 from mainstay.data.profile import Moments, Profile
 from mainstay.life.watch.audits import Audited
+from mainstay.life.watch.design import Ask
 from mainstay.life.watch.pairs import Paired
 
 POOLED = 30
 """Windows that are judged together at most."""
 WHOLE = 8
 """Windows with all their labels, that tell how long labels take, see watch.maturity."""
+LABELS, LABELS_OWNER = "labels", "owner of the labels"
+"""The clause of what is wrong with labels, by kinds, and whose it is."""
 STRETCH = 21
 """Windows that one fresh model, fitted on what was known before them, is compared over."""
 
@@ -124,7 +127,10 @@ class Order(NamedTuple):
     yet, first: the first of all. earlier, paired, earned, audited: what earlier runs gave, of the
     champion and of those before it. event: the unforeseen one that is open. born: what the champion
     was made of, None: not known. unfit: sources of which nothing can be made now. joined: the
-    decisions of `span` with their labels, computed once; several questions follow.
+    decisions of `span` with their labels, computed once; several questions follow. said: what
+    labels said of their keys before, see data.labels; None where none ever came. asks: for labels,
+    oldest first; whole: the decisions of `span` with all labels, also those that do not count in
+    `joined`.
     """
 
     document: Document
@@ -147,6 +153,9 @@ class Order(NamedTuple):
     born: Born | None = None
     unfit: frozenset[str] = frozenset()
     joined: ir.Table | None = None
+    said: ir.Table | None = None
+    asks: tuple[Ask, ...] = ()
+    whole: ir.Table | None = None
     tell: Callable[[str], None] = lambda _: None
 
     @property
@@ -182,6 +191,13 @@ class Order(NamedTuple):
         counted = max((one.window.until for one in self.earned), default=self.first)
         whole = self.now - self.contract.data.label.never_after - WHOLE * self.width
         return Window(min(self.since, self.pooled.since, counted, whole), self.now)
+
+    def grid(self, since: datetime) -> tuple[Window, ...]:
+        """The whole windows that are over, from the first that begins then or later."""
+        first = self.first + -((self.first - since) // self.width) * self.width
+        count = max((self.now - first) // self.width, 0)
+        starts = [first + at * self.width for at in range(count)]
+        return tuple(Window(one, one + self.width) for one in starts)
 
     def decided(self, window: Window) -> ir.Table:
         """The decisions of a window within `span`, with their labels, see data.live."""

@@ -24,8 +24,9 @@ CALLED = {SCORE: "the scores", DECISION: "the decisions"}
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 ANSWERS = 0.25
 """What the answers weigh beside all columns together."""
-COLUMNS = 0.85
-"""What columns and answers weigh beside what is watched of windows, see life.watch.pulse."""
+COLUMNS = 0.8
+"""What columns and answers weigh beside what is watched of windows and of labels, see
+life.watch.pulse and life.watch.faults."""
 
 
 class Part(NamedTuple):

@@ -1,8 +1,8 @@
 """What is watched of windows beside their columns, within the same budget of false alarms.
 
 How many decisions came, how late they and the sources were, what the answers should be worth and
-what labels say of that: each a series of one number a window. Volume is compared with the windows
-before this version answered; the others mostly with their own.
+what labels say of that and of each other: each a series of one number a window. Volume is compared
+with the windows before this version answered; the others mostly with their own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,9 +13,10 @@ import numpy as np
 
 from mainstay.core.nouns import Window
 from mainstay.data.profile import Profile
-from mainstay.life.watch import parts
+from mainstay.life.watch import parts, said
 from mainstay.life.watch.order import Order, Profiled
 from mainstay.life.watch.parts import WEEK, Part
+from mainstay.life.watch.said import Said
 from mainstay.stats import series
 from mainstay.stats.blocks import Floats
 from mainstay.stats.components import Component, Kind
@@ -24,11 +25,15 @@ from mainstay.stats.series import BEFORE, LEVEL, Volumes
 
 WEIGHTS: Mapping[Kind, float] = {
     "volume": 0.05, "lag": 0.025, "latency": 0.025, "estimated": 0.025, "realised": 0.025,
+    "labelled": 0.015, "said": 0.015,
 }  # fmt: skip
-"""Together what parts.COLUMNS leaves; all sources share one."""
-TOLERATED: Mapping[Kind, float] = {"volume": 0.2, "lag": 0.25, "latency": 0.5}
-"""Lasting shifts that are no incident: of logarithms, of the freshness agreed, of logarithms; of
-losses it is the contract's, in standard deviations of a row."""
+FAULTS = 0.02
+"""What labels that are surely at fault may spend, see life.watch.faults. Together with WEIGHTS what
+parts.COLUMNS leaves; all sources share one, and so does all that labels say of each other."""
+TOLERATED: Mapping[Kind, float] = {"volume": 0.2, "lag": 0.25, "latency": 0.5, "said": 0.2}
+"""Lasting shifts that are no incident: of logarithms, of the freshness agreed, of logarithms, and
+of shares in sd of a row, two points where there was next to nothing; of losses it is the
+contract's, in standard deviations of a row."""
 _ENOUGH = 14
 """Windows before a version answered that say how many decisions to expect."""
 _STEADY = 0.05**2
@@ -66,6 +71,7 @@ def pulse(
     newest = profiled[-BEFORE:]
     yield from _late(newest)
     yield from filter(None, map(_loss, losses))
+    yield from _said(said.said(order))
 
 
 def volume(
@@ -132,6 +138,18 @@ def _loss(one: Loss) -> Part | None:
         found = series.about(component, one.values, one.variance, one.error)
     weight = np.array([WEIGHTS[one.kind]])
     return Part(*found, weight, one.windows, harm=one.harm, unit="", scale=one.scale)
+
+
+def _said(found: Said | None) -> Iterator[Part]:
+    """Shares of what labels say of each other, where enough windows tell what is usual."""
+    if found is None:
+        return
+    for kind in said.KINDS:
+        rows, hits = found.rows[kind], found.hits[kind]
+        if int((rows > 0).sum()) > LEVEL:
+            reference, live = series.share(Component(kind, "said"), hits, rows)
+            weight = np.array([WEIGHTS["said"] / len(said.KINDS)])
+            yield Part(reference, live, weight, found.windows[-len(live.rows) :], harm=1, unit="")
 
 
 def _told(values: Floats) -> bool:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import ibis.expr.types as ir
 import numpy as np
+from msgspec import structs
 
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.goals import Goal
@@ -15,10 +16,12 @@ from mainstay.core.entries import ABSTAINED
 from mainstay.core.nouns import Estimate, Evidence, Verdict, Window, known
 from mainstay.core.typed import TEXT
 from mainstay.data import live
+from mainstay.data import rows as data_rows
 from mainstay.data.expression import constant
 from mainstay.data.records import FLAGS, OUTCOME, VERSION
 from mainstay.life.watch.order import Order
-from mainstay.stats import bootstrap, enough
+from mainstay.stats import bootstrap, enough, sampling
+from mainstay.stats.blockwise import Statistic
 from mainstay.trainer.measures import of_scores, statistic
 from mainstay.trainer.scored import (
     MICROSECONDS_A_DAY,
@@ -32,6 +35,9 @@ from mainstay.trainer.scored import (
 
 FEWEST = 200
 """Labelled answers below which no estimate is given: roc_auc of 100 rows reaches 0.1 each way."""
+WORTH = FEWEST / 2
+"""So many that count alike weighted ones must be worth."""
+WEIGHT = "mainstay_weight"
 REPEATS = 400
 METHOD = f"block bootstrap over days and entities, {REPEATS} resamples, 95 %"
 
@@ -39,13 +45,15 @@ METHOD = f"block bootstrap over days and entities, {REPEATS} resamples, 95 %"
 class Answers(NamedTuple):
     """Labelled answers of one version over a stretch; by_model: places of those of the model.
 
-    person, abstained: which a person decided, and which the baseline because the model abstained,
-    (rows,); the others are the baseline's for other reasons. decided: as answered. unlabelled:
-    answers whose label never came; immature: may still come.
+    weight: how many answers each stands for, (rows,). person, abstained: which a person decided,
+    and which the baseline because the model abstained, (rows,); the others are the baseline's for
+    other reasons. decided: as answered. unlabelled: answers whose label never came; immature: may
+    still come.
     """
 
     window: Window
     rows: Scored
+    weight: Floats
     by_model: Codes
     person: Abstained
     abstained: Abstained
@@ -60,6 +68,7 @@ class Part(NamedTuple):
     score: Floats
     decided: Floats
     ruled: Floats
+    weight: Floats
     blocks: tuple[Codes, ...]
 
 
@@ -74,12 +83,17 @@ def answers(order: Order, runtime: Runtime, window: Window) -> Answers | None:
 
 
 def told(window: Window, rows: Scored, unlabelled: int, immature: int) -> Answers:
-    """Who decided each of these rows, and what; the counts are of those that are not among them."""
+    """Who decided each of these rows, and what; the counts are of those that are not among them.
+
+    Rows count alike unless a column WEIGHT says otherwise.
+    """
     by_model, person = _told(rows, OUTCOME, "model"), _told(rows, OUTCOME, live.PERSON)
     given = rows._replace(decided=np.where(by_model, rows.decided, rows.ruled))
+    weight = rows.columns.get(WEIGHT)
     return Answers(
         window=window,
         rows=given,
+        weight=np.ones(len(rows.label)) if weight is None else numbers(weight),
         by_model=np.flatnonzero(by_model),
         person=person,
         abstained=_told(rows, FLAGS, ABSTAINED) & ~person,
@@ -90,8 +104,13 @@ def told(window: Window, rows: Scored, unlabelled: int, immature: int) -> Answer
 
 def ours(order: Order, window: Window) -> ir.Table:
     """Decisions of a window that the champion answered."""
-    table = order.decided(window)
-    return table.filter(table[VERSION] == constant(order.champion.name, TEXT))
+    return within(order, order.decided(window), window)
+
+
+def within(order: Order, table: ir.Table, window: Window) -> ir.Table:
+    """The same of decisions that are joined otherwise."""
+    some = data_rows.within(table, order.contract.data.decisions.time, window)
+    return some.filter(some[VERSION] == constant(order.champion.name, TEXT))
 
 
 def labelled(table: ir.Table, order: Order) -> ir.Table:
@@ -101,10 +120,14 @@ def labelled(table: ir.Table, order: Order) -> ir.Table:
     return kept.order_by(key)
 
 
-def realised(order: Order, found: Answers | None) -> Iterator[Evidence]:
-    """Every goal of the contract, on the labelled answers of the newest windows."""
+def realised(order: Order, found: Answers | None, how: str = "") -> Iterator[Evidence]:
+    """Every goal of the contract, on the labelled answers of the newest windows.
+
+    how: how these were come by, where they are not what came by itself.
+    """
     for goal in order.contract.objective.good_enough:
-        yield _goal(order, goal, found)
+        one = _goal(order, goal, found)
+        yield structs.replace(one, population=how) if how else one
 
 
 def newest(order: Order, found: Answers, since: datetime) -> Estimate | None:
@@ -124,9 +147,10 @@ def newest(order: Order, found: Answers, since: datetime) -> Estimate | None:
         score=whole.score[chosen],
         decided=whole.decided[chosen],
         ruled=whole.ruled[chosen],
+        weight=whole.weight[chosen],
         blocks=(np.unique(halves, return_inverse=True)[1],),
     )
-    measure, unit = statistic(order.metric, some, order.contract)
+    measure, unit = _statistic(order, order.metric, some)
     seed = order.contract.train.seed
     return known(bootstrap.estimate(measure, some.blocks, seed=seed, repeats=REPEATS, unit=unit))
 
@@ -155,7 +179,8 @@ def part(found: Answers, metric: str) -> Part:
     """
     rows, at = found.rows, places(found, metric)
     blocks = (rows.day[at], rows.entity[at])
-    return Part(rows.label[at], rows.score[at], rows.decided[at], rows.ruled[at], blocks)
+    said = rows.score[at], rows.decided[at], rows.ruled[at]
+    return Part(rows.label[at], *said, found.weight[at], blocks)
 
 
 def places(found: Answers, metric: str) -> Codes:
@@ -175,12 +200,22 @@ def _told(rows: Scored, column: str, word: str) -> Abstained:
 
 def _goal(order: Order, goal: Goal, found: Answers | None) -> Evidence:
     some = part(found, goal.metric) if found else None
-    if found is None or some is None or len(some.label) < FEWEST:
+    if found is None or some is None or not _enough(some):
         return _evidence(order, goal, found, None)
-    measure, unit = statistic(goal.metric, some, order.contract)
+    measure, unit = _statistic(order, goal.metric, some)
     seed, reach = order.contract.train.seed, MEASURES[goal.metric]
     estimate = bootstrap.estimate(measure, some.blocks, seed=seed, repeats=REPEATS, unit=unit)
     return _evidence(order, goal, found, bootstrap.within(estimate, reach.low, reach.high))
+
+
+def _statistic(order: Order, metric: str, some: Part) -> tuple[Statistic, str]:
+    measure, unit = statistic(metric, some, order.contract)
+    alike = (some.weight == 1).all()
+    return measure if alike else sampling.Weighed(measure, some.weight), unit
+
+
+def _enough(some: Part) -> bool:
+    return len(some.label) >= FEWEST and sampling.worth(some.weight) >= WORTH
 
 
 def _evidence(
@@ -216,7 +251,11 @@ def _population(metric: str, found: Answers | None) -> str:
 
 def _note(goal: Goal, found: Answers | None, estimate: Estimate | None, verdict: Verdict) -> str:
     if estimate is None:
-        rows = len(part(found, goal.metric).label) if found else 0
+        some = part(found, goal.metric) if found else None
+        rows = len(some.label) if some else 0
+        if some and rows >= FEWEST:
+            alike = sampling.worth(some.weight)
+            return f"{rows} labels asked for are worth {alike:.0f}, {WORTH:.0f} are needed"
         return f"{rows} labelled answers, {FEWEST} are needed for any estimate"
     if verdict is Verdict.FAIL:
         return f"short by {abs(estimate.value - goal.limit.bound):.3g}"

@@ -1,6 +1,7 @@
 """One look at a live model: windows into evidence, evidence into findings."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
@@ -8,11 +9,13 @@ from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data import live
 from mainstay.data.observation import Observed
 from mainstay.life.watch import (
+    asked,
     beats,
     drift,
     earned,
     estimated,
     event,
+    faults,
     flow,
     fresh,
     losses,
@@ -23,9 +26,11 @@ from mainstay.life.watch import (
     windows,
 )
 from mainstay.life.watch.drift import Drift
+from mainstay.life.watch.faults import Judged
 from mainstay.life.watch.maturity import Settled
 from mainstay.life.watch.order import Finding, Order, Profiled, Watched
 from mainstay.life.watch.pairs import Paired
+from mainstay.life.watch.realised import Answers
 
 _ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, Verdict.PASS: 2, None: 3}
 
@@ -46,42 +51,68 @@ def watched(order: Order) -> Watched:
     )
     try:
         every = live.decisions(order.table, order.labels, order.contract, order.span, order.now)
-        order = order._replace(joined=every.cache())
+        whole = every.cache()
+        order = asked.plain(order._replace(joined=whole, whole=whole))
         ripe = maturity.settled(order)
         order = order._replace(joined=maturity.ripe(order, ripe))
         looked = sources.observed(order)
         order = order._replace(unfit=looked.unfit)
+        told = _labelled(order, opened, ripe)
+        order = faults.aside(order, told.judged)
         with fresh.fitting(order, opened) as paired:
-            return _watched(order, opened, paired, ripe, looked)
+            return _watched(order, opened, paired, told, looked)
     finally:
         opened.close()
+
+
+class _Told(NamedTuple):
+    """What is known of the labels themselves. answers: with those that count, and are like any
+
+    others; weighed: those that goals are judged on, and how they were come by, see asked.
+    """
+
+    ripe: Settled
+    judged: Judged | None
+    answers: Answers | None
+    weighed: tuple[Answers | None, str]
+
+
+def _labelled(order: Order, opened: Runtime, ripe: Settled) -> _Told:
+    order.tell("judging the answers whose labels are known")
+    answers = realised.answers(order, opened, order.pooled)
+    mature = Window(order.pooled.since, ripe.until)
+    judged = faults.judged(order, answers, mature)
+    order = faults.aside(order, judged)
+    if judged and judged.wrong:
+        answers = realised.answers(order, opened, order.pooled)
+    return _Told(ripe, judged, answers, asked.weighed(order, opened, ripe, answers))
 
 
 def _watched(
     order: Order,
     opened: Runtime,
     paired: Callable[[], Paired | None],
-    ripe: Settled,
+    told: _Told,
     looked: Observed,
 ) -> Watched:
     order.tell("profiling the new windows")
     made = windows.profiled(order, opened.manifest)
     every = (*order.earlier, *made)
     moved = units.moves(every, units.units(opened.manifest)) if every else ()
-    order.tell("judging the answers whose labels are known")
-    answers = realised.answers(order, opened, order.pooled)
-    goals = tuple(realised.realised(order, answers))
+    ripe, labelled, answers, weighed = told
+    goals = tuple(realised.realised(order, *weighed))
     guessed = estimated.estimates_of(order, opened, answers)
     open_goals = tuple(estimated.evidence(order, guessed)) if guessed else ()
     order.tell("comparing with the training windows")
-    lost = tuple(losses.losses(order, guessed, _of(order, every)))
+    lost = (*losses.losses(order, guessed, _of(order, every)), *faults.rate(labelled))
     drifts = tuple(drift.drifts(order, opened.manifest, every, moved, lost))
     flows, money = tuple(flow.flow(order, every)), earned.earned(order)
     pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
     shown = (*(drift.evidence(order, one) for one in drifts), *beats.evidence(order, every, drifts))
     silos = sources.evidence(order, looked)
-    evidence = (*goals, *open_goals, *shown, *silos, *flows, *maturity.evidence(order, ripe))
+    arrived = (*maturity.evidence(order, ripe), *faults.evidence(order, labelled))
+    evidence = (*goals, *open_goals, *shown, *silos, *flows, *arrived)
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     judged = (*goals, *open_goals, *realised.as_goal(order, newest))
     unforeseen = event.event(order, opened, (every, moved), judged)
@@ -90,6 +121,7 @@ def _watched(
         *sources.findings(order, looked),
         *flow.findings(order, flows),
         *maturity.findings(ripe),
+        *faults.findings(labelled),
         *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
         *beats.findings(order, drifts),

@@ -74,6 +74,7 @@ def journal(columns: Columns) -> pa.Table:
         "mainstay_outcome": pa.array(outcome),
         "mainstay_version": pa.array(np.where(outcome == "rejected", "", "v1")),
         "mainstay_flags": pa.array([""] * count),
+        "mainstay_covered": pa.array(columns["kind"] != "scan"),
     }
     for name, values in said.items():
         rows = rows.append_column(name, values)

@@ -27,6 +27,8 @@ UNITS = {"volume": "x", "latency": "x"}
 def beat(kind: str, column: str, far: float = 0.1, *, told: bool = True, windows: int = 20) -> Beat:
     some = tuple(Window(BEGIN + at * DAY, BEGIN + (at + 1) * DAY) for at in range(windows))
     reference, live = series.started(Component(column, kind), np.zeros(windows), np.ones(windows))
+    if kind == "said":
+        live = live._replace(rows=np.full(windows, 40.0), mean=np.full((windows, 1), 0.05))
     part = Part(reference, live, np.ones(1), some, unit=UNITS.get(kind, ""), scale=0.5)
     moved = Estimate(far, far - 0.05, far + 0.05, 900, "sd")
     return Beat(part, Shift(column, "", moved, 400.0, weighs=True, loud=True), some[0], told)
@@ -41,6 +43,8 @@ WORDS = {
     ("latency", "decisions", 0.7): ("asked for 2.01 times (1.92 to 2.12) as long", "decisions"),
     ("lag", "weather", 0.6): ("weather is seen later by +0.3 (+0.27 to +0.33)", "weather"),
     ("estimated", "roc_auc", -0.2): ("the estimated roc_auc moved by -0.1 (-0.12 to", "clinic"),
+    ("said", "corrected", 0.6): ("5.0% (", "labels"),
+    ("labelled", "rate", 0.2): ("yes is said more often by +0.1 (+0.075 to +0.12)", "clinic"),
     ("realised", "roc_auc", -0.2): ("labels move roc_auc by -0.1 (-0.12 to -0.075)", "clinic"),
 }
 
@@ -82,3 +86,27 @@ def test_what_is_not_known_yet_is_unsure(live: Callable[..., Order]) -> None:
 
     assert [one.clause for one in found] == ["volume", "latency", "lag, weather"]
     assert {one.verdict for one in found} == {Verdict.UNSURE}
+
+
+@pytest.mark.parametrize(
+    ("values", "sudden"),
+    [
+        (np.r_[np.zeros(10), np.ones(10)], True),
+        (np.linspace(0, 1, 20), False),
+        (np.ones(20), False),
+    ],
+    ids=["a jump", "a slope", "always so"],
+)
+def test_a_jump_of_the_rate_is_the_labels_and_a_slope_may_be_the_world(
+    live: Callable[..., Order], values: np.ndarray, *, sudden: bool
+) -> None:
+    one = beat("labelled", "rate", 1.0)
+    moved = one.part.live._replace(distance=values[:, None])
+    since = one.part.windows[0 if values[0] else 10]
+    told = one._replace(part=one.part._replace(live=moved), since=since)
+
+    (found,) = beats.findings(live(days=1), (drift(told),))
+
+    assert beats.is_sudden(told) is sudden
+    labels = ("labels", ("rate",), "owner of the labels")
+    assert ((found.clause, found.columns, found.owner) == labels) is sudden

@@ -60,7 +60,7 @@ def loss(values: list[float], kind: str = "estimated", error: float | None = Non
 
 
 def test_the_weights_are_what_columns_leave() -> None:
-    assert sum(pulse.WEIGHTS.values()) + parts.COLUMNS == pytest.approx(1)
+    assert sum(pulse.WEIGHTS.values()) + pulse.FAULTS + parts.COLUMNS == pytest.approx(1)
 
 
 def test_a_flow_that_stays_is_watched_and_told_nothing(live: Callable[..., Order]) -> None:
