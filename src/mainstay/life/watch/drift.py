@@ -97,7 +97,7 @@ def drifts(
         return
     (stay, season), since = parts.groups(order, stated, trained), windows.begun(stated)
     given = stated.importance, trained, seen, moved, since
-    beside = tuple(pulse.pulse(order, trained, profiled, losses, since))
+    beside = tuple(pulse.pulse(order.champion.name, trained, profiled, losses, since))
     yield judged(order.contract.watch, DRIFT, (*parts.parts(stay, *given), *beside), seen)
     if season.names or season.answers:
         some = tuple(parts.parts(season, *given))
@@ -136,6 +136,11 @@ def judged(stated: Watch, clause: str, some: tuple[Part, ...], seen: tuple[Profi
             if _beside(part)
         ),
     )
+
+
+def total(some: tuple[Part, ...], alarm: float) -> float:
+    """The evidence of all parts, an alarm from `alarm` on."""
+    return sum(_seen(one, alarm).total for one in some)
 
 
 def _beside(part: Part) -> bool:

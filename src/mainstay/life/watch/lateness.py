@@ -10,7 +10,7 @@ from mainstay.data.expression import constant
 from mainstay.data.profile import Bins, Moments, Numbers, Profile
 from mainstay.data.records import AT
 from mainstay.data.source import Reader
-from mainstay.life.watch.order import Late, Order
+from mainstay.life.watch.order import Late, Order, Subject
 
 _ASKED = "mainstay_asked"
 
@@ -24,9 +24,9 @@ def late(order: Order, table: ir.Table, windows: tuple[Window, ...]) -> tuple[La
     time = order.contract.data.decisions.time
     asked = table.select(table[time], **{_ASKED: _asked(table, time)})
     found = live.profiles(asked, time, windows, Bins({_ASKED: ()}, {}))
-    ages = _ages(order, windows)
+    known = ages(order, windows)
     return tuple(
-        Late(_moments(one), {name: some[at] for name, some in ages.items()})
+        Late(_moments(one), {name: some[at] for name, some in known.items()})
         for at, one in enumerate(found)
     )
 
@@ -42,7 +42,7 @@ def _asked(table: ir.Table, time: str) -> ir.Value:
     return (ibis.greatest(after, constant(0.0, NUMBER)) + constant(1.0, NUMBER)).ln()
 
 
-def _ages(order: Order, windows: tuple[Window, ...]) -> dict[str, list[float | None]]:
+def ages(order: Subject, windows: tuple[Window, ...]) -> dict[str, list[float | None]]:
     """By source, of those that agree on a freshness: one question each."""
     reader = Reader(order.engine, order.places.folder, order.places.staged)
     stated = order.contract.data.context

@@ -14,7 +14,7 @@ import numpy as np
 from mainstay.core.nouns import Window
 from mainstay.data.profile import Profile
 from mainstay.life.watch import parts
-from mainstay.life.watch.order import Order, Profiled
+from mainstay.life.watch.order import Profiled
 from mainstay.life.watch.parts import WEEK, Part
 from mainstay.stats import series
 from mainstay.stats.blocks import Floats
@@ -53,14 +53,14 @@ class Loss(NamedTuple):
 
 
 def pulse(
-    order: Order,
+    version: str,
     trained: tuple[Profile, ...],
     profiled: tuple[Profiled, ...],
     losses: tuple[Loss, ...],
     since: datetime | None,
 ) -> Iterator[Part]:
     """What of it is known well enough; profiled: of all versions, trained: see parts.parts."""
-    seen = tuple(one for one in profiled if one.version == order.champion.name)
+    seen = tuple(one for one in profiled if one.version == version)
     before = tuple(one for one in profiled if one.window.until <= seen[0].window.since)
     yield volume(trained, seen, since, before=before)
     newest = profiled[-BEFORE:]
