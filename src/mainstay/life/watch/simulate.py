@@ -3,7 +3,7 @@
 Streams are drawn from the training windows in blocks of neighbours, so that weekdays and days like
 the day before stay together; each has a reference of its own, drawn likewise, whose error counts.
 What the training windows never showed is in no stream: a season longer than they are, for one; nor
-what no window tells before a version answers: its latency, and what its answers turn out to be worth.
+what no window tells before a version answers: its latency, and what its answers are worth then.
 """
 
 import math
