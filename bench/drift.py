@@ -22,7 +22,7 @@ from bench.servers.process import NotReady
 AFTER = 40  # windows after which what happened counts as never found
 DELAYS = {
     "shift_0_1": 6, "shift_0_2": 2, "null_rate": 2, "category_share": 6, "new_null": 9,
-    "new_level": 9, "volume": 3, "latency": 3, "lag": 3, "estimated": 6, "realised": 8,
+    "new_level": 9, "volume": 3, "latency": 3, "lag": 3, "scores": 6, "realised": 8,
 }  # fmt: skip
 NAMED = 0.9  # the share of happenings whose column must be named first
 ROWS = 1000

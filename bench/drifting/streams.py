@@ -61,7 +61,7 @@ WORLDS: Mapping[str, World] = {
 
 
 class Happening(NamedTuple):
-    """What befalls one column, or what is named instead, from window QUIET on.
+    """What befalls one column, or what is named of it, from window QUIET on.
 
     shift: in sd; nulls: their share; share: of the first level to the second; level: share of a
     level that never was; asked: logarithm of how much later; age: of the freshness agreed, of the
@@ -91,7 +91,7 @@ HAPPENINGS: Mapping[str, Happening] = {
     "volume": Happening("volume", rows=0.8),
     "latency": Happening("latency", asked=0.7),
     "lag": Happening("lag weather", age=0.5),
-    "estimated": Happening("estimated", harder=0.3),
+    "scores": Happening("the scores", harder=0.3),
     "realised": Happening("realised", turned=0.1),
 }
 

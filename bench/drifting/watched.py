@@ -78,15 +78,17 @@ class Seen(NamedTuple):
 
 def lived(engine: Backend, stream: Stream, budget: float, *, until: bool = False) -> Lived:
     """until: nothing more is judged once what happened was found."""
-    seen, stated, (alarms, on) = counted(engine, stream), watch(budget), (0, False)
+    seen, stated, (alarms, on, before) = counted(engine, stream), watch(budget), (0, False, False)
     for day in range(1, stream.days + 1):
         some = first(seen, day)
         loud = drift.total(some, budget) >= budget
         if loud and until and day > QUIET:
             found = drift.judged(stated, drift.DRIFT, some, seen.profiled[BEFORE : BEFORE + day])
             if name := named(found):
-                return Lived(day, alarms, None if on else day - QUIET, name)
-        alarms, on = alarms + (loud and not on and not (until and day > QUIET)), loud
+                return Lived(day, alarms, None if before else day - QUIET, name)
+        if not (until and day > QUIET):
+            alarms, before = alarms + (loud and not on), loud
+        on = loud
     return Lived(stream.days, alarms, None, "")
 
 
