@@ -35,7 +35,7 @@ LEAST, MOST = 10, 1_000
 """Windows of a stream, and streams."""
 _NONE = 3.689
 """Alarms a mean of which gives none in one case of 40: the upper end of the interval of none."""
-UNTRIED = "latency and losses, which no window tells before a version answers"
+UNTRIED = "latency and losses have no past before a version answers"
 METHOD = f"training windows drawn anew in blocks of at most {BLOCK}, each stream with its reference"
 
 
@@ -131,7 +131,7 @@ def _soonest(delays: tuple[Delay, ...]) -> str:
 
 def _lines(width: timedelta, allowed: float, found: Simulation) -> Iterator[str]:
     """What was not tried, and how many more windows would decide."""
-    yield f"{found.weight:.0%} of the evidence is tried; not {UNTRIED}"
+    yield f"{found.weight:.0%} of the evidence is tried: {UNTRIED}"
     wanted = math.ceil(_NONE / allowed * (timedelta(days=365.25) / width))
     if not found.alarms and found.windows < wanted:
         yield f"{wanted:,} quiet windows without an alarm would show that the budget is kept"
