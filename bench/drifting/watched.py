@@ -75,11 +75,20 @@ class Seen(NamedTuple):
         """When the first training window begins."""
         return BEGIN - (BEFORE + len(self.past)) * DAY
 
+    @property
+    def days(self) -> int:
+        return len(self.profiled) - BEFORE
+
 
 def lived(engine: Backend, stream: Stream, budget: float, *, until: bool = False) -> Lived:
     """until: nothing more is judged once what happened was found."""
-    seen, stated, (alarms, on, before) = counted(engine, stream), watch(budget), (0, False, False)
-    for day in range(1, stream.days + 1):
+    return walked(counted(engine, stream), budget, until=until)
+
+
+def walked(seen: Seen, budget: float, *, until: bool = False) -> Lived:
+    """The same of a stream that is counted already."""
+    stated, days, (alarms, on, before) = watch(budget), seen.days, (0, False, False)
+    for day in range(1, days + 1):
         some = first(seen, day)
         loud = drift.total(some, budget) >= budget
         if loud and until and day > QUIET:
@@ -89,7 +98,7 @@ def lived(engine: Backend, stream: Stream, budget: float, *, until: bool = False
         if not (until and day > QUIET):
             alarms, before = alarms + (loud and not on), loud
         on = loud
-    return Lived(stream.days, alarms, None, "")
+    return Lived(days, alarms, None, "")
 
 
 def watch(budget: float) -> Watch:

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -100,18 +101,23 @@ def test_what_befalls_part_of_the_budget_is_found_by_that_part_alone(
     assert shortcomings(1) == [late, "the right column is named first in 0%"]
 
 
-def often(budget: float, days: int) -> tuple[int, int]:
+@cache
+def quiet() -> tuple[watched.Seen, ...]:
+    """A stream of each world."""
+    engine, worlds = watched.engine(), enumerate(WORLDS.values())
+    return tuple(
+        watched.counted(engine, streams.stream(one, [70, at], days=50)) for at, one in worlds
+    )
+
+
+def often(budget: float) -> tuple[int, int]:
     """Alarms of all worlds together, and the windows they were looked at."""
-    engine = watched.engine()
-    found = [
-        watched.lived(engine, streams.stream(one, [70, at], days=days), budget).alarms
-        for at, one in enumerate(WORLDS.values())
-    ]
-    return sum(found), len(found) * days
+    found = [watched.walked(one, budget) for one in quiet()]
+    return sum(one.alarms for one in found), sum(one.windows for one in found)
 
 
 def test_alarms_are_as_seldom_as_a_small_budget_says_however_it_is_spent() -> None:
-    alarms, windows = often(budget=100, days=50)
+    alarms, windows = often(budget=100)
 
     assert alarms <= drift.bound(windows, 100)
 
@@ -127,7 +133,7 @@ def test_a_detector_that_takes_what_it_sees_for_sure_breaks_a_small_budget(
 
     monkeypatch.setattr(detector, "noise", sure)
 
-    alarms, windows = often(budget=100, days=50)
+    alarms, windows = often(budget=100)
 
     assert alarms > drift.bound(windows, 100)
 
