@@ -19,8 +19,9 @@ Whole = NDArray[np.int64]
 NUMBERS, LEVELS = 20, (3, 5, 8, 12, 20, 30, 50, 2, 4, 6)
 WINDOW, ASKED, SCORE, DECISION, LABEL = "window", "asked", "score", "decision", "label"
 DAYS, QUIET = 200, 30
-BEFORE = 30
-"""Windows that another version answered, of which only volume and lateness are known."""
+BEFORE = 28
+"""Windows that another version answered, of which only volume and lateness are known; whole weeks,
+so that days of the reference and later ones have their places in the week in common."""
 SOURCES = ("weather", "planes")
 RESTLESS = 0.05
 """Of lateness in every world, from window to window: of logarithms, of the freshness agreed."""
