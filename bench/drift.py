@@ -1,7 +1,8 @@
 """Whether the watch keeps its promises: quiet while nothing happens, soon where something does.
 
-Null windows of eight kinds of streams against the budget of false alarms; the delay of four
-happenings in one of 30 columns; the share of quiet windows in which other tools flag a column.
+Null windows of eight kinds of streams against the one budget of false alarms, of columns, answers,
+volume, lateness and losses; the delay of what happens to one of them; the share of quiet windows in
+which other tools flag a column.
 """
 
 import statistics
@@ -18,8 +19,11 @@ from bench.drifting.watched import Lived
 from bench.form import Report, Summary, options, progress
 from bench.servers.process import NotReady
 
-AFTER = 60  # windows after which what happened counts as never found
-DELAYS = {"shift_0_1": 6, "shift_0_2": 2, "null_rate": 2, "category_share": 6}
+AFTER = 40  # windows after which what happened counts as never found
+DELAYS = {
+    "shift_0_1": 6, "shift_0_2": 2, "null_rate": 2, "category_share": 6, "new_null": 9,
+    "new_level": 9, "volume": 3, "latency": 3, "lag": 3, "scores": 6, "realised": 8,
+}  # fmt: skip
 NAMED = 0.9  # the share of happenings whose column must be named first
 ROWS = 1000
 
@@ -99,7 +103,7 @@ def delay(some: Sequence[Lived]) -> float:
 def named(found: Findings) -> float:
     """The share of what was found whose column was named first."""
     every = [
-        one.named == HAPPENINGS[name].column
+        one.named == HAPPENINGS[name].named
         for name, some in found.happened.items()
         for one in some
         if one.delay is not None

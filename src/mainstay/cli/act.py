@@ -25,7 +25,9 @@ def act(options: Options, command: Command) -> int:
 
 def ask(options: Options, query: Query) -> int:
     """Asks a query and shows its answer; the exit code."""
-    return show(handle.answer(options.folder, query), as_json=options.json)
+    with telling() as tell:
+        answer = handle.answer(options.folder, query, tell)
+    return show(answer, as_json=options.json)
 
 
 @contextmanager

@@ -17,8 +17,8 @@ def watch(context: click.Context) -> int | None:
 
 @watch.command(params=shared())
 @click.argument("version", default="")
-@click.option("--streams", default=50, show_default=True, help="How often the past is drawn anew.")
-@click.option("--windows", default=200, show_default=True, help="Of each stream.")
+@click.option("--streams", default=20, show_default=True, help="How often the past is drawn anew.")
+@click.option("--windows", default=100, show_default=True, help="Of each stream.")
 @click.pass_obj
 def simulate(options: Options, version: str, streams: int, windows: int) -> int:
     """Try the watch on a version's own reference: false alarms, and how soon a shift shows."""

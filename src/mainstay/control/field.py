@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mainstay.bundle import manifest
-from mainstay.control import labelling, papers, publish, shadowing, versions
+from mainstay.control import labelling, looks, papers, publish, shadowing, versions
 from mainstay.control.incidents import Held
+from mainstay.control.looks import Asked
 from mainstay.control.project import Project
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Column, Estimate, Event, Window
@@ -16,21 +17,10 @@ from mainstay.data import labels as truths
 from mainstay.life.build import build
 from mainstay.life.watch import earned
 from mainstay.life.watch import event as unforeseen
-from mainstay.life.watch.audits import Audited
 from mainstay.life.watch.design import Ask
 from mainstay.life.watch.order import Balance, Earned, Order, Profiled, Serving
-from mainstay.life.watch.pairs import Paired
 from mainstay.seal import certificate as seal
 from mainstay.seal import dsse
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What one look at the field leaves to the next, as a blob."""
-
-    windows: tuple[Profiled, ...]
-    paired: Paired | None = None
-    earned: tuple[Earned, ...] = ()
-    audited: Audited | None = None
 
 
 def champions(project: Project) -> tuple[Serving, ...]:
@@ -59,7 +49,8 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
     shadowing.brought(project, columns)
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
-    seen, labelled = looks(project), labelling.kept(project, stated)
+    seen = looks.past(project, Asked(lived[-1].name, document.contract.watch.window))
+    labelled = labelling.kept(project, stated)
     findings = (one.finding for one in held)
     event = next((one for one in findings if one.clause == unforeseen.CLAUSE), None)
     return Order(
@@ -73,25 +64,18 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         previous=lived[-2] if len(lived) > 1 else None,
         certified=issued.gates,
         not_after=issued.not_after,
-        since=_since(lived, seen),
+        since=_since(lived, seen.windows),
         first=_since(lived, ()),
         now=now,
-        earlier=tuple(one for look in seen for one in look.windows),
-        paired=tuple(look.paired for look in seen if look.paired),
-        earned=tuple(one for look in seen for one in look.earned),
-        audited=tuple(look.audited for look in seen if look.audited),
+        earlier=seen.windows,
+        paired=seen.paired,
+        earned=seen.earned,
+        audited=seen.audited,
         event=event,
         born=versions.born(project, version),
         asks=asks(project),
         tell=project.tell,
     )
-
-
-def looks(project: Project) -> tuple[Seen, ...]:
-    """What earlier looks left, oldest first."""
-    events = project.ledger.events(kind="WindowJudged", subject=project.model)
-    shas = [event.payload["blobs"][0] for event in events]
-    return tuple(msgspec.json.decode(versions.blob(project, sha), type=Seen) for sha in shas)
 
 
 def asks(project: Project) -> tuple[Ask, ...]:
@@ -172,9 +156,9 @@ def requested(project: Project, lived: tuple[Serving, ...]) -> tuple[Column, ...
     return tuple(found.values())
 
 
-def _since(lived: tuple[Serving, ...], seen: tuple[Seen, ...]) -> datetime:
+def _since(lived: tuple[Serving, ...], seen: tuple[Profiled, ...]) -> datetime:
     """Where the windows go on; the first begins at the midnight before the first answer."""
-    known = [one.window.until for look in seen for one in look.windows]
+    known = [one.window.until for one in seen]
     first = lived[0].since.replace(hour=0, minute=0, second=0, microsecond=0)
     return max(known, default=first)
 

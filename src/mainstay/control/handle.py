@@ -87,7 +87,7 @@ def handle(folder: Path, command: Command, tell: Tell = lambda _: None) -> Answe
                 return _changed(opened, command)
 
 
-def answer(folder: Path, query: Query) -> Answer:
+def answer(folder: Path, query: Query, tell: Tell = lambda _: None) -> Answer:
     """Answers a query about the project of a folder; raises MainstayError."""
     match query:
         case CheckContract():
@@ -95,7 +95,7 @@ def answer(folder: Path, query: Query) -> Answer:
         case ExplainContract():
             return contracting.explain(folder)
         case _:
-            with project.opened(folder) as opened:
+            with project.opened(folder, tell) as opened:
                 return _asked(opened, query)
 
 

@@ -25,8 +25,8 @@ class Simulate(msgspec.Struct, frozen=True, tag="simulate"):
     """
 
     version: str = ""
-    streams: int = 50
-    windows: int = 200
+    streams: int = 20
+    windows: int = 100
 
 
 class Review(msgspec.Struct, frozen=True, tag="review"):

@@ -1,25 +1,56 @@
 """`watch simulate`: the watch tried on a version's own reference, before or while it is live."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+from ibis.backends.duckdb import Backend
 
 from mainstay.bundle import manifest
-from mainstay.control import field, labelling, versions
+from mainstay.contract.model import Contract
+from mainstay.control import field, versions
 from mainstay.control.project import Project
 from mainstay.control.queries import Simulate
 from mainstay.core import clock
 from mainstay.core.answers import Answer, worst
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Evidence, Limit
-from mainstay.data import journal
-from mainstay.data import labels as truths
+from mainstay.core.places import Places
 from mainstay.life.build import build
-from mainstay.life.watch import parts, windows
-from mainstay.life.watch.order import Order, Serving
-from mainstay.life.watch.simulate import AFTER, BLOCK, Delay, Reference, Simulation, simulated
+from mainstay.life.watch import lateness, parts, windows
+from mainstay.life.watch.order import Serving
+from mainstay.life.watch.simulate import (
+    AFTER,
+    BLOCK,
+    FEWER,
+    LATER,
+    Delay,
+    Reference,
+    Simulation,
+    simulated,
+)
 
 LEAST, MOST = 10, 1_000
 """Windows of a stream, and streams."""
+_NONE = 3.689
+"""Alarms a mean of which gives none in one case of 40: the upper end of the interval of none."""
+UNTRIED = "latency and losses have no past before a version answers"
 METHOD = f"training windows drawn anew in blocks of at most {BLOCK}, each stream with its reference"
+
+
+class Trial(NamedTuple):
+    """A version that nobody asked anything yet, see life.watch.order.Subject."""
+
+    contract: Contract
+    places: Places
+    engine: Backend
+    champion: Serving
+    unfit: frozenset[str] = frozenset()
+
+    @property
+    def width(self) -> timedelta:
+        return self.contract.watch.window
 
 
 def simulate(project: Project, query: Simulate) -> Answer:
@@ -33,11 +64,13 @@ def simulate(project: Project, query: Simulate) -> Answer:
             hint=f"1 to {MOST:,} streams of {LEAST} to {MOST:,} windows",
         )
     serving = _serving(project, query.version)
+    trial = Trial(project.document.contract, project.places, build.opened(project.places), serving)
     found = simulated(
-        _reference(_order(project, serving)),
+        _reference(trial),
         streams=query.streams,
         windows=query.windows,
-        seed=project.document.contract.train.seed,
+        seed=trial.contract.train.seed,
+        tell=project.tell,
     )
     return _answer(project, serving, found)
 
@@ -51,52 +84,29 @@ def _serving(project: Project, name: str) -> Serving:
     return Serving(f"v{version.number}", version.bundle, clock.now())
 
 
-def _order(project: Project, serving: Serving) -> Order:
-    """A look at a version that nobody asked anything yet."""
-    now, places, engine = clock.now(), project.places, build.opened(project.places)
-    stated = labelling.shape(project)
-    return Order(
-        document=project.document,
-        places=places,
-        engine=engine,
-        table=journal.read(engine, places.journal, field.requested(project, (serving,))),
-        labels=truths.visible(engine, stated, labelling.kept(project, stated), now),
-        champion=serving,
-        previous=None,
-        certified=(),
-        not_after=now,
-        since=now,
-        first=now,
-        now=now,
-        tell=project.tell,
-    )
-
-
-def _reference(order: Order) -> Reference:
+def _reference(trial: Trial) -> Reference:
     """The columns that must stay; the seasonal ones have a budget of their own and no incident."""
-    serving, places = order.champion, order.places
+    serving, places = trial.champion, trial.places
     stated = manifest.read(places.bundle(serving.bundle), serving.bundle)
     places.work.mkdir(parents=True, exist_ok=True)
-    trained = windows.trained(order, stated)
+    trained = windows.trained(trial, stated)
     if not trained:
         raise Mistake(f"{serving.name} was trained on rows of no known time")
-    stay, _ = parts.groups(order, stated, trained)
+    stay, _ = parts.groups(trial, stated, trained)
+    ages = lateness.ages(trial, windows.spans(trial, stated))
     since = windows.begun(stated)
-    return Reference(order.contract.watch, stay, stated.importance, trained, since)
+    return Reference(trial.contract.watch, stay, stated.importance, trained, since, ages)
 
 
 def _answer(project: Project, serving: Serving, found: Simulation) -> Answer:
     watch = project.document.contract.watch
     evidence = tuple(_evidence(serving.name, found, watch.false_alarms))
-    soonest = found.delays[0]
-    shown = f"after {soonest.windows.value:,.0f} windows" if soonest.windows else "too late"
-    verdict = worst(evidence)
     return Answer(
         f"{project.model} {serving.name}: {found.alarms:,} false alarms in {found.windows:,} quiet"
-        f" windows; a shift of {soonest.size:g} sd shows {shown}.",
-        verdict,
+        f" windows; {_soonest(found.delays)}.",
+        worst(evidence),
         evidence,
-        (METHOD,),
+        tuple(_lines(watch.window, watch.false_alarms, found)),
         next="mainstay watch" if field.champions(project) else "mainstay certify",
         facts={
             "version": serving.name,
@@ -104,9 +114,28 @@ def _answer(project: Project, serving: Serving, found: Simulation) -> Answer:
             "false_alarms": found.alarms,
             "rate": found.rate,
             "allowed": watch.false_alarms,
+            "tried": found.weight,
             "delays": list(found.delays),
         },
     )
+
+
+def _soonest(delays: tuple[Delay, ...]) -> str:
+    """The smallest shift that shows."""
+    shown = [one for one in delays if one.what == "column" and one.windows]
+    if not shown:
+        return f"no shift of a column shows within {AFTER} windows"
+    first = shown[0]
+    assert first.windows, "it shows"
+    return f"a shift of {first.size:g} sd shows after {first.windows.value:,.0f} windows"
+
+
+def _lines(width: timedelta, allowed: float, found: Simulation) -> Iterator[str]:
+    """What was not tried, and how many more windows would decide."""
+    yield f"{found.weight:.0%} of the evidence is tried: {UNTRIED}"
+    wanted = math.ceil(_NONE / allowed * (timedelta(days=365.25) / width))
+    if not found.alarms and found.windows < wanted:
+        yield f"{wanted:,} quiet windows without an alarm would show that the budget is kept"
 
 
 def _evidence(name: str, found: Simulation, allowed: float) -> Iterator[Evidence]:
@@ -123,11 +152,18 @@ def _evidence(name: str, found: Simulation, allowed: float) -> Iterator[Evidence
     yield from (_delayed(name, one) for one in found.delays)
 
 
+_CLAUSES: Mapping[str, str] = {
+    "volume": f"delay, volume {FEWER - 1:+.0%}",
+    "lag": f"delay, sources {LATER:g} of the freshness later",
+}
+
+
 def _delayed(name: str, one: Delay) -> Evidence:
     return Evidence(
-        clause=f"delay, a lasting shift of {one.size:g} sd",
+        clause=_CLAUSES.get(one.what, f"delay, a column by {one.size:g} sd"),
         subject=name,
-        population=f"{one.of:,} streams, each with another column moved",
+        population=f"{one.of:,} streams"
+        + (", each with another column moved" if one.what == "column" else ""),
         method=METHOD,
         estimate=one.windows,
         note=f"{one.found} of {one.of} within {AFTER} windows",

@@ -16,9 +16,9 @@ from mainstay.control import (
     unforeseen,
 )
 from mainstay.control.delivering import Outcome
-from mainstay.control.field import Seen
 from mainstay.control.harm import Scene
 from mainstay.control.incidents import Held, Known
+from mainstay.control.looks import Seen
 from mainstay.control.policy import Decision
 from mainstay.control.project import Project
 from mainstay.core import clock, digest

@@ -16,6 +16,7 @@ from mainstay.stats.components import RARE, SHARES, Reference, Windows
 SHRUNK = 10.0  # degrees of freedom that the mean of a kind counts for, where it is not learnt
 LEARNT = 2.0, 100.0  # the fewest and the most where it is
 UPPER = 0.25  # wander lies above its bound in so many cases
+LONG = 8  # windows that tell whether they resemble the one before, without a reference
 FEWEST = 4  # reference windows that tell of wander
 ALIKE = 0.9  # windows cannot be more like the one before
 JUMP = 4.0  # of the squared differences between windows one may be larger, and counts as so many
@@ -25,12 +26,47 @@ def wander(reference: Reference, live: Windows) -> tuple[Floats, Floats]:
     """Variance of wander with care, of one window and, above it, of a mean of many."""
     kinds = _kinds(reference)
     past, now = _marginal(reference.windows), _successive(live)
+    if not past.freedom.any():
+        return _alone(live, now, kinds)
     alike = _likeness(reference.windows, past, kinds) * _sure(past, kinds)
     # Where days resemble the day before, differences see only so much of their wander.
     both = _combined(past, now._replace(wander=now.wander / (1 - alike)), kinds)
     lowest = np.maximum(_at_least(past), _at_least(now))
     found = np.maximum(np.maximum(_careful(both, kinds), lowest), 0)
     return found, found * 2 * alike / (1 - alike)
+
+
+def _alone(live: Windows, now: "_Spread", kinds: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """The same where no reference window tells of wander, and of sampling only what it is at least.
+
+    Then all of it may resemble the window before.
+    """
+    alike = _repeated(live, kinds)
+    whole = (now.wander + now.sampling) / (1 - alike) - now.sampling
+    seen = now._replace(wander=whole)
+    found = np.maximum(np.maximum(_careful(seen, kinds), _at_least(seen)), 0)
+    return found, (found + now.sampling) * 2 * alike / (1 - alike)
+
+
+def _repeated(live: Windows, kinds: NDArray[np.int64]) -> Floats:
+    """How much a window shares with the one before, with care: by how much further than neighbours
+
+    those lie apart that have a window between them. The largest tenth of the differences is left
+    out of both, as a lasting shift makes a few.
+    """
+    distance = live.distance[live.rows > 0]
+    count = len(distance)
+    if count < LONG:
+        return np.zeros(live.distance.shape[1])
+    near, far = (_by_kind(_most(distance[step:] - distance[:-step]), kinds) for step in (1, 2))
+    share = far / np.maximum(near, 1e-300) - 1
+    return np.where(share > 0, np.minimum(share + 0.5 / np.sqrt(count), ALIKE), 0.0)
+
+
+def _most(differences: Floats) -> Floats:
+    """The mean of nine tenths of their squares."""
+    squares = np.sort(np.square(differences), axis=0)
+    return np.asarray(squares[: len(squares) - len(squares) // 10].mean(axis=0))
 
 
 def _kinds(reference: Reference) -> NDArray[np.int64]:

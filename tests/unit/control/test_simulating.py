@@ -8,6 +8,7 @@ from mainstay.control.handle import answer
 from mainstay.control.queries import Simulate
 from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Verdict
+from mainstay.core.places import Places
 
 
 @pytest.mark.slow
@@ -18,7 +19,11 @@ def test_before_a_deployment_the_newest_version_is_tried(as_author: Path) -> Non
     assert said.facts["windows"] == 160
     assert said.evidence[0].clause == "false_alarms"
     assert said.facts["rate"].low <= said.facts["rate"].value <= said.facts["rate"].high
-    assert [one.size for one in said.facts["delays"]] == pytest.approx([0.1, 0.2, 0.5])
+    delays = said.facts["delays"]
+    assert [one.what for one in delays] == ["column"] * 3 + ["volume"]
+    assert [one.size for one in delays[:3]] == pytest.approx([0.1, 0.2, 0.5])
+    assert said.lines[0].startswith("90% of the evidence is tried: latency and losses")
+    assert said.lines[1].startswith("1,348 quiet windows without an alarm would show")
     assert said.verdict is not Verdict.FAIL
 
 
@@ -27,6 +32,13 @@ def test_the_same_seed_says_the_same(as_author: Path) -> None:
     asked = Simulate("v1", streams=2, windows=20)
 
     assert answer(as_author, asked).facts == answer(as_author, asked).facts
+
+
+def test_neither_journal_nor_labels_are_read(as_author: Path) -> None:
+    answer(as_author, Simulate("v1", streams=1, windows=10))
+
+    assert not Places(as_author).journal.exists()
+    assert not Places(as_author).labels.exists()
 
 
 def test_no_streams_are_no_trial(as_author: Path) -> None:

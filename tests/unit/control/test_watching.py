@@ -1,5 +1,6 @@
 """Looks at the field, on record."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import lived
@@ -8,9 +9,10 @@ import pytest
 import small_project
 from msgspec import structs
 
-from mainstay.control import field, incidents, project, watching
+from mainstay.control import incidents, looks, project, watching
 from mainstay.control.commands import Watch
 from mainstay.control.handle import answer, handle
+from mainstay.control.looks import Asked
 from mainstay.control.queries import Status
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Event, Verdict, Window
@@ -122,9 +124,9 @@ def test_looks_on_record_bet_each_label_once(live: Path) -> None:
     handle(live, Watch())
 
     with project.opened(live) as opened:
-        looks = [one.audited for one in field.looks(opened)]
-    names = [set(np.frombuffer(one.names, "<i8").tolist()) for one in looks]
-    wealth = [one.of("roc_auc").wealth for one in looks]
+        found = looks.past(opened, Asked("v1", timedelta(days=1))).audited
+    names = [set(np.frombuffer(one.names, "<i8").tolist()) for one in found]
+    wealth = [one.of("roc_auc").wealth for one in found]
     assert all(names)
     assert not names[0] & names[1]
     assert [one.labels for one in wealth] == [len(names[0]), len(names[0] | names[1])]

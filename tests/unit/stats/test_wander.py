@@ -55,6 +55,33 @@ def test_a_lasting_shift_is_no_wander():
     assert moved < same + 0.001
 
 
+def like_the_day_before(alike, days=60):
+    values = drawn(8, days, 0.2)
+    for day in range(1, days):
+        values[day] = alike * values[day - 1] + np.sqrt(1 - alike**2) * values[day]
+    return windows(values)
+
+
+def test_without_a_reference_later_windows_tell_how_long_wander_lasts():
+    nothing = reference(np.zeros((0, 1)))
+
+    long, together = (float(one[0]) for one in wander(nothing, like_the_day_before(0.7)))
+    alone, none = (float(one[0]) for one in wander(nothing, like_the_day_before(0.0)))
+
+    assert long > 0.2**2 / 2, "neighbours that are alike hide it"
+    assert together > 2 * long
+    assert none < alone
+
+
+def test_without_a_reference_a_lasting_shift_is_no_likeness():
+    nothing, values = reference(np.zeros((0, 1))), drawn(8, 60, 0.2)
+
+    quiet = wander(nothing, windows(values))
+    moved = wander(nothing, windows(values + 5.0 * (np.arange(60) >= 57)[:, None]))
+
+    assert float(moved[1][0]) < float(quiet[1][0]) + 0.2**2
+
+
 def test_nothing_known_is_no_wander():
     none = np.zeros((0, 1))
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mainstay.bundle.manifest import Manifest
 from mainstay.contract.operation import Watch
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window
-from mainstay.life.watch import parts, pulse, windows, yearly
+from mainstay.life.watch import parts, pulse, said, windows, yearly
 from mainstay.life.watch.order import Finding, Order, Profiled
 from mainstay.life.watch.parts import Part
 from mainstay.life.watch.pulse import Loss
@@ -118,7 +118,10 @@ def drifts(
     asked = watch.season == "year" and not lacking
     groups = yearly.held(stay, season, stated.importance) if asked else (stay, season)
     given = stated.importance, trained, seen, moved, since
-    beside = tuple(pulse.pulse(order, trained, profiled, losses, since))
+    beside = (
+        *pulse.pulse(order.champion.name, trained, profiled, losses, since),
+        *pulse.labels(said.said(order)),
+    )
     for clause, group in zip((DRIFT, SEASON, ANSWERS), groups, strict=False):
         if clause == DRIFT or group.names or group.answers:
             some = (*parts.parts(group, *given), *(beside if clause == DRIFT else ()))
@@ -159,6 +162,11 @@ def judged(stated: Watch, clause: str, some: tuple[Part, ...], seen: tuple[Profi
             if _beside(part)
         ),
     )
+
+
+def total(some: tuple[Part, ...], alarm: float) -> float:
+    """The evidence of all parts, an alarm from `alarm` on."""
+    return sum(_seen(one, alarm).total for one in some)
 
 
 def _beside(part: Part) -> bool:

@@ -9,7 +9,7 @@ from mainstay.data import rows, schema
 from mainstay.data.expression import constant
 from mainstay.data.records import AT
 from mainstay.data.source import Reader
-from mainstay.life.watch.order import Order
+from mainstay.life.watch.order import Subject
 
 
 def asked(table: ir.Table, time: str) -> ir.FloatingValue:
@@ -18,14 +18,14 @@ def asked(table: ir.Table, time: str) -> ir.FloatingValue:
     return (ibis.greatest(after, constant(0.0, NUMBER)) + constant(1.0, NUMBER)).ln()
 
 
-def ages(order: Order, windows: tuple[Window, ...]) -> list[dict[str, float | None]]:
-    """Of each window: by source that agrees on a freshness the age of its newest row then.
+def ages(order: Subject, windows: tuple[Window, ...]) -> dict[str, list[float | None]]:
+    """By source that agrees on a freshness: of each window the age of its newest row then.
 
     Ages are of what can be seen now that was not after a window: where a source says since when a
     row was available that is what could be seen then.
     """
     reader = Reader(order.engine, order.places.folder, order.places.staged)
-    found: list[dict[str, float | None]] = [{} for _ in windows]
+    found: dict[str, list[float | None]] = {}
     for name, one in order.contract.data.context.items():
         agreed = one.fresh_within
         if agreed is None or not one.as_of or name in order.unfit:
@@ -34,9 +34,10 @@ def ages(order: Order, windows: tuple[Window, ...]) -> list[dict[str, float | No
         times = [schema.column(table, each, name) for each in (one.as_of, one.available_at) if each]
         newest = {str(at): _newest(times, window) for at, window in enumerate(windows)}
         (said,) = table.aggregate(**newest).to_pyarrow().to_pylist()
-        for at, window in enumerate(windows):
-            seen = said[str(at)]
-            found[at][name] = None if seen is None else (window.until - seen) / agreed
+        found[name] = [
+            None if said[str(at)] is None else (window.until - said[str(at)]) / agreed
+            for at, window in enumerate(windows)
+        ]
     return found
 
 

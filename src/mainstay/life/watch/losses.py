@@ -1,10 +1,13 @@
 """By windows: what the answers should be worth, and how far labels say otherwise."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mainstay.contract.metrics import MEASURES
+from mainstay.contract.model import Contract
 from mainstay.core.nouns import Window
 from mainstay.life.watch import estimated, realised
 from mainstay.life.watch.estimated import Estimates, Some
@@ -12,12 +15,29 @@ from mainstay.life.watch.order import Order
 from mainstay.life.watch.pulse import Loss
 from mainstay.stats.audit import TOLERANCE
 from mainstay.stats.blocks import Blocks, Floats
+from mainstay.stats.chances import Chances
 from mainstay.trainer import estimates
 from mainstay.trainer.estimates import Guess, Likely, Unlabelled
 from mainstay.trainer.scored import numbers
 
 FEWEST = 50
 """Answers of a window below which it says nothing."""
+
+
+class Told(NamedTuple):
+    """Answers of some windows, and what a metric should come to on them.
+
+    place: the number of the window of each row, -1 for none.
+    """
+
+    metric: str
+    contract: Contract
+    learned: Chances
+    windows: tuple[Window, ...]
+    rows: Unlabelled
+    place: Blocks
+    known: Likely
+    guess: Guess
 
 
 def losses(order: Order, seen: Estimates | None, every: tuple[Window, ...]) -> Iterator[Loss]:
@@ -32,16 +52,77 @@ def losses(order: Order, seen: Estimates | None, every: tuple[Window, ...]) -> I
     both = [one for one in (seen.labelled, seen.young) if one is not None]
     if not windows or not both:
         return
-    rows = _everyone(both, order.metric)
-    place = _places(order, both, windows)
-    known = estimates.likely(rows, seen.learned)
-    guess = estimates.guess(order.metric, rows, order.contract, seen.learned, known)
-    yield _estimated(order, seen, windows, (rows, place, known, guess))
-    if seen.labelled and guess.spread > 0:
-        yield _realised(order, seen, windows, (rows, place, known, guess))
+    rows, place = _everyone(both, order.metric), _places(order, both, windows)
+    found = told(order.metric, order.contract, seen.learned, windows, (rows, place))
+    yield by_chances(found)
+    if seen.labelled and found.guess.spread > 0:
+        ripe = [one.until + order.contract.data.label.never_after <= order.now for one in windows]
+        label = seen.labelled.answers.rows.label
+        at = realised.places(seen.labelled.answers, order.metric)
+        yield by_labels(found, label[at], np.array(ripe))
 
 
-_Told = tuple[Unlabelled, Blocks, Likely, Guess]
+def told(
+    metric: str,
+    contract: Contract,
+    learned: Chances,
+    windows: tuple[Window, ...],
+    answers: tuple[Unlabelled, Blocks],
+) -> Told:
+    """answers: the rows, and the place of each."""
+    rows, place = answers
+    known = estimates.likely(rows, learned)
+    guess = estimates.guess(metric, rows, contract, learned, known)
+    return Told(metric, contract, learned, windows, rows, place, known, guess)
+
+
+def by_chances(told: Told) -> Loss:
+    """Of each window the metric as it is expected."""
+    values, count = np.full(len(told.windows), np.nan), len(told.windows)
+    sizes = np.bincount(told.place + 1, minlength=count + 1)[1:]
+    for number in np.flatnonzero(sizes >= FEWEST):
+        values[number] = _expected(told, np.flatnonzero(told.place == number))
+    influence = np.einsum("ij,ij->i", told.guess.chance, told.guess.expected.influence)
+    scale = float(influence.std()) or 1.0
+    better = MEASURES[told.metric].better  # type: ignore[index]  # a metric's name
+    return Loss(
+        kind="estimated",
+        metric=told.metric,
+        windows=told.windows,
+        values=values / scale,
+        variance=1 / np.maximum(sizes, 1),
+        scale=scale,
+        error=None,
+        harm=-1 if better == "more" else 1,
+    )
+
+
+def by_labels(told: Told, label: Floats, ripe: NDArray[np.bool_]) -> Loss:
+    """How far labels lie from the estimate, worse is negative.
+
+    label: of the first rows, those that have one; ripe: windows no more labels will come for.
+    """
+    guess, count = told.guess, len(label)
+    every = np.zeros(len(told.rows.score))
+    every[:count] = label
+    surprise = estimates.surprises(guess, told.rows, every, told.learned)[:count]
+    sums, sizes = _sums(told.place[:count], surprise, len(told.windows))
+    return Loss(
+        kind="realised",
+        metric=told.metric,
+        windows=told.windows,
+        values=np.where((sizes >= FEWEST) & ripe, sums / np.maximum(sizes, 1), np.nan),
+        variance=1 / np.maximum(sizes, 1) + guess.error.day / guess.error.row,
+        scale=guess.spread,
+        error=float(np.sqrt(TOLERANCE**2 + guess.error.learned / guess.error.row)),
+        harm=-1,
+    )
+
+
+def _expected(told: Told, at: Blocks) -> float:
+    some = Likely(told.known.chance[at], told.known.cell[at])
+    rows = told.rows.of(at)
+    return estimates.guess(told.metric, rows, told.contract, told.learned, some).expected.value
 
 
 def _everyone(both: list[Some], metric: str) -> Unlabelled:
@@ -64,59 +145,6 @@ def _places(order: Order, both: list[Some], windows: tuple[Window, ...]) -> Bloc
     ends = np.array([one.until.timestamp() * 1e6 for one in windows])
     found = np.searchsorted(starts, at, side="right") - 1
     return np.where((found >= 0) & (at < ends[found]), found, -1)
-
-
-def _estimated(order: Order, seen: Estimates, windows: tuple[Window, ...], told: _Told) -> Loss:
-    rows, place, known, guess = told
-    values, sizes = (
-        np.full(len(windows), np.nan),
-        np.bincount(place + 1, minlength=len(windows) + 1),
-    )
-    for number in np.flatnonzero(sizes[1:] >= FEWEST):
-        at = np.flatnonzero(place == number)
-        some = Likely(known.chance[at], known.cell[at])
-        one = estimates.guess(order.metric, rows.of(at), order.contract, seen.learned, some)
-        values[number] = one.expected.value
-    influence = np.einsum("ij,ij->i", guess.chance, guess.expected.influence)
-    scale = float(influence.std()) or 1.0
-    better = MEASURES[order.metric].better  # type: ignore[index]  # a metric's name
-    return Loss(
-        kind="estimated",
-        metric=order.metric,
-        windows=windows,
-        values=values / scale,
-        variance=1 / np.maximum(sizes[1:], 1),
-        scale=scale,
-        error=None,
-        harm=-1 if better == "more" else 1,
-    )
-
-
-def _realised(order: Order, seen: Estimates, windows: tuple[Window, ...], told: _Told) -> Loss:
-    """Surprises are such that worse is negative."""
-    rows, place, _, guess = told
-    assert seen.labelled is not None, "labels were asked for"
-    labelled = seen.labelled.answers.rows.label[
-        realised.places(seen.labelled.answers, order.metric)
-    ]
-    label = np.zeros(len(rows.score))
-    label[: len(labelled)] = labelled
-    surprise = estimates.surprises(guess, rows, label, seen.learned)[: len(labelled)]
-    ripe = np.array(
-        [one.until + order.contract.data.label.never_after <= order.now for one in windows]
-    )
-    sums, sizes = _sums(place[: len(labelled)], surprise, len(windows))
-    values = np.where((sizes >= FEWEST) & ripe, sums / np.maximum(sizes, 1), np.nan)
-    return Loss(
-        kind="realised",
-        metric=order.metric,
-        windows=windows,
-        values=values,
-        variance=1 / np.maximum(sizes, 1) + guess.error.day / guess.error.row,
-        scale=guess.spread,
-        error=float(np.sqrt(TOLERANCE**2 + guess.error.learned / guess.error.row)),
-        harm=-1,
-    )
 
 
 def _sums(place: Blocks, values: Floats, windows: int) -> tuple[Floats, Floats]:

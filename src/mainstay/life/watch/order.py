@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import ibis.expr.types as ir
 import msgspec
@@ -37,6 +37,23 @@ class Serving(NamedTuple):
     name: str
     bundle: str
     since: datetime
+
+
+class Subject(Protocol):
+    """A version whose windows are asked for, whether or not anybody asked it anything yet."""
+
+    @property
+    def contract(self) -> Contract: ...
+    @property
+    def places(self) -> Places: ...
+    @property
+    def engine(self) -> Backend: ...
+    @property
+    def champion(self) -> Serving: ...
+    @property
+    def width(self) -> timedelta: ...
+    @property
+    def unfit(self) -> frozenset[str]: ...
 
 
 class Stopped(msgspec.Struct, frozen=True):

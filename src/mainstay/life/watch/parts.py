@@ -12,7 +12,7 @@ from mainstay.data.answered import Answered
 from mainstay.data.profile import Profile
 from mainstay.data.records import DECISION, SCORE
 from mainstay.life.watch import windows
-from mainstay.life.watch.order import Order, Profiled
+from mainstay.life.watch.order import Profiled, Subject
 from mainstay.life.watch.units import Move
 from mainstay.stats import components, detector, season, years
 from mainstay.stats.blocks import Floats
@@ -57,7 +57,7 @@ class Group(NamedTuple):
     yearly: bool = False
 
 
-def groups(order: Order, stated: Manifest, trained: tuple[Profile, ...]) -> tuple[Group, Group]:
+def groups(order: Subject, stated: Manifest, trained: tuple[Profile, ...]) -> tuple[Group, Group]:
     """The columns that must stay, and those that may move with the calendar.
 
     Answers follow the columns: where they hang on one that may move, so may they.

@@ -14,7 +14,7 @@ import numpy as np
 from mainstay.core.nouns import Window
 from mainstay.data.profile import Profile
 from mainstay.life.watch import parts, said
-from mainstay.life.watch.order import Order, Profiled
+from mainstay.life.watch.order import Profiled
 from mainstay.life.watch.parts import WEEK, Part
 from mainstay.life.watch.said import Said
 from mainstay.stats import series
@@ -58,20 +58,19 @@ class Loss(NamedTuple):
 
 
 def pulse(
-    order: Order,
+    version: str,
     trained: tuple[Profile, ...],
     profiled: tuple[Profiled, ...],
     losses: tuple[Loss, ...],
     since: datetime | None,
 ) -> Iterator[Part]:
     """What of it is known well enough; profiled: of all versions, trained: see parts.parts."""
-    seen = tuple(one for one in profiled if one.version == order.champion.name)
+    seen = tuple(one for one in profiled if one.version == version)
     before = tuple(one for one in profiled if one.window.until <= seen[0].window.since)
     yield volume(trained, seen, since, before=before)
     newest = profiled[-BEFORE:]
     yield from _late(newest)
     yield from filter(None, map(_loss, losses))
-    yield from _said(said.said(order))
 
 
 def volume(
@@ -140,7 +139,7 @@ def _loss(one: Loss) -> Part | None:
     return Part(*found, weight, one.windows, harm=one.harm, unit="", scale=one.scale)
 
 
-def _said(found: Said | None) -> Iterator[Part]:
+def labels(found: Said | None) -> Iterator[Part]:
     """Shares of what labels say of each other, where enough windows tell what is usual."""
     if found is None:
         return

@@ -2,10 +2,12 @@
 
 Streams are drawn from the training windows in blocks of neighbours, so that weekdays and days like
 the day before stay together; each has a reference of its own, drawn likewise, whose error counts.
-What the training windows never showed is in no stream: a season longer than they are, for one.
+What the training windows never showed is in no stream: a season longer than they are, for one; nor
+what no window tells before a version answers: its latency, and what its answers are worth then.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -20,8 +22,8 @@ from mainstay.core.nouns import Estimate, Window
 from mainstay.core.nouns import known as finite
 from mainstay.data.live import Counts
 from mainstay.data.profile import Profile
-from mainstay.life.watch import parts, pulse
-from mainstay.life.watch.order import Profiled
+from mainstay.life.watch import drift, parts, pulse
+from mainstay.life.watch.order import Late, Profiled
 from mainstay.life.watch.parts import Group, Part
 from mainstay.stats import detector, proportion, season
 from mainstay.stats.components import Windows
@@ -33,13 +35,16 @@ BEFORE, AFTER = 30, 90
 """Quiet windows before a shift, and those in which it is looked for."""
 TIMES = (1, 2, 5)
 """Shifts that are tried, in multiples of the tolerated one."""
+FEWER, LATER = 0.7, 0.5
+"""Of the decisions, what is left; of the freshness agreed, by how much sources are later."""
 YEAR = timedelta(days=365.25)
 
 
 class Reference(NamedTuple):
     """What the windows are drawn from: those trained on, and what counts in them.
 
-    since: when the first of them begins, None where it is not known.
+    since: when the first of them begins, None where it is not known. ages: of each source at the
+    end of each, see lateness.
     """
 
     stated: Watch
@@ -47,6 +52,7 @@ class Reference(NamedTuple):
     importance: dict[str, float]
     trained: tuple[Profile, ...]
     since: datetime | None = None
+    ages: Mapping[str, list[float | None]] = {}
 
     @property
     def week(self) -> int:
@@ -61,11 +67,12 @@ class Reference(NamedTuple):
 
 
 class Delay(msgspec.Struct, frozen=True):
-    """A lasting shift of so many training sd in one column: windows until the alarm.
+    """A lasting shift, of so many training sd in one column or of what else is named: windows until
 
-    windows: the median, None where half were not found within AFTER; found, of: streams.
+    the alarm. windows: the median, None where half were not found within AFTER; found, of: streams.
     """
 
+    what: str
     size: float
     windows: Estimate | None
     found: int
@@ -73,15 +80,34 @@ class Delay(msgspec.Struct, frozen=True):
 
 
 class Simulation(msgspec.Struct, frozen=True):
-    """rate: alarms a year over quiet windows, exact Poisson interval at 95 %."""
+    """rate: alarms a year over quiet windows, exact Poisson interval at 95 %; weight: the share of
+
+    the evidence that was tried.
+    """
 
     windows: int
     alarms: int
     rate: Estimate
     delays: tuple[Delay, ...]
+    weight: float
 
 
-def simulated(past: Reference, *, streams: int, windows: int, seed: int) -> Simulation:
+class _Stream(NamedTuple):
+    """A reference, windows after it, and what is watched of their columns and answers."""
+
+    reference: tuple[Profile, ...]
+    seen: tuple[Profiled, ...]
+    parts: tuple[Part, ...]
+
+
+def simulated(
+    past: Reference,
+    *,
+    streams: int,
+    windows: int,
+    seed: int,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Simulation:
     """So many streams of quiet windows, and of each shift. Raises Mistake for too short a past."""
     known = sum(one.rows > 0 for one in past.trained)
     if known < FEWEST:
@@ -89,12 +115,28 @@ def simulated(past: Reference, *, streams: int, windows: int, seed: int) -> Simu
             f"{known} training windows are too few to draw from, {FEWEST} are needed",
             hint="train on a longer period, or watch shorter windows (watch.window)",
         )
-    random = np.random.default_rng(seed)
-    alarms = sum(_begun(past, _drawn(past, random, windows)) for _ in range(streams))
-    sizes = [times * past.stated.tolerated_shift for times in TIMES]
-    found = tuple(_delay(past, random, size, streams) for size in sizes)
+    random, alarms = np.random.default_rng(seed), 0
+    for number in range(streams):
+        tell(f"quiet windows, stream {number + 1} of {streams}")
+        alarms += _begun(past, _drawn(past, random, windows))
+    found = []
+    for what, size in shifts(past):
+        tell(f"{what}: {streams} streams that move")
+        found.append(_delay(past, random, (what, size), streams))
     looked = streams * windows
-    return Simulation(looked, alarms, _rate(alarms, looked, past.stated.window), found)
+    rate = _rate(alarms, looked, past.stated.window)
+    whole = _watched(past, _drawn(past, random, BEFORE), BEFORE)
+    weight = float(sum(one.weight.sum() for one in whole))
+    return Simulation(looked, alarms, rate, tuple(found), weight)
+
+
+def shifts(past: Reference) -> Iterator[tuple[str, float]]:
+    """What is tried, and how far each lies off."""
+    for times in TIMES:
+        yield "column", times * past.stated.tolerated_shift
+    yield "volume", FEWER
+    if past.ages:
+        yield "lag", LATER
 
 
 def _rate(alarms: int, windows: int, width: timedelta) -> Estimate:
@@ -105,7 +147,7 @@ def _rate(alarms: int, windows: int, width: timedelta) -> Estimate:
     return Estimate(alarms / years, low / years, high / years, windows, "a year")
 
 
-def _drawn(past: Reference, random: np.random.Generator, windows: int) -> tuple[Part, ...]:
+def _drawn(past: Reference, random: np.random.Generator, windows: int) -> _Stream:
     """A stream and its reference."""
     many = len(past.trained)
     before, places = (_blocks(random, many, one, past.week) for one in (many, windows))
@@ -115,24 +157,23 @@ def _drawn(past: Reference, random: np.random.Generator, windows: int) -> tuple[
         drawn = (_blocks(random, len(every), many) for many in (len(every), windows))
         first, later = (tuple(every[at] for at in some) for some in drawn)
         answers, said = msgspec.structs.replace(answers, windows=first), later
-    seen = tuple(
-        _window(past, at, past.trained[place], said[at]) for at, place in enumerate(places)
-    )
+    seen = tuple(_window(past, at, int(place), said[at]) for at, place in enumerate(places))
     group, reference = Group(past.group.names, answers), tuple(past.trained[at] for at in before)
     some = parts.parts(group, past.importance, reference, seen, (), past.since)
-    return (*some, pulse.volume(reference, seen, past.since))
+    return _Stream(reference, seen, tuple(some))
 
 
 def _nothing(windows: int) -> tuple[Profile | None, ...]:
     return (None,) * windows
 
 
-def _window(past: Reference, at: int, one: Profile, said: Profile | None) -> Profiled:
+def _window(past: Reference, at: int, place: int, said: Profile | None) -> Profiled:
     """A window of a time that never was, on a weekday of its own."""
-    width = past.stated.window
+    one, width = past.trained[place], past.stated.window
     since = (past.since or datetime(2000, 1, 1, tzinfo=UTC)) + at * width
     counts = Counts(one.rows, one.rows, 0, 0, 0, 0, 0, 0)
-    return Profiled(Window(since, since + width), "", one, counts, (), said)
+    late = Late(None, {name: ages[place] for name, ages in past.ages.items()})
+    return Profiled(Window(since, since + width), "", one, counts, (), said, late)
 
 
 def _blocks(
@@ -148,48 +189,71 @@ def _blocks(
     return ((starts[:, None] + np.arange(length)) % whole).ravel()[:windows]
 
 
-def _begun(past: Reference, some: tuple[Part, ...]) -> int:
+def _begun(past: Reference, some: _Stream) -> int:
     """How often an alarm began."""
     loud = np.array([one >= past.alarm for one in _totals(past, some, 1)], dtype=np.int64)
     return int(loud[:1].sum() + (np.diff(loud) > 0).sum())
 
 
-def _totals(past: Reference, some: tuple[Part, ...], first: int) -> Iterator[float]:
+def _totals(past: Reference, some: _Stream, first: int) -> Iterator[float]:
     """The evidence after each window, from so many windows on."""
-    for day in range(first, len(some[0].live.rows) + 1):
-        yield sum(
-            detector.evidence(
-                one.reference, _until(one.live, day), one.weight, alarm=past.alarm
-            ).total
-            for one in some
-        )
+    for day in range(first, len(some.seen) + 1):
+        yield drift.total(_watched(past, some, day), past.alarm)
+
+
+def _watched(past: Reference, some: _Stream, day: int) -> tuple[Part, ...]:
+    """All that is watched after so many windows."""
+    beside = pulse.pulse("", some.reference, some.seen[:day], (), past.since)
+    return (*(one._replace(live=_until(one.live, day)) for one in some.parts), *beside)
 
 
 def _until(live: Windows, day: int) -> Windows:
     return Windows(*(one[:day] for one in live))
 
 
-def _delay(past: Reference, random: np.random.Generator, size: float, streams: int) -> Delay:
-    """Each stream moves another column, in turn; up and down."""
-    late = []
+def _delay(
+    past: Reference, random: np.random.Generator, shift: tuple[str, float], streams: int
+) -> Delay:
+    """Each stream moves another column, in turn, up and down; or all of them volume or lag."""
+    late, (what, size) = [], shift
     for number in range(streams):
-        some = _moved(_drawn(past, random, BEFORE + AFTER), number, size)
+        some = _drawn(past, random, BEFORE + AFTER)
+        some = _moved(some, number, size) if what == "column" else _befallen(some, what, size)
         totals = enumerate(_totals(past, some, BEFORE + 1), start=1)
         late.append(next((day for day, one in totals if one >= past.alarm), np.inf))
     found = proportion.quantile(np.array(late, dtype=np.float64), 0.5, unit="windows")
-    return Delay(size, finite(found), int(np.isfinite(late).sum()), streams)
+    return Delay(what, size, finite(found), int(np.isfinite(late).sum()), streams)
 
 
-def _moved(some: tuple[Part, ...], number: int, size: float) -> tuple[Part, ...]:
+def _moved(some: _Stream, number: int, size: float) -> _Stream:
     """From BEFORE on one column lies off: numbers by their location, texts by a level."""
     every = [
         (part, at)
-        for part, one in enumerate(some)
+        for part, one in enumerate(some.parts)
         for at in detector.telling(one.reference.components)
     ]
-    counted = [(part, at) for part, at in every if some[part].weight[at] > 0] or every
+    counted = [(part, at) for part, at in every if some.parts[part].weight[at] > 0] or every
     part, at = counted[number % len(counted)]
-    distance = some[part].live.distance.copy()
+    live = some.parts[part].live
+    distance = live.distance.copy()
     distance[BEFORE:, at] += size * (-1) ** number
-    moved = some[part]._replace(live=some[part].live._replace(distance=distance))
-    return (*some[:part], moved, *some[part + 1 :])
+    moved = some.parts[part]._replace(live=live._replace(distance=distance))
+    return some._replace(parts=(*some.parts[:part], moved, *some.parts[part + 1 :]))
+
+
+def _befallen(some: _Stream, what: str, size: float) -> _Stream:
+    """From BEFORE on fewer decisions come, or every source is later."""
+    change = {"volume": _fewer, "lag": _later}[what]
+    moved = tuple(change(one, size) for one in some.seen[BEFORE:])
+    return some._replace(seen=(*some.seen[:BEFORE], *moved))
+
+
+def _fewer(one: Profiled, share: float) -> Profiled:
+    counts = one.counts._replace(decisions=math.floor(share * one.counts.decisions))
+    return msgspec.structs.replace(one, counts=counts)
+
+
+def _later(one: Profiled, by: float) -> Profiled:
+    ages = one.late.ages if one.late else {}
+    moved = {name: None if age is None else age + by for name, age in ages.items()}
+    return msgspec.structs.replace(one, late=Late(None, moved))

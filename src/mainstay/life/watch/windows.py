@@ -21,7 +21,7 @@ from mainstay.data.answered import Answered
 from mainstay.data.profile import NOTHING, Bins, Moments, Numbers, Profile, Selection, Texts
 from mainstay.data.rules import Marked
 from mainstay.life.watch import lateness
-from mainstay.life.watch.order import Late, Order, Profiled, Stopped
+from mainstay.life.watch.order import Late, Order, Profiled, Stopped, Subject
 from mainstay.stats import components
 from mainstay.stats.components import Column
 
@@ -36,7 +36,8 @@ def profiled(order: Order, stated: Manifest) -> tuple[Profiled, ...]:
     table = order.decided(Window(windows[0].since, windows[-1].until))
     found = _counted(order, stated, table, windows)
     counts = live.counts(table, order.contract, windows, order.now)
-    ages = lateness.ages(order, windows)
+    known = lateness.ages(order, windows)
+    ages = [{name: one[at] for name, one in known.items()} for at in range(len(windows))]
     name = order.champion.name
     return tuple(
         Profiled(window, name, one.kept, count, one.stopped, one.said, Late(one.asked, age))
@@ -44,7 +45,7 @@ def profiled(order: Order, stated: Manifest) -> tuple[Profiled, ...]:
     )
 
 
-def bins(order: Order, stated: Manifest) -> Bins:
+def bins(order: Subject, stated: Manifest) -> Bins:
     """Those of the champion's training profile, of the columns that are no key, time or entity."""
     path = order.places.bundle(order.champion.bundle) / PROFILE
     trained = msgspec.json.decode(path.read_bytes(), type=Profile)
@@ -56,7 +57,7 @@ def bins(order: Order, stated: Manifest) -> Bins:
     )
 
 
-def trained(order: Order, stated: Manifest) -> tuple[Profile, ...]:
+def trained(order: Subject, stated: Manifest) -> tuple[Profile, ...]:
     """The training rows of the champion by windows of the contract's width; none without rows.
 
     Computed once and kept in the work folder: it can be deleted at any time.
@@ -73,7 +74,7 @@ def trained(order: Order, stated: Manifest) -> tuple[Profile, ...]:
     return found
 
 
-def unseen(order: Order) -> Answered | None:
+def unseen(order: Subject) -> Answered | None:
     """Answers of the champion's kind about rows they were not learned from; None where the bundle
 
     has none in windows of the contract's width.
@@ -91,14 +92,19 @@ def columns(profiles: tuple[Profile, ...], names: tuple[str, ...]) -> list[Colum
     return [_column([each[name] for each in by_name]) for name in names]
 
 
-def _cut(order: Order, stated: Manifest, table: ir.Table) -> tuple[Profile, ...]:
-    span = stated.datasets[0].window
-    if span is None:
+def _cut(order: Subject, stated: Manifest, table: ir.Table) -> tuple[Profile, ...]:
+    windows = spans(order, stated)
+    if not windows:
         return ()
-    windows = live.cut(span, order.width)
     time = order.contract.data.decisions.time
     found = live.profiles(table, time, windows, bins(order, stated))
     return found if any(one.rows for one in found) else ()
+
+
+def spans(order: Subject, stated: Manifest) -> tuple[Window, ...]:
+    """The training windows; none where rows have no known time."""
+    span = stated.datasets[0].window
+    return live.cut(span, order.width) if span else ()
 
 
 def begun(stated: Manifest) -> datetime | None:

@@ -19,7 +19,7 @@ def test_sources_are_as_old_as_they_were_when_each_window_ended(
     order = live(days=3, old="within: 6h", new=FRESH)
     later = order._replace(now=order.now + timedelta(days=2))
 
-    ages = [one["weather"] for one in lateness.ages(later, later.windows)]
+    ages = lateness.ages(later, later.windows)["weather"]
 
     assert ages[:3] == pytest.approx([0.0, 0.0, 0.0], abs=0.1)
     assert ages[3:] == pytest.approx([8.0, 16.0], abs=0.1)
@@ -42,4 +42,4 @@ def test_decisions_are_asked_for_after_their_moment_or_never_before(
 def test_what_agrees_on_no_freshness_has_no_age(live: Callable[..., Order]) -> None:
     order = live(days=1)
 
-    assert lateness.ages(order, order.windows) == [{}]
+    assert lateness.ages(order, order.windows) == {}

@@ -40,7 +40,7 @@ def seen(
 
 
 def judge(order: Order, days: tuple[Profiled, ...], losses: tuple[Loss, ...] = ()) -> Drift:
-    some = tuple(pulse.pulse(order, TRAINED, days, losses, BEGIN - 56 * DAY))
+    some = tuple(pulse.pulse(order.champion.name, TRAINED, days, losses, BEGIN - 56 * DAY))
     return judged(order.contract.watch, DRIFT, some, days)
 
 
@@ -84,7 +84,7 @@ def test_a_volume_that_is_another_than_before_this_version_is_told(
     every = seen([*steady(20), *(one * 2 // 3 for one in steady(12))])
     before = tuple(structs.replace(one, version="v0") for one in every[:20])
 
-    (part, *_) = pulse.pulse(live(days=1), TRAINED, (*before, *every[20:]), (), None)
+    (part, *_) = pulse.pulse("v1", TRAINED, (*before, *every[20:]), (), None)
     found = judge(live(days=1), (*before, *every[20:]))
 
     assert part.reference.rows == sum(one.counts.decisions for one in before)
@@ -132,7 +132,9 @@ def test_a_lived_project_is_measured(live: Callable[..., Order], stated: Manifes
     days = windows.profiled(order, stated)
 
     found = tuple(
-        pulse.pulse(order, windows.trained(order, stated), days, (), windows.begun(stated))
+        pulse.pulse(
+            order.champion.name, windows.trained(order, stated), days, (), windows.begun(stated)
+        )
     )
 
     assert [one.reference.components[0].kind for one in found] == ["volume", "latency"]

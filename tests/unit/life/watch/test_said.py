@@ -64,7 +64,7 @@ def test_somebody_who_disagrees_and_keys_of_others_are_told(
 ) -> None:
     order = told(live(days=34), 34, lambda day: otherwise if day >= 18 else 0.0)
 
-    parts = tuple(pulse._said(said.said(order)))
+    parts = tuple(pulse.labels(said.said(order)))
     found = judged(order.contract.watch, DRIFT, parts, ())
 
     assert {one.shift.column for one in found.beats if one.told} == expected

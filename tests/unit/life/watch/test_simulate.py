@@ -8,6 +8,7 @@ import pytest
 from mainstay.contract.operation import Watch
 from mainstay.core.errors import Mistake
 from mainstay.data.profile import Numbers, Profile
+from mainstay.life.watch import parts, pulse
 from mainstay.life.watch.parts import Group
 from mainstay.life.watch.simulate import Reference, simulated
 
@@ -38,7 +39,7 @@ def reference(
 def test_a_quiet_reference_is_no_alarm_and_larger_shifts_are_found_sooner() -> None:
     found = simulated(reference(), streams=3, windows=30, seed=0)
 
-    small, middle, large = (one.found for one in found.delays)
+    small, middle, large = (one.found for one in found.delays if one.what == "column")
     assert (found.alarms, found.windows) == (0, 90)
     assert small <= middle <= large == 3
 
@@ -79,7 +80,39 @@ def test_only_columns_that_count_are_moved() -> None:
 def test_what_is_never_found_has_no_delay() -> None:
     found = simulated(reference(tolerated_shift=0.0001), streams=2, windows=10, seed=0)
 
-    assert [one.windows for one in found.delays] == [None] * 3
+    assert [one.windows for one in found.delays if one.what == "column"] == [None] * 3
+
+
+def test_all_that_has_a_past_is_tried_and_what_else_moves_is_found() -> None:
+    known = reference()
+    ages = np.random.default_rng(3).normal(0.4, 0.02, 40).tolist()
+
+    alone = simulated(known, streams=1, windows=10, seed=0)
+    found = simulated(known._replace(ages={"weather": ages}), streams=3, windows=40, seed=0)
+
+    assert found.alarms == 0
+    assert [one.what for one in found.delays] == ["column"] * 3 + ["volume", "lag"]
+    assert [one.found for one in found.delays[3:]] == [3, 3]
+    assert found.weight - alone.weight == pytest.approx(pulse.WEIGHTS["lag"])
+    assert alone.weight == pytest.approx(parts.COLUMNS + pulse.WEIGHTS["volume"])
+
+
+def test_sources_that_come_as_they_like_are_found_late() -> None:
+    ages = np.random.default_rng(3).normal(0.4, 0.4, 40).tolist()
+
+    found = simulated(reference()._replace(ages={"weather": ages}), streams=3, windows=10, seed=0)
+
+    late = found.delays[-1].windows
+    assert late is None or late.value > 2
+
+
+def test_what_is_done_is_told() -> None:
+    told: list[str] = []
+
+    simulated(reference(), streams=2, windows=10, seed=0, tell=told.append)
+
+    assert told[0] == "quiet windows, stream 1 of 2"
+    assert told[-1] == "volume: 2 streams that move"
 
 
 def test_too_few_windows_are_not_drawn_from() -> None:
