@@ -10,8 +10,9 @@ import msgspec
 
 from mainstay.core.errors import Mistake
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT
-from mainstay.data import schema
+from mainstay.data import dialect, portable, schema
 from mainstay.data.expression import constant
+from mainstay.data.portable import Facts
 
 BINS = 20
 _SHARES = [share / BINS for share in range(1, BINS)]
@@ -113,9 +114,46 @@ def grouped(
     rows = schema.widened(marked).filter(ibis._[_GROUP].between(0, groups - 1))
     places: list[tuple[str, Places]] = [*bins.edges.items(), *bins.levels.items()]
     values = [schema.column(rows, name, "the table") for name, _ in places]
+    if schema.engine(rows) != schema.DUCKDB:
+        return _elsewhere(rows, values, places, groups)
     known = _known(rows, values, [one for _, one in places])
     numeric = [value.type().is_numeric() for value in values]
     return tuple(_profile(places, numeric, known.get(one, {"rows": 0})) for one in range(groups))
+
+
+def _elsewhere(
+    rows: ir.Table, values: list[ir.Value], places: list[tuple[str, Places]], groups: int
+) -> tuple[Profile, ...]:
+    """The same on an engine without counting of its own."""
+    ready = [_text(value) if value.type().is_boolean() else value for value in values]
+    found = portable.facts(rows, ready, [one for _, one in places])
+    nothing = (0, tuple(Facts(0, (0,) * (len(one) + 1)) for _, one in places))
+    return tuple(_stated(places, values, *found.get(one, nothing)) for one in range(groups))
+
+
+def _stated(
+    places: list[tuple[str, Places]], values: list[ir.Value], rows: int, facts: tuple[Facts, ...]
+) -> Profile:
+    columns = (
+        (_numbers_of if value.type().is_numeric() else _texts_of)(name, one, rows, found)
+        for (name, one), value, found in zip(places, values, facts, strict=True)
+    )
+    return Profile(rows, tuple(columns))
+
+
+def _texts_of(name: str, places: Places, rows: int, found: Facts) -> Texts:
+    *counts, other = found.counts
+    return Texts(name, rows - found.known, tuple(map(str, places)), tuple(counts), other)
+
+
+def _numbers_of(name: str, places: Places, rows: int, found: Facts) -> Numbers:
+    edges = tuple(map(float, places))
+    moments = None
+    if found.n:
+        squares = (found.variance or 0.0) * found.n
+        moments = Moments(found.n, found.mean or 0.0, squares, found.low or 0.0, found.high or 0.0)
+    infinite = found.known - found.n
+    return Numbers(name, rows - found.known, infinite, moments, edges, found.counts)
 
 
 def merged(left: Profile, right: Profile) -> Profile:
@@ -196,7 +234,7 @@ def _below(edge: float | str) -> float:
 
 def _finite(value: ir.Value) -> ir.BooleanValue:
     known = value.notnull()
-    return known & ~value.isinf() if value.type().is_floating() else known
+    return known & dialect.finite(value) if value.type().is_floating() else known
 
 
 def _text(value: ir.Value) -> ir.StringValue:
