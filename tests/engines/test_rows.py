@@ -227,7 +227,7 @@ def test_labels_as_they_arrive_are_the_same(
     for one in (ours, theirs):
         kept, heard = Kept(tmp_path / one.name, ()), list[Received]()
         for seed in (1, 2):
-            came = Said(one.stored(said(400, seed)), timed=True)
+            came = Said(labels._typed(one.stored(said(400, seed)), shape), timed=True)
             heard.append(labels.received(came, one.backend, shape, kept))
             kept = Kept(kept.folder, (*kept.files, heard[-1].digest))
         told = labels.visible(one.backend, shape, kept, NOW).to_pyarrow()

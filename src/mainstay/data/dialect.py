@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from mainstay.core import patterns
 from mainstay.core.patterns import Characters, Either, Joined, Pattern, Repeated
-from mainstay.core.typed import NUMBER, TEXT
+from mainstay.core.typed import INTEGER, NUMBER, TEXT
 from mainstay.data import schema
 from mainstay.data.expression import constant
 
@@ -45,6 +45,14 @@ def matches(text: ir.StringValue, read: Pattern) -> ir.BooleanValue:
     return text.re_search(rf"\A(?:{_text(read)})\Z")
 
 
+def plain(found: ir.Value) -> ir.Value:
+    """An aggregate in its neutral type; PostgreSQL adds whole numbers up to a decimal."""
+    value = schema.plain(found)
+    if schema.engine(value) != schema.POSTGRES or not value.type().is_numeric():
+        return value
+    return _whole(value) if value.type().is_integer() else _double(value)
+
+
 def _text(read: Pattern) -> str:
     match read:
         case Characters(ranges):
@@ -71,9 +79,15 @@ def _times(least: int, most: int | None) -> list[str]:
     return [*made, f"{{{rest}}}", *[f"{{0,{_MOST}}}"] * more, f"{{0,{last}}}"]
 
 
-def _converted(text: str, encoding: str) -> bytes:
+def _of_postgres(value: str, other: str) -> None:
     """Two arguments of a function that PostgreSQL has."""
-    raise NotImplementedError
 
 
-_bytes = ibis.udf.scalar.builtin(_converted, name="convert_to", signature=((TEXT, TEXT), "binary"))
+def _type_of_postgres(value: str) -> None:
+    """A type of PostgreSQL, as the function that converts to it."""
+
+
+_declared = ibis.udf.scalar.builtin
+_bytes = _declared(_of_postgres, name="convert_to", signature=((TEXT, TEXT), "binary"))
+_whole = _declared(_type_of_postgres, name="int8", signature=((INTEGER,), INTEGER))
+_double = _declared(_type_of_postgres, name="float8", signature=((NUMBER,), NUMBER))

@@ -21,6 +21,7 @@ _KNOWN = "known: duckdb, spark, spark://HOST:PORT, postgres://USER@HOST:PORT/DAT
 _SPARK = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",  # what cannot be computed is an error, no null
+    "spark.sql.caseSensitive": "true",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }

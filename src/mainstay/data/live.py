@@ -83,7 +83,7 @@ def arrivals(
     }
     answered = table.filter(table[OUTCOME] != REJECTED)
     placed = answered.select(**by, **{_WINDOW: _place(time, windows)})
-    sums = {name: placed[name].cast(INTEGER).sum() for name in by}
+    sums = {name: ibis.ifelse(placed[name], 1, 0).sum() for name in by}
     found = placed.group_by(_WINDOW).aggregate(**{_RANK: placed.count()}, **sums)
     known = {one[_WINDOW]: one for one in found.to_pyarrow().to_pylist()}
     rows = [known.get(place, {}) for place in range(len(windows))]
@@ -141,7 +141,7 @@ def counts(
         "immature": answered & label.isnull() & ~over,
     }
     placed = table.select(**asked, **{_WINDOW: _place(time, windows)})
-    sums = {name: placed[name].cast(INTEGER).sum() for name in asked}
+    sums = {name: ibis.ifelse(placed[name], 1, 0).sum() for name in asked}
     found = placed.group_by(_WINDOW).aggregate(**sums).to_pyarrow().to_pylist()
     known = {one.pop(_WINDOW): Counts(**one) for one in found}
     nothing = Counts(0, 0, 0, 0, 0, 0, 0, 0)

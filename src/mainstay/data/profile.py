@@ -176,7 +176,7 @@ def _edges(rows: ir.Table, names: list[str]) -> dict[str, tuple[float, ...]]:
 def _levels(rows: ir.Table, name: str) -> tuple[str, ...]:
     levels = rows.select(level=_text(rows[name]))
     counted = levels.filter(levels.level.notnull()).group_by("level").aggregate(rows=ibis._.count())
-    often = counted.order_by(ibis.desc("rows"), "level").limit(_LEVELS)
+    often = counted.order_by(ibis.desc("rows"), dialect.ordered(counted.level)).limit(_LEVELS)
     return tuple(sorted(often.to_pyarrow()["level"].to_pylist()))
 
 
