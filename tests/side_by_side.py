@@ -63,4 +63,4 @@ def _between(left: Any, right: Any, place: str) -> Iterator[str]:
 def _same(left: Any, right: Any) -> bool:
     if isinstance(left, float) and not math.isnan(left):
         return math.isclose(left, right, rel_tol=NEAR)
-    return bool(left == right) or (left != left and right != right)  # noqa: PLR0124 - NaN
+    return bool(left == right) or (left != left and right != right)

@@ -35,7 +35,11 @@ MADE: dict[str, Expression] = {
     "multiply": call("multiply", below(WHOLE, 1000), OTHER),
     "multiply numbers": call("multiply", below(NUMBERS, 1e4), below(SECOND, 1e20)),
     "divide": call("divide", WHOLE, OTHER),
-    "divide numbers": call("divide", below(NUMBERS, 1e4), call("add", below(SECOND, 1e4), call("cast", SIGN, kind=NUMBER))),
+    "divide numbers": call(
+        "divide",
+        below(NUMBERS, 1e4),
+        call("add", below(SECOND, 1e4), call("cast", SIGN, kind=NUMBER)),
+    ),
     "modulo": call("modulo", WHOLE, OTHER),
     "modulo numbers": call("modulo", NUMBERS, SECOND),
     "negate": call("negate", WHOLE),
@@ -46,9 +50,15 @@ MADE: dict[str, Expression] = {
     "sqrt": call("sqrt", NUMBERS),
     "exp": call("exp", below(NUMBERS, 700.0)),
     "ln": call("ln", NUMBERS),
-    **{f"{one} numbers": call(one, NUMBERS, SECOND) for one in ("equals", "not_equals", "less", "less_equal", "greater", "greater_equal")},
+    **{
+        f"{one} numbers": call(one, NUMBERS, SECOND)
+        for one in ("equals", "not_equals", "less", "less_equal", "greater", "greater_equal")
+    },
     **{f"{one} mixed": call(one, WHOLE, NUMBERS) for one in ("equals", "less", "greater_equal")},
-    **{f"{one} moments": call(one, MOMENT, Literal("2024-03-31T01:00:00+00:00")) for one in ("equals", "less", "greater_equal")},
+    **{
+        f"{one} moments": call(one, MOMENT, Literal("2024-03-31T01:00:00+00:00"))
+        for one in ("equals", "less", "greater_equal")
+    },
     **{f"{one} days": call(one, DAY, THEN) for one in ("equals", "less", "greater_equal")},
     "equals": call("equals", TEXTS, PART),
     "not_equals": call("not_equals", TEXTS, PART),
@@ -67,12 +77,21 @@ MADE: dict[str, Expression] = {
     "cast to text": call("cast", WHOLE, kind=TEXT),
     "cast a flag": call("cast", FLAG, kind=TEXT),
     "cast to a day": call("cast", MOMENT, kind=DATE),
-    **{one: call(one, MOMENT) for one in ("year", "month", "day", "hour", "minute", "day_of_week", "day_of_year")},
-    **{f"{one} of a day": call(one, DAY) for one in ("year", "month", "day", "day_of_week", "day_of_year")},
+    **{
+        one: call(one, MOMENT)
+        for one in ("year", "month", "day", "hour", "minute", "day_of_week", "day_of_year")
+    },
+    **{
+        f"{one} of a day": call(one, DAY)
+        for one in ("year", "month", "day", "day_of_week", "day_of_year")
+    },
     **{one: call(one, TEXTS) for one in ("lower", "upper", "strip", "length")},
     **{one: call(one, TEXTS, PART) for one in ("contains", "starts_with", "ends_with", "concat")},
-    **{f"{one} a sign": call(one, TEXTS, Literal("%")) for one in ("contains", "starts_with", "ends_with")},
-}  # fmt: skip
+    **{
+        f"{one} a sign": call(one, TEXTS, Literal("%"))
+        for one in ("contains", "starts_with", "ends_with")
+    },
+}
 
 REFUSED = {
     "multiply numbers": "underflow",

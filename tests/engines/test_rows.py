@@ -33,10 +33,15 @@ objective:
 data:
   decisions: {from: flights.parquet, key: id, time: time}
   context:
-    weather: {from: w.parquet, on: [place, runway], as_of: seen, available_at: shown, within: 3h, freshness: 2h, take: [temp, gusts, sky, wet]}
+    weather:
+      {from: w.parquet, on: [place, runway], as_of: seen, available_at: shown, within: 3h,
+       freshness: 2h, take: [temp, gusts, sky, wet]}
     planes: {from: p.parquet, on: tail, take: [seats, maker]}
-    lately: {from: decisions, on: place, over: 2d, known_after: 6h, take: {late_rate: mean(late), late_sum: sum(fuel), flights: count(id), least: min(fuel), most: max(fuel)}}
-    blown: {from: w.parquet, on: place, as_of: seen, over: 5h, take: {wets: sum(wet), mean_gusts: mean(gusts)}}
+    lately:
+      {from: decisions, on: place, over: 2d, known_after: 6h, take: {
+       late_rate: mean(late), fuels: sum(fuel), all: count(id), least: min(fuel), most: max(fuel)}}
+    blown: {from: w.parquet, on: place, as_of: seen, over: 5h, take: {
+       wets: sum(wet), mean_gusts: mean(gusts)}}
   label: {column: late, known_after: 6h}
 """
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
@@ -65,31 +70,41 @@ def tables(count: int) -> dict[str, pa.Table]:
 
     seen = moments(2 * count)
     return {
-        "flights": pa.table({
-            "id": pa.array([f"{draw.choice(trap_rows.TEXTS)} {at}" for at in range(count)], pa.string()),
-            "time": moments(count),
-            "place": pa.array(of(PLACES, count), pa.string()),
-            "runway": pa.array(of([1, 2, None], count), pa.int64()),
-            "tail": pa.array(of(["N1", "n1", "N2", None], count), pa.string()),
-            "fuel": pa.array(of([0.1, 1e6, -1e-6, 3.3, None], count), pa.float64()),
-            "late": pa.array(of([True, False, None], count), pa.bool_()),
-        }),
-        "weather": pa.table({
-            "place": pa.array(of(PLACES, 2 * count), pa.string()),
-            "runway": pa.array(of([1, 2, None], 2 * count), pa.int64()),
-            "seen": seen,
-            "shown": pa.array([one.as_py() + draw.choice([timedelta(), DAY / 24]) for one in seen], seen.type),
-            "temp": pa.array(of([1.5, -0.0, 0.0, None], 2 * count), pa.float64()),
-            "gusts": pa.array(of([2**53 + 1, 2**53, 7, None], 2 * count), pa.int64()),
-            "sky": pa.array(of([*trap_rows.TEXTS, None], 2 * count), pa.string()),
-            "wet": pa.array(of([True, False, None], 2 * count), pa.bool_()),
-        }),
-        "planes": pa.table({
-            "tail": pa.array(["N1", "N2", "N3", None], pa.string()),
-            "seats": pa.array([2**53 + 1, None, 3, 4], pa.int64()),
-            "maker": pa.array(["é", "", "B", "none"], pa.string()),
-        }),
-    }  # fmt: skip
+        "flights": pa.table(
+            {
+                "id": pa.array(
+                    [f"{draw.choice(trap_rows.TEXTS)} {at}" for at in range(count)], pa.string()
+                ),
+                "time": moments(count),
+                "place": pa.array(of(PLACES, count), pa.string()),
+                "runway": pa.array(of([1, 2, None], count), pa.int64()),
+                "tail": pa.array(of(["N1", "n1", "N2", None], count), pa.string()),
+                "fuel": pa.array(of([0.1, 1e6, -1e-6, 3.3, None], count), pa.float64()),
+                "late": pa.array(of([True, False, None], count), pa.bool_()),
+            }
+        ),
+        "weather": pa.table(
+            {
+                "place": pa.array(of(PLACES, 2 * count), pa.string()),
+                "runway": pa.array(of([1, 2, None], 2 * count), pa.int64()),
+                "seen": seen,
+                "shown": pa.array(
+                    [one.as_py() + draw.choice([timedelta(), DAY / 24]) for one in seen], seen.type
+                ),
+                "temp": pa.array(of([1.5, -0.0, 0.0, None], 2 * count), pa.float64()),
+                "gusts": pa.array(of([2**53 + 1, 2**53, 7, None], 2 * count), pa.int64()),
+                "sky": pa.array(of([*trap_rows.TEXTS, None], 2 * count), pa.string()),
+                "wet": pa.array(of([True, False, None], 2 * count), pa.bool_()),
+            }
+        ),
+        "planes": pa.table(
+            {
+                "tail": pa.array(["N1", "N2", "N3", None], pa.string()),
+                "seats": pa.array([2**53 + 1, None, 3, 4], pa.int64()),
+                "maker": pa.array(["é", "", "B", "none"], pa.string()),
+            }
+        ),
+    }
 
 
 def sources(engine: Engine, count: int) -> Sources:
@@ -161,15 +176,21 @@ def journal(count: int) -> pa.Table:
     moment = pa.timestamp("us", "UTC")
     keys = [draw.choice([*trap_rows.TEXTS, None]) for _ in range(count)]
     outcomes = [draw.choice(["model", "baseline", "rejected", "person"]) for _ in range(count)]
-    return pa.table({
-        "visit": pa.array([None if one is None else f"{one} {draw.randrange(9)}" for one in keys], pa.string()),
-        "at": pa.array([one if draw.random() < 0.9 else None for one in at], moment),
-        "wait": pa.array([draw.choice([1, 2**53 + 1, None]) for _ in at], pa.int64()),
-        "mainstay_at": pa.array([one + delay for one, delay in zip(at, delays, strict=True)], moment),
-        "mainstay_place": pa.array(range(count), pa.int64()),
-        "mainstay_outcome": pa.array(outcomes, pa.string()),
-        "mainstay_flags": pa.array([draw.choice(["", "wait"]) for _ in at], pa.string()),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "visit": pa.array(
+                [None if one is None else f"{one} {draw.randrange(9)}" for one in keys], pa.string()
+            ),
+            "at": pa.array([one if draw.random() < 0.9 else None for one in at], moment),
+            "wait": pa.array([draw.choice([1, 2**53 + 1, None]) for _ in at], pa.int64()),
+            "mainstay_at": pa.array(
+                [one + delay for one, delay in zip(at, delays, strict=True)], moment
+            ),
+            "mainstay_place": pa.array(range(count), pa.int64()),
+            "mainstay_outcome": pa.array(outcomes, pa.string()),
+            "mainstay_flags": pa.array([draw.choice(["", "wait"]) for _ in at], pa.string()),
+        }
+    )
 
 
 def known(count: int) -> pa.Table:
@@ -177,11 +198,13 @@ def known(count: int) -> pa.Table:
     keys = sorted({f"{text} {at}" for text in trap_rows.TEXTS for at in range(9)})[: 2 * count : 2]
     draw = random.Random(3)
     since = [START + draw.randrange(90) * timedelta(hours=1) for _ in keys]
-    return pa.table({
-        "visit": pa.array(keys, pa.string()),
-        "missed": pa.array([draw.choice([True, False]) for _ in keys], pa.bool_()),
-        "known_at": pa.array(since, pa.timestamp("us", "UTC")),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "visit": pa.array(keys, pa.string()),
+            "missed": pa.array([draw.choice([True, False]) for _ in keys], pa.bool_()),
+            "known_at": pa.array(since, pa.timestamp("us", "UTC")),
+        }
+    )
 
 
 @pytest.mark.parametrize("count", [0, 700])
@@ -212,11 +235,13 @@ def said(count: int, seed: int) -> pa.Table:
     draw = random.Random(seed)
     since = [START + draw.randrange(6) * timedelta(hours=1) for _ in range(count)]
     keys = [f"{draw.choice(trap_rows.TEXTS)} {draw.randrange(4)}" for _ in since]
-    return pa.table({
-        "visit": pa.array(keys, pa.string()),
-        "missed": pa.array([draw.choice([True, False]) for _ in since], pa.bool_()),
-        "known_at": pa.array(since, pa.timestamp("us", "UTC")),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "visit": pa.array(keys, pa.string()),
+            "missed": pa.array([draw.choice([True, False]) for _ in since], pa.bool_()),
+            "known_at": pa.array(since, pa.timestamp("us", "UTC")),
+        }
+    )
 
 
 def test_labels_as_they_arrive_are_the_same(

@@ -10,10 +10,19 @@ from mainstay.core.typed import typed
 from mainstay.data import rules
 
 TYPES = {
-    "id": "int64", "whole": "int64", "other": "int64", "number": "float64", "second": "float64",
-    "text": "string", "part": "string", "flag": "boolean", "sign": "boolean", "day": "date",
-    "then": "date", "moment": "timestamp('UTC')",
-}  # fmt: skip
+    "id": "int64",
+    "whole": "int64",
+    "other": "int64",
+    "number": "float64",
+    "second": "float64",
+    "text": "string",
+    "part": "string",
+    "flag": "boolean",
+    "sign": "boolean",
+    "day": "date",
+    "then": "date",
+    "moment": "timestamp('UTC')",
+}
 LESS = typed(Call("less_equal", (ColumnOf("number"), ColumnOf("second"))), TYPES)
 NEAR = typed(
     Call("or", (Call("less", (ColumnOf("whole"), Literal(60.5))), ColumnOf("flag"))), TYPES
@@ -26,24 +35,54 @@ BANDS = (
 RULES: tuple[Rule, ...] = (
     FieldRule("whole", "integer", nullable=False, on_breach="reject", low=-6.5, high=2.0**53),
     FieldRule("other", "integer", nullable=True, on_breach="impute", high=60, imputed=7),
-    FieldRule("number", "number", nullable=True, on_breach="impute", low=-2.5, high=1e19, imputed=1),
+    FieldRule(
+        "number", "number", nullable=True, on_breach="impute", low=-2.5, high=1e19, imputed=1
+    ),
     FieldRule("number", "integer", nullable=True, on_breach="flag"),
     FieldRule("second", "number", nullable=True, on_breach="flag"),
-    FieldRule("second", "number", nullable=False, on_breach="fallback", by=ColumnOf("text", "string"), bands=BANDS),
-    FieldRule("text", "string", nullable=False, on_breach="flag", levels=tuple(trap_rows.TEXTS[:20])),
-    FieldRule("part", "string", nullable=True, on_breach="impute", shortest=1, longest=2, imputed="é"),
+    FieldRule(
+        "second",
+        "number",
+        nullable=False,
+        on_breach="fallback",
+        by=ColumnOf("text", "string"),
+        bands=BANDS,
+    ),
+    FieldRule(
+        "text", "string", nullable=False, on_breach="flag", levels=tuple(trap_rows.TEXTS[:20])
+    ),
+    FieldRule(
+        "part", "string", nullable=True, on_breach="impute", shortest=1, longest=2, imputed="é"
+    ),
     FieldRule("whole", "integer", nullable=True, on_breach="flag", levels=(0, 7, 2**53)),
     FieldRule("flag", "boolean", nullable=True, on_breach="reject"),
     FieldRule("day", "date", nullable=False, on_breach="fallback"),
     FieldRule("moment", "timestamp", nullable=False, on_breach="flag"),
     RowRule("number <= second", LESS, "flag"),
     RowRule("whole < 60.5 or flag", NEAR, "fallback"),
-)  # fmt: skip
+)
 PATTERNS = (
-    "", ".", ".*", "a", "[a-zA-Z]+", r"\w+", r"\W*", r"\s|\S\S", r"\d*", "[^a-z]*", "(a|b)?", "é|ß",
-    "[\u0300-\U0001f600]+", r"(?:a|it's|\$1|100%|back\\slash)", "a{0,300}", ".{2,}", "(a |ba){1,260}b?",
-    r"\.|\[|\]|\^", r"say \"x\"", r"line\nbreak",
-)  # fmt: skip
+    "",
+    ".",
+    ".*",
+    "a",
+    "[a-zA-Z]+",
+    r"\w+",
+    r"\W*",
+    r"\s|\S\S",
+    r"\d*",
+    "[^a-z]*",
+    "(a|b)?",
+    "é|ß",
+    "[\u0300-\U0001f600]+",
+    r"(?:a|it's|\$1|100%|back\\slash)",
+    "a{0,300}",
+    ".{2,}",
+    "(a |ba){1,260}b?",
+    r"\.|\[|\]|\^",
+    r"say \"x\"",
+    r"line\nbreak",
+)
 
 
 def test_counts_of_broken_rules_are_the_same(ours: Engine, theirs: Engine) -> None:

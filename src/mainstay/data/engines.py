@@ -57,8 +57,8 @@ def shown(url: str) -> str:
 
 def _spark(master: str, folder: Path | None) -> BaseBackend:
     try:
-        from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
+        from pyspark.errors import PySparkException  # noqa: PLC0415 - an optional engine
+        from pyspark.sql import SparkSession  # noqa: PLC0415 - an optional engine
     except ImportError as error:
         raise MissingExtra("spark") from error
     stated = _SPARK | (_ALONE if master == _LOCAL else {})
@@ -76,7 +76,7 @@ def _in_arrow(session: Any) -> BaseBackend:
     """Spark behind Ibis, which takes results through pandas: a null there makes doubles of whole
     numbers, and beyond 2^53 they are others.
     """
-    from ibis.backends.pyspark import Backend
+    from ibis.backends.pyspark import Backend  # noqa: PLC0415 - an optional engine
 
     class Exact(Backend):  # type: ignore[misc]  # Ibis comes without types
         def to_pyarrow(self, expr: ir.Expr, /, **how: Any) -> pa.Table:
@@ -97,7 +97,7 @@ def _in_arrow(session: Any) -> BaseBackend:
 
 def _postgres(url: str) -> BaseBackend:
     try:
-        import psycopg
+        import psycopg  # noqa: PLC0415 - an optional engine
     except ImportError as error:
         raise MissingExtra("postgres") from error
     try:
