@@ -25,7 +25,7 @@ def test_a_wrong_password_is_unavailable_and_not_told(address: str) -> None:
     with pytest.raises(Unavailable, match="password authentication failed") as said:
         engines.connect(address.replace(secret, WRONG))
 
-    assert WRONG not in everything_said(said.value).replace(repr(WRONG), "")
+    assert WRONG not in everything_said(said.value)
     assert "mainstay@127.0.0.1" in str(said.value)
 
 
