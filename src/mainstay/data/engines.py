@@ -45,7 +45,8 @@ def connect(url: str, folder: Path | None = None) -> BaseBackend:
             return _spark(_LOCAL if url == kind else url, folder)
         case "postgres" | "postgresql" if url != kind:
             return _postgres(url)
-    raise Mistake(f"there is no engine {shown(url)}", _KNOWN)
+        case _:
+            raise Mistake(f"there is no engine {shown(url)}", _KNOWN)
 
 
 def shown(url: str) -> str:

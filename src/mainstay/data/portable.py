@@ -18,7 +18,7 @@ from mainstay.data.expression import constant
 
 GROUP = "mainstay_group"
 _AT, _ROWS = "mainstay_at", "mainstay_rows"
-Places = tuple[float, ...] | tuple[str, ...]
+Places = tuple[float | str, ...]
 
 
 class Facts(NamedTuple):
@@ -100,39 +100,42 @@ def _counts(
     rows: ir.Table, values: list[ir.Value], places: list[Places]
 ) -> dict[tuple[int, int], dict[int, int]]:
     """(group, column) -> place -> how many values are there."""
-    starts = list(accumulate((len(one) + 1 for one in places), initial=0))
     if not values:
         return {}
-    laid = ibis.array([_place(*each) for each in zip(values, places, starts[:-1], strict=True)])
-    made = rows.select(GROUP, **{_AT: laid}).unnest(_AT)
+    starts = accumulate((len(one) + 1 for one in places), initial=0)
+    laid = [_place(*each) for each in zip(values, places, starts, strict=False)]
+    made = rows.select(GROUP, **{_AT: ibis.array(laid)}).unnest(_AT)
     counted = made.group_by([GROUP, _AT]).aggregate(**{_ROWS: made.count()})
     known = counted.filter(counted[_AT].notnull()).to_pyarrow().to_pylist()
-    columns = {
-        start + place: (at, place)
-        for at, start in enumerate(starts[:-1])
-        for place in range(starts[at + 1] - start)
-    }
+    meant = [(at, place) for at, one in enumerate(places) for place in range(len(one) + 1)]
     found: dict[tuple[int, int], dict[int, int]] = {}
     for one in known:
-        at, place = columns[one[_AT]]
+        at, place = meant[one[_AT]]
         found.setdefault((one[GROUP], at), {})[place] = one[_ROWS]
     return found
 
 
 def _place(value: ir.Value, places: Places, start: int) -> ir.IntegerValue:
-    """Where a value is counted: before the first edge it does not reach, or at its level."""
-    last = start + len(places)
-    if not places:
-        here = constant(last, INTEGER)
-    elif value.type().is_numeric():
-        number = value.cast(NUMBER)
-        below = [(number < constant(one, NUMBER), at) for at, one in enumerate(places, start)]
-        here = ibis.cases(
-            *((test, constant(at, INTEGER)) for test, at in below), else_=constant(last, INTEGER)
-        )
-    else:
-        found = ibis.array(list(places)).index(value).cast(INTEGER)
-        here = ibis.ifelse(
-            found < constant(0, INTEGER), constant(last, INTEGER), found + constant(start, INTEGER)
-        )
+    """Where a value is counted, by its number among the places of all columns; null where null."""
+    here = constant(start, INTEGER)
+    if places and value.type().is_numeric():
+        here = _bin(value.cast(NUMBER), places, start)
+    elif places:
+        here = _level(value, places, start)
     return ibis.ifelse(value.isnull(), ibis.null(INTEGER), here)
+
+
+def _bin(number: ir.FloatingValue, edges: Places, start: int) -> ir.IntegerValue:
+    """The bin before the first edge that is not reached."""
+    last = constant(start + len(edges), INTEGER)
+    below = [
+        (number < constant(edge, NUMBER), constant(at, INTEGER))
+        for at, edge in enumerate(edges, start)
+    ]
+    return ibis.cases(*below, else_=last)
+
+
+def _level(text: ir.StringValue, levels: Places, start: int) -> ir.IntegerValue:
+    """-1 is where an array does not hold a value."""
+    at, last = ibis.array(list(levels)).index(text), constant(start + len(levels), INTEGER)
+    return ibis.ifelse(at < 0, last, at.cast(INTEGER) + constant(start, INTEGER))
