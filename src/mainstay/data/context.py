@@ -181,7 +181,10 @@ def _aggregated(decisions: Decisions, context: Context, over: timedelta) -> ir.T
     asking = asking.mutate(**{MOMENT: asking[MOMENT] - _interval(delay)})
     timeline = _timeline(_events(context, **{MOMENT: context.table[context.as_of]}), asking)
     lately = ibis.range_window(
-        group_by=_on(context), order_by=MOMENT, preceding=_interval(over - delay), following=0
+        group_by=_on(context),
+        order_by=MOMENT,
+        preceding=_interval(over - delay),
+        following=_interval(timedelta()),  # Ibis makes no interval of Spark's of a plain 0
     )
     made = timeline.mutate(**{one.name: _function(timeline, one, lately) for one in context.take})
     return made.filter(made[ASKS] == 1).select(KEY, *_names(context))
