@@ -215,7 +215,7 @@ def test_decisions_and_their_counts_are_the_same(
     ages = (DAY / 4, DAY, 2 * DAY)
     found = []
     for one in (ours, theirs):
-        asked, told = one.stored(journal(count)), one.stored(known(count))
+        asked, told = (schema.widened(one.stored(of(count))) for of in (journal, known))
         table = live.decisions(asked, told, visits, Window(START, NOW), NOW)
         settled = live.settled(table, visits, START + 2 * DAY)
         found.append(

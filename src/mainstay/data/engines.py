@@ -90,6 +90,11 @@ def _in_arrow(session: Any) -> BaseBackend:
             """One file, as of every other engine; Spark itself writes a folder."""
             BaseBackend.to_parquet(self, expr, path, **how)
 
+        def _create_cached_table(self, name: str, expr: ir.Table) -> ir.Table:
+            """Ibis forgets to bring rows in memory along."""
+            self._run_pre_execute_hooks(expr)
+            return super()._create_cached_table(name, expr)
+
     Exact.register_options()
     made: BaseBackend = Exact()
     made.do_connect(session)
