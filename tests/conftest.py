@@ -12,7 +12,7 @@ import small_project
 
 from mainstay.core import settings
 
-FOLDERS = {"unit", "refusals", "laws", "e2e", "conformance"}
+FOLDERS = {"unit", "refusals", "laws", "e2e", "conformance", "engines"}
 
 # Shared machines pause a test for longer than any deadline that would still say something.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def missing(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Call it with a reason when the machine lacks something."""
     lacking = pytest.fail if request.config.getoption("--require") == "all" else pytest.skip

@@ -18,6 +18,7 @@ TARGETS = [
     "laws",
     "e2e",
     "conformance",
+    "engines",
     "bench",
     "build",
     "lowest",

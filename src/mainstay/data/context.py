@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from mainstay.core.errors import Mistake
 from mainstay.core.typed import INTEGER, TIME
-from mainstay.data import schema
+from mainstay.data import dialect, schema
 from mainstay.data.expression import constant
 
 KEY, MOMENT, ASKS = "mainstay_key", "mainstay_moment", "mainstay_asks"
@@ -159,7 +159,8 @@ def _refuse_several(events: ir.Table, context: Context) -> None:
 def _newest(decisions: Decisions, context: Context) -> ir.Table:
     """Rows get a place in the order of newness; the highest place seen so far is the newest row."""
     times = [context.table[name] for name in (context.as_of, context.available_at) if name]
-    values = [ibis.asc(context.table[one.column], nulls_first=True) for one in context.take]
+    taken = [dialect.ordered(context.table[one.column]) for one in context.take]
+    values = [ibis.asc(one, nulls_first=True) for one in taken]
     newness = ibis.window(group_by=list(context.on), order_by=[*times, *values])
     place = ibis.row_number().over(newness).cast(INTEGER)
     events = _events(context, **{PLACE: place, MOMENT: ibis.greatest(*times), AS_OF: times[0]})
@@ -180,14 +181,17 @@ def _aggregated(decisions: Decisions, context: Context, over: timedelta) -> ir.T
     asking = asking.mutate(**{MOMENT: asking[MOMENT] - _interval(delay)})
     timeline = _timeline(_events(context, **{MOMENT: context.table[context.as_of]}), asking)
     lately = ibis.range_window(
-        group_by=_on(context), order_by=MOMENT, preceding=_interval(over - delay), following=0
+        group_by=_on(context),
+        order_by=MOMENT,
+        preceding=_interval(over - delay),
+        following=_interval(timedelta()),  # Ibis makes no interval of Spark's of a plain 0
     )
     made = timeline.mutate(**{one.name: _function(timeline, one, lately) for one in context.take})
     return made.filter(made[ASKS] == 1).select(KEY, *_names(context))
 
 
 def _function(timeline: ir.Table, one: Taken, lately: object) -> ir.Value:
-    return schema.plain(_FUNCTIONS[one.function](timeline[one.name]).over(lately))
+    return dialect.plain(_FUNCTIONS[one.function](timeline[one.name]).over(lately))
 
 
 def _events(context: Context, **more: ir.Value) -> ir.Table:

@@ -1,5 +1,6 @@
 """The engine on this machine: DuckDB behind Ibis, in UTC, with nothing fetched from anywhere."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from mainstay.core.errors import Mistake
 from mainstay.core.typed import TIME
 
 EngineError = duckdb.Error
+_OTHERS = (("psycopg", "Error"), ("pyspark.errors", "PySparkException"))
 _ZONED = r"\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?)$"  # text of a time that ends in an offset
 
 
@@ -27,6 +29,12 @@ def connect(folder: Path | None = None) -> Backend:
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
+
+
+def errors() -> tuple[type[Exception], ...]:
+    """What engines raise: DuckDB, and of the others those that are in use."""
+    loaded = ((sys.modules.get(module), name) for module, name in _OTHERS)
+    return EngineError, *(getattr(module, name) for module, name in loaded if module)
 
 
 def moments(table: ir.Table, name: str, layout: str = "", zone: str = "") -> ir.Table:

@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
+from mainstay.core.errors import Mistake
 from mainstay.core.expressions import Call, ColumnOf, Expression, Literal
 from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TYPES, typed
 from mainstay.data import schema
@@ -101,12 +102,20 @@ def _divisor(value: ir.Value) -> ir.Value:
     return value.nullif(constant(0, zero))
 
 
+def _remainder(left: ir.Value, right: ir.Value) -> ir.Value:
+    """PostgreSQL would round both to 15 digits first."""
+    if left.type().is_floating() and schema.engine(left) == schema.POSTGRES:
+        what = "PostgreSQL has no remainder of numbers with a fraction"
+        raise Mistake(what, "take whole numbers, or copy the table to a Parquet file")
+    return left % _divisor(right)
+
+
 _MADE: dict[str, Callable[..., ir.Value]] = {
     "add": lambda left, right: left + right,
     "subtract": lambda left, right: left - right,
     "multiply": lambda left, right: left * right,
     "divide": lambda left, right: left / _divisor(right),
-    "modulo": lambda left, right: left % _divisor(right),
+    "modulo": _remainder,
     "negate": lambda value: -value,
     "abs": lambda value: value.abs(),
     "floor": _whole(lambda value: value.floor()),

@@ -14,14 +14,14 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from ibis.backends.duckdb import Backend
+from ibis.backends import BaseBackend
 
 from mainstay.contract.model import Contract
 from mainstay.core import nearest
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, TIME
-from mainstay.data import rows, schema, snapshot, source
+from mainstay.data import dialect, rows, schema, snapshot, source
 from mainstay.data.engine import moments
 from mainstay.data.expression import constant
 from mainstay.data.snapshot import ARROW
@@ -103,7 +103,7 @@ def opened(reader: Reader, address: str, shape: Shape, now: datetime) -> Said:
     return Said(_typed(table.mutate(**{shape.label.name: label}), shape), timed)
 
 
-def received(said: Said, engine: Backend, shape: Shape, kept: Kept) -> Received:
+def received(said: Said, engine: BaseBackend, shape: Shape, kept: Kept) -> Received:
     """Keeps the rows of `opened` that were never said before.
 
     Counted as repeated: the very same row again, and the same label by another time, which is kept,
@@ -126,7 +126,7 @@ def received(said: Said, engine: Backend, shape: Shape, kept: Kept) -> Received:
     return found._replace(digest=made.digest)
 
 
-def visible(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
+def visible(engine: BaseBackend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
     """One row per key that has one label now: it, and since when.
 
     Since when: the first of the rows known last that agree, without another between. Raises
@@ -135,7 +135,8 @@ def visible(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Tabl
     key, label, known_at = (one.name for one in shape.columns)
     every = _moments(_seen(engine, shape, kept, now), shape)
     by = ibis.window(group_by=key)
-    newest = every.mutate(**{_AFTER: every[label].argmax(every[known_at]).over(by)})
+    last = ibis.window(group_by=key, order_by=every[known_at].desc())
+    newest = every.mutate(**{_AFTER: every[label].first().over(last)})
     same = (newest[_LABELS] == 1) & (newest[label] == newest[_AFTER])
     other = ibis.ifelse(same, ibis.null(TIME), newest[known_at]).max().over(by)
     marked = newest.mutate(**{_OTHER: other})
@@ -151,7 +152,7 @@ def visible(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Tabl
     return found.filter(found[_LABELS] == 1).drop(_LABELS)
 
 
-def said(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
+def said(engine: BaseBackend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
     """One row per key and moment by now: SAYS is NEW, REPEATED, CORRECTED or CONTRADICTED.
 
     What it says of its key beside the moment before; CONTRADICTED where it says two things at
@@ -171,7 +172,7 @@ def said(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
     return before.select(key, KNOWN_AT, **{SAYS: says})
 
 
-def _seen(engine: Backend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
+def _seen(engine: BaseBackend, shape: Shape, kept: Kept, now: datetime) -> ir.Table:
     table = _everything(engine, shape, kept)
     return table.filter(table[KNOWN_AT] <= _moment(now))
 
@@ -195,7 +196,7 @@ def _contradicting(compared: ir.Table, shape: Shape) -> int:
     return counted
 
 
-def _everything(engine: Backend, shape: Shape, kept: Kept) -> ir.Table:
+def _everything(engine: BaseBackend, shape: Shape, kept: Kept) -> ir.Table:
     if kept.files:
         return _typed(snapshot.together(engine, kept.files, kept.folder), shape)
     empty = pa.schema([(one.name, ARROW[one.type]) for one in shape.columns]).empty_table()
@@ -252,7 +253,7 @@ def _check_values(table: ir.Table, shape: Shape, now: datetime) -> None:
         )
 
 
-def _compared(table: ir.Table, engine: Backend, shape: Shape, kept: Kept) -> ir.Table:
+def _compared(table: ir.Table, engine: BaseBackend, shape: Shape, kept: Kept) -> ir.Table:
     """The rows that arrive, each once and not those said before, beside the old ones of their keys;
 
     each with what it says and how many labels its key has by its time.
@@ -262,15 +263,18 @@ def _compared(table: ir.Table, engine: Backend, shape: Shape, kept: Kept) -> ir.
     arrive = table.distinct().anti_join(before, [key, label, KNOWN_AT])
     old = before.semi_join(table, key).mutate(**{_OLD: constant(value=True, kind=FLAG)})
     both = ibis.union(old, arrive.mutate(**{_OLD: constant(value=False, kind=FLAG)}))
-    by = ibis.window(group_by=key, order_by=[both[KNOWN_AT], both[_OLD].desc(), both[label]])
+    by = ibis.window(
+        group_by=key, order_by=[both[KNOWN_AT], both[_OLD].desc(), dialect.ordered(both[label])]
+    )
     beside = both.mutate(
         **{
             _BEFORE: both[label].lag().over(by),
             _AFTER: both[label].lead().over(by),
             SAYS: both[_OLD].max().over(group_by=key),
-            _LABELS: both[label].nunique().over(group_by=[key, KNOWN_AT]),
+            _LABELS: ibis.dense_rank().over(group_by=[key, KNOWN_AT], order_by=both[label]),
         }
     )
+    labels = beside[_LABELS].max().over(group_by=[key, KNOWN_AT]) + 1
     same = beside[label] == beside[_BEFORE]
     first = beside[_BEFORE].isnull()
     says = ibis.cases(
@@ -279,7 +283,7 @@ def _compared(table: ir.Table, engine: Backend, shape: Shape, kept: Kept) -> ir.
         (first & ~beside[SAYS], NEW),
         else_=CORRECTED,
     )
-    return beside.mutate(**{SAYS: says})
+    return beside.mutate(**{SAYS: says, _LABELS: labels})
 
 
 def _as(value: ir.Value, kind: str) -> ir.Value:

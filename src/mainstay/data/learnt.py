@@ -8,7 +8,7 @@ from msgspec import structs
 
 from mainstay.core.errors import Broken
 from mainstay.core.rules import FieldRule, Rule
-from mainstay.data import schema
+from mainstay.data import dialect, schema
 from mainstay.data.rules import broken
 
 _VALUE, _ROWS = "mainstay_value", "mainstay_rows"
@@ -52,7 +52,7 @@ def _median(values: ir.Table) -> bool | int | float | str | None:
 def _most_frequent(values: ir.Table) -> bool | int | float | str | None:
     """Of values seen equally often, the first in order."""
     counted = values.group_by(_VALUE).aggregate(**{_ROWS: ibis._.count()})
-    return _first(counted.order_by(ibis.desc(_ROWS), _VALUE).limit(1))
+    return _first(counted.order_by(ibis.desc(_ROWS), dialect.ordered(counted[_VALUE])).limit(1))
 
 
 def _first(values: ir.Table) -> bool | int | float | str | None:

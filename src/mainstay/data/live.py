@@ -85,7 +85,7 @@ def arrivals(
     }
     answered = table.filter(table[OUTCOME] != REJECTED)
     placed = answered.select(**by, **{_WINDOW: _place(time, windows)})
-    sums = {name: placed[name].cast(INTEGER).sum() for name in by}
+    sums = {name: ibis.ifelse(placed[name], 1, 0).sum() for name in by}
     found = placed.group_by(_WINDOW).aggregate(**{_RANK: placed.count()}, **sums)
     known = {one[_WINDOW]: one for one in found.to_pyarrow().to_pylist()}
     rows = [known.get(place, {}) for place in range(len(windows))]
@@ -163,7 +163,7 @@ def sums(
 ) -> dict[str, NDArray[np.float64]]:
     """How many rows of each window, by a time, are so; shape (windows,). Windows do not overlap."""
     placed = table.select(**asked, **{_WINDOW: _place(time, windows)})
-    counted = {name: placed[name].cast(INTEGER).sum() for name in asked}
+    counted = {name: ibis.ifelse(placed[name], 1, 0).sum() for name in asked}
     rows = placed.group_by(_WINDOW).aggregate(**counted).to_pyarrow().to_pylist()
     known = {one[_WINDOW]: one for one in rows}
     nothing = dict.fromkeys(asked, 0)

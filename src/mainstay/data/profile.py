@@ -9,8 +9,9 @@ import numpy as np
 
 from mainstay.core.errors import Mistake
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT
-from mainstay.data import schema, stream
+from mainstay.data import dialect, portable, schema, stream
 from mainstay.data.expression import constant
+from mainstay.data.portable import Facts, Places
 from mainstay.data.stream import Asked, Batch
 from mainstay.stats import tallies
 from mainstay.stats.tallies import Share, Whole
@@ -123,6 +124,8 @@ def selected(
 
     One question and one pass, however many selections, groups and columns. Raises Mistake.
     """
+    if schema.engine(table) != schema.DUCKDB:
+        return tuple(_elsewhere(table, one, group, groups) for one in selections)
     asked = stream.Asked(table)
     place = asked.of(group.fill_null(-1))
     counting = tuple(_Counting(asked, one, groups) for one in selections)
@@ -131,6 +134,47 @@ def selected(
         for one in counting:
             one.add(batch, found)
     return tuple(one.profiles() for one in counting)
+
+
+def _elsewhere(
+    table: ir.Table, selection: Selection, group: ir.IntegerValue, groups: int
+) -> tuple[Profile, ...]:
+    """The same on an engine whose rows do not stream past this process."""
+    marked = table.mutate(**{portable.GROUP: group})
+    marked = marked.filter(marked[selection.where]) if selection.where else marked
+    rows = schema.widened(marked).filter(ibis._[portable.GROUP].between(0, groups - 1))
+    bins = selection.bins
+    places: list[tuple[str, Places]] = [*bins.edges.items(), *bins.levels.items()]
+    values = [schema.column(rows, name, "the table") for name, _ in places]
+    ready = [_text(value) if value.type().is_boolean() else value for value in values]
+    found = portable.facts(rows, ready, [one for _, one in places])
+    nothing = (0, tuple(Facts(0, (0,) * (len(one) + 1)) for _, one in places))
+    return tuple(_stated(places, values, *found.get(one, nothing)) for one in range(groups))
+
+
+def _stated(
+    places: list[tuple[str, Places]], values: list[ir.Value], rows: int, facts: tuple[Facts, ...]
+) -> Profile:
+    columns = (
+        (_numbers_of if value.type().is_numeric() else _texts_of)(name, one, rows, found)
+        for (name, one), value, found in zip(places, values, facts, strict=True)
+    )
+    return Profile(rows, tuple(columns))
+
+
+def _texts_of(name: str, places: Places, rows: int, found: Facts) -> Texts:
+    *counts, other = found.counts
+    return Texts(name, rows - found.known, tuple(map(str, places)), tuple(counts), other)
+
+
+def _numbers_of(name: str, places: Places, rows: int, found: Facts) -> Numbers:
+    edges = tuple(map(float, places))
+    moments = None
+    if found.n:
+        squares = (found.variance or 0.0) * found.n
+        moments = Moments(found.n, found.mean or 0.0, squares, found.low or 0.0, found.high or 0.0)
+    infinite = found.known - found.n
+    return Numbers(name, rows - found.known, infinite, moments, edges, found.counts)
 
 
 def merged(left: Profile, right: Profile) -> Profile:
@@ -153,13 +197,13 @@ def _edges(rows: ir.Table, names: list[str]) -> dict[str, tuple[float, ...]]:
 def _levels(rows: ir.Table, name: str) -> tuple[str, ...]:
     levels = rows.select(level=_text(rows[name]))
     counted = levels.filter(levels.level.notnull()).group_by("level").aggregate(rows=ibis._.count())
-    often = counted.order_by(ibis.desc("rows"), "level").limit(_LEVELS)
+    often = counted.order_by(ibis.desc("rows"), dialect.ordered(counted.level)).limit(_LEVELS)
     return tuple(sorted(often.to_pyarrow()["level"].to_pylist()))
 
 
 def _finite(value: ir.Value) -> ir.BooleanValue:
     known = value.notnull()
-    return known & ~value.isinf() if value.type().is_floating() else known
+    return known & dialect.finite(value) if value.type().is_floating() else known
 
 
 def _text(value: ir.Value) -> ir.StringValue:

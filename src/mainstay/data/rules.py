@@ -29,7 +29,7 @@ from mainstay.core.rules import (
     stand_in,
 )  # fmt: skip
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, typed
-from mainstay.data import schema
+from mainstay.data import dialect, schema
 from mainstay.data.expression import constant, to_ibis
 
 BREACH = "mainstay_breach"
@@ -184,11 +184,11 @@ def _misses(value: ir.Value, rule: FieldRule) -> Iterator[ir.BooleanValue]:
             rule.shortest or 0, _MOST if rule.longest is None else rule.longest
         )
     if rule.pattern is not None:
-        yield ~value.re_search(patterns.portable(patterns.pattern(rule.pattern)))
+        yield ~dialect.matches(value, patterns.pattern(rule.pattern))
     if kind in (INTEGER, NUMBER):
         yield _out_of_range(value, rule.low, rule.high)
     if kind == NUMBER and rule.type == "integer":
-        yield _broken_up(value)
+        yield ~dialect.whole(value)  # infinite ones are outside already
 
 
 def _out_of_band(value: ir.Value, by: ir.Value, rule: FieldRule) -> ir.BooleanValue:
@@ -217,11 +217,6 @@ def _never() -> ir.BooleanValue:
 
 def _always() -> ir.BooleanValue:
     return constant(value=True, kind=FLAG)
-
-
-def _broken_up(value: ir.FloatingValue) -> ir.BooleanValue:
-    """Whether a number is not whole; infinite ones are outside already."""
-    return value % constant(1, NUMBER) != constant(0, NUMBER)
 
 
 def _whole_bounds(low: float | None, high: float | None) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from mainstay.core import nearest
@@ -11,6 +12,7 @@ from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column
 from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME
 
+DUCKDB, SPARK, POSTGRES = "duckdb", "pyspark", "postgres"
 _SAME = {dt.String: TEXT, dt.Boolean: FLAG, dt.Date: DATE, dt.Timestamp: TIME}
 _EXACT = 18  # decimal digits that int64 always holds
 
@@ -26,6 +28,14 @@ def neutral(kind: dt.DataType) -> str:
             return NUMBER
         case _:
             return _SAME.get(type(kind), str(kind.copy(nullable=True)))
+
+
+def engine(value: ir.Expr) -> str:
+    """Which engine a table or value is asked of, "" for none yet; rows in memory are DuckDB's."""
+    if value.op().find(ops.UnboundTable):
+        return ""
+    name: str = value.get_backend().name
+    return name
 
 
 def columns(table: ir.Table) -> tuple[Column, ...]:

@@ -10,19 +10,20 @@ import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
+from ibis.backends import BaseBackend
 
 from mainstay.core import digest
 from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Column, Dataset, Window
 from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME
-from mainstay.data import schema
-from mainstay.data.engine import EngineError
+from mainstay.data import dialect, schema
+from mainstay.data.engine import errors
 
 _FORM = 1  # raised when the same rows would get another digest
 _BATCH = 100_000  # rows in memory at a time
@@ -38,7 +39,9 @@ def written(table: ir.Table, folder: Path, order: str | tuple[str, ...], time: s
     time: the column whose span is the dataset's window. Raises Mistake for a type not in TYPES, and
     for a value that the engine cannot compute.
     """
-    rows = schema.widened(table).order_by([order] if isinstance(order, str) else list(order))
+    rows = schema.widened(table)
+    keys = [order] if isinstance(order, str) else order
+    rows = rows.order_by([dialect.ordered(rows[name]) for name in keys])
     for column in schema.columns(rows):
         if column.type not in ARROW:
             raise Mistake(f"{column.name} is {column.type}", f"rows hold {', '.join(ARROW)}")
@@ -48,7 +51,7 @@ def written(table: ir.Table, folder: Path, order: str | tuple[str, ...], time: s
         rows.to_parquet(fresh)
         made = content(fresh, schema.columns(rows), time)
         fresh.replace(folder / made.uri)
-    except EngineError as error:
+    except errors() as error:
         raise Mistake(f"a value cannot be computed: {str(error).splitlines()[0]}") from error
     finally:
         fresh.unlink(missing_ok=True)
@@ -74,18 +77,23 @@ def content(file: Path, columns: tuple[Column, ...], time: str = "") -> Dataset:
     return made.dataset()
 
 
-def read(engine: Backend, digest: str, folder: Path) -> ir.Table:
+def read(engine: BaseBackend, digest: str, folder: Path) -> ir.Table:
     """The rows of a snapshot, in the order of their key. Raises Missing."""
     return together(engine, (digest,), folder)
 
 
-def together(engine: Backend, digests: tuple[str, ...], folder: Path) -> ir.Table:
-    """The rows of several snapshots with the same columns, at least one. Raises Missing."""
+def together(engine: BaseBackend, digests: tuple[str, ...], folder: Path) -> ir.Table:
+    """The rows of several snapshots with the same columns, at least one. Raises Missing.
+
+    An engine that sees no files of ours is given the rows by way of memory.
+    """
     paths = [folder / _name(one) for one in digests]
     for one, path in zip(digests, paths, strict=True):
         if not path.is_file():
             raise Missing(f"there is no snapshot {one[:16]}: looked for {path}")
-    return engine.read_parquet([str(path) for path in paths])
+    if engine.name == schema.DUCKDB:
+        return engine.read_parquet([str(path) for path in paths])
+    return ibis.memtable(pa.concat_tables(pq.read_table(path) for path in paths))
 
 
 def _name(digest: str) -> str:

@@ -1,0 +1,120 @@
+"""Engines that people have already, by their URL: Spark and PostgreSQL behind Ibis, in UTC.
+
+A password is part of no error and no address that is shown; PGPASSWORD and ~/.pgpass are better
+places for it than a URL.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends import BaseBackend
+
+from mainstay.core.errors import MissingExtra, Mistake, Unavailable
+from mainstay.data import engine
+
+_SECONDS = 10  # for a server to answer at all
+_LOCAL = "local[2]"  # as many threads as DuckDB gets: training and serving share the machine
+_KNOWN = "known: duckdb, spark, spark://HOST:PORT, postgres://USER@HOST:PORT/DATABASE"
+_SPARK = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",  # what cannot be computed is an error, no null
+    "spark.sql.caseSensitive": "true",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+_ALONE = {  # on this machine: nothing listens to others, and work is cut into few pieces
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.shuffle.partitions": "4",
+}
+
+
+def connect(url: str, folder: Path | None = None) -> BaseBackend:
+    """The engine at a URL; folder: where one on this machine keeps what exceeds memory.
+
+    Raises Mistake for no such URL, MissingExtra, Unavailable where nothing answers.
+    """
+    kind = url.partition("://")[0]
+    match kind:
+        case "duckdb" if url == kind:
+            return engine.connect(folder)
+        case "spark":
+            return _spark(_LOCAL if url == kind else url, folder)
+        case "postgres" | "postgresql" if url != kind:
+            return _postgres(url)
+        case _:
+            raise Mistake(f"there is no engine {shown(url)}", _KNOWN)
+
+
+def shown(url: str) -> str:
+    """The URL without what may be secret: the password and all options."""
+    kind, mark, rest = url.partition("://")
+    who, at, where = rest.rpartition("@")
+    return f"{kind}{mark}{who.partition(':')[0]}{at}{where.partition('?')[0]}"
+
+
+def _spark(master: str, folder: Path | None) -> BaseBackend:
+    try:
+        from pyspark.errors import PySparkException  # noqa: PLC0415 - an optional engine
+        from pyspark.sql import SparkSession  # noqa: PLC0415 - an optional engine
+    except ImportError as error:
+        raise MissingExtra("spark") from error
+    stated = _SPARK | (_ALONE if master == _LOCAL else {})
+    if folder:
+        stated |= {"spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder)}
+    try:
+        session = SparkSession.builder.master(master).config(map=stated).getOrCreate()
+    except PySparkException as error:
+        raise Unavailable("Spark does not start", "it needs Java 17 on PATH") from error
+    session.sparkContext.setLogLevel("ERROR")
+    return _in_arrow(session)
+
+
+def _in_arrow(session: Any) -> BaseBackend:
+    """Spark behind Ibis, which takes results through pandas: a null there makes doubles of whole
+    numbers, and beyond 2^53 they are others.
+    """
+    from ibis.backends.pyspark import Backend  # noqa: PLC0415 - an optional engine
+
+    class Exact(Backend):  # type: ignore[misc]  # Ibis comes without types
+        def to_pyarrow(self, expr: ir.Expr, /, **how: Any) -> pa.Table:
+            self._run_pre_execute_hooks(expr)
+            table = expr.as_table()
+            found = self._session.sql(self.compile(table, **how)).toArrow()
+            return expr.__pyarrow_result__(found.cast(table.schema().to_pyarrow()))
+
+        def to_parquet(self, expr: ir.Table, /, path: Path, **how: Any) -> None:
+            """One file, as of every other engine; Spark itself writes a folder."""
+            BaseBackend.to_parquet(self, expr, path, **how)
+
+        def _create_cached_table(self, name: str, expr: ir.Table) -> ir.Table:
+            """Ibis forgets to bring rows in memory along."""
+            self._run_pre_execute_hooks(expr)
+            return super()._create_cached_table(name, expr)
+
+    Exact.register_options()
+    made: BaseBackend = Exact()
+    made.do_connect(session)
+    return made
+
+
+def _postgres(url: str) -> BaseBackend:
+    try:
+        import psycopg  # noqa: PLC0415 - an optional engine
+    except ImportError as error:
+        raise MissingExtra("postgres") from error
+    try:
+        stated: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:  # what it says holds the password
+        raise Mistake("this is no URL of a PostgreSQL", _KNOWN) from None
+    try:
+        found = psycopg.connect(**{"connect_timeout": _SECONDS, **stated}, autocommit=True)
+    except psycopg.OperationalError as error:
+        said, secret = str(error).splitlines()[0], stated.get("password")
+        why = said.replace(secret, "…") if secret else said
+        raise Unavailable(f"{shown(url)} does not answer: {why}") from None
+    made: BaseBackend = ibis.postgres.from_connection(found)
+    return made
