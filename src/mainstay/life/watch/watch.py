@@ -59,7 +59,10 @@ def _watched(
     order.tell("profiling the new windows")
     made = windows.profiled(order, opened.manifest)
     every = (*order.earlier, *made)
-    moved = units.moves(every, units.units(opened.manifest)) if every else ()
+    declared = units.units(opened.manifest)
+    moved = units.moves(every, declared) if every else ()
+    broke = order.event or event.broken(order, opened.manifest, every, moved)
+    moved = units.believed(moved, broke, declared)
     order.tell("judging the answers whose labels are known")
     answers = realised.answers(order, opened, order.pooled)
     goals = tuple(realised.realised(order, answers))
@@ -75,7 +78,7 @@ def _watched(
     evidence = (*goals, *open_goals, *shown, *flows, *maturity.evidence(order, ripe))
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     judged = (*goals, *open_goals, *realised.as_goal(order, newest))
-    unforeseen = event.event(order, opened, (every, moved), judged)
+    unforeseen = event.event(order, opened, broke, judged)
     found = (
         *units.findings(order, opened.manifest, made or every[-1:], moved),
         *flow.findings(order, flows),
