@@ -249,6 +249,9 @@ EVENT_WORLDS = (
     World(wander=0.05),
     World(wander=0.3, alike=0.6),
     World(rows=60, reference_rows=60),
+    World(reference_days=59, reference_rows=300, rows=300, wander=0.3, alike=0.6),
+    World(reference_days=30, reference_rows=60, rows=60, wander=0.1),
+    World(reference_days=59, reference_rows=300, rows=300, week=0.4),
 )
 
 

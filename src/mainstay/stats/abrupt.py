@@ -24,9 +24,11 @@ from scipy import special
 from mainstay.stats import detector
 from mainstay.stats.blocks import Floats
 from mainstay.stats.components import Reference, Windows
+from mainstay.stats.wander import UPPER
 
 COLUMNS, MANY = 2, 1 / 3
 LEAST = 0.5
+ALONE = 30  # windows of the reference from which on a column's own spread is known well enough
 RECENT, FEWEST = 7, 4  # windows just before: a week of days; fewer tell nothing of themselves
 
 
@@ -102,14 +104,34 @@ def _base(reference: Reference, live: Windows) -> _Base:
     few = len(newest) < FEWEST
     place = np.zeros(live.distance.shape[1]) if few else live.distance[newest].mean(axis=0)
     noise = detector.noise(reference, _expected(live, place))
-    own = noise.windows[-1] - 1 / live.rows[-1]
+    spread = np.minimum(noise.windows[-1], _alone(reference, live, before))
+    own = np.maximum(spread - 1 / live.rows[-1], 0)
     sampled = 1 / live.rows[newest].sum() if not few else 0.0
     known = noise.reference if few else own / len(newest) + sampled
     past = reference.windows
     seen = np.abs(past.distance[past.rows > 0])
     since = np.abs(live.distance[before[-detector.POOLED :]] - place)
     furthest = np.concatenate([seen, since]).max(axis=0, initial=0.0)
-    return _Base(place, noise.windows[-1] + known, furthest)
+    return _Base(place, spread + known, furthest)
+
+
+def _alone(reference: Reference, live: Windows, before: NDArray[np.int64]) -> Floats:
+    """The variance of the next window by what each component itself did, with care.
+
+    Infinite where the reference has too few windows to say it without the others of its kind.
+    """
+    past = reference.windows
+    kept = past.rows > 0
+    freedom = int(kept.sum()) - 1
+    if freedom < ALONE - 1:
+        return np.full(live.distance.shape[1], np.inf)
+    recent = live.distance[before[-detector.POOLED :]]
+    seen = past.distance[kept].var(axis=0, ddof=1)
+    if len(recent) >= FEWEST:
+        seen = np.maximum(seen, recent.var(axis=0, ddof=1))
+    careful = freedom / (2 * special.gammaincinv(freedom / 2, UPPER))
+    fewer = max(1 / live.rows[-1] - float(np.mean(1 / past.rows[kept])), 0.0)
+    return np.asarray(np.maximum(seen, 1 / reference.rows) * careful + fewer)
 
 
 def _expected(live: Windows, place: Floats) -> Windows:

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats.blocks import Blocks, Floats
+from mainstay.stats.ranking import ranks
 
 LONGEST = 7
 """Windows that are looked at together, where one alone has too few labels."""
@@ -87,7 +88,7 @@ def _window(chance: Floats, label: Floats) -> tuple[float, ...]:
     count, yes = len(label), float(label.sum())
     if not count:
         return (0.0,) * len(Labelled._fields)
-    rank = stats.rankdata(chance) - (count + 1) / 2
+    rank = ranks(chance) - (count + 1) / 2
     spread = float(np.square(rank).sum()) * yes * (count - yes) / count / max(count - 1, 1)
     inside = np.clip(chance, _EDGE, 1 - _EDGE)
     return (

@@ -91,3 +91,10 @@ def running(values: Weights) -> Weights:
     whole = values.astype(np.int64)
     same = (whole == values).all()
     return np.cumsum(whole).astype(np.float64) if same else np.cumsum(values)
+
+
+def ranks(values: NDArray[Any]) -> Floats:
+    """From 1 for the least; equal values share the mean of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    means: Floats = np.cumsum(count) - (count - 1) / 2
+    return means[place]

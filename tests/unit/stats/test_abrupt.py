@@ -77,3 +77,29 @@ def test_a_window_without_rows_says_nothing() -> None:
     empty = live._replace(rows=np.append(live.rows[:-1], 0.0))
 
     assert broken(reference, empty) == ()
+
+
+def restless(count: int, days: int, moved: float) -> tuple[Reference, Windows]:
+    """One column that stays and `count` whose days wander by 0.8 sd; the calm one moves at last."""
+    random = np.random.default_rng(7)
+    columns = [column("calm", days, 3, last=moved)]
+    for at in range(count):
+        name = f"wild {at}"
+        wild = [
+            column(name, 1, day, last=far) for day, far in enumerate(random.normal(0, 0.8, days))
+        ]
+        columns.append(
+            Numbers(name, np.concatenate([one.counts for one in wild]), np.zeros(days, dtype=int))
+        )
+    past = [Numbers(one.name, one.counts[:-8], one.nulls[:-8]) for one in columns]
+    now = [Numbers(one.name, one.counts[-8:], one.nulls[-8:]) for one in columns]
+    reference = components.reference(past, rows=ROWS)
+    return reference, components.windows(reference, now)
+
+
+def test_a_calm_column_breaks_beside_restless_ones_where_its_own_days_are_known() -> None:
+    known, few = restless(6, 48, 0.9), restless(6, 20, 0.9)
+
+    assert [one.column for one in broken(*known)] == ["calm"]
+    assert broken(*few) == (), "ten days tell too little without the others"
+    assert broken(*restless(6, 48, 0.0)) == ()

@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import rankdata
 
 from mainstay.stats import blockwise
-from mainstay.stats.ranking import RocAuc, running
+from mainstay.stats.ranking import RocAuc, ranks, running
 
 POSITIVE = np.array([True, False, True, False, False])
 SCORE = np.array([0.9, 0.1, 0.4, 0.4, 0.8])
@@ -32,3 +35,8 @@ def test_whole_numbers_and_others_add_up_alike():
 
     assert running(whole).tolist() == running(whole * 1.0).tolist()
     assert running(whole + 0.5) == pytest.approx(np.cumsum(whole + 0.5))
+
+
+@given(st.lists(st.integers(-9, 9) | st.floats(allow_nan=False)))
+def test_ranks_agree_with_scipy(values: list[float]) -> None:
+    np.testing.assert_array_equal(ranks(np.array(values)), rankdata(values))

@@ -1,9 +1,8 @@
 """How much of the outcome one column gives away alone, and from where on it is a leak."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mainstay.contract.metrics import Task
 from mainstay.core.columns import Numbers, Text
@@ -11,6 +10,7 @@ from mainstay.core.nouns import Limit
 from mainstay.life.assess.alone import Codes, Floats, told
 from mainstay.stats.blockwise import Mixed, Statistic, Summed, divided
 from mainstay.stats.metrics import roc_auc
+from mainstay.stats.ranking import ranks
 
 
 class Telling(NamedTuple):
@@ -64,13 +64,6 @@ def telling(
     parts = [roc_auc(one, score) for one, score in pairs]
     shares = np.array([one.mean() for one in outcome])
     return Mixed(*zip((shares / shares.sum()).tolist(), parts, strict=True))
-
-
-def ranks(values: NDArray[Any]) -> Floats:
-    """From 1 for the least; equal values share the mean of theirs."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    means: Floats = np.cumsum(count) - (count - 1) / 2
-    return means[place]
 
 
 def rank_correlation(one: Floats, two: Floats) -> Statistic:

@@ -41,13 +41,12 @@ ANSWERS = {
 def event(
     order: Order,
     opened: Runtime,
-    seen: tuple[tuple[Profiled, ...], tuple[Move, ...]],
+    broke: Finding | None,
     goals: Sequence[Evidence],
 ) -> Finding | None:
     """The one that is open and not verified, else one that the newest windows or goals begin.
 
-    seen: all windows so far, and those of them in which a column came in another unit. goals: on
-    labels and as estimated.
+    broke: what `broken` finds in the new windows. goals: on labels and as estimated.
     """
     known = order.event
     if known is not None:
@@ -57,7 +56,7 @@ def event(
         window = Window(known.window.since, order.now)
         action = _action(order, 0 if rows is None else len(rows.label), bool(known.columns))
         return msgspec.structs.replace(known, window=window, action=action)
-    return broken(order, opened.manifest, *seen) or collapsed(order, goals)
+    return broke or collapsed(order, goals)
 
 
 def broken(

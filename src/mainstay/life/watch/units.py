@@ -70,6 +70,18 @@ def units(stated: Manifest) -> dict[str, str]:
     return {one.name: one.unit for one in stated.rules if isinstance(one, FieldRule) and one.unit}
 
 
+def believed(
+    moved: tuple[Move, ...], event: Finding | None, units: dict[str, str]
+) -> tuple[Move, ...]:
+    """Those that are told. Where the world broke, some conversion explains some column by chance:
+    of what moved since then only a column whose unit is declared is said to have another one.
+    """
+    if event is None:
+        return moved
+    since = event.window.since
+    return tuple(one for one in moved if one.column in units or one.windows[0].since < since)
+
+
 def findings(
     order: Order, stated: Manifest, fresh: tuple[Profiled, ...], moved: tuple[Move, ...]
 ) -> Iterator[Finding]:

@@ -98,7 +98,10 @@ def _watched(
     order.tell("profiling the new windows")
     made = windows.profiled(order, opened.manifest)
     every = (*order.earlier, *made)
-    moved = units.moves(every, units.units(opened.manifest)) if every else ()
+    declared = units.units(opened.manifest)
+    moved = units.moves(every, declared) if every else ()
+    broke = order.event or event.broken(order, opened.manifest, every, moved)
+    moved = units.believed(moved, broke, declared)
     ripe, labelled, answers, weighed = told
     goals = tuple(realised.realised(order, *weighed))
     guessed = estimated.estimates_of(order, opened, answers)
@@ -115,7 +118,7 @@ def _watched(
     evidence = (*goals, *open_goals, *shown, *silos, *flows, *arrived)
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     judged = (*goals, *open_goals, *realised.as_goal(order, newest))
-    unforeseen = event.event(order, opened, (every, moved), judged)
+    unforeseen = event.event(order, opened, broke, judged)
     found = (
         *units.findings(order, opened.manifest, made or every[-1:], moved),
         *sources.findings(order, looked),

@@ -12,7 +12,7 @@ from mainstay.core.nouns import Verdict, Window
 from mainstay.data.live import Counts
 from mainstay.data.profile import Moments, Numbers, Profile
 from mainstay.life.watch import units, windows
-from mainstay.life.watch.order import Order, Profiled, Stopped
+from mainstay.life.watch.order import Finding, Order, Profiled, Stopped
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 NONE = Counts(80, 80, 0, 0, 0, 0, 0, 80)
@@ -135,3 +135,19 @@ def test_a_column_that_is_mostly_one_value_says_nothing_of_its_unit() -> None:
 
     assert units.moves(days, {})
     assert not units.moves(tuple(map(dry, days)), {})
+
+
+def test_where_the_world_broke_only_a_declared_unit_is_said_to_have_changed() -> None:
+    found = units.moves(temperatures(season(60), range(20, 45)), {"temp": "degF"})
+    since = found[0].windows[0].since
+    before, after = (event_since(since + timedelta(days=one)) for one in (1, 0))
+
+    assert units.believed(found, None, {}) == found
+    assert units.believed(found, after, {"temp": "degF"}) == found
+    assert units.believed(found, before, {}) == found
+    assert units.believed(found, after, {}) == ()
+
+
+def event_since(since: datetime) -> Finding:
+    span = Window(since, since + timedelta(days=1))
+    return Finding("unforeseen", ("a", "b"), "broke", "why", "who", "do", Verdict.FAIL, span)
