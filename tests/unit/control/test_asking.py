@@ -43,6 +43,12 @@ def events(folder: Path) -> list[Event]:
         return list(opened.ledger.events(kind="LabelsAsked", subject="no-show"))
 
 
+def exhausted(folder: Path) -> None:
+    """Asks for the rest: a row that both halves draw counts once, so it may take several."""
+    for more in range(5):
+        handle(folder, AskLabels(26 + more))
+
+
 def rows(folder: Path, name: str = "to_label.csv") -> list[dict[str, str]]:
     with (folder / name).open() as file:
         return list(csv.DictReader(file))
@@ -73,7 +79,11 @@ def test_the_budget_counts_across_asks_and_comes_back_after_a_week(live: Path) -
     keys = [one["visit"] for one in rows(live)]
     asks = (AskLabels(26 + more) for more in range(5))  # a row that both halves draw is asked once
     with pytest.raises(Refused, match="all labels of the budget were asked for") as refused:
+<<<<<<< HEAD
         list(map(partial(handle, live), asks))
+=======
+        exhausted(live)
+>>>>>>> d11e9b45b2b9075e4b751d5f92d5c119a96209d0
 
     assert first.facts["asked"] + second.facts["asked"] + second.facts["budget_left"] == 30
     assert sum(one.payload["rows"] for one in events(live)) == 30

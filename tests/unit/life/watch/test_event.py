@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from mainstay.core.nouns import Estimate, Limit, Window
+from mainstay.core.nouns import Estimate, Evidence, Limit, Window
 from mainstay.life.watch import event
 from mainstay.life.watch.order import Order, Watched
 from mainstay.life.watch.watch import watched
@@ -34,8 +34,8 @@ def later(columns: Columns, random: np.random.Generator) -> None:
 
 
 def turned(columns: Columns, random: np.random.Generator) -> None:
-    """The inputs stay; who waits longer now comes."""
-    columns["logit"] = -1 - columns["logit"]
+    """The inputs stay; they tell nothing any more of who comes."""
+    columns["logit"] = np.full(len(columns["logit"]), -0.8)
 
 
 def seen(order: Order, days: float) -> Watched:
@@ -66,11 +66,12 @@ def test_a_collapse_with_unmoved_inputs_is_an_event_that_no_weighting_helps(
     live: Callable[..., Order],
 ) -> None:
     old, new = "access:", "watch: {unforeseen: {answer: baseline, train: alike}}\naccess:"
-    whole = live(turned, days=10, old=old, new=new)
-    found = seen(whole, 9)
+    just = Evidence("roc_auc", "v1", "", "", estimate=Estimate(0.605, 0.6, 0.61, 700))
+    whole = live(turned, days=20, old=old, new=new)._replace(certified=(just,))
+    found = seen(whole, 19)
 
     assert found.event.columns == ()
-    assert "collapsed from 0.7 when certified to" in found.event.what
+    assert "collapsed from 0.605 when certified to" in found.event.what
     assert "until then the baseline answers" in found.event.action
     assert "weighting old rows cannot help" in found.event.action
 
