@@ -44,7 +44,9 @@ def _of(reference: Reference, live: Windows, at: NDArray[np.int64], most: float)
     longer = 1 + float(live.rows.sum()) / reference.rows  # a rate that is better known by now
     alone = _alone(before * longer, reference.rows * longer, live.rows, most)
     spread = np.maximum(_dispersion(past, now), 1.0)
-    counts, rows = np.minimum(now, alone) / spread, live.rows[:, None] / spread
+    usual = reference.mean[at] * (live.rows - _median(live.rows))[:, None]  # of larger windows
+    cut = np.clip(now, 0, np.maximum(alone + usual, 0))
+    counts, rows = cut / spread, live.rows[:, None] / spread
     return np.exp(np.minimum(_logs(counts, rows, before / spread, reference.rows / spread), 600.0))
 
 
@@ -68,15 +70,20 @@ def _ratio(after: Floats, size: Floats | float, whole: Floats, every: Floats | f
 
 
 def _alone(past: Floats, past_rows: float, rows: Floats, most: float) -> Floats:
-    """The largest count of each component that one window may add."""
-    seen = rows[rows > 0]
-    if not len(seen):
+    """The largest count of each component that one window of the usual size may add."""
+    if not (rows > 0).any():
         return np.zeros(len(past))
     count = np.arange(_MOST, dtype=np.float64)[:, None]
-    size = max(float(np.median(seen)), _MOST)
+    size = max(_median(rows), _MOST)
     said = _ratio(count, size, past + count, past_rows + size)
     more = (said > np.log(most)) & (count > past / past_rows * size)
     return np.asarray(np.where(more.any(axis=0), np.maximum(more.argmax(axis=0) - 1.0, 0), _MOST))
+
+
+def _median(rows: Floats) -> float:
+    """Of the windows with rows; 0 without one."""
+    seen = rows[rows > 0]
+    return float(np.median(seen)) if len(seen) else 0.0
 
 
 def _dispersion(past: Floats, now: Floats) -> Floats:

@@ -197,8 +197,9 @@ def _by_kind(values: Floats, kinds: NDArray[np.int64]) -> Floats:
 def _likeness(windows: Windows, past: _Spread, kinds: NDArray[np.int64]) -> Floats:
     """How much of its wander a window shares with the one before, shape (components,), with care.
 
-    A first-order autocorrelation, its bias in short series added as by Kendall (1954) and half a
-    standard error: over a long time it enlarges the variance by (1 + a) / (1 - a).
+    A first-order autocorrelation, its bias in short series added as by Kendall (1954) and a
+    standard error of its kind, half of one component's at least: over a long time it enlarges the
+    variance by (1 + a) / (1 - a).
     """
     distance = windows.distance[windows.rows > 0]
     count = len(distance)
@@ -210,5 +211,6 @@ def _likeness(windows: Windows, past: _Spread, kinds: NDArray[np.int64]) -> Floa
     wander, total = _shrunk(past, kinds), _by_kind(past.wander, kinds) + past.sampling
     share = shared / np.maximum(wander, total / 2 + 1e-300)  # noise has no share to tell
     wanders = np.clip(wander / (wander + past.sampling + 1e-300), 0, 1)
-    careful = share + (1 + 3 * share) / count + 0.5 / np.sqrt(count) * wanders
+    error = np.maximum(1 / np.sqrt(np.bincount(kinds)[kinds]), 0.5) / np.sqrt(count)
+    careful = share + (1 + 3 * share) / count + error * wanders
     return np.where(share > 0, np.minimum(careful, ALIKE), 0.0)

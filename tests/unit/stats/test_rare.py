@@ -124,3 +124,14 @@ def test_windows_without_rows_say_nothing():
 
     weight = detector.weights(reference.components, {})
     assert detector.evidence(reference, empty, weight).total == 0
+
+
+def test_a_window_many_times_larger_may_hold_as_many_times_more():
+    share, sizes = 0.004, np.array([300, 250, 320, 280, 8000])
+    nulls = np.round(share * sizes).astype(int)
+    counts = np.zeros((5, 20), dtype=int)
+    counts[:, 0] = sizes - nulls
+    reference = components.reference([numbers(np.full(PAST, 4))], rows=300)
+    live = components.windows(reference, [Numbers("n", counts, nulls)])
+
+    assert rare.ratios(reference, live, np.array([2]), ALARM).max() < 10
