@@ -41,6 +41,7 @@ def test_what_nobody_states_has_the_stated_default(example):
         "tolerated_shift": 0.1,
         "unverified_after": "30d",
         "seasonal": [],
+        "season": "stated",
         "retrain": "when_it_pays",
         "unforeseen": {"answer": "model", "train": "all"},
     }

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from side_by_side import differences
 
 from mainstay.core.typed import INTEGER
-from mainstay.data import profile, schema
+from mainstay.data import profile
 from mainstay.data.expression import constant
-from mainstay.data.profile import Bins
+from mainstay.data.profile import NOTHING, Bins, Selection
 
+ZERO = constant(0, INTEGER)
 Stored = Callable[..., ir.Table]
 TYPES = {"temp": "float64", "seats": "int64", "carrier": "string", "late": "boolean"}
 BINS = Bins(
@@ -34,28 +35,35 @@ ROW = st.fixed_dictionaries(
 @given(rows=st.lists(ROW, max_size=40))
 def test_counts_are_those_of_the_engines_own(stored: Stored, rows: list[dict[str, object]]) -> None:
     table = stored(TYPES, **{name: [row[name] for row in rows] for name in TYPES})
-    places = [*BINS.edges.items(), *BINS.levels.items()]
-    marked = schema.widened(table.mutate(mainstay_group=constant(1, INTEGER)))
 
-    values = [marked[name] for name, _ in places]
-    found = profile._elsewhere(marked, values, places, 2)
+    nothing, found = profile._elsewhere(table, Selection(BINS), constant(1, INTEGER), 2)
 
-    assert found[0] == profile._elsewhere(marked.limit(0), values, places, 1)[0]
-    assert differences(profile.profile(table, BINS), found[1]) == []
+    assert nothing == profile._elsewhere(table.limit(0), Selection(BINS), ZERO, 1)[0]
+    assert differences(profile.profile(table, BINS), found) == []
+
+
+def test_only_rows_where_a_column_is_true_are_counted(stored: Stored) -> None:
+    table = stored({"seats": "int64", "late": "boolean"}, seats=[1, 2, 3], late=[True, False, None])
+    only = (Selection(Bins({"seats": (2.0,)}, {}), "late"),)
+
+    (found,) = profile._elsewhere(table, *only, ZERO, 1)
+
+    assert (found,) == profile.selected(table, only, ZERO, 1)[0]
+    assert (found.rows, found.columns[0].counts) == (1, (1, 0))
 
 
 def test_a_table_without_columns_to_count_has_its_rows(stored: Stored) -> None:
-    table = stored({"seats": "int64"}, seats=[1, None]).mutate(mainstay_group=0)
+    table = stored({"seats": "int64"}, seats=[1, None])
 
-    (found,) = profile._elsewhere(table, [], [], 1)
+    (found,) = profile._elsewhere(table, Selection(NOTHING), ZERO, 1)
 
     assert (found.rows, found.columns) == (2, ())
 
 
 @pytest.mark.parametrize("planted", [0.5, 0.4999999999999999])
 def test_a_value_at_an_edge_begins_the_next_bin(stored: Stored, planted: float) -> None:
-    table = stored({"temp": "float64"}, temp=[planted]).mutate(mainstay_group=0)
+    table = stored({"temp": "float64"}, temp=[planted])
 
-    (found,) = profile._elsewhere(table, [table.temp], [("temp", (0.0, 0.5, 1.0))], 1)
+    (found,) = profile._elsewhere(table, Selection(Bins({"temp": (0.0, 0.5, 1.0)}, {})), ZERO, 1)
 
     assert found.columns[0].counts == ((0, 0, 1, 0) if planted == 0.5 else (0, 1, 0, 0))

@@ -53,6 +53,8 @@ def losses(order: Order, seen: Estimates | None, every: tuple[Window, ...]) -> I
     if not windows or not both:
         return
     rows, place = _everyone(both, order.metric), _places(order, both, windows)
+    if not place.size:
+        return
     found = told(order.metric, order.contract, seen.learned, windows, (rows, place))
     yield by_chances(found)
     if seen.labelled and found.guess.spread > 0:
