@@ -37,7 +37,6 @@ def test_the_demo_passes_through_the_worker_where_libgomp_is_missing(tmp_path: P
     assert figures["ledger_verified"] is True
 
 
-@pytest.mark.measured
 @pytest.mark.minutes
 def test_other_months_and_another_seed_tell_a_story_of_their_own(tmp_path: Path) -> None:
     figures = played(tmp_path / "demo", "--train-months", "4", "--seed", "7", "--weeks", "2")

@@ -114,7 +114,6 @@ def second(folder: Path) -> None:
     run(folder, "approve", "v2", name=small_project.APPROVER)
 
 
-@pytest.mark.measured
 def test_a_life_of_two_versions_fails_nobody(approved: Path) -> None:
     run(approved, "deploy", "v1", "--live", "--environment", "replay")
     with door(approved) as (process, caller):
