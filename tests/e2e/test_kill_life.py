@@ -42,10 +42,11 @@ os.write(1, b"done\\n")
 MUTANT = """
 import contextlib, time
 from mainstay.ledger.store import Ledger
-appended = Ledger.append
-def append(*given):
+appended, began, pause = Ledger.append, time.monotonic(), []
+def append(*given):  # as long as all before it took: one of five kills falls between two events
     event = appended(*given)
-    time.sleep(2)
+    pause.append(time.monotonic() - began)
+    time.sleep(pause[0])
     return event
 Ledger.append, Ledger.transaction = append, lambda ledger: contextlib.nullcontext()
 """
