@@ -7,6 +7,7 @@ regular language, or differs between engines: refused.
 """
 
 import sys
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mainstay.core.errors import Mistake
@@ -71,23 +72,36 @@ def pattern(text: str) -> Pattern:
 
 def portable(read: Pattern) -> str:
     r"""The same for engines of regular expressions that know \A, \z, \x{..} and (?:..)."""
-    return rf"\A(?:{_text(read)})\z"
+    return rf"\A(?:{written(read, _span, _times)})\z"
 
 
-def _text(read: Pattern) -> str:
-    match read:
-        case Characters(ranges):
-            return f"[{''.join(map(_span, ranges))}]"
-        case Joined(parts):
-            return "".join(map(_text, parts))
-        case Either(parts):
-            return f"(?:{'|'.join(map(_text, parts))})"
-        case Repeated(inner, least, most):
-            return f"(?:{_text(inner)}){{{least},{'' if most is None else most}}}"
+def written(
+    read: Pattern,
+    span: Callable[[tuple[int, int]], str],
+    times: Callable[[str, int, int | None], str],
+) -> str:
+    """In the signs of an engine: span writes a range, times a group that is repeated."""
+
+    def of(part: Pattern) -> str:
+        match part:
+            case Characters(ranges):
+                return f"[{''.join(map(span, ranges))}]"
+            case Joined(parts):
+                return "".join(map(of, parts))
+            case Either(parts):
+                return f"(?:{'|'.join(map(of, parts))})"
+            case Repeated(inner, least, most):
+                return times(f"(?:{of(inner)})", least, most)
+
+    return of(read)
 
 
 def _span(ends: tuple[int, int]) -> str:
     return r"\x{{{:x}}}-\x{{{:x}}}".format(*ends)
+
+
+def _times(group: str, least: int, most: int | None) -> str:
+    return f"{group}{{{least},{'' if most is None else most}}}"
 
 
 class _Reading:

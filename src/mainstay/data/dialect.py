@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from mainstay.core import patterns
-from mainstay.core.patterns import Characters, Either, Joined, Pattern, Repeated
+from mainstay.core.patterns import Pattern
 from mainstay.core.typed import INTEGER, NUMBER, TEXT
 from mainstay.data import schema
 from mainstay.data.expression import constant
@@ -54,19 +54,15 @@ def plain(found: ir.Value) -> ir.Value:
 
 
 def _text(read: Pattern) -> str:
-    match read:
-        case Characters(ranges):
-            return f"[{''.join(map(_span, ranges))}]"
-        case Joined(parts):
-            return "".join(map(_text, parts))
-        case Either(parts):
-            return f"(?:{'|'.join(map(_text, parts))})"
-        case Repeated(inner, least, most):
-            return "".join(f"(?:{_text(inner)}){times}" for times in _times(least, most))
+    return patterns.written(read, _span, _repeated)
 
 
 def _span(ends: tuple[int, int]) -> str:
     return r"\U{:08x}-\U{:08x}".format(*ends)
+
+
+def _repeated(group: str, least: int, most: int | None) -> str:
+    return "".join(f"{group}{times}" for times in _times(least, most))
 
 
 def _times(least: int, most: int | None) -> list[str]:

@@ -109,10 +109,7 @@ class Numbers:
             self._summed(values, group)
 
     def _placed(self, values: Floats, group: Whole) -> None:
-        place = self._places(values)
-        if self.counts.shape[0] > 1:
-            place = place + group * self.counts.shape[1]
-        self.counts += np.bincount(place, minlength=self.counts.size).reshape(self.counts.shape)
+        _counted(self.counts, self._places(values), group)
 
     def _summed(self, values: Floats, group: Whole) -> None:
         """Source: Chan, Golub, LeVeque (1983), Algorithms for computing the sample variance."""
@@ -169,5 +166,10 @@ class Codes:
         there = codes >= 0
         if not there.all():
             codes, group = codes[there], group[there]
-        place = codes if self.counts.shape[0] == 1 else codes + group * self.counts.shape[1]
-        self.counts += np.bincount(place, minlength=self.counts.size).reshape(self.counts.shape)
+        _counted(self.counts, codes, group)
+
+
+def _counted(counts: Whole, place: NDArray[np.integer], group: Whole) -> None:
+    """Adds one to counts, groups x places, for each value."""
+    cell = place if counts.shape[0] == 1 else place + group * counts.shape[1]
+    counts += np.bincount(cell, minlength=counts.size).reshape(counts.shape)

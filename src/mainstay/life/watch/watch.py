@@ -57,8 +57,7 @@ def watched(order: Order) -> Watched:
         order = order._replace(joined=maturity.ripe(order, ripe))
         looked = sources.observed(order)
         order = order._replace(unfit=looked.unfit)
-        told = _labelled(order, opened, ripe)
-        order = faults.aside(order, told.judged)
+        order, told = _labelled(order, opened, ripe)
         with fresh.fitting(order, opened) as paired:
             return _watched(order, opened, paired, told, looked)
     finally:
@@ -77,7 +76,8 @@ class _Told(NamedTuple):
     weighed: tuple[Answers | None, str]
 
 
-def _labelled(order: Order, opened: Runtime, ripe: Settled) -> _Told:
+def _labelled(order: Order, opened: Runtime, ripe: Settled) -> tuple[Order, _Told]:
+    """What is told, and the order without labels that do not count."""
     order.tell("judging the answers whose labels are known")
     answers = realised.answers(order, opened, order.pooled)
     mature = Window(order.pooled.since, ripe.until)
@@ -85,7 +85,7 @@ def _labelled(order: Order, opened: Runtime, ripe: Settled) -> _Told:
     order = faults.aside(order, judged)
     if judged and judged.wrong:
         answers = realised.answers(order, opened, order.pooled)
-    return _Told(ripe, judged, answers, asked.weighed(order, opened, ripe, answers))
+    return order, _Told(ripe, judged, answers, asked.weighed(order, opened, ripe, answers))
 
 
 def _watched(
