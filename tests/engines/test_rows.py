@@ -1,4 +1,4 @@
-"""Rows of a model and their time: joins, labels, windows, freshness and snapshots."""
+"""Rows of a model and their time: joins, labels, windows, promises and snapshots."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from side_by_side import Engine, differences, rows
 from mainstay.contract import document
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Column, Window
-from mainstay.data import freshness, labels, live, schema, snapshot
+from mainstay.data import labels, live, measured, promises, schema, snapshot
 from mainstay.data import rows as rows_of
 from mainstay.data.labels import Kept, Received, Said
 from mainstay.data.rows import Sources
@@ -35,7 +35,13 @@ data:
   context:
     weather:
       {from: w.parquet, on: [place, runway], as_of: seen, available_at: shown, within: 3h,
-       freshness: 2h, take: [temp, gusts, sky, wet]}
+       take: [temp, gusts, sky, wet], sla: [
+         {property: freshness, at_most: 2h}, {property: latency, element: shown, at_most: 1h},
+         {property: frequency, at_most: 30m}, {property: throughput, over: 1h, at_least: 1},
+         {property: availability, over: 6h, at_least: 0.5}, {property: retention, at_least: 3d},
+         {property: completeness, element: temp, at_least: 0.5},
+         {property: uniqueness, at_least: 0.5},
+         {property: time_of_availability, element: shown, at_most: 6h}]}
     planes: {from: p.parquet, on: tail, take: [seats, maker]}
     lately:
       {from: decisions, on: place, over: 2d, known_after: 6h, take: {
@@ -132,13 +138,22 @@ def test_joins_in_time_give_the_same_rows(
     assert (mine.columns, mine.notes, mine.datasets) == (other.columns, other.notes, other.datasets)
 
 
-def test_freshness_is_the_same(ours: Engine, theirs: Engine, contract: Contract) -> None:
+@pytest.mark.parametrize("count", [0, 300])
+def test_promises_of_sources_are_measured_alike(
+    ours: Engine, theirs: Engine, contract: Contract, count: int
+) -> None:
+    some = [one for one in promises.promises(contract) if one.source == "weather"]
+    whole = promises.asked(tuple(some), START, START + 3 * DAY, NOW)
+    new = promises.newest(tuple(some), START + 2 * DAY, NOW)
+
     mine, other = (
-        freshness.freshness(contract, sources(one, 300), START + 2 * DAY) for one in (ours, theirs)
+        measured.found((*whole, *new), sources(one, count).contexts["weather"].table, NOW)
+        for one in (ours, theirs)
     )
 
-    assert [one.newest for one in mine] == [one.newest for one in other]
-    assert mine == other
+    assert len(some) == 9
+    assert differences([one._asdict() for one in mine], [one._asdict() for one in other]) == []
+    assert not count or any(one.value for one in mine)
 
 
 @pytest.mark.parametrize("count", [0, 900])
@@ -256,7 +271,8 @@ def test_labels_as_they_arrive_are_the_same(
             heard.append(labels.received(came, one.backend, shape, kept))
             kept = Kept(kept.folder, (*kept.files, heard[-1].digest))
         told = labels.visible(one.backend, shape, kept, NOW).to_pyarrow()
-        found.append([heard, labels.quality(one.backend, shape, kept, NOW), rows(told, "visit")])
+        every = labels.said(one.backend, shape, kept, NOW).order_by(["visit", labels.KNOWN_AT])
+        found.append([heard, every.to_pyarrow().to_pylist(), rows(told, "visit")])
 
     assert all(one.contradicting for one in found[0][0])
     assert differences(*found) == []

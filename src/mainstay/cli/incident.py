@@ -1,15 +1,20 @@
 """`mainstay incident`."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import click
+import msgspec
 
 from mainstay.cli.act import Day, act, ask
 from mainstay.cli.main import Options
 from mainstay.contract import durations
+from mainstay.control import handle
+from mainstay.control.accounts import Account
 from mainstay.control.commands import Deliver, Silence
-from mainstay.control.queries import Incident, Incidents
-from mainstay.core import clock
+from mainstay.control.pages import incident
+from mainstay.control.queries import Incident, IncidentAccount, Incidents
+from mainstay.core import clock, durable
 from mainstay.core.errors import Mistake
 
 
@@ -37,9 +42,15 @@ def list_(options: Options, closed: bool) -> int:  # noqa: FBT001 - click's sign
 
 @click.command()
 @click.argument("number", type=int)
+@click.option(
+    "--page", type=click.Path(path_type=Path), help="Write the incident's page there too."
+)
 @click.pass_obj
-def show(options: Options, number: int) -> int:
+def show(options: Options, number: int, page: Path | None) -> int:
     """All about one: owner, cost a day, last good state, what it explains, who was told."""
+    if page:
+        said = handle.answer(options.folder, IncidentAccount(number)).facts["account"]
+        durable.write(page, incident.page(msgspec.convert(said, Account)).encode())
     return ask(options, Incident(number))
 
 

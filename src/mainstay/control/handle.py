@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mainstay.control import (
+    accounts,
     approving,
     asking,
     assessing,
@@ -60,6 +61,7 @@ from mainstay.control.queries import (
     ExplainContract,
     History,
     Incident,
+    IncidentAccount,
     Incidents,
     ModelHealth,
     OfProject,
@@ -179,10 +181,16 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return approving.review(opened, query)
         case Status() | ModelHealth():
             return standing.status(opened) if isinstance(query, Status) else health.asked(opened)
-        case Incidents() | Incident():
-            return matters.asked(opened, query)
+        case Incidents() | Incident() | IncidentAccount():
+            return _burning(opened, query)
         case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
+
+
+def _burning(opened: Project, query: Incidents | Incident | IncidentAccount) -> Answer:
+    if isinstance(query, IncidentAccount):
+        return accounts.asked(opened, query)
+    return matters.asked(opened, query)
 
 
 def _on_record(

@@ -55,6 +55,12 @@ class Incident(msgspec.Struct, frozen=True, tag="incident_show"):
     id: int
 
 
+class IncidentAccount(msgspec.Struct, frozen=True, tag="incident_account"):
+    """What the page of an incident shows: its columns before and since, what happened when."""
+
+    id: int
+
+
 class History(msgspec.Struct, frozen=True, tag="history"):
     """Events of the ledger, newest last; kind and subject narrow them."""
 
@@ -91,6 +97,7 @@ OfProject = (
     | ModelHealth
     | Incidents
     | Incident
+    | IncidentAccount
     | History
     | VerifyLedger
     | VerifyCertificate

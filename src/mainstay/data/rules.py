@@ -107,7 +107,7 @@ def kept(made: Marked, rules: tuple[Rule, ...]) -> ir.BooleanValue:
 def counts(table: ir.Table, rules: tuple[Rule, ...]) -> tuple[Count, ...]:
     """One count per rule, in order, in one pass over the table."""
     rows, marks = marked(table, rules)
-    sums = {mark: rows[mark].cast(INTEGER).sum() for mark in marks}
+    sums = {mark: rows[mark].sum() for mark in marks}
     found = rows.aggregate(rows=rows.count(), **sums).to_pyarrow().to_pylist()[0]
     return tuple(
         Count(name(rule), rule.on_breach, found[mark] or 0, found["rows"])

@@ -50,7 +50,7 @@ def _chart(it: Health, across: svg.Linear) -> Html:
         HEIGHT,
         f"{it.metric} realised and estimated with 95 percent intervals against its limit",
         svg.left_axis(frame, ".10g", 6),
-        _dates(across),
+        dates(across, HEIGHT - 8),
         *(_line(some, frame) for some in _stretches(it.realised)),
         *(_whisker(one, frame) for one in it.estimated),
         _floor(it, frame),
@@ -100,14 +100,14 @@ def _named(it: Health, frame: svg.Frame) -> Html:
     return joined(words, guess) if it.realised else guess
 
 
-def _dates(across: svg.Linear) -> Html:
-    """Whole days, evenly spread."""
+def dates(across: svg.Linear, y: float) -> Html:
+    """Days evenly spread below a chart whose x are seconds."""
     step = (across.high - across.low) / (DATES - 1)
     marks = []
     for place in range(DATES):
         moment = datetime.fromtimestamp(across.low + place * step, UTC)
         words = f"{moment.day} {moment:%b}"
-        marks.append(svg.text(across(moment.timestamp()), HEIGHT - 8, words, "tick", "middle"))
+        marks.append(svg.text(across(moment.timestamp()), y, words, "tick", "middle"))
     return joined(*marks)
 
 

@@ -55,12 +55,16 @@ def _state(verdict: object) -> parts.State:
 
 
 def _question(one: Question) -> Html:
-    kind = _state(one.verdict)
+    return tile(one.ask, _state(one.verdict), one.answer, one.detail)
+
+
+def tile(ask: str, kind: parts.State, answer: str, detail: str) -> Html:
+    """A question with its answer in a few words."""
     return tag(
         "div",
-        tag("span", one.ask, class_="question-ask"),
-        parts.state(kind, one.answer),
-        tag("span", one.detail, class_="question-detail"),
+        tag("span", ask, class_="question-ask"),
+        parts.state(kind, answer),
+        tag("span", detail, class_="question-detail"),
         class_=f"question {kind}",
     )
 

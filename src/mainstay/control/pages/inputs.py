@@ -50,18 +50,42 @@ def compared(it: Health) -> tuple[Input, ...]:
 
 
 def _input(it: Health, trained: Numbers | Texts) -> Input | None:
-    now = [column for one in it.lately for column in one.columns if column.name == trained.name]
     weight = it.weights.get(trained.name, 0.0)
-    before, after = _counts([trained]), _counts(now)
-    if not now or not weight or not sum(after):
+    if not weight or it.trained is None:
         return None
-    one, other = _shares(before), _shares(after)
+    found = _compared(trained.name, (it.trained,), it.lately)
+    return found and found._replace(weight=weight, told=trained.name in it.moved)
+
+
+def beside(name: str, before: tuple[Profile, ...], since: tuple[Profile, ...]) -> Html:
+    """A column in two stretches of windows as one picture; nothing where one of them has no row."""
+    found = _compared(name, before, since)
+    if found is None:
+        return Html()
+    reached = f"Of {parts.counted(found.rows, 'row')} that reached the model"
+    said = f"{reached} {found.moved:.1%} lie elsewhere than before."
+    picture = tag("div", _histogram(found._replace(told=True)), class_="beside")
+    return joined(picture, tag("p", said, class_="mute"))
+
+
+def _compared(name: str, before: tuple[Profile, ...], since: tuple[Profile, ...]) -> Input | None:
+    """None where either has no row."""
+    past, now = (_columns(some, name) for some in (before, since))
+    if not past or not now:
+        return None
+    counts = _counts(past), _counts(now)
+    if not all(map(sum, counts)):
+        return None
+    one, other = map(_shares, counts)
     moved = sum(abs(first - second) for first, second in zip(one, other, strict=True)) / 2
-    told = trained.name in it.moved
     shown = [_bars(one), _bars(other)]
     full = [place for place, each in enumerate(zip(*shown, strict=True)) if any(each)]
     first, second = (tuple(each[place] for place in full) for each in shown)
-    return Input(trained.name, weight, first, second, moved, told, sum(after))
+    return Input(name, 0.0, first, second, moved, told=False, rows=sum(counts[1]))
+
+
+def _columns(some: tuple[Profile, ...], name: str) -> list[Numbers | Texts]:
+    return [column for one in some for column in one.columns if column.name == name]
 
 
 def _counts(some: Sequence[Numbers | Texts]) -> list[int]:
