@@ -53,6 +53,7 @@ data:
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 START = datetime(2024, 3, 30, tzinfo=UTC)  # Europe's clocks change within the second day
 NOW = START + 4 * DAY
+TIMES = ("freshness", "latency", "frequency", "retention", "time_of_availability")
 PLACES = ["EWR", "", "é", "e\u0301", "日本", None]
 
 
@@ -152,8 +153,12 @@ def test_promises_of_sources_are_measured_alike(
     )
 
     assert len(some) == 9
-    assert differences([one._asdict() for one in mine], [one._asdict() for one in other]) == []
     assert not count or any(one.value for one in mine)
+    for one, left, right in zip((*whole, *new), mine, other, strict=True):
+        assert left._replace(value=None) == right._replace(value=None)
+        # parts of a second hang on the engine
+        near = 1.0 if one.promise.sla.name in TIMES else 0.0
+        assert left.value == pytest.approx(right.value, rel=1e-9, abs=near)
 
 
 @pytest.mark.parametrize("count", [0, 900])
