@@ -65,6 +65,28 @@ def mainstay(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def vouched_for(folder: Path) -> None:
+    """The same clinic, had somebody said that these labels are right after all."""
+    (turned,) = [one for one in opened(folder) if one.payload["columns"] == ["turned"]]
+    told = mainstay(folder, "incident", "vouch", str(turned.seq), "--because", "all were called")
+    places = {
+        "MAINSTAY_KEYS": str(folder / "keys"), "MAINSTAY_CLOCK": str(folder / "clock"),
+    }  # fmt: skip
+    with settings.given(places):
+        lived.answered(folder, range(17, 19))
+        seen = handle(folder, Watch())
+    shown = mainstay(folder, "incident", "show", str(turned.seq))
+
+    assert told.returncode == 0, told.stderr
+    assert "are right, ana says: they count from the next look on" in told.stdout
+    assert [line for line in seen.lines if line.startswith("● over") and "run against" in line]
+    (labels,) = [one for one in seen.evidence if one.clause == "labels, by score"]
+    (goal,) = [one for one in seen.evidence if one.clause == "realised, roc_auc"]
+    assert (labels.verdict, goal.verdict) == ("unsure", "fail")
+    assert "were vouched for and count" in labels.note
+    assert "by ana: all were called" in shown.stdout
+
+
 def test_a_week_of_labels_turned_about_is_waited_for_until_it_is_corrected(tmp_path: Path) -> None:
     folder = tmp_path / "clinic"
     keys = {
@@ -83,6 +105,7 @@ def test_a_week_of_labels_turned_about_is_waited_for_until_it_is_corrected(tmp_p
         assert ("labels", "turned") in matters
         assert doubted.facts["decision"] == "wait"
         assert "no loss is called ageing" in doubted.headline
+        vouched_for(small_project.copied(folder, tmp_path / "other"))
 
         now = small_project.END + timedelta(days=17, hours=1)
         lived.set_clock(folder, now)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mainstay.bundle import manifest
-from mainstay.control import labelling, looks, papers, publish, shadowing, versions
+from mainstay.control import labelling, looks, papers, publish, shadowing, versions, vouching
 from mainstay.control.incidents import Held
 from mainstay.control.looks import Asked
 from mainstay.control.project import Project
@@ -74,6 +74,7 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         event=event,
         born=versions.born(project, version),
         asks=asks(project),
+        vouched=vouching.vouched(project),
         tell=project.tell,
     )
 

@@ -23,6 +23,7 @@ from mainstay.control import (
     silencing,
     simulating,
     standing,
+    vouching,
     watching,
 )
 from mainstay.control.commands import (
@@ -50,6 +51,7 @@ from mainstay.control.commands import (
     Run,
     Silence,
     Trust,
+    Vouch,
     Watch,
 )
 from mainstay.control.project import Project, Tell
@@ -122,6 +124,8 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _lived(opened, command)
         case Silence():
             return silencing.silence(opened, command)
+        case Vouch():
+            return vouching.vouch(opened, command)
         case Deliver():
             return delivering.deliver(opened)
         case Features() | Labels() | AskLabels() | Backup():

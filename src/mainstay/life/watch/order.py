@@ -136,6 +136,16 @@ class Balance(msgspec.Struct, frozen=True):
     unlabelled: int
 
 
+class Vouched(NamedTuple):
+    """Labels of decisions of a window that somebody said are right, whatever one kind of fault or
+
+    doubt says.
+    """
+
+    kind: str
+    window: Window
+
+
 class Order(NamedTuple):
     """What to watch, as of now.
 
@@ -147,7 +157,7 @@ class Order(NamedTuple):
     decisions of `span` with their labels, computed once; several questions follow. said: what
     labels said of their keys before, see data.labels; None where none ever came. asks: for labels,
     oldest first; whole: the decisions of `span` with all labels, also those that do not count in
-    `joined`.
+    `joined`. vouched: labels that count although they look wrong.
     """
 
     document: Document
@@ -173,6 +183,7 @@ class Order(NamedTuple):
     said: ir.Table | None = None
     asks: tuple[Ask, ...] = ()
     whole: ir.Table | None = None
+    vouched: tuple[Vouched, ...] = ()
     tell: Callable[[str], None] = lambda _: None
 
     @property

@@ -23,6 +23,7 @@ from mainstay.life.watch import (
     realised,
     sources,
     units,
+    vouched,
     windows,
 )
 from mainstay.life.watch.drift import Drift
@@ -127,7 +128,7 @@ def _watched(
         *faults.findings(labelled),
         *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
-        *beats.findings(order, drifts),
+        *(one for one in beats.findings(order, drifts) if not vouched.is_settled(order, one)),
         *filter(None, [unforeseen]),
     )
     compared = fresh.compared(order, stretches, every)
