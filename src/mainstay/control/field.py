@@ -115,9 +115,9 @@ def balance(project: Project, order: Order, now: tuple[Earned, ...]) -> Balance 
 
 def earning(found: Balance | None) -> Estimate | None:
     """Money above the rule per 1,000 answers by decisions alone; None while it is not known."""
-    if found is None or found.decided is None or not found.labels:
+    if found is None or found.decided is None or not found.spoken:
         return None
-    one, each = found.decided, 1000 / found.labels
+    one, each = found.decided, 1000 / found.spoken
     return Estimate(one.value * each, one.low * each, one.high * each, one.n, one.unit)
 
 
@@ -134,7 +134,9 @@ def told(found: Balance | None) -> tuple[str, ...]:
         return ()
     costs = {"serving": found.serving, "labels": found.labelling, "retraining": found.retraining}
     said = [f"{name} {cost:,.0f}" for name, cost in costs.items() if cost]
-    return ("; ".join((f"worth it: {money(found.worth)}", *said)),)
+    stand = found.answers is not None and round(found.answers) != found.labels
+    for_ = f" that stand for {found.answers:,.0f}" if stand else ""
+    return ("; ".join((f"worth it: {money(found.worth)}{for_}", *said)),)
 
 
 def money(found: Estimate) -> str:

@@ -69,6 +69,19 @@ def weighed(
     return _answers(order, opened, order.whole, weight), told
 
 
+def standing(order: Order) -> dict[Key, float]:
+    """For how many answers each label that was asked for stands, where most labels come because
+
+    they were asked for; nothing elsewhere: then labels stand for themselves.
+    """
+    if order.whole is None or not _rows(order):
+        return {}
+    labelled = _labelled(order)
+    label = order.whole[order.contract.data.label.column]
+    every = int(order.whole.filter(label.notnull()).count().to_pyarrow().as_py())
+    return by_chance(order.asks, labelled) if every < 2 * len(labelled) else {}
+
+
 def by_chance(asks: tuple[Ask, ...], labelled: frozenset[Key]) -> dict[Key, float]:
     """One over the chance of each labelled row to be drawn by an ask that counts.
 
