@@ -104,13 +104,22 @@ def balance(project: Project, order: Order, now: tuple[Earned, ...]) -> Balance 
     stated = project.document.contract.objective.value
     if stated is None:
         return None
-    retrained = len(champions(project)) - 1
     return earned.balance(
         (*order.earned, *now),
-        retraining=retrained * stated.per_retrain,
+        retraining=retrained(project) * stated.per_retrain,
         currency=stated.currency,
         seed=project.document.contract.train.seed,
     )
+
+
+def retrained(project: Project) -> int:
+    """Versions built since the first one answered, also those that were refused: each costs.
+
+    What is rolled back to was paid for already.
+    """
+    first = publish.history(project)[0].seq
+    built = project.ledger.events(kind="Built", subject=project.model)
+    return sum(event.seq > first for event in built)
 
 
 def earning(found: Balance | None) -> Estimate | None:
