@@ -68,7 +68,7 @@ def judged(order: Order, found: Answers | None, until: Window) -> Judged | None:
     seen = faults.labelled(place, score, label, len(windows))
     stated = order.contract.watch
     alpha = FAULTS / 2 / detector.budget(stated.false_alarms, stated.window)
-    right = [vouched.windows(order, one, windows) for one in (TURNED, ALIKE)]
+    right = [vouched.windows(order.vouched, one, windows) for one in (TURNED, ALIKE)]
     bad = faults.turned(_without(seen, right[0]), alpha), faults.alike(seen, alpha) & ~right[1]
     scale = float(np.sqrt(np.mean(score * (1 - score)))) if len(score) else 0.0
     off = np.bincount(place + 1, label - score, len(windows) + 1)[1:]

@@ -128,7 +128,7 @@ def _watched(
         *faults.findings(labelled),
         *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
-        *(one for one in beats.findings(order, drifts) if not vouched.is_settled(order, one)),
+        *vouched.open_(order.vouched, beats.findings(order, drifts)),
         *filter(None, [unforeseen]),
     )
     compared = fresh.compared(order, stretches, every)
