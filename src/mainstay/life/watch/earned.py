@@ -3,7 +3,8 @@
 Where labels come by themselves it is the money of the labelled answers; those that were asked for
 because of what a row is worth are left out, as they are not like the others. Where most labels come
 because they were asked for, it is the money of all answers: each label counts for one over the
-chance that its row was asked for, and a window waits until nothing more of it can be asked for.
+chance that its row was asked for, and a window waits until nothing more of it can be asked for, and
+one ask at least is answered.
 """
 
 from typing import NamedTuple
@@ -34,13 +35,14 @@ def earned(order: Order) -> tuple[Earned, ...]:
     if order.contract.objective.value is None:
         return ()
     stands = asked.standing(order)
-    windows = _mature(order, waits=bool(stands))
-    if not windows:
+    windows = _mature(order, waits=stands is not None)
+    if not windows or stands == {}:
         return ()
     span = Window(windows[0].since, windows[-1].until)
     whole = _whole(order, span)
     found = live.counts(whole, order.contract, windows, order.now)
-    columns = memory.fetched(_judged(whole if stands else order.decided(span), order))
+    table = order.decided(span) if stands is None else whole
+    columns = memory.fetched(_judged(table, order))
     at = numbers(columns[order.contract.data.decisions.time])
     label, decided = numbers(columns[order.contract.data.label.column]), _decided(columns)
     weight = _weight(order, columns, stands) if stands else None

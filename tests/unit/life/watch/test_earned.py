@@ -160,6 +160,17 @@ def test_where_labels_are_asked_for_they_stand_for_all_answers(
     assert alone == pytest.approx(ruled, rel=0.2)
 
 
+def test_while_no_ask_is_answered_nothing_is_counted(live: Callable[..., Order]) -> None:
+    """Counted once, a window would never know the labels that come later."""
+    whole = live(days=45, old=OLD, new="never_after: 3d, budget: 400 per day")
+    silent = whole._replace(labels=whole.labels.limit(0))
+    drawn = asking(whole, 400, 12)
+
+    assert earned.earned(as_looked(silent)) == ()
+    assert earned.earned(as_looked(drawn._replace(labels=drawn.labels.limit(300)))) == ()
+    assert len(earned.earned(as_looked(whole))) == 42
+
+
 def test_beside_labels_that_come_by_themselves_those_asked_for_cost_and_earn_nothing(
     live: Callable[..., Order],
 ) -> None:
