@@ -16,6 +16,7 @@ FOLDERS = {"unit", "refusals", "laws", "e2e", "conformance", "engines"}
 
 # Shared machines pause a test for longer than any deadline that would still say something.
 hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.register_profile("few", deadline=None, max_examples=5)
 hypothesis.settings.load_profile("house")
 
 

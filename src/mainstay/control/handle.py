@@ -11,6 +11,7 @@ from mainstay.control import (
     contracting,
     delivering,
     deploying,
+    health,
     keeping,
     labelling,
     matters,
@@ -62,6 +63,7 @@ from mainstay.control.queries import (
     History,
     Incident,
     Incidents,
+    ModelHealth,
     OfProject,
     Query,
     Review,
@@ -179,8 +181,8 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return simulating.simulate(opened, query)
         case Review():
             return approving.review(opened, query)
-        case Status():
-            return standing.status(opened)
+        case Status() | ModelHealth():
+            return standing.status(opened) if isinstance(query, Status) else health.asked(opened)
         case Incidents() | Incident():
             return matters.asked(opened, query)
         case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():

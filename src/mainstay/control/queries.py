@@ -39,6 +39,10 @@ class Status(msgspec.Struct, frozen=True, tag="status"):
     """One sentence: how the model stands and who must act."""
 
 
+class ModelHealth(msgspec.Struct, frozen=True, tag="health"):
+    """All that the page of a model shows: five questions, its course, inputs, promises, tasks."""
+
+
 class Incidents(msgspec.Struct, frozen=True, tag="incident_list"):
     """What is open by matter, the most urgent first; closed: those that are over too."""
 
@@ -84,6 +88,7 @@ OfProject = (
     | Simulate
     | Review
     | Status
+    | ModelHealth
     | Incidents
     | Incident
     | History

@@ -4,6 +4,7 @@ import http.client
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,9 @@ from mainstay.core.errors import Unavailable
 CALLERS = 4
 """Connections kept open, each with one request at a time."""
 PATIENCE = 120.0  # seconds for a door to open or to follow a routing
+BREATH = 0.025
+"""Seconds between two requests of a caller while somebody deploys: an act of half a second is then
+half an hour of a week, and not the whole of it."""
 HOUR = timedelta(hours=1)
 HEAD = b"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n"
 
@@ -109,10 +113,16 @@ def door(stage: Stage) -> Iterator[Door]:
 
 
 def asked(
-    port: int, requests: Sequence[Request], told: Callable[[datetime], None]
+    port: int,
+    requests: Sequence[Request],
+    told: Callable[[datetime], None],
+    acting: threading.Event,
 ) -> Iterator[Said]:
-    """Sends them hour by hour; told: the time, before the first request of each hour."""
-    callers = [_Caller(port) for _ in range(CALLERS)]
+    """Sends them hour by hour; told: the time, before the first request of each hour.
+
+    acting: set while somebody deploys; callers take a breath between requests then.
+    """
+    callers = [_Caller(port, acting) for _ in range(CALLERS)]
     with ThreadPoolExecutor(CALLERS) as pool:
         for hour, group in groupby(requests, lambda one: _hour(one.at)):
             told(hour + HOUR)
@@ -127,8 +137,8 @@ def asked(
 class _Caller:
     """One connection, opened again after a failure."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, acting: threading.Event) -> None:
+        self._port, self._acting = port, acting
         self._connection: socket.socket | None = None
 
     def all(self, requests: Sequence[Request]) -> list[Said]:
@@ -140,6 +150,8 @@ class _Caller:
         self._connection = None
 
     def _one(self, request: Request) -> Said:
+        if self._acting.is_set():
+            time.sleep(BREATH)
         try:
             got = self._got(HEAD % len(request.body) + request.body)
         except (OSError, httptools.HttpParserError):

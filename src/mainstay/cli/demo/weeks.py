@@ -26,11 +26,15 @@ SHARE = 0.3
 
 
 class Field:
-    """The year as it goes on. waiting: an approved version that answers nobody yet."""
+    """The year as it goes on.
+
+    waiting: an approved version that answers nobody yet. acting: set while somebody deploys.
+    """
 
     def __init__(self, story: Story, world: World, door: Door, waiting: str) -> None:
         self.story, self.world, self.door, self.waiting = story, world, door, waiting
         self.tally, self.told = Tally(), ""
+        self.acting = threading.Event()
         self.weeks: list[dict[str, Any]] = []
 
     @property
@@ -109,9 +113,11 @@ def _answered(field: Field, plan: Plan, requests: tuple[Request, ...]) -> None:
 
 
 def _deployed(field: Field, plan: Plan, share: float | None) -> None:
+    field.acting.set()
     with year.acting(field.stage, AUTHOR):
         said = handle(field.stage.project, Deploy(field.waiting, share, REPLAY))
     field.door.follows(said.facts["sequence"])
+    field.acting.clear()
     field.story.tell(f"week {plan.number}", said.headline)
 
 
@@ -119,7 +125,7 @@ def _asking(field: Field, plan: Plan, requests: tuple[Request, ...]) -> None:
     def told(now: datetime) -> None:
         year.set_clock(field.stage, now)
 
-    for said in traffic.asked(field.door.port, requests, told):
+    for said in traffic.asked(field.door.port, requests, told, field.acting):
         field.tally.add(said, plan.defect)
     year.set_clock(field.stage, plan.until)
 

@@ -179,8 +179,8 @@ def counted(number_of: int, one: str, many: str = "") -> str:
     return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"
 
 
-def document(title: str, *body: Html) -> Html:
-    """One file: style and fonts inside, nothing runs and nothing is fetched."""
+def document(title: str, *body: Html, kind: str = "") -> Html:
+    """One file: style and fonts inside, nothing runs and nothing is fetched. kind: `page`, wide."""
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -189,7 +189,7 @@ def document(title: str, *body: Html) -> Html:
         tag("title", title),
         tag("style", stylesheet()),
     )
-    page = tag("html", head, tag("body", tag("main", *body)), lang="en")
+    page = tag("html", head, tag("body", tag("main", *body, class_=kind)), lang="en")
     return joined(Html("<!doctype html>"), page)
 
 

@@ -89,8 +89,8 @@ def band(xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], fra
     return tag("path", class_="band", d="M" + "L".join(around) + "Z")
 
 
-def left_axis(frame: Frame, form: str) -> Html:
-    """Round values with grid lines; form: a format specification."""
+def left_axis(frame: Frame, form: str, count: int = 4) -> Html:
+    """Round values with grid lines, about `count`; form: a format specification."""
     x, y = frame
     return joined(
         *(
@@ -98,7 +98,7 @@ def left_axis(frame: Frame, form: str) -> Html:
                 across(x.first, x.last, y(value), "gridline"),
                 text(x.first - 6, y(value) + 3.5, format(value, form), "tick", "end"),
             )
-            for value in ticks(y.low, y.high)
+            for value in ticks(y.low, y.high, count)
         )
     )
 

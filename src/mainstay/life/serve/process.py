@@ -12,7 +12,7 @@ import uvicorn
 
 from mainstay.core import clock, settings
 from mainstay.core.errors import Mistake, Unavailable
-from mainstay.life.serve import breaker, gate, grpc, limits, memory
+from mainstay.life.serve import breaker, gate, grpc, limits
 from mainstay.life.serve.app import App
 from mainstay.life.serve.calls import Switch
 from mainstay.life.serve.gate import Gate
@@ -179,7 +179,6 @@ def _served(server: Server, hall: Hall, listening: socket.socket, rounds: list[R
             one.start()
         server.wait_until_ready()
         _set_aside()
-        memory.keep()
         server.run([listening])
     finally:
         for one in rounds:

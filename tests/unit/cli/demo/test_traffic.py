@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_requests_are_asked_hour_by_hour_at_their_time(port: int) -> None:
     times: list[datetime] = []
     Echo.connections = 0
 
-    said = list(traffic.asked(port, asked, times.append))
+    said = list(traffic.asked(port, asked, times.append, Event()))
 
     assert times == [NOON + timedelta(hours=hour) for hour in (1, 2, 3)]
     assert {one.answer["said"] for one in said} == set("0123456")
@@ -62,7 +62,27 @@ def test_requests_are_asked_hour_by_hour_at_their_time(port: int) -> None:
 def test_a_connection_that_dies_is_a_failure_and_the_next_request_goes_on(port: int) -> None:
     asked = [Request(NOON, "a", b"die"), *(Request(NOON, f"{at}", b"1") for at in range(8))]
 
-    said = list(traffic.asked(port, asked, lambda _: None))
+    said = list(traffic.asked(port, asked, lambda _: None, Event()))
 
     assert [one.failed for one in said].count(True) == 1
     assert {one.outcome for one in said} == {"nobody", "model"}
+
+
+def test_callers_take_a_breath_while_somebody_deploys(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [Request(NOON, f"{at}", b"%d" % at) for at in range(8)]
+    acting, slept = Event(), list[float]()
+    acting.set()
+
+    def breath(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 5:
+            acting.clear()
+
+    monkeypatch.setattr(traffic.time, "sleep", breath)
+
+    said = list(traffic.asked(port, asked, lambda _: None, acting))
+
+    assert {one.outcome for one in said} == {"model"}
+    assert 5 <= len(slept) < 5 + traffic.CALLERS

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import NamedTuple
 
+import healthy
 import pytest
 import small_project
 
 from mainstay.control import papers, project, versions
+from mainstay.control.health import Health
 from mainstay.life.certify.details import Details
 from mainstay.seal import certificate, dsse
 from mainstay.seal.certificate import Certificate
@@ -34,3 +36,9 @@ def paper(born: Path) -> Paper:
         assert dsse.signers(envelope, here.trust) == (author,)
         details = papers.record(here, version).details
         return Paper(certificate.opened(envelope, here.trust), author, approver, details)
+
+
+@pytest.fixture
+def whole() -> Health:
+    """The health of a model with every part filled."""
+    return healthy.whole()

@@ -1,0 +1,119 @@
+"""The page of a model: is it earning its place, and what is to be done?"""
+
+from mainstay.control.health import Health, Question, Task
+from mainstay.control.pages import course, inputs, parts
+from mainstay.control.pages.markup import Html, joined, tag
+from mainstay.control.pages.parts import Row, number
+from mainstay.core.nouns import Evidence
+
+
+def page(it: Health) -> str:
+    """One file, as of a moment."""
+    return parts.document(f"{it.model} · health", content(it), kind="page")
+
+
+def content(it: Health) -> Html:
+    """What stands between head and foot of a page."""
+    return joined(
+        _head(it),
+        tag("section", *map(_question, it.questions), class_="questions", aria_label="Questions"),
+        tag(
+            "div",
+            tag("div", _performance(it), _inputs(it), _promises(it), class_="col"),
+            tag("aside", _tasks(it), class_="col side", aria_label="What to do now"),
+            class_="layout",
+        ),
+        tag("footer", f"As of {parts.minute(it.at)}"),
+    )
+
+
+def _head(it: Health) -> Html:
+    chips = (
+        (tag("span", it.version, class_="chip"), tag("span", _share(it), class_="chip live"))
+        if it.version
+        else (tag("span", "answers nobody yet", class_="chip"),)
+    )
+    first, _, rest = it.sentence[2:].partition(": ")
+    said = joined(tag("b", f"{first[:1].upper()}{first[1:].rstrip('.')}."), f" {rest}")
+    state = parts.state(_state(it.verdict), _word(it))
+    whose = tag("p", state, f" · {it.owner}", class_="whose")
+    title = tag("h1", it.model, " ", *chips)
+    return tag("div", title, tag("p", said, class_="verdict"), whose, class_="head")
+
+
+def _word(it: Health) -> str:
+    worst = next(one for one in it.questions if one.verdict == it.verdict)
+    return f"{_state(it.verdict)}, by its worst question: {worst.ask.rstrip('?').lower()}"
+
+
+def _share(it: Health) -> str:
+    return "live · 100%" if it.share == 1 else f"canary · {it.share:.0%}"
+
+
+def _state(verdict: object) -> parts.State:
+    return str(verdict) if verdict else "unknown"  # type: ignore[return-value]  # a Verdict
+
+
+def _question(one: Question) -> Html:
+    kind = _state(one.verdict)
+    return tag(
+        "div",
+        tag("span", one.ask, class_="question-ask"),
+        parts.state(kind, one.answer),
+        tag("span", one.detail, class_="question-detail"),
+        class_=f"question {kind}",
+    )
+
+
+def card(title: str, beside: str, *body: str) -> Html:
+    """A box with a heading."""
+    return tag("section", tag("h2", title, tag("small", beside)), *body, class_="card")
+
+
+def _performance(it: Health) -> Html:
+    beside = f"{it.metric}, as known at each look" if it.metric else "no goal is stated"
+    return card("Performance", beside, course.course(it))
+
+
+def _inputs(it: Health) -> Html:
+    beside = "bars now, outline at training; by weight and movement"
+    title = f"Inputs that matter, {inputs.lately(it.lately)}" if it.lately else "Inputs"
+    return card(title, beside, inputs.inputs(it))
+
+
+def _promises(it: Health) -> Html:
+    if not it.promises:
+        empty = tag("p", "Nothing was measured in the field yet.", class_="mute")
+        return card("Contract", "measured against what was agreed", empty)
+    head: Row = (
+        "Promise", "State", *map(number, ("Now", "95% interval", "Agreed", "n")), "Shaded = allowed"
+    )  # fmt: skip
+    rows = parts.table(head, map(_promise, it.promises), "promises")
+    return card("Contract", "measured against what was agreed", rows)
+
+
+def _promise(one: Evidence) -> Row:
+    state = parts.state(parts.judged(one))
+    limit = parts.bound_of(one.limit) if one.limit else ""
+    if one.estimate is None or one.limit is None:
+        return (one.clause, state, *map(number, ("not measured", "", limit, "")), "")
+    found = one.estimate
+    shown = (parts.value_of(found), parts.interval_of(found), limit, f"{found.n:,}")
+    return (one.clause, state, *map(number, shown), parts.interval_bar(found, one.limit))
+
+
+def _tasks(it: Health) -> Html:
+    if not it.tasks:
+        nothing = tag("p", "Nothing waits for anybody.", class_="mute")
+        return card("What to do now", "", nothing)
+    return card("What to do now", "", tag("ol", *map(_task, it.tasks), class_="todo"))
+
+
+def _task(one: Task) -> Html:
+    return tag(
+        "li",
+        tag("h3", parts.state(_state(one.verdict), one.what)),
+        tag("p", one.why),
+        tag("p", one.who, class_="mute"),
+        tag("pre", f"mainstay {one.command}"),
+    )
