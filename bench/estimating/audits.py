@@ -45,11 +45,12 @@ def refuted(
     """
     guess = estimates.guess("accuracy", table.rows, stated, found)
     surprise = estimates.surprises(guess, table.rows, table.label, found)
+    allowed = audit.tolerance(guess.error.learned / guess.error.row, found.days)
     one = np.ones(LABELS)
     made = []
     for _ in range(streams):
         drawn = random.choice(len(surprise), LABELS, replace=False)
-        at = audit.bet(Wealth(), surprise[drawn], one, guess.bound).at
+        at = audit.bet(Wealth(), surprise[drawn], one, guess.bound, allowed).at
         made.append(float("inf") if at is None else float(at))
     return made
 

@@ -47,3 +47,5 @@ def test_other_months_and_another_seed_tell_a_story_of_their_own(tmp_path: Path)
     assert figures["certificates_verified"] is certified
     assert (len(figures.get("weeks", ())) > 0) is certified
     assert figures.get("failed", 0) == 0
+    losses = figures.get("losses", {"compared": 0, "split": 0})
+    assert losses["split"] == losses["compared"]

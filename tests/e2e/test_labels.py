@@ -15,7 +15,8 @@ from mainstay.control import project as projects
 from mainstay.control.commands import Approve, Build, Certify, Deploy, Labels, NewKey, Trust, Watch
 from mainstay.control.handle import handle
 from mainstay.core import settings
-from mainstay.core.nouns import Event
+from mainstay.core.answers import Answer
+from mainstay.core.nouns import Estimate, Event
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +66,38 @@ def mainstay(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def judged(said: Answer) -> Estimate:
+    """The realised roc_auc."""
+    (goal,) = [one for one in said.evidence if one.clause == "realised, roc_auc"]
+    assert goal.estimate is not None, "enough labels count"
+    return goal.estimate
+
+
+def vouched_for(folder: Path, before: Estimate) -> None:
+    """The same clinic, had somebody said that these labels are right after all."""
+    (turned,) = [one for one in opened(folder) if one.payload["columns"] == ["turned"]]
+    told = mainstay(folder, "incident", "vouch", str(turned.seq), "--because", "all were called")
+    places = {
+        "MAINSTAY_KEYS": str(folder / "keys"), "MAINSTAY_CLOCK": str(folder / "clock"),
+    }  # fmt: skip
+    with settings.given(places):
+        lived.answered(folder, range(17, 19))
+        seen = handle(folder, Watch())
+    shown = mainstay(folder, "incident", "show", str(turned.seq))
+
+    assert told.returncode == 0, told.stderr
+    assert "are right, ana says: they count from the next look on" in told.stdout
+    assert [line for line in seen.lines if line.startswith("● over") and "run against" in line]
+    (labels,) = [one for one in seen.evidence if one.clause == "labels, by score"]
+    after = judged(seen)
+    assert labels.verdict == "unsure"
+    # Two more days came, and a week of days counts that did not.
+    assert after.n > before.n + 7 * lived.PER_DAY
+    assert after.value < before.low
+    assert "were vouched for and count" in labels.note
+    assert "by ana: all were called" in shown.stdout
+
+
 def test_a_week_of_labels_turned_about_is_waited_for_until_it_is_corrected(tmp_path: Path) -> None:
     folder = tmp_path / "clinic"
     keys = {
@@ -83,6 +116,7 @@ def test_a_week_of_labels_turned_about_is_waited_for_until_it_is_corrected(tmp_p
         assert ("labels", "turned") in matters
         assert doubted.facts["decision"] == "wait"
         assert "no loss is called ageing" in doubted.headline
+        vouched_for(small_project.copied(folder, tmp_path / "other"), judged(doubted))
 
         now = small_project.END + timedelta(days=17, hours=1)
         lived.set_clock(folder, now)

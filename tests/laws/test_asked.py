@@ -1,4 +1,4 @@
-"""Goals keep their intervals where only labels that were asked for arrive.
+"""Goals and money keep their intervals where only labels that were asked for arrive.
 
 Tolerances are those of chance over so many worlds, once in a thousand.
 """
@@ -12,15 +12,18 @@ import pytest
 from scipy import stats
 
 from mainstay.core.nouns import Window
-from mainstay.life.watch import ask, asked
+from mainstay.life.watch import ask, asked, earned
 from mainstay.life.watch.ask import Some
 from mainstay.life.watch.design import Ask, Design, Row
-from mainstay.stats import bootstrap, metrics, sampling
+from mainstay.life.watch.order import Earned
+from mainstay.stats import bootstrap, metrics, sampling, value
+from mainstay.stats.value import Matrix
 
 WORLDS, BY_CHANCE, SLACK = 150, 0.001, 0.01
 BEGIN, DAY = datetime(2024, 3, 1, tzinfo=UTC), timedelta(days=1)
 DAYS, PER_DAY, WEEKS, COUNT = 28, 200, (7, 14, 21, 28), 120
 NAMES = ("accuracy", "roc_auc")
+MONEY = Matrix(true_positive=10, false_positive=-8)
 
 
 class World(NamedTuple):
@@ -118,3 +121,63 @@ def test_the_same_labels_as_they_are_would_be_wrong(name: str) -> None:
 
     assert covered < 0.8
     assert error < -0.02
+
+
+def counted(lived: World, at: np.ndarray, weight: np.ndarray) -> tuple[Earned, ...]:
+    """Each day's money above doing nothing, by these labels."""
+    money = weight * value.per_row(lived.label[at], lived.decided[at], MONEY)
+    days = [Window(BEGIN + day * DAY, BEGIN + (day + 1) * DAY) for day in range(DAYS)]
+    return tuple(
+        Earned(
+            window,
+            rows=int((lived.day[at] == day).sum()),
+            unlabelled=0,
+            answered=float(money[lived.day[at] == day].sum()),
+            ruled=0.0,
+            stands=float(weight[lived.day[at] == day].sum()),
+        )
+        for day, window in enumerate(days)
+    )
+
+
+@cache
+def money_held(*, weighed: bool) -> tuple[float, float]:
+    """How often the interval of the money holds what all answers earned, and the mean error, as a
+    share of it.
+    """
+    hits, errors = [], []
+    for seed in range(WORLDS):
+        random = np.random.default_rng([seed, 6])
+        lived = world(random)
+        drawn = asks(random, lived)
+        keys = frozenset(row.key for one in drawn for row in one.rows)
+        given = asked.by_chance(drawn, keys)
+        at, every = np.array(sorted(given)), np.arange(len(lived.label))
+        alike = np.full(len(at), len(every) / len(at))
+        weight = np.array([given[one] for one in at]) if weighed else alike
+        found = earned.balance(counted(lived, at, weight), retraining=0, currency="EUR", seed=1)
+        truth = sum(one.answered for one in counted(lived, every, np.ones(len(every))))
+        assert found is not None
+        assert found.decided is not None
+        hits.append(found.decided.low <= truth <= found.decided.high)
+        errors.append(found.decided.value / truth - 1)
+    return float(np.mean(hits)), float(np.mean(errors))
+
+
+@pytest.mark.slow
+def test_money_of_labels_asked_for_holds_what_all_answers_earned() -> None:
+    least = stats.binom.ppf(BY_CHANCE, WORLDS, 0.95 - SLACK) / WORLDS
+
+    covered, error = money_held(weighed=True)
+
+    assert covered >= least
+    assert abs(error) < 0.03
+
+
+@pytest.mark.slow
+def test_money_of_the_same_labels_as_they_are_would_be_too_little() -> None:
+    """So that the law above can fail."""
+    covered, error = money_held(weighed=False)
+
+    assert covered < money_held(weighed=True)[0]
+    assert error < -0.1

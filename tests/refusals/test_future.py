@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pytest
 from pyarrow import parquet
 
-from mainstay.cli.demo import driver, year
+from mainstay.cli.demo import driver, weeks, year
 from mainstay.cli.demo.driver import Plot
 
 WEEKS = 4
@@ -44,6 +44,8 @@ def test_a_replay_whose_silos_are_cut_gives_the_same_verdicts_up_to_there(tmp_pa
     assert past["rows"]["flights"] < whole["rows"]["flights"] / 2
     assert len(whole["weeks"]) == WEEKS
     assert whole["weeks"][0]["fresh_auc"] is not None
+    assert whole["losses"] == {"compared": 1, "split": 1, "too_early": 3}
+    assert weeks.is_split(whole["weeks"][-1]["loss"])
     told = ("week", "requests", "verdict", "decision")
     assert [[week[name] for name in told] for week in past["weeks"]] == [
         [week[name] for name in told] for week in whole["weeks"]

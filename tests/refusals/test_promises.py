@@ -10,8 +10,9 @@ import small_project
 from pyarrow import parquet
 
 from mainstay.control import project as projects
-from mainstay.control.commands import Approve, Build, Deploy, Rollback
+from mainstay.control.commands import Approve, Build, Certify, Deploy, Rollback
 from mainstay.control.handle import handle
+from mainstay.core import settings
 from mainstay.core.errors import Broken, Mistakes, Refused, Unsure
 from mainstay.ledger import state
 
@@ -54,6 +55,41 @@ def test_a_column_of_another_type_stops_training_under_the_same_contract(as_auth
 
     with pytest.raises(Broken, match="wait was int64 and is float64; it feeds wait: training is"):
         handle(as_author, Build())
+
+
+def opened(folder: Path) -> int:
+    """How often held-out rows were looked at."""
+    with projects.opened(folder) as project:
+        return len(list(project.ledger.events(kind="HoldoutOpened")))
+
+
+def test_a_broken_block_stops_a_certificate_before_held_out_rows_are_opened(
+    as_author: Path,
+) -> None:
+    agreed(as_author, "property: throughput, at_least: 48")
+    weather(as_author, "DELETE FROM hourly WHERE seen_at BETWEEN '2024-02-20' AND '2024-02-20T11'")
+    before = opened(as_author)
+
+    with pytest.raises(Broken, match="26 rows, at least 48 rows is agreed: certification is stopp"):
+        handle(as_author, Certify())
+
+    assert opened(as_author) == before
+
+
+def test_a_column_of_another_type_stops_a_renewal(as_approver: Path) -> None:
+    handle(as_approver, Approve("v1"))
+    path = as_approver / "data" / "visits.parquet"
+    table = parquet.read_table(path)
+    waits = pa.array(table["wait"].to_pylist(), pa.float64())
+    parquet.write_table(table.drop(["wait"]).append_column("wait", waits), path)
+
+    with (
+        settings.given({"MAINSTAY_KEY": small_project.AUTHOR}),
+        pytest.raises(
+            Broken, match="wait was int64 and is float64; it feeds wait: certification is stopped"
+        ),
+    ):
+        handle(as_approver, Certify(renew=True))
 
 
 def test_a_broken_block_stops_a_deployment_that_nobody_overrules(as_approver: Path) -> None:

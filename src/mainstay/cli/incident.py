@@ -11,7 +11,7 @@ from mainstay.cli.main import Options
 from mainstay.contract import durations
 from mainstay.control import handle
 from mainstay.control.accounts import Account
-from mainstay.control.commands import Deliver, Silence
+from mainstay.control.commands import Deliver, Silence, Vouch
 from mainstay.control.pages import incident
 from mainstay.control.queries import Incident, IncidentAccount, Incidents
 from mainstay.core import clock, durable
@@ -67,6 +67,15 @@ def silence(
     if (until is None) is (length is None):
         raise Mistake("a silence ends at one time", hint="give either --until or --for")
     return act(options, Silence(number, until or clock.now() + (length or timedelta()), because))
+
+
+@click.command()
+@click.argument("number", type=int)
+@click.option("--because", required=True, help="The reason, kept on record.")
+@click.pass_obj
+def vouch(options: Options, number: int, because: str) -> int:
+    """Say that the labels which an incident doubts are right; they count from the next look on."""
+    return act(options, Vouch(number, because))
 
 
 @click.command()

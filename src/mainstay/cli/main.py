@@ -66,6 +66,7 @@ COMMANDS: Table = {
             "list": ("What is open, the most urgent first.", "mainstay.cli.incident:list_"),
             "show": ("All about one.", "mainstay.cli.incident:show"),
             "silence": ("Tell nobody until a time.", "mainstay.cli.incident:silence"),
+            "vouch": ("Say that labels in doubt are right.", "mainstay.cli.incident:vouch"),
             "deliver": ("Tell what waits to be told.", "mainstay.cli.incident:deliver"),
         },
     ),

@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from mainstay.contract import durations
 from mainstay.contract.clauses import Clause, Place, Section
-from mainstay.contract.terms import OneOrMore, Span, refuse, wrong
+from mainstay.contract.terms import OneOrMore, Share, Span, Zone, refuse, wrong
 from mainstay.contract.wording import shown
 from mainstay.core import nearest
 from mainstay.core.errors import Mistake
@@ -39,8 +39,9 @@ _DAY = timedelta(days=1)
 class Kind(NamedTuple):
     """What can be said of a property. bound: what its limit is, "" for none.
 
-    element: what the column stands for, "" where none is named. over: whether it is of periods.
-    aside: whether single rows break it, so that they can be set aside.
+    element: what the column stands for, "" where none is named. over: whether it is of periods;
+    days: or of days alone. aside: whether single rows break it, so that they can be set aside;
+    rows: whether each row keeps it or not.
     """
 
     bound: Literal["duration", "count", "share", ""]
@@ -48,12 +49,14 @@ class Kind(NamedTuple):
     element: Literal["time", "seen", "columns", "key", ""]
     over: bool = False
     aside: bool = False
+    days: bool = False
+    rows: bool = False
 
 
 KINDS: Mapping[Property, Kind] = {
     "freshness": Kind("duration", ("at_most",), "time"),
-    "latency": Kind("duration", ("at_most",), "seen", aside=True),
-    "time_of_availability": Kind("duration", ("at_most",), "seen", aside=True),
+    "latency": Kind("duration", ("at_most",), "seen", aside=True, rows=True),
+    "time_of_availability": Kind("duration", ("at_most",), "seen", aside=True, days=True),
     "frequency": Kind("duration", ("at_most",), "time"),
     "throughput": Kind("count", ("at_least", "at_most"), "time", over=True, aside=True),
     "availability": Kind("share", ("at_least",), "time", over=True),
@@ -113,7 +116,7 @@ def _duration(value: object, name: str) -> timedelta:
         return value
     hint = f"write the unit too, for example {_EXAMPLES['duration']}"
     if name == "time_of_availability":
-        hint = "write how long after the end of its day (UTC), for example 6h"
+        hint = "write how long after the end of its day, for example 6h; zone says whose day"
     if not isinstance(value, str):
         raise wrong(f"is {shown(value)}, but a duration is wanted", hint)
     try:
@@ -152,6 +155,31 @@ def _over(over: timedelta | None, info: ValidationInfo) -> timedelta | None:
     if over is not None and kind is not None and not kind.over:
         raise wrong(f"says nothing of {name}", "it is the period of throughput and availability")
     return over
+
+
+def _of_rows(share: float | None, info: ValidationInfo) -> float | None:
+    kind, name = _kind(info), info.data.get("name")
+    if share is None or kind is None:
+        return share
+    if not kind.rows:
+        hint = "take it out: it is the share of rows that keep a latency"
+        raise wrong(f"says nothing of {name}", hint)
+    if not 0 < share < 1:
+        raise wrong(f"is {share:g}, but a share between 0 and 1 is wanted", "for example 0.95")
+    return share
+
+
+def _days(zone: str | None, info: ValidationInfo) -> str | None:
+    """Hours of a zone whose clocks change are not all of one length."""
+    kind, name, over = _kind(info), info.data.get("name"), info.data.get("over")
+    if zone is None or kind is None:
+        return zone
+    if not (kind.over or kind.days):
+        hint = "it says whose days throughput, availability and time_of_availability count"
+        raise wrong(f"says nothing of {name}", hint)
+    if over is not None and over % _DAY:
+        raise wrong("is stated, but periods are no whole days", "take it out, or write over in d")
+    return zone
 
 
 def _severity(on_breach: Severity, info: ValidationInfo) -> Severity:
@@ -195,6 +223,16 @@ class Sla(Section):
         Span | None,
         AfterValidator(_over),
         Clause("the period of throughput and availability; else 1d", _PLACES),
+    ] = None
+    zone: Annotated[
+        Zone | None,
+        AfterValidator(_days),
+        Clause("whose days its periods are; else UTC", _PLACES),
+    ] = None
+    of_rows: Annotated[
+        Share | None,
+        AfterValidator(_of_rows),
+        Clause("the share of rows that must keep a latency; else all", _PLACES),
     ] = None
     on_breach: Annotated[
         Severity, AfterValidator(_severity), Clause("what follows when it is broken", _PLACES)

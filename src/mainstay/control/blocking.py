@@ -1,4 +1,7 @@
-"""What the sources forbid now: promotion of anything, while one that blocks is not as agreed."""
+"""What the sources forbid now, while one that blocks is not as agreed: promotion of anything, and
+
+that anything is certified on what they say.
+"""
 
 from datetime import datetime
 
@@ -8,11 +11,14 @@ from mainstay.control import labelling, versions
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.errors import Refused
-from mainstay.data import labels, observation
+from mainstay.core.nouns import Window
+from mainstay.data import changes, labels, observation, rows, sla
 from mainstay.data.sla import Judged
 from mainstay.data.source import Reader
 from mainstay.ledger.state import Version
 from mainstay.life.build import build
+
+CERTIFIED = "certification"
 
 
 def blocked(project: Project, version: Version) -> tuple[str, ...]:
@@ -38,6 +44,24 @@ def _labels(project: Project, engine: Backend, since: datetime) -> tuple[Judged,
     shape = labelling.shape(project)
     known = labels.visible(engine, shape, labelling.kept(project, shape), now)
     return observation.of_labels(contract, known, since, now)
+
+
+def refuse_to_certify(project: Project, version: Version, window: Window) -> None:
+    """Before the rows of a window are opened. Raises Broken or Unsure for a source that blocks:
+
+    its columns are held against those the version was built of, its promises over the window.
+    """
+    places = project.places
+    contract, engine = project.document.contract, build.opened(places)
+    reader = Reader(engine, places.folder, places.staged)
+    try:
+        born = versions.born(project, version)
+        changes.refuse(changes.changes(contract, reader, born), CERTIFIED)
+        sources, now = rows.opened(contract, reader), clock.now()
+        kept = rows.kept(contract, sources, since=window.since, until=window.until, now=now)
+        sla.refuse(kept.judged, CERTIFIED)
+    finally:
+        engine.disconnect()
 
 
 def refuse(why: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from mainstay.contract.model import Contract
-from mainstay.control import papers, versions
+from mainstay.control import blocking, papers, versions
 from mainstay.control.commands import Certify
 from mainstay.control.project import Project
 from mainstay.control.versions import Birth
@@ -37,7 +37,11 @@ class Case(NamedTuple):
 
 
 def certify(project: Project, command: Certify) -> Answer:
-    """Judges a version. Raises what life.certify raises; a verdict is an answer, never an error."""
+    """Judges a version; a verdict is an answer, never an error.
+
+    Raises what life.certify raises, and Broken or Unsure where a source blocks: before anything is
+    opened, so that it counts as no look.
+    """
     case = _case(project, command)
     key = _key(project, case)
     earlier = steps.result(project.ledger, key)
@@ -45,6 +49,7 @@ def certify(project: Project, command: Certify) -> Answer:
         return msgspec.convert(earlier, Answer, strict=False)
     _refuse_decided(case)
     _refuse_without_author(project)
+    blocking.refuse_to_certify(project, case.version, case.window)
     order = Order(
         document=project.document,
         places=project.places,

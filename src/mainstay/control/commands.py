@@ -89,6 +89,13 @@ class Silence(msgspec.Struct, frozen=True, tag="incident_silence"):
     because: str
 
 
+class Vouch(msgspec.Struct, frozen=True, tag="incident_vouch"):
+    """Say that the labels which an incident doubts are right, with the reason; then they count."""
+
+    incident: int
+    because: str
+
+
 class Deliver(msgspec.Struct, frozen=True, tag="incident_deliver"):
     """Tell what waits to be told of incidents, on every channel that is configured."""
 
@@ -174,6 +181,7 @@ OfModel = (
     | Watch
     | Run
     | Silence
+    | Vouch
     | Deliver
     | Features
     | Labels

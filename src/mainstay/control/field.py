@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mainstay.bundle import manifest
-from mainstay.control import labelling, looks, papers, publish, shadowing, versions
+from mainstay.control import labelling, looks, papers, publish, shadowing, versions, vouching
 from mainstay.control.incidents import Held
 from mainstay.control.looks import Asked
 from mainstay.control.project import Project
@@ -74,6 +74,7 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         event=event,
         born=versions.born(project, version),
         asks=asks(project),
+        vouched=vouching.vouched(project),
         tell=project.tell,
     )
 
@@ -103,20 +104,29 @@ def balance(project: Project, order: Order, now: tuple[Earned, ...]) -> Balance 
     stated = project.document.contract.objective.value
     if stated is None:
         return None
-    retrained = len(champions(project)) - 1
     return earned.balance(
         (*order.earned, *now),
-        retraining=retrained * stated.per_retrain,
+        retraining=retrained(project) * stated.per_retrain,
         currency=stated.currency,
         seed=project.document.contract.train.seed,
     )
 
 
+def retrained(project: Project) -> int:
+    """Versions built since the first one answered, also those that were refused: each costs.
+
+    What is rolled back to was paid for already.
+    """
+    first = publish.history(project)[0].seq
+    built = project.ledger.events(kind="Built", subject=project.model)
+    return sum(event.seq > first for event in built)
+
+
 def earning(found: Balance | None) -> Estimate | None:
     """Money above the rule per 1,000 answers by decisions alone; None while it is not known."""
-    if found is None or found.decided is None or not found.labels:
+    if found is None or found.decided is None or not found.spoken:
         return None
-    one, each = found.decided, 1000 / found.labels
+    one, each = found.decided, 1000 / found.spoken
     return Estimate(one.value * each, one.low * each, one.high * each, one.n, one.unit)
 
 
@@ -133,7 +143,9 @@ def told(found: Balance | None) -> tuple[str, ...]:
         return ()
     costs = {"serving": found.serving, "labels": found.labelling, "retraining": found.retraining}
     said = [f"{name} {cost:,.0f}" for name, cost in costs.items() if cost]
-    return ("; ".join((f"worth it: {money(found.worth)}", *said)),)
+    stand = found.answers is not None and round(found.answers) != found.labels
+    for_ = f" that stand for {found.answers:,.0f}" if stand else ""
+    return ("; ".join((f"worth it: {money(found.worth)}{for_}", *said)),)
 
 
 def money(found: Estimate) -> str:

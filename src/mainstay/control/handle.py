@@ -25,6 +25,7 @@ from mainstay.control import (
     silencing,
     simulating,
     standing,
+    vouching,
     watching,
 )
 from mainstay.control.commands import (
@@ -52,6 +53,7 @@ from mainstay.control.commands import (
     Run,
     Silence,
     Trust,
+    Vouch,
     Watch,
 )
 from mainstay.control.project import Project, Tell
@@ -126,6 +128,8 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _lived(opened, command)
         case Silence():
             return silencing.silence(opened, command)
+        case Vouch():
+            return vouching.vouch(opened, command)
         case Deliver():
             return delivering.deliver(opened)
         case Features() | Labels() | AskLabels() | Backup():

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from mainstay.control import incidents
+from mainstay.control import incidents, vouching
 from mainstay.control.channels import message
 from mainstay.control.incidents import Group, Held
 from mainstay.control.project import Project
@@ -52,7 +52,7 @@ def shown(project: Project, query: Incident) -> Answer:
     return Answer(
         f"{one.incident.model} {query.id}: {one.finding.what}{closed}.",
         Verdict.PASS if one.closed else Verdict.FAIL,
-        lines=(*_story(one, group), *_told(project, one)),
+        lines=(*_story(one, group), *_told(project, one), *_vouched(project, one)),
         next=_next(one),
         facts={**_one(one), "group": fact(group)},
     )
@@ -123,6 +123,14 @@ def _told(project: Project, one: Held) -> tuple[str, ...]:
     waiting = [each for each in outbox.waiting(project.ledger) if each.incident == one.incident.id]
     failing = (f"▲ {each.channel}: {each.error}" for each in waiting if each.error)
     return ((f"{'told':<13}{', '.join(told)}",) if told else ()) + tuple(failing)
+
+
+def _vouched(project: Project, one: Held) -> tuple[str, ...]:
+    """Who said that its labels are right."""
+    said = vouching.of(project, one.incident.model).get(one.incident.id)
+    if said is None:
+        return ()
+    return (f"{'vouched for':<13}by {said.actor.name}: {said.payload['because']}",)
 
 
 def _silence(one: Held) -> str:

@@ -5,7 +5,7 @@ The ledger keeps every incident. A silence, or a cause that explains it, stops t
 
 import msgspec
 
-from mainstay.control import incidents, telling
+from mainstay.control import incidents, telling, vouching
 from mainstay.control.causes import Case
 from mainstay.control.harm import Standing
 from mainstay.control.incidents import Held, Known
@@ -27,7 +27,12 @@ def noted(project: Project, found: tuple[Known, ...], closed: tuple[Incident, ..
         said = {"incident": incident.id}
         event = project.ledger.append("IncidentClosed", project.model, project.actor, said)
         telling.over(project, incident.id, event)
-    lately = incidents.over(incidents.every(project.ledger, project.model), now)
+    right = vouching.of(project, project.model)
+    lately = tuple(
+        one
+        for one in incidents.over(incidents.every(project.ledger, project.model), now)
+        if one.id not in right
+    )
     judged = incidents.judged(project.document.contract, found, lately, now)
     telling.spoken(project, _recorded(project, judged))
 

@@ -63,7 +63,8 @@ def decided(facts: Facts) -> Decision:
     """The first that holds: an error of a source, labels in doubt, a worse new version, ageing that
     pays, something unforeseen, patience.
 
-    Total: any facts have a decision.
+    Total: any facts have a decision. What an event forbids is forbidden whatever is decided, see
+    control.frozen, so whoever can clear it up is asked first.
     """
     for judged in (_asks, _doubts, _rolls_back, _retrains, _freezes, _waits):
         found = judged(facts)
@@ -84,8 +85,15 @@ def _asks(facts: Facts) -> Decision | None:
     found = next((one for one in wrong if one.open), None)
     if found is None:
         return None
-    because = f"{found.what}; retraining would learn the error, {found.action}"
+    because = f"{found.what}; retraining would learn the error, {found.action}{_beside(facts)}"
     return _decision(facts, "ask", because, found.owner)
+
+
+def _beside(facts: Facts) -> str:
+    """An event goes on, and so does what it forbids, while somebody is asked something first."""
+    if facts.event is None:
+        return ""
+    return f"; beside it {facts.event.what}: no version is promoted"
 
 
 def _doubts(facts: Facts) -> Decision | None:
@@ -94,7 +102,7 @@ def _doubts(facts: Facts) -> Decision | None:
     if found is None:
         return None
     because = f"{found.what}: until that is known no loss is called ageing, nothing is retrained"
-    return _decision(facts, "wait", f"{because}; {found.action}", found.owner)
+    return _decision(facts, "wait", f"{because}; {found.action}{_beside(facts)}", found.owner)
 
 
 def _is_doubt(found: Finding) -> bool:

@@ -21,6 +21,7 @@ from mainstay.control import (
     watching,
 )
 from mainstay.control.commands import Assess, Build, Certify, Deploy, Rollback, Run
+from mainstay.control.field import Term
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer
@@ -155,7 +156,7 @@ def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
         live=live,
         act=last["act"] if last else "",
         healthy=healthy,
-        ending=ends and term is not None and not (term.renewed or term.waiting),
+        ending=ends and _wants_term(project, term, live),
         renewed=term is not None and term.renewed,
         recalled=recalls.recalled(project) is not None,
         losing=_losing(project, live) if looked else "",
@@ -164,6 +165,13 @@ def _stand(project: Project, done: list[tuple[Step, Answer]]) -> Stand:
         shelter=unforeseen.wants_shelter(project),
         over=unforeseen.is_over(project),
     )
+
+
+def _wants_term(project: Project, term: Term | None, live: Parts) -> bool:
+    """Whether nobody was asked for another certificate yet, and no source forbids one."""
+    if term is None or term.renewed or term.waiting:
+        return False
+    return not blocking.blocked(project, versions.found(project, f"v{live[0].version}"))
 
 
 def _is_healthy(project: Project, live: Parts) -> bool:

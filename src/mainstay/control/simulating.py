@@ -36,6 +36,11 @@ LEAST, MOST = 10, 1_000
 _NONE = 3.689
 """Alarms a mean of which gives none in one case of 40: the upper end of the interval of none."""
 UNTRIED = "latency and losses have no past before a version answers"
+FREE = "they may move with the calendar, and a move of theirs is no incident"
+HELD = (
+    "they are held against the year before, which no stream has that is drawn anew from the"
+    " training windows; a move of theirs is an incident that this says nothing of"
+)
 METHOD = f"training windows drawn anew in blocks of at most {BLOCK}, each stream with its reference"
 
 
@@ -65,14 +70,15 @@ def simulate(project: Project, query: Simulate) -> Answer:
         )
     serving = _serving(project, query.version)
     trial = Trial(project.document.contract, project.places, build.opened(project.places), serving)
+    past, left = _reference(trial)
     found = simulated(
-        _reference(trial),
+        past,
         streams=query.streams,
         windows=query.windows,
         seed=trial.contract.train.seed,
         tell=project.tell,
     )
-    return _answer(project, serving, found)
+    return _answer(project, serving, found, left)
 
 
 def _serving(project: Project, name: str) -> Serving:
@@ -84,21 +90,35 @@ def _serving(project: Project, name: str) -> Serving:
     return Serving(f"v{version.number}", version.bundle, clock.now())
 
 
-def _reference(trial: Trial) -> Reference:
-    """The columns that must stay; the seasonal ones have a budget of their own and no incident."""
+class Left(NamedTuple):
+    """What no stream moves, and why."""
+
+    names: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return (f"not tried: {', '.join(self.names)}: {self.why}",) if self.names else ()
+
+
+def _reference(trial: Trial) -> tuple[Reference, Left]:
+    """The columns that must stay; the seasonal ones, and answers that hang on them, are left."""
     serving, places = trial.champion, trial.places
     stated = manifest.read(places.bundle(serving.bundle), serving.bundle)
     places.work.mkdir(parents=True, exist_ok=True)
     trained = windows.trained(trial, stated)
     if not trained:
         raise Mistake(f"{serving.name} was trained on rows of no known time")
-    stay, _ = parts.groups(trial, stated, trained)
+    stay, season = parts.groups(trial, stated, trained)
+    follow = ("the answers that hang on them",) if season.answers else ()
+    why = HELD if trial.contract.watch.season == "year" else FREE
+    left = Left((*season.names, *follow), why)
     ages = lateness.ages(trial, windows.spans(trial, stated))
     since = windows.begun(stated)
-    return Reference(trial.contract.watch, stay, stated.importance, trained, since, ages)
+    return Reference(trial.contract.watch, stay, stated.importance, trained, since, ages), left
 
 
-def _answer(project: Project, serving: Serving, found: Simulation) -> Answer:
+def _answer(project: Project, serving: Serving, found: Simulation, left: Left) -> Answer:
     watch = project.document.contract.watch
     evidence = tuple(_evidence(serving.name, found, watch.false_alarms))
     return Answer(
@@ -106,7 +126,7 @@ def _answer(project: Project, serving: Serving, found: Simulation) -> Answer:
         f" windows; {_soonest(found.delays)}.",
         worst(evidence),
         evidence,
-        tuple(_lines(watch.window, watch.false_alarms, found)),
+        (*_lines(watch.window, watch.false_alarms, found), *left.lines),
         next="mainstay watch" if field.champions(project) else "mainstay certify",
         facts={
             "version": serving.name,
@@ -115,6 +135,7 @@ def _answer(project: Project, serving: Serving, found: Simulation) -> Answer:
             "rate": found.rate,
             "allowed": watch.false_alarms,
             "tried": found.weight,
+            "untried": {"names": list(left.names), "why": left.why if left.names else ""},
             "delays": list(found.delays),
         },
     )

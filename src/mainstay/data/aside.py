@@ -80,7 +80,7 @@ def _lacking(one: Asked, table: ir.Table, _: datetime) -> ir.Value:
 def _crowded(one: Asked, table: ir.Table, now: datetime) -> ir.Value:
     """All rows of a whole period that has too few of them, or too many."""
     sla = one.promise.sla
-    number = periods.period(table[one.promise.time], sla.period)
+    number = periods.period(table[one.promise.time], one.promise.calendar)
     counts = measured.seen(one, table, now) & number.notnull()
     one_each = ibis.ifelse(counts, constant(1, INTEGER), constant(0, INTEGER))
     rows = one_each.sum().over(ibis.window(group_by=number)).cast(NUMBER)

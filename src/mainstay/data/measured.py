@@ -15,7 +15,6 @@ from mainstay.data import periods, schema
 from mainstay.data.expression import constant
 from mainstay.data.promises import Asked, Promise
 
-DAY = timedelta(days=1)
 _PLACE = "place"
 
 
@@ -70,10 +69,16 @@ def seen(one: Asked, table: ir.Table, now: datetime) -> ir.BooleanValue:
 
 
 def late(promise: Promise, rows: ir.Table) -> ir.Value:
-    """Seconds of each row from its moment, or from the end of its day, until it could be seen."""
+    """Seconds of each row from its moment, or from the end of its day, until it could be seen.
+
+    From the end of a day by the clocks of its zone.
+    """
     time = rows[promise.time]
-    since = periods.seconds(time) if promise.sla.name == "latency" else periods.ended(time, DAY)
-    return periods.seconds(rows[promise.seen]) - since
+    if promise.sla.name == "latency":
+        return periods.seconds(rows[promise.seen]) - periods.seconds(time)
+    return periods.clock(rows[promise.seen], promise.calendar.zone) - periods.ended(
+        time, promise.calendar
+    )
 
 
 def there(promise: Promise, rows: ir.Table) -> ir.BooleanValue:
@@ -84,7 +89,7 @@ def there(promise: Promise, rows: ir.Table) -> ir.BooleanValue:
 
 def whole(one: Asked, number: ir.Value, before: ir.Value) -> ir.BooleanValue:
     """Whether a period is whole and over; before: the number of the one before the first."""
-    after = periods.after(one.last, one.promise.sla.period)
+    after = periods.after(one.last, one.promise.calendar)
     return (number > before) & (number < constant(after, INTEGER))
 
 
@@ -92,7 +97,7 @@ def before(one: Asked, number: ir.Value) -> ir.Value:
     """Without a beginning the oldest period is left out: nobody knows whether it is whole."""
     if one.since is None:
         return number.min().over(ibis.window())
-    return constant(periods.first(one.since, one.promise.sla.period) - 1, INTEGER)
+    return constant(periods.first(one.since, one.promise.calendar) - 1, INTEGER)
 
 
 def _alike(row: ir.Table, place: int) -> ir.Table:
@@ -127,14 +132,20 @@ def _frequency(one: Asked, rows: ir.Table) -> ir.Table:
 
 
 def _latency(one: Asked, rows: ir.Table) -> ir.Table:
-    value = late(one.promise, rows)
-    return rows.aggregate(value=value.max(), rows=value.count(), silent=value.isnull().sum())
+    value, sla = late(one.promise, rows), one.promise.sla
+    worst = value.max()
+    if sla.of_rows is not None and isinstance(sla.bound, timedelta):
+        kept = value <= constant(sla.bound.total_seconds(), NUMBER)
+        worst = ibis.ifelse(kept, constant(1.0, NUMBER), constant(0.0, NUMBER)).mean(
+            where=value.notnull()
+        )
+    return rows.aggregate(value=worst, rows=value.count(), silent=value.isnull().sum())
 
 
 def _periods(one: Asked, rows: ir.Table) -> ir.Table:
     """The worst of the whole periods that have rows, and how many those are."""
     promise, daily = one.promise, one.promise.sla.name == "time_of_availability"
-    by = rows.mutate(number=periods.period(rows[promise.time], promise.sla.period))
+    by = rows.mutate(number=periods.period(rows[promise.time], promise.calendar))
     counted = by.group_by("number").aggregate(
         worst=late(promise, by).max() if daily else by.count(),
         rows=by.count(),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from mainstay.contract.model import Contract
 from mainstay.contract.sla import KINDS, Sla
 from mainstay.contract.sources import DECISIONS, Context, Decisions
+from mainstay.data.periods import Calendar
 
 LABELS = "labels"
 """The source that labels come from."""
@@ -14,6 +15,8 @@ STATES = ("freshness", "retention")
 PERIODS = ("throughput", "availability", "time_of_availability")
 """Of whole periods."""
 _INSTANT = timedelta(microseconds=1)
+_SHIFT = timedelta(hours=2)
+"""By so much a day may be longer than another where clocks are set otherwise."""
 _LATE = ("freshness", "latency", "time_of_availability")
 """What says how long rows may be on their way."""
 
@@ -32,6 +35,11 @@ class Promise(NamedTuple):
     @property
     def clause(self) -> str:
         return f"{self.sla.name}, {self.source}"
+
+    @property
+    def calendar(self) -> Calendar:
+        """Whose periods it counts."""
+        return Calendar(self.sla.period, self.sla.zone or "")
 
 
 class Asked(NamedTuple):
@@ -103,7 +111,7 @@ def newest(some: tuple[Promise, ...], since: datetime, now: datetime) -> tuple[A
 
 def _begin(one: Asked, since: datetime) -> datetime:
     """So that the periods that count since then are whole, and the newest of all."""
-    length = one.promise.sla.period
+    length = one.promise.sla.period + (_SHIFT if one.promise.sla.zone else timedelta())
     return min(since - length, one.until - 2 * length) - one.wait + _INSTANT
 
 

@@ -86,6 +86,8 @@ def told(one: Judged) -> str:
 
 def bound(one: Sla) -> Limit:
     """The limit in the unit of its property: hours, days of retention, rows, or a share."""
+    if one.of_rows is not None:
+        return Limit("at_least", one.of_rows)
     side: Side = "at_most" if one.at_least is None else "at_least"
     value = one.bound
     return Limit(side, value / _scale(one) if isinstance(value, timedelta) else value)
@@ -96,7 +98,14 @@ def _said(promise: Promise) -> str:
     about = (
         f" of {', '.join(promise.columns)}" if KINDS[promise.sla.name].element == "columns" else ""
     )
-    return f"{name}{about} of {promise.source}"
+    return f"{name}{about} of {promise.source}{_within(promise.sla)}"
+
+
+def _within(one: Sla) -> str:
+    """What a share of rows is to keep."""
+    if one.of_rows is None or not isinstance(one.bound, timedelta):
+        return ""
+    return f" within {durations.text(one.bound)}, by share of rows,"
 
 
 def _scale(one: Sla) -> timedelta:
@@ -104,6 +113,8 @@ def _scale(one: Sla) -> timedelta:
 
 
 def _unit(one: Sla) -> str:
+    if one.of_rows is not None:
+        return ""
     match KINDS[one.name].bound:
         case "duration":
             return "d" if one.name == "retention" else "h"
@@ -151,7 +162,7 @@ def _value(one: Asked, found: Found) -> _Value:
         return _Value(None, 0, note or "it holds no row that can be seen")
     if name == "uniqueness":
         return _Value(found.value / found.rows, found.rows, note)
-    if KINDS[name].bound == "duration":
+    if KINDS[name].bound == "duration" and one.promise.sla.of_rows is None:
         return _Value(found.value / _scale(one.promise.sla).total_seconds(), found.rows, note)
     return _Value(found.value, found.rows, note)
 
@@ -177,10 +188,10 @@ def _periodic(one: Asked, found: Found) -> _Value:
 
 def _count(one: Asked, found: Found) -> int:
     """How many whole periods there should be; none where nobody knows."""
-    length = one.promise.sla.period
+    by = one.promise.calendar
     if one.since is not None:
-        return periods.after(one.last, length) - periods.first(one.since, length)
-    return 0 if found.before is None else periods.after(one.last, length) - found.before - 1
+        return periods.after(one.last, by) - periods.first(one.since, by)
+    return 0 if found.before is None else periods.after(one.last, by) - found.before - 1
 
 
 def _early(one: Asked, found: Found) -> bool:

@@ -18,6 +18,7 @@ MEANINGS = {
     "RolledBack": "The traffic went back to an earlier version, under a higher sequence.",
     "LabelsReceived": "Labels of earlier decisions arrived.",
     "LabelsAsked": "Labels of some decisions were asked for, drawn with chances that are known.",
+    "LabelsVouched": "Somebody said that labels which were in doubt are right: they count.",
     "WindowJudged": "Windows of live decisions were held against the contract.",
     "IncidentOpened": "A clause is broken in the field; somebody is responsible.",
     "IncidentChanged": "An open incident is more or less urgent, or another one explains it.",

@@ -90,7 +90,7 @@ def test_what_cannot_be_executed_is_refused_with_what_can_be() -> None:
         (
             "property: time_of_availability, element: x, at_most: 06:00",
             '.at_most is "06:00"',
-            "write how long after the end of its day (UTC), for example 6h",
+            "write how long after the end of its day, for example 6h; zone says whose day",
         ),
         (
             "property: completeness, at_least: 0.9",
@@ -111,6 +111,26 @@ def test_what_cannot_be_executed_is_refused_with_what_can_be() -> None:
             "property: latency, at_most: 2h",
             ".property is latency, which needs element",
             "name the column that says since when a row could be seen",
+        ),
+        (
+            "property: freshness, at_most: 2h, of_rows: 0.95",
+            ".of_rows says nothing of freshness",
+            "take it out: it is the share of rows that keep a latency",
+        ),
+        (
+            "property: latency, element: x, at_most: 2h, of_rows: 1",
+            ".of_rows is 1, but a share between 0 and 1 is wanted",
+            "for example 0.95",
+        ),
+        (
+            "property: freshness, at_most: 2h, zone: Europe/Berlin",
+            ".zone says nothing of freshness",
+            "it says whose days throughput, availability and time_of_availability count",
+        ),
+        (
+            "property: throughput, at_least: 2, over: 12h, zone: Europe/Berlin",
+            ".zone is stated, but periods are no whole days",
+            "take it out, or write over in d",
         ),
         ("property: schema, at_most: 3", ".at_most is stated, but of schema it says nothing",
          "take it out"),

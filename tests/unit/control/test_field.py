@@ -25,6 +25,21 @@ def test_champions_follow_the_first_share_of_each_deployment(canary: Path) -> No
     assert only.since == small_project.END + timedelta(days=1)
 
 
+def test_every_version_built_since_the_first_answered_is_paid_for_and_none_twice(
+    canary: Path,
+) -> None:
+    handle(canary, Deploy("v1", 1.0))
+    handle(canary, Rollback("worse"))
+
+    with project.opened(canary) as opened:
+        before = field.retrained(opened)
+        [first] = opened.ledger.events(kind="Built")
+        opened.ledger.append("Built", opened.model, opened.actor, {**first.payload, "number": 2})
+        after = field.retrained(opened)
+
+    assert (before, after) == (0, 1)
+
+
 def test_the_term_of_the_live_certificate_is_known(canary: Path) -> None:
     with project.opened(canary) as opened:
         term = field.term(opened)

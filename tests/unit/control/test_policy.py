@@ -206,6 +206,19 @@ def test_something_unforeseen_freezes_and_what_pays_is_retrained_still(contract:
     assert policy.decided(facts(contract)._replace(event=EVENT)).act == "retrain"
 
 
+def test_whoever_is_asked_first_hears_of_the_event_beside(contract: Contract) -> None:
+    """A unit, or swapped labels, may be what broke: clearing that up may end the event."""
+    turned = msgspec.structs.replace(UNIT, clause="labels", columns=("turned",), what="swapped")
+    during = facts(contract)._replace(event=EVENT)
+
+    asked = policy.decided(during._replace(findings=(UNIT, EVENT)))
+    waits = policy.decided(during._replace(findings=(turned, EVENT)))
+
+    assert (asked.act, waits.act) == ("ask", "wait")
+    assert asked.because.endswith("beside it 3 inputs broke at once: no version is promoted")
+    assert waits.because.endswith("beside it 3 inputs broke at once: no version is promoted")
+
+
 def test_where_the_certificate_ends_what_is_expected_decides(contract: Contract) -> None:
     far = facts(contract, money=MAYBE)._replace(left=timedelta(days=40))
     near = far._replace(left=timedelta(days=9))

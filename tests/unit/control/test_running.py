@@ -1,12 +1,14 @@
 """What comes next, from where everything stands."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import small_project
 from msgspec import structs
 
-from mainstay.control import running
+from mainstay.control import field, running
+from mainstay.control import project as projects
 from mainstay.control.commands import Approve, Run
 from mainstay.control.handle import handle
 from mainstay.control.running import Stand, outstanding
@@ -15,6 +17,7 @@ from mainstay.core.nouns import Verdict
 from mainstay.ledger.state import Status, Version
 from mainstay.life.deploy.shares import Part
 
+DAY = timedelta(days=1)
 V1 = Version("m", 1, "b", "c", "approved", "e", 3)
 LIVE = (Part(1, 1.0),)
 NOTHING = Stand(
@@ -102,3 +105,15 @@ def test_a_run_says_who_must_act_then_deploys_and_watches(as_author: Path) -> No
     assert waits.headline == "no-show  ▲ v1 waits for lead."
     assert list(said.facts["steps"]) == ["deploy", "watch"]
     assert said.verdict is Verdict.UNSURE
+
+
+def test_no_certificate_is_renewed_while_a_source_blocks(live: Path) -> None:
+    with projects.opened(live) as project:
+        end = field.term(project).not_after - 5 * DAY
+        (live / "clock").write_text(end.isoformat())
+        before = running._stand(project, [])
+        (live / "data" / "weather.db").unlink()
+
+        after = running._stand(project, [])
+
+    assert (before.ending, after.ending) == (True, False)

@@ -27,6 +27,23 @@ def test_before_a_deployment_the_newest_version_is_tried(as_author: Path) -> Non
     assert said.verdict is not Verdict.FAIL
 
 
+@pytest.mark.parametrize(
+    ("season", "why"), [("", "is no incident"), (", season: year", "held against the year before")]
+)
+def test_seasonal_columns_are_not_tried_and_it_says_so(
+    as_author: Path, season: str, why: str
+) -> None:
+    path = as_author / "contract.yaml"
+    stated = f"watch: {{seasonal: [rain]{season}}}\naccess:"
+    path.write_text(path.read_text().replace("access:", stated))
+
+    said = answer(as_author, Simulate("v1", streams=1, windows=10))
+
+    assert said.facts["untried"]["names"] == ["rain", "the answers that hang on them"]
+    assert said.lines[-1].startswith("not tried: rain, the answers that hang on them: they ")
+    assert why in said.lines[-1]
+
+
 @pytest.mark.slow
 def test_the_same_seed_says_the_same(as_author: Path) -> None:
     asked = Simulate("v1", streams=2, windows=20)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
 import pytest
@@ -11,11 +12,12 @@ import small_project
 from mainstay.contract import document
 from mainstay.contract.model import Contract
 from mainstay.core.errors import Broken, Mistake, Unsure
-from mainstay.core.nouns import Verdict
+from mainstay.core.nouns import Verdict, Window
 from mainstay.data import promises, sla
 from mainstay.data.sla import Judged
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TYPES = {"town": "string", "seen_at": "timestamp('UTC')", "came_at": "timestamp('UTC')",
          "rain": "float64"}  # fmt: skip
@@ -236,3 +238,72 @@ def test_what_blocks_is_refused_and_what_warns_is_not(stored: Stored) -> None:
 def test_a_column_that_is_not_there_is_named(stored: Stored) -> None:
     with pytest.raises(Mistake, match="weather has no column rian"):
         judged("property: completeness, element: rian, at_least: 0.9", weather(stored, [NOW]))
+
+
+CAME = "property: latency, element: came_at, at_most: 2h"
+
+
+@pytest.mark.parametrize(
+    ("share", "measured", "verdict"),
+    [("", 5, "fail"), (", of_rows: 0.9", 0.95, "pass"), (", of_rows: 0.96", 0.95, "fail")],
+)
+def test_a_latency_may_be_that_of_a_share_of_rows(
+    stored: Stored, share: str, measured: float, verdict: str
+) -> None:
+    seen = [NOW - DAY + at * HOUR / 10 for at in range(100)]
+    came = [one + (5 * HOUR if at < 5 else HOUR) for at, one in enumerate(seen)]
+
+    found = judged(CAME + share, weather(stored, seen, came))
+
+    assert found.evidence.estimate
+    assert found.evidence.estimate.value == pytest.approx(measured)
+    assert found.evidence.verdict == verdict
+
+
+def test_a_share_of_rows_is_told_with_what_it_keeps(stored: Stored) -> None:
+    table = weather(stored, [NOW - DAY] * 4, [NOW - DAY + at * HOUR for at in range(4)])
+
+    found = judged(f"{CAME}, of_rows: 0.9", table)
+
+    assert sla.told(found) == (
+        "latency of weather within 2h, by share of rows, is 0.75, at least 0.9 is agreed"
+    )
+
+
+def test_rows_that_do_not_say_since_when_leave_a_share_unsure(stored: Stored) -> None:
+    table = weather(stored, [NOW - DAY] * 4, [NOW - DAY, NOW - DAY, NOW - DAY, None])
+
+    assert judged(f"{CAME}, of_rows: 0.5", table).evidence.verdict is Verdict.UNSURE
+
+
+def within(clause: str, table: ir.Table, span: Window) -> tuple[float | None, int]:
+    """The value over so many whole periods of a stretch, as of its end."""
+    asked = promises.asked(promises.promises(contract(clause)), span.since, span.until, span.until)
+    (found,) = sla.judged(asked, {"weather": table}, span.until)
+    seen = found.evidence.estimate
+    return (seen.value, seen.n) if seen else (None, 0)
+
+
+def test_days_may_be_those_of_a_zone(stored: Stored) -> None:
+    """Each day of Berlin has its row half an hour after midnight, also where clocks are set."""
+    days = [datetime(2023, 10, 20, 0, 30, tzinfo=BERLIN) + at * DAY for at in range(14)]
+    table = weather(stored, [one.astimezone(UTC) for one in days])
+    span = Window(days[0] - HOUR / 2, days[-1])
+
+    assert within("property: throughput, at_most: 1, zone: Europe/Berlin", table, span) == (1, 13)
+    assert within("property: availability, at_least: 1, zone: Europe/Berlin", table, span) == (
+        1,
+        13,
+    )
+
+
+def test_a_day_of_a_zone_is_due_by_its_own_clocks(stored: Stored) -> None:
+    """Seen at 06:00 in Berlin after each day, which is five hours after a day of UTC."""
+    days = [datetime(2024, 2, 20, 12, tzinfo=BERLIN) + at * DAY for at in range(6)]
+    came = [(one + 18 * HOUR).astimezone(UTC) for one in days]
+    table = weather(stored, [one.astimezone(UTC) for one in days], came)
+    due = "property: time_of_availability, element: came_at, at_most: 6h"
+    span = Window(days[0] - 12 * HOUR, came[-1] + 7 * HOUR)
+
+    assert within(f"{due}, zone: Europe/Berlin", table, span)[0] == 6
+    assert within(due, table, span)[0] == 5

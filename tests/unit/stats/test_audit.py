@@ -61,6 +61,25 @@ def test_all_wealth_together_is_one_before_anything_is_known() -> None:
         wealth = found.wealth
 
 
+def test_few_rows_to_learn_from_are_tolerated_to_be_off_by_more() -> None:
+    many, few = audit.tolerance(1 / 50_000, 60), audit.tolerance(1 / 300, 60)
+    fewer_days = audit.tolerance(1 / 300, 8)
+
+    assert many == audit.TOLERANCE
+    assert audit.TOLERANCE < few < fewer_days
+    assert few == pytest.approx(3.2 / 300**0.5, rel=0.02)
+
+
+def test_what_is_allowed_is_not_refuted_so_soon() -> None:
+    said, one = labels(0, 0.1), np.ones(2000)
+
+    soon, later = (audit.bet(Wealth(), said, one, 2.0, allowed).at for allowed in (0.05, 0.12))
+
+    assert soon is not None
+    assert later is not None
+    assert soon < later
+
+
 def test_no_label_changes_nothing() -> None:
     found = audit.bet(Wealth(), np.zeros(0), np.zeros(0), 2.0)
 

@@ -78,6 +78,7 @@ def lived(story: Story, world: World, planned: tuple[Plan, ...]) -> None:
     story.tell("", money(msgspec.convert(worth, Estimate)) if worth else "its worth is not known")
     story.tell("", f"{counted.requests:,} requests, {counted.failed} failed.")
     story.figures["weeks"] = field.weeks
+    _losses(story, field.weeks)
     story.figures["defect_caught_in_window"] = field.tally.named(CELSIUS)
 
 
@@ -197,7 +198,41 @@ def _figures(
         "verdict": verdict,
         "decision": looked.get("decision"),
         "because": looked.get("because"),
+        "loss": loss(looked.get("comparison")),
     }
+
+
+def loss(compared: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What was lost since the certificate: of it ageing and a harder period, each with its ends.
+
+    None while no fresh model could be compared; a part is None where it was not measured.
+    """
+    if compared is None or compared["live"] is None:
+        return None
+    ends = ("value", "low", "high")
+    parts = {
+        name: {end: compared[name][end] for end in ends} if compared[name] else None
+        for name in ("ageing", "harder")
+    }
+    return {"metric": compared["metric"], "rows": compared["rows"], **parts}
+
+
+def is_split(found: dict[str, Any]) -> bool:
+    """Whether both parts are known, with ends that hold their value."""
+    some = (found["ageing"], found["harder"])
+    return all(one and one["low"] <= one["value"] <= one["high"] for one in some)
+
+
+def _losses(story: Story, every: list[dict[str, Any]]) -> None:
+    """Whether each week says of its loss what retraining would recover and what it would not."""
+    found = [week["loss"] for week in every if week["loss"]]
+    split = sum(map(is_split, found))
+    story.figures |= {
+        "losses": {"compared": len(found), "split": split, "too_early": len(every) - len(found)},
+        "losses_split": split == len(found),
+    }
+    told = f"losses of {split} of {len(found)} compared weeks are split: ageing, a harder period"
+    story.tell("", f"{told}; {len(every) - len(found)} were too early to compare.")
 
 
 def _compared(field: Field, spells: list[dict[str, Any]]) -> None:

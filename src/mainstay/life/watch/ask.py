@@ -67,9 +67,9 @@ def asked(order: Order, count: int, seed: int) -> Ask | None:
     second = sampling.drawn(_valued(design, some), generator)
     drawn = np.union1d(first, second)
     chances, by_chance = chance(design, some), np.isin(drawn, first)
-    keys = _keys(columns, order.contract.data.decisions.key)
+    named = keys(columns, order.contract.data.decisions.key)
     rows = tuple(
-        _row(design, some, int(at), keys[at], float(chances[at]), random=bool(random))
+        _row(design, some, int(at), named[at], float(chances[at]), random=bool(random))
         for at, random in zip(drawn, by_chance, strict=True)
     )
     return Ask(order.now, design, rows)
@@ -96,6 +96,14 @@ def written(path: Path, key: str, time: str, rows: Iterable[Row]) -> None:
         lines.writerow([key, time, "why", "inclusion_probability"])
         for one in rows:
             lines.writerow([one.key, one.time.isoformat(), "; ".join(one.why), repr(one.chance)])
+
+
+def keys(columns: Columns, name: str) -> list[Key]:
+    """The values of a column that is never null."""
+    values = columns[name]
+    if isinstance(values, Text):
+        return [values.levels[code] for code in values.codes]
+    return [int(one) for one in values]
 
 
 def _open(order: Order) -> ir.Table:
@@ -164,10 +172,3 @@ def _row(design: Design, some: Some, at: int, key: Key, odds: float, *, random: 
         score=score if np.isfinite(score) else None,
         covered=bool(some.covered[at]),
     )
-
-
-def _keys(columns: Columns, name: str) -> list[Key]:
-    values = columns[name]
-    if isinstance(values, Text):
-        return [values.levels[code] for code in values.codes]
-    return [int(one) for one in values]

@@ -69,6 +69,20 @@ def weighed(
     return _answers(order, opened, order.whole, weight), told
 
 
+def standing(order: Order) -> dict[Key, float] | None:
+    """For how many answers each label that was asked for stands, where most labels come because
+
+    they are asked for; empty while no ask is answered. None elsewhere: labels stand for themselves.
+    """
+    if not (order.asks or order.contract.data.label.budget):
+        return None
+    whole = order.decided(order.span) if order.whole is None else order.whole
+    label = whole[order.contract.data.label.column]
+    every = int(whole.filter(label.notnull()).count().to_pyarrow().as_py())
+    labelled = _labelled(order._replace(whole=whole)) if order.asks else frozenset()
+    return by_chance(order.asks, labelled) if every <= 2 * len(labelled) else None
+
+
 def by_chance(asks: tuple[Ask, ...], labelled: frozenset[Key]) -> dict[Key, float]:
     """One over the chance of each labelled row to be drawn by an ask that counts.
 

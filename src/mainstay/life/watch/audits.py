@@ -51,7 +51,8 @@ class Labels(NamedTuple):
     """What the labels of one look say of a metric, in the order they came.
 
     surprise, bound: see stats.audit; day: block of each; rows: labels of each day in all; share:
-    the variance of days over that of a row; known: when each was known, microseconds since 1970.
+    the variance of days over that of a row; known: when each was known, microseconds since 1970;
+    allowed: by how much the estimate may promise too much, see stats.audit.tolerance.
     """
 
     surprise: Floats
@@ -60,6 +61,7 @@ class Labels(NamedTuple):
     rows: Floats
     share: float
     known: Floats
+    allowed: float
 
 
 def before(earlier: tuple[Audited, ...], version: str) -> Audited:
@@ -75,7 +77,7 @@ def betted(before: Audit, labels: Labels) -> Audit:
     weight = audit.weights(labels.day, labels.rows, labels.share)
     wealth, refuted, at = before.wealth, before.refuted, 0
     while at < len(weight):
-        bet = audit.bet(wealth, labels.surprise[at:], weight[at:], labels.bound)
+        bet = audit.bet(wealth, labels.surprise[at:], weight[at:], labels.bound, labels.allowed)
         if bet.at is None:
             wealth, at = bet.wealth, len(weight)
         else:

@@ -1,4 +1,11 @@
-"""What the answers earned and what the rule alone would have earned, as labels come in."""
+"""What the answers earned and what the rule alone would have earned, as labels come in.
+
+Where labels come by themselves it is the money of the labelled answers; those that were asked for
+because of what a row is worth are left out, as they are not like the others. Where most labels come
+because they were asked for, it is the money of all answers: each label counts for one over the
+chance that its row was asked for, and a window waits until nothing more of it can be asked for, and
+one ask at least is answered.
+"""
 
 from typing import NamedTuple
 
@@ -10,10 +17,12 @@ from mainstay.bundle import baseline, manifest
 from mainstay.core.columns import Columns, Text
 from mainstay.core.nouns import Estimate, Window, known
 from mainstay.data import columns as memory
-from mainstay.data import live
+from mainstay.data import live, rows
 from mainstay.data.live import Counts
 from mainstay.data.records import DECISION, OUTCOME
-from mainstay.life.watch.order import Balance, Earned, Order, Serving
+from mainstay.life.watch import ask, asked
+from mainstay.life.watch.design import Key
+from mainstay.life.watch.order import POOLED, Balance, Earned, Order, Serving
 from mainstay.stats import bootstrap, value
 from mainstay.stats.blocks import Floats
 from mainstay.stats.blockwise import Summed
@@ -23,19 +32,25 @@ from mainstay.trainer.scored import numbers
 
 def earned(order: Order) -> tuple[Earned, ...]:
     """The windows since the last look for which no more labels will come; none without money."""
-    windows = _mature(order)
-    if order.contract.objective.value is None or not windows:
+    if order.contract.objective.value is None:
+        return ()
+    stands = asked.standing(order)
+    windows = _mature(order, waits=stands is not None)
+    if not windows or stands == {}:
         return ()
     span = Window(windows[0].since, windows[-1].until)
-    table = order.decided(span)
-    found = live.counts(table, order.contract, windows, order.now)
+    whole = _whole(order, span)
+    found = live.counts(whole, order.contract, windows, order.now)
+    table = order.decided(span) if stands is None else whole
     columns = memory.fetched(_judged(table, order))
     at = numbers(columns[order.contract.data.decisions.time])
     label, decided = numbers(columns[order.contract.data.label.column]), _decided(columns)
+    weight = _weight(order, columns, stands) if stands else None
     made = []
     for window, count in zip(windows, found, strict=True):
         inside = (at >= window.since.timestamp() * 1e6) & (at < window.until.timestamp() * 1e6)
-        some = _Some(label[inside], decided[inside], _ruled(order, columns, window)[inside])
+        ruled, heavy = _ruled(order, columns, window), None if weight is None else weight[inside]
+        some = _Some(label[inside], decided[inside], ruled[inside], heavy)
         made.append(_earned(order, window, some, count))
     return tuple(made)
 
@@ -57,30 +72,39 @@ def balance(
         retraining=retraining,
         labels=labels,
         unlabelled=sum(one.unlabelled for one in every),
+        answers=sum(one.answers for one in every),
     )
 
 
 class _Some(NamedTuple):
-    """The labelled answers of a window: what came true, what was decided, what the rule decides."""
+    """The labelled answers of a window: what came true, what was decided, what the rule decides.
+
+    weight: for how many answers each stands, None where for itself.
+    """
 
     label: Floats
     decided: Floats
     ruled: Floats
+    weight: Floats | None
 
 
 def _earned(order: Order, window: Window, some: _Some, count: Counts) -> Earned:
     stated = order.contract.objective.value
     assert stated is not None, "money is counted where it is stated"
-    answered, ruled = (_money(order, some.label, each) for each in (some.decided, some.ruled))
+    each = np.ones(len(some.label)) if some.weight is None else some.weight
+    answered, ruled = (
+        each * _money(order, some.label, said) for said in (some.decided, some.ruled)
+    )
     return Earned(
         window=window,
-        rows=len(some.label),
+        rows=int(np.count_nonzero(each)),
         unlabelled=count.unlabelled,
         answered=float(answered.sum()),
         ruled=float(ruled.sum()),
         serving=(count.decisions - count.rejected) / 1000 * stated.per_1000_predictions,
         labelling=count.labelled * stated.per_label,
-        above=known(value.summed(answered - ruled, stated.currency)),
+        above=known(value.summed((answered - ruled)[each > 0], stated.currency)),
+        stands=None if some.weight is None else float(each.sum()),
     )
 
 
@@ -94,13 +118,30 @@ def _total(over: Floats, cost: float, labels: int, currency: str, seed: int) -> 
     return known(msgspec.structs.replace(found, n=labels))
 
 
-def _mature(order: Order) -> tuple[Window, ...]:
-    """Windows that were profiled by now and not counted yet, older than any label can be late."""
+def _mature(order: Order, *, waits: bool) -> tuple[Window, ...]:
+    """Windows that were profiled by now and not counted yet, older than any label can be late.
+
+    waits: until no label of them can be asked for any more either.
+    """
     last = order.now - order.contract.data.label.never_after
+    last -= POOLED * order.width * waits
     since = max((one.window.until for one in order.earned), default=order.first)
     count = max((last - since) // order.width, 0)
     starts = [since + at * order.width for at in range(count)]
     return tuple(Window(one, one + order.width) for one in starts)
+
+
+def _whole(order: Order, span: Window) -> ir.Table:
+    """Decisions with all labels: whoever gave them is paid for each."""
+    if order.whole is None:
+        return order.decided(span)
+    return rows.within(order.whole, order.contract.data.decisions.time, span)
+
+
+def _weight(order: Order, columns: Columns, stands: dict[Key, float]) -> Floats:
+    """Of each labelled answer; 0 for those that nobody asked for."""
+    keys = ask.keys(columns, order.contract.data.decisions.key)
+    return np.array([stands.get(one, 0.0) for one in keys], dtype=np.float64)
 
 
 def _judged(table: ir.Table, order: Order) -> ir.Table:

@@ -26,6 +26,7 @@ from mainstay.life.watch import audits, realised
 from mainstay.life.watch.audits import ENOUGH, Audit, Audited, Labels
 from mainstay.life.watch.order import Finding, Order
 from mainstay.life.watch.realised import FEWEST, Answers
+from mainstay.stats.audit import tolerance
 from mainstay.stats.blocks import Floats
 from mainstay.stats.chances import Chances
 from mainstay.trainer import estimates
@@ -188,6 +189,7 @@ def _labels(
         rows=np.bincount(rows.day).astype(np.float64),
         share=guess.error.day / guess.error.row,
         known=known_at[order_of],
+        allowed=tolerance(guess.error.learned / guess.error.row, learned.days),
     )
 
 

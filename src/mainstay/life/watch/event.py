@@ -170,13 +170,21 @@ def _action(order: Order, labels: int, inputs: bool) -> str:  # noqa: FBT001 - a
     if labels < FEWEST:
         blind = (
             f"{labels} labels since then, {FEWEST} are needed: no method can tell without them"
-            " whether the model still holds, so get labels first"
+            f" whether the model still holds, so get labels first:{_asking(order, labels)}"
         )
     else:
         blind = f"{labels:,} labels since then do not show every goal met"
     useless = stated.train == "alike" and not inputs
     turned = "; weighting old rows cannot help where the same rows turn out otherwise"
     return f"{blind}; until then {ANSWERS[stated.answer]}{turned if useless else ''}"
+
+
+def _asking(order: Order, labels: int) -> str:
+    """The command that gets them; half of what is asked for is drawn at random and counts here."""
+    stated = order.contract
+    if stated.data.decisions.key in stated.serve.journal.pseudonymise:
+        return " mainstay labels FILE"
+    return f" mainstay labels --ask {2 * (FEWEST - labels)}"
 
 
 # ---- what closes it -------------------------------------------------------------------------

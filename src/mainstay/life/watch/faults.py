@@ -1,8 +1,9 @@
 """Labels that cannot be right, by the scores of the rows they belong to.
 
 What is surely a fault is set aside: labels of such windows are as if they had not come, so that no
-goal, audit or fresh model learns from them. Whether the rate of yes moved is watched beside the
-columns (watch.pulse): that may be the world, so nothing is set aside for it.
+goal, audit or fresh model learns from them, unless somebody vouches for them. Whether the rate of
+yes moved is watched beside the columns (watch.pulse): that may be the world, so nothing is set
+aside for it.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window, known
 from mainstay.data import live
+from mainstay.life.watch import vouched
 from mainstay.life.watch.order import LABELS, LABELS_OWNER, Finding, Order
 from mainstay.life.watch.pulse import FAULTS, Loss
 from mainstay.life.watch.realised import Answers
@@ -34,6 +36,7 @@ class Judged(NamedTuple):
     """Windows whose labels have all come, and which of them are at fault, shape (windows,).
 
     residual: label less score, by window its mean, in `scale`, the sd of one; NaN for few.
+    vouched: windows that somebody vouched for, whose labels count.
     """
 
     windows: tuple[Window, ...]
@@ -42,6 +45,7 @@ class Judged(NamedTuple):
     alike: NDArray[np.bool_]
     residual: Floats
     scale: float
+    vouched: NDArray[np.bool_]
 
     @property
     def wrong(self) -> tuple[Window, ...]:
@@ -64,12 +68,20 @@ def judged(order: Order, found: Answers | None, until: Window) -> Judged | None:
     seen = faults.labelled(place, score, label, len(windows))
     stated = order.contract.watch
     alpha = FAULTS / 2 / detector.budget(stated.false_alarms, stated.window)
-    bad = faults.turned(seen, alpha), faults.alike(seen, alpha)
+    right = [vouched.windows(order.vouched, one, windows) for one in (TURNED, ALIKE)]
+    bad = faults.turned(_without(seen, right[0]), alpha), faults.alike(seen, alpha) & ~right[1]
     scale = float(np.sqrt(np.mean(score * (1 - score)))) if len(score) else 0.0
     off = np.bincount(place + 1, label - score, len(windows) + 1)[1:]
     mean = off / np.maximum(seen.rows, 1) / (scale or 1.0)
     said = (seen.rows >= FEWEST) & ~(bad[0] | bad[1])
-    return Judged(windows, seen, *bad, np.where(said, mean, np.nan), scale)
+    return Judged(windows, seen, *bad, np.where(said, mean, np.nan), scale, right[0] | right[1])
+
+
+def _without(seen: faults.Labelled, right: NDArray[np.bool_]) -> faults.Labelled:
+    """What these windows say of the order by score is no evidence against their neighbours."""
+    return seen._replace(
+        above=np.where(right, 0.0, seen.above), variance=np.where(right, 0.0, seen.variance)
+    )
 
 
 def aside(order: Order, found: Judged | None) -> Order:
@@ -114,8 +126,15 @@ def evidence(order: Order, found: Judged | None) -> Iterator[Evidence]:
         estimate=known(seen),
         limit=sure,
         verdict=Verdict.FAIL if found.wrong else Verdict.PASS if healthy else Verdict.UNSURE,
-        note=f"labels of {len(found.wrong)} windows are set aside" if found.wrong else "",
+        note=_note(found),
     )
+
+
+def _note(found: Judged) -> str:
+    if found.wrong:
+        return f"labels of {len(found.wrong)} windows are set aside"
+    many = int(found.vouched.sum())
+    return f"labels of {many} windows were vouched for and count" if many else ""
 
 
 def findings(found: Judged | None) -> Iterator[Finding]:
@@ -141,7 +160,8 @@ def _finding(found: Judged, kind: str, at: NDArray[np.bool_], told: str, cause: 
         f" since {since} {told}",
         cause=cause,
         owner=LABELS_OWNER,
-        action="ask who sends the labels; they count for nothing until they are corrected",
+        action="ask who sends the labels; they count for nothing until they are corrected, or"
+        " somebody vouches for them",
         verdict=Verdict.FAIL,
         window=Window(some[0].since, some[-1].until),
     )

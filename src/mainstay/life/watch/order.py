@@ -101,7 +101,8 @@ class Earned(msgspec.Struct, frozen=True):
 
     rule alone. unlabelled: answers whose label never came. serving, labelling: what its answers and
     labels cost, negative; windows of earlier looks hold the serving in `answered`. above: answered
-    less ruled as if its rows were drawn, None for too few.
+    less ruled as if its rows were drawn, None for too few. stands: for how many answers its labels
+    stand where they were asked for, and its money with them; None where for themselves.
     """
 
     window: Window
@@ -112,6 +113,12 @@ class Earned(msgspec.Struct, frozen=True):
     serving: float = 0.0
     labelling: float = 0.0
     above: Estimate | None = None
+    stands: float | None = None
+
+    @property
+    def answers(self) -> float:
+        """Whose money this is."""
+        return self.rows if self.stands is None else self.stands
 
     @property
     def net(self) -> float:
@@ -123,7 +130,8 @@ class Balance(msgspec.Struct, frozen=True):
     """Money since the first answer, until when no more labels come.
 
     worth = decided + serving + labelling + retraining. decided: above the rule by decisions alone;
-    costs are negative. None while too few windows tell it.
+    costs are negative. None while too few windows tell it. answers: whose money it is, None in
+    looks that knew only of `labels`.
     """
 
     until: datetime
@@ -134,6 +142,22 @@ class Balance(msgspec.Struct, frozen=True):
     retraining: float
     labels: int
     unlabelled: int
+    answers: float | None = None
+
+    @property
+    def spoken(self) -> float:
+        """Answers whose money it is."""
+        return self.labels if self.answers is None else self.answers
+
+
+class Vouched(NamedTuple):
+    """Labels of decisions of a window that somebody said are right, whatever one kind of fault or
+
+    doubt says.
+    """
+
+    kind: str
+    window: Window
 
 
 class Order(NamedTuple):
@@ -147,7 +171,7 @@ class Order(NamedTuple):
     decisions of `span` with their labels, computed once; several questions follow. said: what
     labels said of their keys before, see data.labels; None where none ever came. asks: for labels,
     oldest first; whole: the decisions of `span` with all labels, also those that do not count in
-    `joined`.
+    `joined`. vouched: labels that count although they look wrong.
     """
 
     document: Document
@@ -173,6 +197,7 @@ class Order(NamedTuple):
     said: ir.Table | None = None
     asks: tuple[Ask, ...] = ()
     whole: ir.Table | None = None
+    vouched: tuple[Vouched, ...] = ()
     tell: Callable[[str], None] = lambda _: None
 
     @property

@@ -23,6 +23,7 @@ from mainstay.life.watch import (
     realised,
     sources,
     units,
+    vouched,
     windows,
 )
 from mainstay.life.watch.drift import Drift
@@ -127,7 +128,7 @@ def _watched(
         *faults.findings(labelled),
         *(estimated.findings(order, guessed) if guessed else ()),
         *_drifted(order, drifts, goals),
-        *beats.findings(order, drifts),
+        *vouched.open_(order.vouched, beats.findings(order, drifts)),
         *filter(None, [unforeseen]),
     )
     compared = fresh.compared(order, stretches, every)

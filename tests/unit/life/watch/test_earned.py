@@ -8,9 +8,11 @@ import pytest
 from msgspec import structs
 
 from mainstay.bundle import manifest
-from mainstay.life.watch import earned
+from mainstay.data import live as live_data
+from mainstay.life.watch import ask, asked, earned
 from mainstay.life.watch.order import Earned, Order
 
+DAY = timedelta(days=1)
 OLD, NEW = "never_after: 3d", "never_after: 5d"
 
 
@@ -120,3 +122,68 @@ def test_what_a_person_decided_earns_neither_side_anything(order: Order) -> None
         for one, other in zip(earned.earned(people), found, strict=True)
     )
     assert sum(one.rows for one in found) < sum(one.rows for one in whole)
+
+
+def asking(order: Order, count: int, age: int) -> Order:
+    """One ask after so many days, before any label came; then its labels alone come."""
+    then = order._replace(now=order.since + age * DAY, labels=order.labels.limit(0))
+    drawn = ask.asked(then, count, seed=1)
+    assert drawn is not None, "somebody answered"
+    keys = [one.key for one in drawn.rows]
+    some = order.labels.filter(order.labels.visit.isin(keys)).cache()
+    return as_looked(order._replace(asks=(drawn,), labels=some))
+
+
+def as_looked(order: Order) -> Order:
+    """As a look joins them: what was asked for because of its worth counts for goals only."""
+    every = live_data.decisions(order.table, order.labels, order.contract, order.span, order.now)
+    whole = every.cache()
+    return asked.plain(order._replace(joined=whole, whole=whole))
+
+
+def test_where_labels_are_asked_for_they_stand_for_all_answers(
+    live: Callable[..., Order],
+) -> None:
+    """A window waits until nothing of it can be asked for any more."""
+    whole = live(days=45)
+    (truth, ruled), first = sums(earned.earned(whole)[:12]), earned.earned(whole)[:12]
+
+    found = earned.earned(asking(whole, 400, 12))
+
+    gain, alone = sums(found)
+    assert len(found) == 12
+    assert sum(one.rows for one in found) == pytest.approx(400, abs=40)
+    assert sum(one.answers for one in found) == pytest.approx(
+        sum(one.rows for one in first), rel=0.1
+    )
+    assert gain == pytest.approx(truth, rel=0.2)
+    assert alone == pytest.approx(ruled, rel=0.2)
+
+
+def test_while_no_ask_is_answered_nothing_is_counted(live: Callable[..., Order]) -> None:
+    """Counted once, a window would never know the labels that come later."""
+    whole = live(days=45, old=OLD, new="never_after: 3d, budget: 400 per day")
+    silent = whole._replace(labels=whole.labels.limit(0))
+    drawn = asking(whole, 400, 12)
+
+    assert earned.earned(as_looked(silent)) == ()
+    assert earned.earned(as_looked(drawn._replace(labels=drawn.labels.limit(300)))) == ()
+    assert len(earned.earned(as_looked(whole))) == 42
+
+
+def test_beside_labels_that_come_by_themselves_those_asked_for_cost_and_earn_nothing(
+    live: Callable[..., Order],
+) -> None:
+    costs = "false_positive: -2, per_label: -0.5}"
+    whole = live(days=20, old="false_positive: -2}", new=costs)
+    then = whole._replace(now=whole.since + 12 * DAY, labels=whole.labels.limit(0))
+    drawn = ask.asked(then, 400, seed=1)
+    assert drawn is not None, "somebody answered"
+
+    every, found = earned.earned(whole), earned.earned(as_looked(whole._replace(asks=(drawn,))))
+
+    chosen = sum(not one.random for one in drawn.rows)
+    rows = sum(one.rows for one in found)
+    assert rows == sum(one.rows for one in every) - chosen
+    assert all(one.answers == one.rows for one in found)
+    assert sum(one.labelling for one in found) == sum(one.labelling for one in every)

@@ -90,6 +90,7 @@ def test_an_event_stays_until_labels_since_then_show_every_goal_met(
         open_, window=young.event.window, action=young.event.action
     )
     assert "labels since then, 200 are needed" in young.event.action
+    assert "get labels first: mainstay labels --ask " in young.event.action
     assert old.event is None
 
 

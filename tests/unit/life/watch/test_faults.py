@@ -10,9 +10,9 @@ import small_project
 
 from mainstay.control import policy
 from mainstay.control.policy import Facts
-from mainstay.core.nouns import Verdict
+from mainstay.core.nouns import Estimate, Verdict, Window
 from mainstay.life.watch import faults
-from mainstay.life.watch.order import LABELS, Order, Watched
+from mainstay.life.watch.order import LABELS, Order, Vouched, Watched
 from mainstay.life.watch.watch import watched
 
 SINCE, UNTIL = 10, 17
@@ -29,6 +29,13 @@ def relabelled(order: Order, said: Callable[[ir.Table], ir.Value]) -> Order:
 
 def found(seen: Watched) -> dict[tuple[str, ...], str]:
     return {one.columns: one.what for one in seen.findings if one.clause == LABELS}
+
+
+def rows(seen: Watched) -> Estimate:
+    """The realised roc_auc."""
+    (goal,) = [one for one in seen.evidence if one.clause == "realised, roc_auc"]
+    assert goal.estimate is not None, "enough labels came"
+    return goal.estimate
 
 
 def evidence(seen: Watched) -> dict[str, Verdict | None]:
@@ -61,22 +68,55 @@ def test_a_week_of_wrong_labels_is_an_incident_set_aside_and_waited_for(
     assert "no loss is called ageing" in decision.because
 
 
+def test_labels_that_somebody_vouched_for_count_whatever_scores_say(
+    live: Callable[..., Order],
+) -> None:
+    order = relabelled(live(days=24), lambda table: ~table.missed)
+    week = Window(*(small_project.END + day * order.width for day in (SINCE - 1, UNTIL)))
+
+    seen = watched(order._replace(vouched=(Vouched(faults.TURNED, week),)))
+    other = watched(order._replace(vouched=(Vouched(faults.ALIKE, week),)))
+
+    (told,) = [one for one in seen.evidence if one.clause == faults.CLAUSE]
+    before, after = rows(other), rows(seen)
+    assert not found(seen)
+    assert told.verdict is not Verdict.FAIL
+    assert "windows were vouched for and count" in told.note
+    assert (faults.TURNED,) in found(other)
+    assert after.n > before.n
+    assert after.high < before.value
+
+
+def jumped(order: Order) -> Order:
+    """Nearly half of those who came are said to have missed: the order by score stays right."""
+    table = order.labels
+    late = table.known_at >= ibis.literal(small_project.END + 16 * order.width)
+    more = table.missed | (table.visit.right(1) < "5")
+    said = table.mutate(missed=ibis.ifelse(late, more, table.missed))
+    return order._replace(labels=said.cache())
+
+
 def test_a_rate_that_jumps_while_scores_do_not_is_told_to_who_labels(
     live: Callable[..., Order],
 ) -> None:
-    """Nearly half of those who came are said to have missed: the order by score stays right."""
-    order = live(days=30)
-    more = lambda table: table.missed | (table.visit.right(1) < "5")  # noqa: E731 - one rule
+    order = jumped(live(days=30))
 
-    table = order.labels
-    late = table.known_at >= ibis.literal(small_project.END + 16 * order.width)
-    said = table.mutate(missed=ibis.ifelse(late, more(table), table.missed)).cache()
-    seen = watched(order._replace(labels=said))
+    seen = watched(order)
 
     assert ("rate",) in found(seen)
     assert evidence(seen)["label rate"] is Verdict.FAIL
     facts = Facts(order.contract, seen.evidence, seen.findings, seen.comparison)
     assert policy.decided(facts).act == "wait"
+
+
+def test_a_rate_that_somebody_vouched_for_is_in_doubt_no_more(live: Callable[..., Order]) -> None:
+    order = jumped(live(days=30))
+    month = Window(small_project.END, order.now)
+
+    seen = watched(order._replace(vouched=(Vouched("rate", month),)))
+
+    assert ("rate",) not in found(seen)
+    assert evidence(seen)["label rate"] is Verdict.FAIL
 
 
 def noise(columns: dict[str, np.ndarray], random: np.random.Generator) -> None:
