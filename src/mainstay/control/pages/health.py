@@ -1,10 +1,9 @@
 """The page of a model: is it earning its place, and what is to be done?"""
 
 from mainstay.control.health import Health, Question, Task
-from mainstay.control.pages import course, inputs, parts
+from mainstay.control.pages import answers, course, inputs, parts
+from mainstay.control.pages.answers import card
 from mainstay.control.pages.markup import Html, joined, tag
-from mainstay.control.pages.parts import Row, number
-from mainstay.core.nouns import Evidence
 
 
 def page(it: Health) -> str:
@@ -69,11 +68,6 @@ def tile(ask: str, kind: parts.State, answer: str, detail: str) -> Html:
     )
 
 
-def card(title: str, beside: str, *body: str) -> Html:
-    """A box with a heading."""
-    return tag("section", tag("h2", title, tag("small", beside)), *body, class_="card")
-
-
 def _performance(it: Health) -> Html:
     beside = f"{it.metric}, as known at each look" if it.metric else "no goal is stated"
     return card("Performance", beside, course.course(it))
@@ -89,21 +83,7 @@ def _promises(it: Health) -> Html:
     if not it.promises:
         empty = tag("p", "Nothing was measured in the field yet.", class_="mute")
         return card("Contract", "measured against what was agreed", empty)
-    head: Row = (
-        "Promise", "State", *map(number, ("Now", "95% interval", "Agreed", "n")), "Shaded = allowed"
-    )  # fmt: skip
-    rows = parts.table(head, map(_promise, it.promises), "promises")
-    return card("Contract", "measured against what was agreed", rows)
-
-
-def _promise(one: Evidence) -> Row:
-    state = parts.state(parts.judged(one))
-    limit = parts.bound_of(one.limit) if one.limit else ""
-    if one.estimate is None or one.limit is None:
-        return (one.clause, state, *map(number, ("not measured", "", limit, "")), "")
-    found = one.estimate
-    shown = (parts.value_of(found), parts.interval_of(found), limit, f"{found.n:,}")
-    return (one.clause, state, *map(number, shown), parts.interval_bar(found, one.limit))
+    return card("Contract", "measured against what was agreed", answers.promises(it.promises))
 
 
 def _tasks(it: Health) -> Html:

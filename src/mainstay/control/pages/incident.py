@@ -7,6 +7,7 @@ from mainstay.control import accounts
 from mainstay.control.accounts import Account, Course, Happened
 from mainstay.control.channels import message
 from mainstay.control.pages import course, health, inputs, parts, svg
+from mainstay.control.pages.answers import card
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Row, number
 from mainstay.core.nouns import Estimate
@@ -95,7 +96,7 @@ def _changed(it: Account, name: str) -> Html:
     if found is None and not pictures:
         return Html()
     body = (_course(it, found) if found else Html(), pictures)
-    return health.card(
+    return card(
         f"What changed in {name}",
         "mean of each window; below: share of rows by bin, outline before",
         *body,
@@ -152,21 +153,21 @@ def _explains(it: Account) -> Html:
         return Html()
     beside = parts.counted(len(it.hides), "incident") + " nobody is told of"
     rows = tag("ul", *(tag("li", one) for one in it.hides), class_="plain")
-    return health.card("Held back as consequences", beside, rows)
+    return card("Held back as consequences", beside, rows)
 
 
 def _action(it: Account) -> Html:
     if it.closed:
-        return health.card("First action", "", tag("p", "It is over: nothing is left to do."))
+        return card("First action", "", tag("p", "It is over: nothing is left to do."))
     said = tag("p", tag("b", it.finding.action))
     who = tag("p", f"{it.finding.owner} · {it.urgency}", class_="mute")
     command = tag("pre", f"mainstay incident show {it.id}")
-    return health.card("First action", "", said, who, command)
+    return card("First action", "", said, who, command)
 
 
 def _history(it: Account) -> Html:
     rows = tag("ol", *map(_happened, it.history), class_="history")
-    return health.card("What happened", "UTC", rows)
+    return card("What happened", "UTC", rows)
 
 
 def _happened(one: Happened) -> Html:
