@@ -13,7 +13,7 @@ from functools import partial
 from mainstay.bundle.guard import Rejection
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
-from mainstay.life.serve import explain, limits, tracing
+from mainstay.life.serve import ahead, explain, limits, tracing
 from mainstay.life.serve.breaker import Breaker
 from mainstay.life.serve.catalogue import pinned
 from mainstay.life.serve.gate import Gate
@@ -225,11 +225,8 @@ class App:
             if not room.taken():
                 begun.table.given()
                 return limits.FULL
-            loop = asyncio.get_running_loop()
             threads = self._beside if room.beside else self._waiting
-            status, content, number = await loop.run_in_executor(
-                threads, room.ended, self.door.ended, begun
-            )
+            status, content, number = await ahead.ended(self.door, begun, room, threads)
         else:
             status, content, number = self.door.ended(begun)
         if (
