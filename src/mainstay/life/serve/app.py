@@ -27,7 +27,7 @@ from mainstay.life.serve.served import Table
 from mainstay.life.serve.shadow import Shadows
 from mainstay.life.serve.shapes import RECORDS, canonical
 from mainstay.life.serve.watching import Watch
-from mainstay.life.serve.wires import OPEN, Asking, Wires, failure, together
+from mainstay.life.serve.wires import GET, OPEN, POST, Asking, Wires, failure, together
 from mainstay.seal import tokens
 from mainstay.seal.tokens import Action
 
@@ -120,7 +120,8 @@ class App:
         if path in PAGES and method == "GET":
             return self._page(path, scope["headers"])
         if path in PAGES or path == "/predict":
-            return Said(*refusal(405, f"{method} is not how this is asked")), []
+            how = POST if path == "/predict" else GET
+            return Said(*refusal(405, f"{method} is not how this is asked")), [how]
         denied = None if path in OPEN else self.denied(scope["headers"], "predict")
         return denied or await self._translated(scope, receive)
 

@@ -103,6 +103,8 @@ class Hall:
         return found
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope.get("method") == "HEAD":  # answered like GET; the server keeps the body back
+            scope = {**scope, "method": "GET"}
         if self.only and not scope.get("path", "").startswith("/models/"):
             await self.only(scope, receive, send)
         elif scope["type"] == "http":
