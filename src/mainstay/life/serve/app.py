@@ -16,7 +16,7 @@ from mainstay.core.errors import Mistake, Unavailable
 from mainstay.life.serve import ahead, explain, limits, tracing
 from mainstay.life.serve.breaker import Breaker
 from mainstay.life.serve.catalogue import pinned
-from mainstay.life.serve.gate import Gate
+from mainstay.life.serve.gate import AUTHORIZATION, Gate
 from mainstay.life.serve.handle import Asked, Door, Outcome, Reply, refusal
 from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
@@ -81,12 +81,15 @@ class App:
             return
         await sent(send, *reply, last=self.draining)
 
-    def at_once(self, body: bytes) -> Reply | None:
+    def at_once(self, body: bytes, shown: bytes = b"") -> Reply | None:
         """The reply to a plain request of /predict; None where it takes the long way.
 
-        There are tokens, traces, other shapes of a body, and all that somebody has to wait for.
+        There are those who may not ask, traces, other shapes of a body, and all that somebody has
+        to wait for. shown: the authorization of who asks.
         """
-        if self.gate.required or self.draining or self._spans or not body.startswith(RECORDS):
+        if self.draining or self._spans or not body.startswith(RECORDS):
+            return None
+        if self.gate.required and self.denied([(AUTHORIZATION, shown)], "predict"):
             return None
         reply = self._plain(body)
         if reply is not None or self.door.awaited():
