@@ -1,8 +1,8 @@
 """Models in processes of their own, asked by the loop before the request is ended there.
 
-A request that is not plain (a canary beside, `ack`, a trace, a version named, rules that mark
-rows) has more to be told than scores, but its scores are awaited like those of a plain one. What
-they do not come for goes the way with threads, which says why.
+A request that is not plain (a canary beside, `ack`, a version named, rules that mark rows) has
+more to be told than scores, but its scores are awaited like those of a plain one. What they do not
+come for goes the way with threads, which says why.
 """
 
 import asyncio

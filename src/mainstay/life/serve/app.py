@@ -106,10 +106,10 @@ class App:
         counters.ended(status, clock.stopwatch() - since)
         return status, content
 
-    def _plain(self, body: bytes) -> Reply | None:
+    def _plain(self, body: bytes, trace: str = "") -> Reply | None:
         """Where nothing but scores is to be told, and nobody asked for more."""
         since, counters = clock.stopwatch(), self.door.counters
-        if (reply := self.door.plain(body)) is not None:
+        if (reply := self.door.plain(body, trace)) is not None:
             counters.begun()
             counters.ended(reply[0], clock.stopwatch() - since)
         return reply
@@ -175,18 +175,18 @@ class App:
 
     async def _predict(self, body: bytes, trace: str, *, ack: bool) -> Reply:
         sound = body.startswith(RECORDS)
-        if sound and not (ack or trace) and (reply := self._plain(body)) is not None:
+        if sound and not ack and (reply := self._plain(body, trace)) is not None:
             return reply
         try:
             plain, wanted = explain.asked(body)
             records = canonical(plain)
         except Mistake as error:
             return refusal(422, str(error))
-        told = not (ack or trace or wanted)
-        if told and not sound and (reply := self._plain(records)) is not None:
+        told = not (ack or wanted)
+        if told and not sound and (reply := self._plain(records, trace)) is not None:
             return reply
         begin = lambda: explain.explained(self.door.begun(records, trace), wanted)  # noqa: E731 - one line says it
-        return await self._counted(begin, ack=ack, plain=records if told else b"")
+        return await self._counted(begin, ack=ack, plain=records if told else b"", trace=trace)
 
     async def exchanged(
         self, version: str, body: bytes, headers: dict[bytes, bytes], wanted: int | Rejection = 0
@@ -195,25 +195,26 @@ class App:
         trace = tracing.parent(headers.items())
         tables = partial(self._pinned, version) if version else None
         ack = headers.get(DURABILITY) == b"ack"
-        told = not (ack or trace or tables or wanted)
-        if told and (reply := self._plain(body)) is not None:
+        told = not (ack or tables or wanted)
+        if told and (reply := self._plain(body, trace)) is not None:
             return reply
         begun = partial(self.door.begun, body, trace, tables)
         begin = lambda: explain.explained(together(begun()), wanted)  # noqa: E731 - one line says it
-        return await self._counted(begin, ack=ack, plain=body if told else b"")
+        return await self._counted(begin, ack=ack, plain=body if told else b"", trace=trace)
 
     def _pinned(self, version: str) -> Table | None:
         return pinned(self.watch.table, version)
 
     async def _counted(
-        self, begin: Callable[[], Asked | Outcome], *, ack: bool = False, plain: bytes = b""
+        self, begin: Callable[[], Asked | Outcome], *, ack: bool, plain: bytes, trace: str
     ) -> Reply:
         """plain: a request of which nothing but scores may have to be told."""
         since, counters = clock.stopwatch(), self.door.counters
         counters.begun()
         status = 499  # whoever asked went away
         try:
-            reply = await limits.from_away(self.door, plain, self.lobby) if plain else None
+            away = limits.from_away
+            reply = await away(self.door, plain, self.lobby, trace) if plain else None
             if reply is None:
                 reply = await self._ended(begin(), ack=ack)
             status = reply[0]

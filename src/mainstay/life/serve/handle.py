@@ -85,6 +85,14 @@ class Asked(NamedTuple):
         )
 
 
+class Answering(NamedTuple):
+    """A plain request: what came, when, and with which trace."""
+
+    body: bytes
+    at: datetime
+    trace: str
+
+
 def _nothing(aside: Aside, entry: Entry) -> None:
     """Where nobody keeps shadows."""
 
@@ -111,7 +119,7 @@ class Door:
         begun = self.begun(body)
         return self.ended(begun) if isinstance(begun, Asked) else begun
 
-    def plain(self, body: bytes) -> Reply | None:
+    def plain(self, body: bytes, trace: str = "") -> Reply | None:
         """The reply to a request of which nothing but scores is to be told; None for any other.
 
         For the one thread that answers callers. What is wrong here is said by `begun` and `ended`.
@@ -119,16 +127,16 @@ class Door:
         try:
             plain, at = self._followed(), self._now()
             found = plain.reply(body, at) if plain.holds else None
-            return self._noted(plain, body, at, *found) if found else None
+            return self._noted(plain, Answering(body, at, trace), *found) if found else None
         except Exception:  # noqa: BLE001 - the outermost door has another way to go
             return None
 
-    async def from_away(self, body: bytes) -> Reply | None:
+    async def from_away(self, body: bytes, trace: str = "") -> Reply | None:
         """Likewise where the model is in a process of its own: nobody else waits for it here."""
         try:
             plain, at = self._followed(), self._now()
             found = await plain.reply_from_away(body, at)
-            return self._noted(plain, body, at, *found) if found else None
+            return self._noted(plain, Answering(body, at, trace), *found) if found else None
         except Exception:  # noqa: BLE001 - the outermost door has another way to go
             return None
 
@@ -179,14 +187,12 @@ class Door:
             plain = self._plain = Plain(table)
         return plain
 
-    def _noted(
-        self, plain: Plain, body: bytes, at: datetime, reply: bytes, count: int
-    ) -> Reply | None:
+    def _noted(self, plain: Plain, asked: Answering, reply: bytes, count: int) -> Reply | None:
         """The reply, written down; None where it is too large for that."""
-        table = plain.table
+        table, (body, at, trace) = plain.table, asked
         if table is None or len(body) + len(reply) > LARGEST:
             return None
-        entry = Entry(at, table.routing.sequence, body, 200, reply)
+        entry = Entry(at, table.routing.sequence, body, 200, reply, trace)
         if table.aside is not None:
             self._aside(table.aside, entry)
         self._journal.note(entry)

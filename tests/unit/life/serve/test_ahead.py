@@ -19,9 +19,10 @@ from mainstay.life.serve.handle import Asked
 from mainstay.seal.routing import Shadow
 
 TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+FLAGGED = record(visit="odd", kind="odd")
 SEVERAL = [
     *(record(visit=f"v{at}", patient=f"p{at}", wait=at) for at in range(6)),
-    record(visit="odd", kind="odd"),  # flagged
+    FLAGGED,
     record(visit="wet", rain=200.0),  # the fallback answers
     record(visit="late", wait=-1),  # rejected
 ]
@@ -137,7 +138,7 @@ def test_a_shadow_hears_of_it(app: App, serving: Serving) -> None:
     serving.publish(1, serving.with_a_worker(), shadow=shadow)
     app.watch.look()
 
-    by_the_loop(app, lambda: app._predict(body(record()), TRACE.decode(), ack=False))
+    by_the_loop(app, lambda: app._predict(body(FLAGGED), "", ack=False))
     app.shadows.look()
 
     assert app.shadows.standing().scored == 1
@@ -191,7 +192,7 @@ def test_who_goes_away_meanwhile_leaves_nothing_behind(
 ) -> None:
     async def left() -> bool:
         slow_down(engines(alone)[0], monkeypatch)
-        task = asyncio.create_task(alone._predict(body(record()), TRACE.decode(), ack=False))
+        task = asyncio.create_task(alone._predict(body(FLAGGED), "", ack=False))
         await asyncio.sleep(0.02)
         held = unused(alone)
         task.cancel()
@@ -216,7 +217,7 @@ def test_a_circuit_that_opens_meanwhile_leaves_the_answer_to_the_baseline(
             return scores
 
         monkeypatch.setattr(engine, "asked", then_out)
-        return await alone._predict(body(record(), SEVERAL[6]), TRACE.decode(), ack=False)
+        return await alone._predict(body(record(), FLAGGED), "", ack=False)
 
     _, said = by_the_loop(alone, opened)
 
