@@ -165,7 +165,7 @@ class App:
         if not isinstance(body, bytes):
             return (Said(*body), []) if body else None
         ack = (DURABILITY, b"ack") in headers
-        if self._tracer is None:
+        if not self._spans:
             reply, span = await self._predict(body, trace, ack=ack), ""
         else:
             with tracing.spanned(self._tracer, trace, "POST /predict") as spanned:
