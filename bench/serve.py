@@ -3,6 +3,10 @@
 Every server is one process with the same model and is asked for the same rows, in rounds: each
 server once per round. All guards of the door are on, its journal is written. A body of many rows
 is asked by the fewest connections only. The peers' pipeline is scikit-learn's as people write it.
+
+Another model, which the peers then serve too, and that model again without building it:
+  python -m bench.serve --kind linear --keep FOLDER --servers mainstay,bare,fastapi
+  python -m bench.serve --model FOLDER --servers mainstay,bare,fastapi
 """
 
 import sys
@@ -28,7 +32,7 @@ from mainstay.core import clock, settings
 from mainstay.core.errors import MainstayError
 from mainstay.seal import routing, trust
 
-MAINSTAY, BARE = "mainstay", "bare"
+MAINSTAY, BARE, BOOSTED = "mainstay", "bare", "boosted"
 SANE = (0.3, 6.0)  # of bare_ratio: beyond it the bench measures something else
 
 
@@ -49,7 +53,7 @@ class Material(NamedTuple):
     """folder: of the run. model: project or serving folder; trusted: whose keys it is signed by.
 
     records: of requests to Mainstay; learned, asked: what the peers learn from and are asked, none
-    for a model that is not the bench's own.
+    for a model that is not made by the bench. program: its model.py, where the peers fit the same.
     """
 
     folder: Path
@@ -58,6 +62,7 @@ class Material(NamedTuple):
     records: Records
     learned: Path | None
     asked: Table | None
+    program: Path | None = None
 
 
 class Contender(NamedTuple):
@@ -122,6 +127,8 @@ def _chosen() -> Namespace:
     parser.add_argument("--seconds", type=int, default=2, help="of one sample")
     parser.add_argument("--model", type=Path, help="a project or serving folder")
     parser.add_argument("--keep", type=Path, help="make the bench's project here, for --model")
+    kinds = [BOOSTED, *variants.KINDS]
+    parser.add_argument("--kind", choices=kinds, default=BOOSTED, help="of the bench's model")
     chosen = parser.parse_args()
     chosen.servers = chosen.servers or [MAINSTAY, BARE, *([] if chosen.quick else peers.PEERS)]
     chosen.rows = chosen.rows or ([1] if chosen.quick else [1, 1000])
@@ -149,13 +156,16 @@ def _material(chosen: Namespace, folder: Path) -> Material:
     now, model = clock.now(), chosen.model or chosen.keep or folder / "project"
     learned = model / "table.csv"
     if not chosen.model:
-        project.lived(model, table.made(2_500 if chosen.quick else 20_000, now, chosen.seed))
+        made = table.made(2_500 if chosen.quick else 20_000, now, chosen.seed)
+        project.lived(model, made, variants.model(chosen.kind))
     if not learned.exists():
         records = _golden(project.serving(model))
         return Material(folder, model, settings.keys_folder(), records, None, None)
     asked = table.made(max(chosen.rows), now, chosen.seed + 1)
     records = list(table.decisions(asked))
-    return Material(folder, model, project.keys(model), records, learned, asked)
+    program = model / "model.py"
+    own = None if program.read_text(encoding="utf-8") == project.MODEL else program
+    return Material(folder, model, project.keys(model), records, learned, asked, own)
 
 
 def _golden(serving: Path) -> list[Mapping[str, object]]:
@@ -210,8 +220,8 @@ def _written(form: Form, count: int, folder: Path) -> Body:
 
 def _peer(name: str, material: Material, folder: Path) -> tuple[list[str], Mapping[str, str]]:
     if material.learned is None:
-        raise NotReady("serves the bench's own model only, not the one of --model")
-    return peers.prepared(name, material.learned, folder)
+        raise NotReady("serves models that the bench made, not the one of --model")
+    return peers.prepared(name, material.learned, folder, material.program)
 
 
 def _of_peer(name: str, material: Material) -> Form:

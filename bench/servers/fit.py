@@ -1,10 +1,12 @@
 """Runs in a peer's environment: fits the pipeline as people write it, saves it as the peer wants.
 
-python fit.py TABLE.csv FOLDER [mlflow]
+python fit.py TABLE.csv FOLDER PEER [MODEL.py]
 """
 
+import runpy
 import sys
 from pathlib import Path
+from typing import Any
 
 import joblib
 import pandas as pd
@@ -15,7 +17,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder, StandardScaler
 
 
-def fitted(rows: pd.DataFrame, label: pd.Series) -> Pipeline:
+def fitted(rows: pd.DataFrame, label: pd.Series) -> Any:
     """Median, scale, ordinal codes, 300 trees of 31 leaves."""
     numbers = [name for name in rows if name.startswith("n")]
     texts = [name for name in rows if name.startswith("c")]
@@ -26,10 +28,11 @@ def fitted(rows: pd.DataFrame, label: pd.Series) -> Pipeline:
     return Pipeline([("prepared", prepared), ("trees", trees)]).fit(rows, label)
 
 
-def main(table: Path, folder: Path, peer: str) -> None:
+def main(table: Path, folder: Path, peer: str, program: str = "") -> None:
     read = pd.read_csv(table)
     rows, label = read.drop(columns=["decision", "at", "who", "label"]), read["label"]
-    pipeline = fitted(rows, label)
+    fit = runpy.run_path(program)["train"] if program else fitted
+    pipeline = fit(rows, label)
     joblib.dump(pipeline, folder / "pipeline.joblib")
     if peer == "mlflow":
         import mlflow  # noqa: PLC0415 - only where it is the peer
@@ -43,4 +46,4 @@ def main(table: Path, folder: Path, peer: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

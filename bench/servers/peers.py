@@ -74,14 +74,18 @@ def installed(name: str) -> Path:
     return place / "bin"
 
 
-def prepared(name: str, learned: Path, folder: Path) -> tuple[list[str], Mapping[str, str]]:
+def prepared(
+    name: str, learned: Path, folder: Path, program: Path | None = None
+) -> tuple[list[str], Mapping[str, str]]:
     """Fits the pipeline in a folder; the command and the settings that serve it from there.
 
-    Raises NotReady where the peer does not install or fit.
+    program: a model.py whose train() makes it, None for the peers' own. Raises NotReady where the
+    peer does not install or fit.
     """
     programs = installed(name)
     folder.mkdir()
     fit = [str(programs / "python"), str(HERE / "fit.py"), str(learned), str(folder), name]
+    fit += [str(program)] if program else []
     _run(fit)
     if name == "mlserver":
         return _mlserver(programs, folder)

@@ -57,10 +57,16 @@ VARIANTS: Mapping[str, Variant] = {
     ),
 }  # fmt: skip
 """linear, onnx: written as ONNX from the portable form; worker: which the form does not hold."""
+KINDS = ("linear", "onnx", "worker")
 DATATYPES = {INTEGER: "INT64", NUMBER: "FP64", FLAG: "BOOL"}
 CODES = {"INT64": "q", "FP64": "d", "BOOL": "?"}
 Types = Mapping[str, str]
 """Of the columns of a request, as the contract says them."""
+
+
+def model(kind: str) -> str:
+    """The text of the model.py of one of KINDS, for any other that of the bench's own model."""
+    return VARIANTS[f"mainstay_{kind}"].model if kind in KINDS else project.MODEL
 
 
 def binary_path(model: str) -> str:

@@ -208,13 +208,20 @@ class Runtime:
         row = given(judgement)
         return self.worded(judgement, self._said(row) if judgement.outcome == "score" else None)
 
-    def answers(self, judgements: Sequence[Judgement]) -> list[Answer]:
-        """Likewise of many rows, in order: all that the model is asked is asked in one call."""
-        if len(judgements) == 1:
+    def answers(
+        self, judgements: Sequence[Judgement], known: Sequence[Said | None] | None = None
+    ) -> list[Answer]:
+        """Likewise of many rows, in order: all that the model is asked is asked in one call.
+
+        known: what it says of those that it is asked about, where it was asked before.
+        """
+        if len(judgements) == 1 and known is None:
             return [self.answer(judgements[0])]
         rows = [given(one) for one in judgements]
         asked = [at for at, one in enumerate(judgements) if one.outcome == "score"]
-        said = dict(zip(asked, self.said([rows[at] for at in asked]), strict=True))
+        if known is None or len(known) != len(asked):  # a circuit opened or closed meanwhile
+            known = self.said([rows[at] for at in asked])
+        said = dict(zip(asked, known, strict=True))
         return [self.worded(one, said.get(at)) for at, one in enumerate(judgements)]
 
     def said(self, rows: Sequence[encoder.Row]) -> Sequence[Said | None]:

@@ -1,8 +1,9 @@
 """How far an engine may be from the model itself: a few units in the last place of what is added.
 
 A sum of products has no order of its own: the model's library adds a batch otherwise than one row,
-and two of its answers for one row part in the last places of the largest term, however small the
-sum. Trees are added in their order, and have no such freedom.
+and two of its answers for one row part by what was rounded on the way, which grows with how much
+was added and how often, however small the sum. Trees are added in their order, and have no such
+freedom.
 """
 
 import numpy as np
@@ -12,13 +13,15 @@ from mainstay.bundle import interpret
 from mainstay.bundle.form import Form, Isotonic, Linear, Member, Sigmoid, Trees
 
 Matrix = NDArray[np.float64]
+ROUNDING = 2.0**-53
+"""Of one operation in float64, at most, as a share of its result."""
 
 
 def units(model: Form, matrix: Matrix, answers: Matrix) -> Matrix:
     """What counts as one unit in the last place of the answers to these rows, same shape.
 
-    That of the answer, in the precision of the model's sums, and for linear models also that of
-    the sum of all magnitudes, carried through the link.
+    That of the answer, in the precision of the model's sums, and for linear models also what a sum
+    of so many products is off by itself, carried through the link.
     """
     with np.errstate(all="ignore"):
         return _units(model, matrix, answers)
@@ -38,10 +41,8 @@ def _units(model: Form, matrix: Matrix, answers: Matrix) -> Matrix:
 
 
 def _carried(member: Member, body: Linear, matrix: Matrix) -> Matrix:
-    """One unit of the sum of magnitudes, as it moves the answer of the member."""
-    columns = np.abs(interpret.columns(member.features, matrix))
-    weights: Matrix = columns @ np.abs(body.coefficients.array.astype(np.float64)).T
-    moved: Matrix = np.spacing(weights + np.abs(np.array(body.intercept)))
+    """One unit of the sum, as it moves the answer of the member."""
+    moved = _rounded(body, np.abs(interpret.columns(member.features, matrix)))
     if member.link != "none":
         answer = interpret.linked(interpret.margins(member, matrix), member.link)
         steepness = answer * (1 - answer) if member.link == "logistic" else 2 * answer
@@ -53,3 +54,18 @@ def _carried(member: Member, body: Linear, matrix: Matrix) -> Matrix:
             return abs(slope) / 4 * moved
         case Isotonic(places, values):
             return float(np.max(np.diff(values) / np.diff(places))) * moved
+
+
+def _rounded(body: Linear, columns: Matrix) -> Matrix:
+    """What a sum is off by that was rounded r times: sqrt(r) roundings of all that was added.
+
+    r: products that are not zero, and the intercept. Four of these are the source's bound for
+    lambda = 4, and never more than two sums can be apart in whatever orders, each by r roundings.
+    columns: magnitudes. NaN where they add up to no number.
+    Source: Higham and Mary (2019), A New Approach to Probabilistic Rounding Error Analysis.
+    """
+    slopes = np.abs(body.coefficients.array.astype(np.float64)).T
+    added = columns @ slopes + np.abs(np.array(body.intercept))
+    often = (columns != 0).astype(np.float64) @ (slopes != 0) + 1
+    unit: Matrix = np.minimum(np.sqrt(often), often / 2) * ROUNDING * added
+    return np.where(np.isfinite(added), unit, np.nan)

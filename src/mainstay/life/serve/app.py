@@ -13,10 +13,10 @@ from functools import partial
 from mainstay.bundle.guard import Rejection
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
-from mainstay.life.serve import explain, limits, tracing
+from mainstay.life.serve import ahead, explain, limits, tracing
 from mainstay.life.serve.breaker import Breaker
 from mainstay.life.serve.catalogue import pinned
-from mainstay.life.serve.gate import Gate
+from mainstay.life.serve.gate import AUTHORIZATION, Gate
 from mainstay.life.serve.handle import Asked, Door, Outcome, Reply, refusal
 from mainstay.life.serve.health import Health
 from mainstay.life.serve.journal import Journal
@@ -27,7 +27,7 @@ from mainstay.life.serve.served import Table
 from mainstay.life.serve.shadow import Shadows
 from mainstay.life.serve.shapes import RECORDS, canonical
 from mainstay.life.serve.watching import Watch
-from mainstay.life.serve.wires import OPEN, Asking, Wires, failure, together
+from mainstay.life.serve.wires import GET, OPEN, POST, Asking, Wires, failure, together
 from mainstay.seal import tokens
 from mainstay.seal.tokens import Action
 
@@ -81,12 +81,15 @@ class App:
             return
         await sent(send, *reply, last=self.draining)
 
-    def at_once(self, body: bytes) -> Reply | None:
+    def at_once(self, body: bytes, shown: bytes = b"") -> Reply | None:
         """The reply to a plain request of /predict; None where it takes the long way.
 
-        There are tokens, traces, other shapes of a body, and all that somebody has to wait for.
+        There are those who may not ask, traces, other shapes of a body, and all that somebody has
+        to wait for. shown: the authorization of who asks.
         """
-        if self.gate.required or self.draining or self._spans or not body.startswith(RECORDS):
+        if self.draining or self._spans or not body.startswith(RECORDS):
+            return None
+        if self.gate.required and self.denied([(AUTHORIZATION, shown)], "predict"):
             return None
         reply = self._plain(body)
         if reply is not None or self.door.awaited():
@@ -103,10 +106,10 @@ class App:
         counters.ended(status, clock.stopwatch() - since)
         return status, content
 
-    def _plain(self, body: bytes) -> Reply | None:
+    def _plain(self, body: bytes, trace: str = "") -> Reply | None:
         """Where nothing but scores is to be told, and nobody asked for more."""
         since, counters = clock.stopwatch(), self.door.counters
-        if (reply := self.door.plain(body)) is not None:
+        if (reply := self.door.plain(body, trace)) is not None:
             counters.begun()
             counters.ended(reply[0], clock.stopwatch() - since)
         return reply
@@ -120,7 +123,8 @@ class App:
         if path in PAGES and method == "GET":
             return self._page(path, scope["headers"])
         if path in PAGES or path == "/predict":
-            return Said(*refusal(405, f"{method} is not how this is asked")), []
+            how = POST if path == "/predict" else GET
+            return Said(*refusal(405, f"{method} is not how this is asked")), [how]
         denied = None if path in OPEN else self.denied(scope["headers"], "predict")
         return denied or await self._translated(scope, receive)
 
@@ -161,7 +165,7 @@ class App:
         if not isinstance(body, bytes):
             return (Said(*body), []) if body else None
         ack = (DURABILITY, b"ack") in headers
-        if self._tracer is None:
+        if not self._spans:
             reply, span = await self._predict(body, trace, ack=ack), ""
         else:
             with tracing.spanned(self._tracer, trace, "POST /predict") as spanned:
@@ -171,18 +175,18 @@ class App:
 
     async def _predict(self, body: bytes, trace: str, *, ack: bool) -> Reply:
         sound = body.startswith(RECORDS)
-        if sound and not (ack or trace) and (reply := self._plain(body)) is not None:
+        if sound and not ack and (reply := self._plain(body, trace)) is not None:
             return reply
         try:
             plain, wanted = explain.asked(body)
             records = canonical(plain)
         except Mistake as error:
             return refusal(422, str(error))
-        told = not (ack or trace or wanted)
-        if told and not sound and (reply := self._plain(records)) is not None:
+        told = not (ack or wanted)
+        if told and not sound and (reply := self._plain(records, trace)) is not None:
             return reply
         begin = lambda: explain.explained(self.door.begun(records, trace), wanted)  # noqa: E731 - one line says it
-        return await self._counted(begin, ack=ack, plain=records if told else b"")
+        return await self._counted(begin, ack=ack, plain=records if told else b"", trace=trace)
 
     async def exchanged(
         self, version: str, body: bytes, headers: dict[bytes, bytes], wanted: int | Rejection = 0
@@ -191,25 +195,26 @@ class App:
         trace = tracing.parent(headers.items())
         tables = partial(self._pinned, version) if version else None
         ack = headers.get(DURABILITY) == b"ack"
-        told = not (ack or trace or tables or wanted)
-        if told and (reply := self._plain(body)) is not None:
+        told = not (ack or tables or wanted)
+        if told and (reply := self._plain(body, trace)) is not None:
             return reply
         begun = partial(self.door.begun, body, trace, tables)
         begin = lambda: explain.explained(together(begun()), wanted)  # noqa: E731 - one line says it
-        return await self._counted(begin, ack=ack, plain=body if told else b"")
+        return await self._counted(begin, ack=ack, plain=body if told else b"", trace=trace)
 
     def _pinned(self, version: str) -> Table | None:
         return pinned(self.watch.table, version)
 
     async def _counted(
-        self, begin: Callable[[], Asked | Outcome], *, ack: bool = False, plain: bytes = b""
+        self, begin: Callable[[], Asked | Outcome], *, ack: bool, plain: bytes, trace: str
     ) -> Reply:
         """plain: a request of which nothing but scores may have to be told."""
         since, counters = clock.stopwatch(), self.door.counters
         counters.begun()
         status = 499  # whoever asked went away
         try:
-            reply = await limits.from_away(self.door, plain, self.lobby) if plain else None
+            away = limits.from_away
+            reply = await away(self.door, plain, self.lobby, trace) if plain else None
             if reply is None:
                 reply = await self._ended(begin(), ack=ack)
             status = reply[0]
@@ -225,11 +230,8 @@ class App:
             if not room.taken():
                 begun.table.given()
                 return limits.FULL
-            loop = asyncio.get_running_loop()
             threads = self._beside if room.beside else self._waiting
-            status, content, number = await loop.run_in_executor(
-                threads, room.ended, self.door.ended, begun
-            )
+            status, content, number = await ahead.ended(self.door, begun, room, threads)
         else:
             status, content, number = self.door.ended(begun)
         if (

@@ -4,7 +4,7 @@
 422: nothing could be answered, `errors` say why. 400: no JSON. 503: no version is served yet.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, NamedTuple
 
@@ -12,6 +12,7 @@ import msgspec
 
 from mainstay.bundle.encoder import Row
 from mainstay.bundle.guard import Breach, Judgement, Rejection
+from mainstay.bundle.runtime import Said
 from mainstay.core import clock, frames
 from mainstay.core.entries import Entry
 from mainstay.life.serve import reasons
@@ -59,7 +60,9 @@ class Asked(NamedTuple):
     """A request under way: what its table's versions are asked, each for the records it answers.
 
     It keeps the table's runtimes open until it is ended. trace: the traceparent it came with.
-    explain: how many reasons each answer gets at most.
+    explain: how many reasons each answer gets at most. known: what models say of the records that
+    they are asked about, by the id of their version among the parts, where they were asked already;
+    that took `waited` seconds.
     """
 
     table: Table
@@ -68,6 +71,8 @@ class Asked(NamedTuple):
     parts: Parts | Rejection
     trace: str = ""
     explain: int = 0
+    known: Mapping[int, Sequence[Said | None]] | None = None
+    waited: float = 0.0
 
     @property
     def away(self) -> bool:
@@ -78,6 +83,14 @@ class Asked(NamedTuple):
         return isinstance(parts, list) and (
             any(one.away for one, _ in parts) or stands_in(self.table)
         )
+
+
+class Answering(NamedTuple):
+    """A plain request: what came, when, and with which trace."""
+
+    body: bytes
+    at: datetime
+    trace: str
 
 
 def _nothing(aside: Aside, entry: Entry) -> None:
@@ -106,7 +119,7 @@ class Door:
         begun = self.begun(body)
         return self.ended(begun) if isinstance(begun, Asked) else begun
 
-    def plain(self, body: bytes) -> Reply | None:
+    def plain(self, body: bytes, trace: str = "") -> Reply | None:
         """The reply to a request of which nothing but scores is to be told; None for any other.
 
         For the one thread that answers callers. What is wrong here is said by `begun` and `ended`.
@@ -114,16 +127,16 @@ class Door:
         try:
             plain, at = self._followed(), self._now()
             found = plain.reply(body, at) if plain.holds else None
-            return self._noted(plain, body, at, *found) if found else None
+            return self._noted(plain, Answering(body, at, trace), *found) if found else None
         except Exception:  # noqa: BLE001 - the outermost door has another way to go
             return None
 
-    async def from_away(self, body: bytes) -> Reply | None:
+    async def from_away(self, body: bytes, trace: str = "") -> Reply | None:
         """Likewise where the model is in a process of its own: nobody else waits for it here."""
         try:
             plain, at = self._followed(), self._now()
             found = await plain.reply_from_away(body, at)
-            return self._noted(plain, body, at, *found) if found else None
+            return self._noted(plain, Answering(body, at, trace), *found) if found else None
         except Exception:  # noqa: BLE001 - the outermost door has another way to go
             return None
 
@@ -174,14 +187,12 @@ class Door:
             plain = self._plain = Plain(table)
         return plain
 
-    def _noted(
-        self, plain: Plain, body: bytes, at: datetime, reply: bytes, count: int
-    ) -> Reply | None:
+    def _noted(self, plain: Plain, asked: Answering, reply: bytes, count: int) -> Reply | None:
         """The reply, written down; None where it is too large for that."""
-        table = plain.table
+        table, (body, at, trace) = plain.table, asked
         if table is None or len(body) + len(reply) > LARGEST:
             return None
-        entry = Entry(at, table.routing.sequence, body, 200, reply)
+        entry = Entry(at, table.routing.sequence, body, 200, reply, trace)
         if table.aside is not None:
             self._aside(table.aside, entry)
         self._journal.note(entry)
@@ -207,9 +218,9 @@ def answered(asked: Asked, counters: Counters) -> Reply:
         return asked.parts.status, ENCODE({"errors": _complaints(asked.parts.reasons)})
     trial = asked.table.trial
     since = clock.stopwatch() if trial else 0.0
-    said = _together(asked.parts, asked.at)
+    said = _together(asked.parts, asked.at, asked.known or {})
     if trial:
-        trial.saw(asked.parts, said, clock.stopwatch() - since)
+        trial.saw(asked.parts, said, asked.waited + clock.stopwatch() - since)
     if asked.table.standby is not None:
         said = rescued(asked.table, asked.body, asked.at, said, waits=asked.away)
     counters.answered(asked.parts, said, away=asked.away)
@@ -254,27 +265,36 @@ def _place(table: Table, row: Row | None) -> int:
     return chosen(table.limits, bucket(table.served[0].entity(row)))
 
 
-def _together(parts: Parts, at: datetime) -> list[Answered | Rejected]:
-    """One answer per record, in order; each version is asked once, for all of its records."""
-    if len(parts) == 1:
-        one, judgement = parts[0]
-        if judgement.row is None or judgement.outcome == "reject":
-            return [_rejected(one, judgement)]
-        return [one.answer(judgement, at)]
-    first = parts[0][0]
-    if all(one is first and not judgement.reasons for one, judgement in parts):
-        return [*first.answers([judgement for _, judgement in parts], at)]
-    made: dict[int, Answered | Rejected] = {}
+def divided(parts: Parts) -> dict[int, list[int]]:
+    """The places of those that are answered, by the id of their version."""
     places: dict[int, list[int]] = {}
     for place, (one, judgement) in enumerate(parts):
-        if judgement.row is None or judgement.outcome == "reject":
-            made[place] = _rejected(one, judgement)
-        else:
+        if not _is_rejected(judgement):
             places.setdefault(id(one), []).append(place)
-    for some in places.values():
-        said = parts[some[0]][0].answers([parts[place][1] for place in some], at)
+    return places
+
+
+def _is_rejected(judgement: Judgement) -> bool:
+    return judgement.row is None or judgement.outcome == "reject"
+
+
+def _together(
+    parts: Parts, at: datetime, known: Mapping[int, Sequence[Said | None]]
+) -> list[Answered | Rejected]:
+    """One answer per record, in order; each version is asked once, for all of its records."""
+    first, judgement = parts[0]
+    if len(parts) == 1 and not known:
+        if _is_rejected(judgement):
+            return [_rejected(first, judgement)]
+        return [first.answer(judgement, at)]
+    if all(one is first and not judgement.reasons for one, judgement in parts):
+        return [*first.answers([judgement for _, judgement in parts], at, known.get(id(first)))]
+    made: dict[int, Answered | Rejected] = {}
+    for some in divided(parts).values():
+        one = parts[some[0]][0]
+        said = one.answers([parts[place][1] for place in some], at, known.get(id(one)))
         made.update(zip(some, said, strict=True))
-    return [made[place] for place in range(len(parts))]
+    return [made.get(place) or _rejected(*parts[place]) for place in range(len(parts))]
 
 
 def _explained(parts: Parts, said: list[Answered | Rejected], most: int) -> list[object]:

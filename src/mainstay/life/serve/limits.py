@@ -135,7 +135,7 @@ class Room:
             self.given()
 
 
-async def from_away(door: Door, body: bytes, lobby: Lobby | None) -> Reply | None:
+async def from_away(door: Door, body: bytes, lobby: Lobby | None, trace: str = "") -> Reply | None:
     """The reply of a model in a process of its own, awaited here where nothing else is to be told.
 
     None where a thread has to wait for it, or nobody.
@@ -147,7 +147,7 @@ async def from_away(door: Door, body: bytes, lobby: Lobby | None) -> Reply | Non
     if not room.taken():
         return FULL
     try:
-        return await door.from_away(body)
+        return await door.from_away(body, trace)
     finally:
         room.given()
 

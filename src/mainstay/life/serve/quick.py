@@ -28,15 +28,17 @@ KNOWN = 4_096
 """Plain heads that are known by their bytes, of SHORT bytes at most; then all are learned anew."""
 SHORT = 1_024
 _FIRST, _END = b"POST %b HTTP/1.1\r\n", b"\r\n\r\n"
-_UNKNOWN = (-LARGEST, b"")
-AtOnce = Callable[[bytes], Reply | None]
+_UNKNOWN = (-LARGEST, b"", b"")
+AtOnce = Callable[[bytes, bytes], Reply | None]
+"""A reply to a body from who showed this authorization, empty for none; None for the long way."""
 Ways = Mapping[bytes, AtOnce]
 """Who answers plain requests, by path."""
+_AUTHORIZATION = b"authorization"
 _PLAIN = frozenset((
     b"host", b"content-length", b"content-type", b"connection", b"user-agent",
-    b"accept", b"accept-encoding", b"accept-language",
+    b"accept", b"accept-encoding", b"accept-language", _AUTHORIZATION,
 ))  # fmt: skip
-"""Headers that change nothing here: none of identity, durability, traces, codings or leave."""
+"""Headers that change nothing here, and who asks: none of durability, traces, codings or leave."""
 _JSON = frozenset((b"", b"application/json"))
 _HEADS = {
     status.value: b"HTTP/1.1 %d %b\r\n%bcontent-type: application/json\r\ncontent-length: "
@@ -64,10 +66,11 @@ class Quick(HttpToolsProtocol):
     """One connection; the `ways` of the ASGI application answer bodies of plain requests."""
 
     held: ClassVar[int] = 0  # bytes of the plain requests on their way in, as their heads say
-    known: ClassVar[dict[bytes, tuple[int, bytes]]] = {}  # plain heads: the length of the body
-    # that each states, and its path
+    known: ClassVar[dict[bytes, tuple[int, bytes, bytes]]] = {}  # plain heads: the length of the
+    # body that each states, its path, and the authorization that it shows, looked at each time
     _parts: list[bytes] | None = None  # of one that is on its way in here
     _length = 0
+    _shown = b""  # the authorization of that one
     _between = True  # the parser has seen nothing yet, or plain requests answered here, whole ones
     _declined = False  # the newest request has no reply at once
     _head = b""  # of the newest request, where it came in one part
@@ -97,7 +100,7 @@ class Quick(HttpToolsProtocol):
             self.scope["path"] = self.url.decode()
             self.cycle = _COMING  # type: ignore[assignment]  # looks like one
             if _is_clear(head, self.url, len(self.headers)):
-                _learn(head, self._length, self.url)
+                _learn(head, (self._length, self.url, self._shown))
         else:
             self._declined = False
             super().on_headers_complete()
@@ -112,7 +115,7 @@ class Quick(HttpToolsProtocol):
         if self._parts is None:
             super().on_message_complete()
             return
-        reply = self._reply(self.url, b"".join(self._parts))
+        reply = self._reply(self.url, b"".join(self._parts), self._shown)
         if reply is None:
             self._hand_over()
             super().on_message_complete()
@@ -144,13 +147,13 @@ class Quick(HttpToolsProtocol):
     def _is_answered(self, data: bytes) -> bool:
         """Whether it is one whole request, with a head that is known to be plain, and answered."""
         end = data.find(_END, 0, SHORT) + len(_END)
-        length, path = self.known.get(data[:end], _UNKNOWN)
+        length, path, shown = self.known.get(data[:end], _UNKNOWN)
         if len(data) - end != length:
             self._head = data[:end] if end >= len(_END) else b""
             return False
         if self.flow.write_paused or not self._is_free():
             return False
-        reply = self._reply(path, data[end:])
+        reply = self._reply(path, data[end:], shown)
         if reply is None:
             self._declined = True
             return False
@@ -162,9 +165,9 @@ class Quick(HttpToolsProtocol):
             self._wait(self.timeout_keep_alive)
         return True
 
-    def _reply(self, path: bytes, body: bytes) -> Reply | None:
+    def _reply(self, path: bytes, body: bytes, shown: bytes) -> Reply | None:
         at_once = self._ways.get(path)
-        return at_once(body) if at_once else None
+        return at_once(body, shown) if at_once else None
 
     def _wait(self, seconds: float) -> None:
         again = self.timeout_keep_alive_handler
@@ -175,6 +178,7 @@ class Quick(HttpToolsProtocol):
         stated = dict(self.headers)
         length = stated.get(b"content-length", b"")
         self._length = int(length) if length.isdigit() and len(length) < 6 else ROOM
+        self._shown = stated.get(_AUTHORIZATION, b"")
         return (
             self.url in self._ways
             and self._is_free()
@@ -219,7 +223,7 @@ def _is_clear(head: bytes, path: bytes, count: int) -> bool:
     return lines and head.count(b"\r") == ends == head.count(b"\n")
 
 
-def _learn(head: bytes, length: int, path: bytes) -> None:
+def _learn(head: bytes, said: tuple[int, bytes, bytes]) -> None:
     if len(Quick.known) >= KNOWN:
         Quick.known.clear()
-    Quick.known[head] = length, path
+    Quick.known[head] = said

@@ -30,6 +30,8 @@ MODEL = "model"
 """Who decided, where the model did."""
 SLICES = "slices, "
 """How the clause of a gate on one slice begins."""
+Known = Sequence[Said | None] | None
+"""What a model says of some rows; None where nobody has asked it yet."""
 
 
 class Answered(msgspec.Struct, frozen=True, gc=False):
@@ -159,18 +161,28 @@ class Served(NamedTuple):
         standing = self._standing(judgement, at)
         return self._answered(judgement, standing, self.held.runtime.answer(standing.asked))
 
-    def answers(self, judgements: Sequence[Judgement], at: datetime) -> list[Answered]:
-        """Likewise of many rows, in order: the model is asked for all of them at once."""
+    def wanted(self, judgements: Sequence[Judgement], at: datetime) -> list[Row]:
+        """The rows that its model is asked about, in order; none of these may be rejected."""
+        standing = (self._standing(one, at).asked for one in judgements)
+        return [given(one) for one in standing if one.outcome == "score"]
+
+    def answers(
+        self, judgements: Sequence[Judgement], at: datetime, known: Known = None
+    ) -> list[Answered]:
+        """Likewise of many rows, in order: the model is asked for all of them at once.
+
+        known: what it says of those that are `wanted`, where it was asked before.
+        """
         held = self.held
         plain = not (self.resting or self.named or held.circuit.flags or held.runtime.abstain)
         if not plain or any(one.reasons for one in judgements):
-            return self._mixed(judgements, at)
+            return self._mixed(judgements, at, known)
         rows = list(map(given, judgements))
         holds = self.certificate is not None and at < self.certificate.not_after
         covered = list(map(self.covered, rows))
         if not holds or not (self.lenient or all(covered)):
-            return self._mixed(judgements, at)
-        said = self.held.runtime.said(rows)
+            return self._mixed(judgements, at, known)
+        said = known if known and len(known) == len(rows) else self.held.runtime.said(rows)
         if None not in said:
             return self.told(rows, said, covered)
         return [
@@ -193,9 +205,11 @@ class Served(NamedTuple):
         standing = _Standing(judgement, holds=True, covered=covered)
         return self._answered(judgement, standing, self.held.runtime.worded(judgement, None))
 
-    def _mixed(self, judgements: Sequence[Judgement], at: datetime) -> list[Answered]:
+    def _mixed(
+        self, judgements: Sequence[Judgement], at: datetime, known: Known = None
+    ) -> list[Answered]:
         standing = [self._standing(one, at) for one in judgements]
-        said = self.held.runtime.answers([one.asked for one in standing])
+        said = self.held.runtime.answers([one.asked for one in standing], known)
         return list(map(self._answered, judgements, standing, said))
 
     def _standing(self, judgement: Judgement, at: datetime) -> _Standing:

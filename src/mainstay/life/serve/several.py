@@ -18,6 +18,7 @@ from mainstay.core import nearest
 from mainstay.core.errors import Crowded, MainstayError, Missing, Refused, Unavailable
 from mainstay.life.serve import catalogue, health, metrics, operating
 from mainstay.life.serve.app import App, More, Send, sent
+from mainstay.life.serve.gate import AUTHORIZATION
 from mainstay.life.serve.handle import Reply, refusal
 from mainstay.life.serve.limits import Headers, Message, Receive
 from mainstay.life.serve.operating import Said
@@ -87,12 +88,14 @@ class Hall:
                 self.ways.pop(_way(name), None)
             self.ways[_way(model)] = app.at_once if self.only else partial(self.at_once, app)
 
-    def at_once(self, app: App, body: bytes) -> Reply | None:
+    def at_once(self, app: App, body: bytes, shown: bytes = b"") -> Reply | None:
         """What a model says to a plain request, unless it gives way to others just now."""
-        if app in self.shared.shedding and not app.gate.required:
-            _counted(app)
-            return _WAY
-        return app.at_once(body)
+        if app not in self.shared.shedding:
+            return app.at_once(body, shown)
+        if app.denied([(AUTHORIZATION, shown)], "predict"):
+            return None
+        _counted(app)
+        return _WAY
 
     def named(self, name: str, headers: Headers) -> App:
         """Raises Missing, Unavailable where a folder's model is not known yet."""
@@ -103,6 +106,8 @@ class Hall:
         return found
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope.get("method") == "HEAD":  # answered like GET; the server keeps the body back
+            scope = {**scope, "method": "GET"}
         if self.only and not scope.get("path", "").startswith("/models/"):
             await self.only(scope, receive, send)
         elif scope["type"] == "http":

@@ -28,6 +28,8 @@ from mainstay.life.serve.watching import Watch
 
 Headers = tuple[tuple[bytes, bytes], ...]
 _JSON: Headers = ((b"content-type", b"application/json"),)
+GET, POST = (b"allow", b"GET, HEAD"), (b"allow", b"POST")
+"""How a path is asked, said to who asks otherwise."""
 _HEAD = b"inference-header-content-length"
 _BYTES = (b"content-type", b"application/octet-stream")
 _STATUS_OF = {MissingExtra: 415, Crowded: 429}
@@ -215,7 +217,8 @@ def _plain(method: str, path: str, table: Table | None) -> Response:
         case "GET", "/version":
             return Response(200, mainstay.__version__.encode())
         case _, "/ping" | "/health" | "/version" | "/invocations":
-            return Response(*refusal(405, f"{method} is not how this is asked"))
+            how = POST if path == "/invocations" else GET
+            return Response(*refusal(405, f"{method} is not how this is asked"), (*_JSON, how))
         case _:
             return Response(*refusal(404, _KNOWN))
 

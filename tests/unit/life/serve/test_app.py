@@ -211,6 +211,21 @@ def test_a_trace_is_in_the_journal_and_in_the_answer(app: App, serving: Serving)
     assert found == [trace, ""]
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/predict", b"POST"), ("/invocations", b"POST"), ("/livez", b"GET, HEAD"),
+     ("/ping", b"GET, HEAD")],
+)  # fmt: skip
+def test_who_asks_otherwise_is_told_how(
+    app: App, serving: Serving, path: str, allowed: bytes
+) -> None:
+    found: dict = {}
+
+    status, _ = asyncio.run(exchanged(app, "DELETE", path, found=found))
+
+    assert (status, found[b"allow"]) == (405, allowed)
+
+
 def test_a_door_that_drains_asks_everybody_to_come_anew(app: App, serving: Serving) -> None:
     serving.publish(1)
     app.watch.look()

@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import json
+from small_project import Serving, record
 
 from mainstay.core.errors import Refused
 from mainstay.life.serve import gate
+from mainstay.life.serve.app import App
 from mainstay.life.serve.gate import Gate
 from mainstay.seal import tokens
 
@@ -114,3 +117,27 @@ def test_this_machine_needs_nothing(host: str) -> None:
 def test_others_need_tokens_and_tls(host: str, lacking: str, *, tokens: bool, tls: bool) -> None:
     with pytest.raises(Refused, match=f"not without {lacking}$"):
         gate.refuse_the_open(host, tokens=tokens, tls=tls)
+
+
+def test_with_tokens_who_shows_one_is_answered_at_once_until_it_is_taken_back(
+    app: App, serving: Serving
+) -> None:
+    serving.publish(1)
+    app.watch.look()
+    expires = datetime(2100, 1, 1, tzinfo=UTC)
+    shop, board = (
+        b"Bearer " + tokens.given(serving.keys, name, ("no-show",), (action,), expires).encode()
+        for name, action in (("shop", "predict"), ("board", "observe"))
+    )
+    app.gate.look()
+    body = json.encode({"records": [record()]})
+
+    strangers = [app.at_once(body, one) for one in (b"", b"Bearer x", board)]
+    known = app.at_once(body, shop)
+    tokens.revoked(serving.keys, "shop")
+    app.gate.look()
+
+    assert strangers == [None, None, None]
+    assert known == app.door.handle(body)[:2]
+    assert app.at_once(body, shop) is None
+    assert app.journal.added == 2

@@ -99,6 +99,16 @@ def test_plain_records_are_journalled_and_counted_like_any(live: App, serving: S
     assert live.door.counters.counted().records == {("v1", "model"): 4}
 
 
+def test_a_plain_request_is_written_down_with_its_trace(live: App, serving: Serving) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+    said = live.door.plain(body(record()), trace)
+    assert live.journal.kept(live.journal.added)
+
+    (entry,) = (entries.entry(frame) for frame in journals.read(serving.log))
+    assert (entry.status, entry.reply, entry.trace) == (*said, trace)
+
+
 def test_nothing_is_plain_before_there_is_a_version(app: App, serving: Serving) -> None:
     before = app.door.plain(body(record()))
     serving.publish(1)

@@ -39,6 +39,17 @@ def asked(hall: Hall, method: str, path: str, body: bytes = BODY, **headers: str
     return start["status"], said["body"].decode() if plain else json.decode(said["body"])
 
 
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/ping", "/v2/health/ready", "/metrics"])
+def test_whoever_asks_for_the_head_alone_hears_what_get_hears(hall: Hall, path: str) -> None:
+    alone = Hall(hall.apps[:1])
+
+    for one in (hall, alone):
+        status, said = asked(one, "HEAD", path)
+
+        assert (status, type(said)) == (200, type(asked(one, "GET", path)[1]))
+    assert asked(alone, "HEAD", "/predict")[0] == 405
+
+
 def records_tensor() -> bytes:
     tensor = {"name": "records", "shape": [1], "datatype": "BYTES"}
     return json.encode({"inputs": [{**tensor, "data": [json.encode(record()).decode()]}]})

@@ -1,15 +1,20 @@
 """W3C trace context at the door."""
 
+import asyncio
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import json
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from small_project import Serving, record
 
 from mainstay.life.serve import tracing
+from mainstay.life.serve.app import App
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 PARENT = f"00-{TRACE}-{SPAN}-01"
@@ -82,3 +87,20 @@ def test_nobody_keeps_spans_without_a_provider() -> None:
     assert not tracing.kept(tracing.tracer())
     assert not tracing.kept(None)
     assert tracing.kept(TracerProvider().get_tracer("test"))
+
+
+def test_an_answer_names_no_span_of_its_callers_where_nobody_keeps_any(
+    app: App, serving: Serving
+) -> None:
+    serving.publish(1)
+    app.watch.look()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": json.encode({"records": [record()]})}
+
+    said, ((name, value),) = asyncio.run(
+        app._predicted([(tracing.HEADER, PARENT.encode())], receive)
+    )
+
+    assert (said.status, name) == (200, tracing.RESPONSE)
+    assert re.fullmatch(rf"00-{TRACE}-(?!{SPAN})[0-9a-f]{{16}}-01", value.decode())
