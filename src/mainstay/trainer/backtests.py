@@ -68,7 +68,8 @@ def plan(when: Floats) -> Plan:
 
     when: microseconds since 1970, (rows,). Raises Broken where no length will do.
     """
-    days = (when.astype(np.int64) - int(when.min(initial=0))) // MICROSECONDS_A_DAY
+    since = when.min() if len(when) else 0.0
+    days = ((when - since) // MICROSECONDS_A_DAY).astype(np.int64)
     for length in LENGTHS:
         place = days // length
         rows = np.bincount(place)

@@ -60,6 +60,17 @@ def test_periods_are_the_finest_that_hold_enough_rows() -> None:
     assert found.place.tolist() == (WHEN // DAY).tolist()
 
 
+def test_periods_begin_with_the_first_row_whatever_its_year() -> None:
+    later = backtests.plan(WHEN + 20_000 * DAY)
+
+    assert later.place.tolist() == backtests.plan(WHEN).place.tolist()
+
+
+def test_no_rows_make_no_periods() -> None:
+    with pytest.raises(Broken, match="0 rows make no 4 periods"):
+        backtests.plan(np.zeros(0))
+
+
 def test_periods_without_enough_rows_do_not_count() -> None:
     found = backtests.plan(WHEN[(WHEN // DAY != 5) | (np.arange(len(WHEN)) % 2 == 0)])
 

@@ -47,9 +47,9 @@ def worker(tmp_path):
 def rows(tmp_path):
     def made(days=DAYS):
         random = np.random.default_rng(0)
-        when = np.repeat(np.arange(days), ROWS) * float(DAY)
+        when = np.repeat(19_000 + np.arange(days), ROWS) * float(DAY)
         x = random.normal(size=(len(when), 3))
-        angle = 1.5 * when / DAY / DAYS
+        angle = 1.5 * (when / DAY - 19_000) / DAYS
         signal = np.cos(angle) * x[:, 0] + np.sin(angle) * x[:, 1]
         label = signal + random.normal(size=len(when)) > 0
         code = tmp_path / "code"
