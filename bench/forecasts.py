@@ -20,7 +20,7 @@ from bench.forecasting import curves, lasting, made, matrices, renewing, tables
 from bench.forecasting.matrices import Series
 from bench.forecasting.models import MODELS
 from bench.forecasting.tables import Table, Unusable
-from bench.form import Report, options, progress
+from bench.form import Case, Report, options, progress
 from mainstay.stats.forecasts import backtest, library, outlook
 from mainstay.stats.forecasts.library import Calibration, Library
 
@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             chosen.data = Path(place)
             made.folder(chosen.data, chosen.seed)
         summary = measured(report, chosen)
+    summary = {name: _finite(value) for name, value in summary.items()}
     report.summary(summary)
     broken = short(summary, chosen)
     for line in broken:
@@ -170,10 +171,10 @@ def _lasted(report: Report, one: Lasted, some: list[lasting.Judged]) -> None:
         "periods": one.series.backtest.periods, "origins": one.origins,
     }  # fmt: skip
     for name, ours, plain in zip(lasting.Score._fields, one.ours, one.plain, strict=True):
-        report.figure(case, name, [ours], "")
-        report.figure(case, f"{name}_unchanged", [plain], "")
+        _figure(report, case, name, [ours])
+        _figure(report, case, f"{name}_unchanged", [plain])
     before, after = np.nanmean([each.updated for each in some], axis=0)
-    report.figure(case, "update_ratio", [float(after / before)], "x")
+    _figure(report, case, "update_ratio", [float(after / before)], "x")
 
 
 def _against(report: Report, lasted: list[Lasted]) -> None:
@@ -187,7 +188,7 @@ def _against(report: Report, lasted: list[Lasted]) -> None:
             )
             for name in names
         ]
-        report.figure({"by": "data"}, f"{field}_ratio", by_data, "x")
+        _figure(report, {"by": "data"}, f"{field}_ratio", by_data, "x")
 
 
 def _chances(report: Report, some: list[lasting.Judged]) -> None:
@@ -198,7 +199,7 @@ def _chances(report: Report, some: list[lasting.Judged]) -> None:
         at = (said >= low) & (said < low + 0.2 + 1e-9 * (low == 0.8))
         if at.any():
             case = {"chance": round(float(said[at].mean()), 2), "forecasts": int(at.sum())}
-            report.figure(case, "breached", [float(came[at].mean())], "share")
+            _figure(report, case, "breached", [float(came[at].mean())], "share")
 
 
 # ---- when to retrain ------------------------------------------------------------------------
@@ -214,15 +215,15 @@ def retrain(report: Report, every: list[Series], seed: int) -> Found:
             value = float(np.mean([each.regret[name] for each in some]))
             regrets.setdefault(name, []).append((one.data, value))
             case = {"data": one.data, "model": one.model, "policy": name}
-            report.figure(case, "regret", [100 * value], "% of skill")
+            _figure(report, case, "regret", [100 * value], "% of skill")
     if not regrets:
         return {}
     means = {name: float(np.mean([one for _, one in pairs])) for name, pairs in regrets.items()}
     for name, pairs in regrets.items():
         case = {"policy": name, "series": len(pairs)}
-        report.figure(case, "regret_mean", [100 * means[name]], "% of skill")
+        _figure(report, case, "regret_mean", [100 * means[name]], "% of skill")
         more = _more(regrets[renewing.OURS], pairs)
-        report.figure({"by": "data", "policy": name}, "regret_more", more, "% of skill")
+        _figure(report, {"by": "data", "policy": name}, "regret_more", more, "% of skill")
     fixed = min(means[name] for name in renewing.FIXED)
     return {"regret_ratio": means[renewing.OURS] / fixed}
 
@@ -253,10 +254,10 @@ def learning(report: Report, read: list[Table], chosen: Namespace) -> Found:
         ratios.append(_ratio(ours, last))
         covered.append(float(np.mean([one.off <= factor for one in some])))
         case = {"data": name, "curves": len(some)}
-        report.figure(case, "error", ours, "share")
-        report.figure(case, "error_last", last, "share")
-        report.figure(case, "coverage80", [covered[-1]], "share")
-    report.figure({"by": "data"}, "learning_error_ratio", ratios, "x")
+        _figure(report, case, "error", ours, "share")
+        _figure(report, case, "error_last", last, "share")
+        _figure(report, case, "coverage80", [covered[-1]], "share")
+    _figure(report, {"by": "data"}, "learning_error_ratio", ratios, "x")
     _needed(report, judged, shipped)
     return {
         "learning_error_ratio": float(np.exp(np.mean(np.log(ratios)))),
@@ -270,10 +271,11 @@ def _curves(report: Report, table: Table, chosen: Namespace) -> list[curves.Judg
     cases = [
         one
         for model in MODELS
-        for one in curves.cases(table, model, seed=chosen.seed, kept=chosen.cache)[:draws]
+        for one in curves.cases(table, model, seed=chosen.seed, kept=chosen.cache, draws=draws)
     ]
-    told = [one for one in cases if curves.ill(one)]
-    report.figure({"data": table.name, "curves": len(cases)}, "ill_behaved", [len(told)], "curves")
+    told = sum(map(curves.ill, cases))
+    case = {"data": table.name, "curves": len(cases)}
+    _figure(report, case, "ill_behaved", [told], "curves")
     damping = _calibration(library.shipped(), table.name).damping
     found = [
         curves.judged(one, damping=damping, seed=chosen.seed)
@@ -300,7 +302,21 @@ def _needed(report: Report, judged: list[curves.Judged], shipped: Library) -> No
                 found.append([far <= 1, far <= 2, said.low <= size <= said.high])
     names = ("needed_within_2", "needed_within_4", "needed_covered")
     for name, share in zip(names, np.mean(found, axis=0) if found else (), strict=False):
-        report.figure({"goals": len(found)}, name, [float(share)], "share")
+        _figure(report, {"goals": len(found)}, name, [float(share)], "share")
+
+
+def _finite(value: float | None) -> float | None:
+    """None for what is undefined: it was not measured."""
+    return value if value is not None and np.isfinite(value) else None
+
+
+def _figure(
+    report: Report, case: Case, figure: str, values: Sequence[float], unit: str = ""
+) -> None:
+    """Of the values that are defined, where there are any."""
+    known = [value for value in values if np.isfinite(value)]
+    if known:
+        report.figure(case, figure, known, unit)
 
 
 def _ratio(ours: Sequence[float], others: Sequence[float]) -> float:

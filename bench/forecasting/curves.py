@@ -51,9 +51,11 @@ class Judged(NamedTuple):
     true_errors: Floats
 
 
-def cases(table: Table, model: str, *, seed: int, kept: Path | None) -> list[Case]:
-    """DRAWS of them; none where the table is too small for a curve."""
-    file = kept / f"curve-{table.name}-{model}-{seed}.npz" if kept else None
+def cases(
+    table: Table, model: str, *, seed: int, kept: Path | None, draws: int = DRAWS
+) -> list[Case]:
+    """So many draws of it; none where the table is too small for a curve."""
+    file = kept / f"curve-{table.name}-{model}-{seed}-{draws}.npz" if kept else None
     if file and file.exists():
         held = np.load(file)
         return [
@@ -62,7 +64,7 @@ def cases(table: Table, model: str, *, seed: int, kept: Path | None) -> list[Cas
         ]
     found = [
         one
-        for draw in range(DRAWS)
+        for draw in range(draws)
         if (one := _case(table, model, [seed, draw, zlib.crc32(table.name.encode())]))
     ]
     if file:
@@ -73,7 +75,9 @@ def cases(table: Table, model: str, *, seed: int, kept: Path | None) -> list[Cas
 
 
 def judged(case: Case, *, damping: float, seed: int) -> Judged | None:
-    """With the interval as the power law has it; None where a curve cannot be made of it."""
+    """With the interval as the power law has it; None where no curve can be made of it, or
+    the truth is perfect or unknown.
+    """
     try:
         one = curve.curve(case.sizes, case.errors)
     except Broken:
@@ -81,6 +85,8 @@ def judged(case: Case, *, damping: float, seed: int) -> Judged | None:
     law = power_law.power_law(one, seed=seed).damped(damping)
     low, middle, high = outlook.widened(law.error(float(case.true_sizes[-1])), 1.0)
     truth = float(case.true_errors[-1])
+    if not truth > 0:
+        return None
     half = high - middle if truth > middle else middle - low
     off = abs(truth - middle) / max(half, 1e-6)
     last = float(np.nanmean(one.errors[:, -1]))
@@ -99,7 +105,7 @@ def ill(case: Case) -> bool:
 
 
 def _case(table: Table, model: str, seed: list[int]) -> Case | None:
-    progress(f"{table.name}, {model}: learning curve, draw {seed[1] + 1} of {DRAWS}")
+    progress(f"{table.name}, {model}: learning curve, draw {seed[1] + 1} ")
     generator = np.random.default_rng(seed)
     order = generator.permutation(len(table.label))
     untouched = order[: min(UNTOUCHED, len(order) // 4)]

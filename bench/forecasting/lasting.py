@@ -50,15 +50,16 @@ def judged(series: Series, reference: Floats, *, seed: int) -> Iterator[Judged]:
     ages = backtest.horizon(whole)
     last, first = whole.periods - ages - 1, whole.first + max(8, ages // 2)
     for one in pool.forecasts(whole, ages, reference, seed=seed, until=last):
-        if one.origin >= first and (one.origin - first) % STRIDE == 0:
-            yield _judged(one, whole, generator)
+        came = backtest.aged(whole.scores, np.array([one.origin]), ages)[0]
+        wanted = one.origin >= first and (one.origin - first) % STRIDE == 0
+        if wanted and np.isfinite(came).any():
+            yield _judged(one, came, generator)
 
 
-def _judged(one: Forecast, whole: backtest.Backtest, generator: np.random.Generator) -> Judged:
+def _judged(one: Forecast, came: Floats, generator: np.random.Generator) -> Judged:
     past = one.past
-    came = backtest.aged(whole.scores, np.array([past.now]), past.ages)[0]
     plain = unchanged(past, generator)
-    bounds = [whole.no_skill + share * past.skill for share in SHARES]
+    bounds = [past.known.no_skill + share * past.skill for share in SHARES]
     chances = [breach.chance(breach.ages(one.draws, bound), past.ages) for bound in bounds]
     raw = [float(np.mean(breach.ages(plain, bound) <= past.ages)) for bound in bounds]
     ours = _score(one.draws, one.said[FINAL], came, bounds, past.skill, chances)

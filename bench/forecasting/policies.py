@@ -51,7 +51,8 @@ def lived(whole: Backtest, since: int, ages: int, policy: Policy, cost: float) -
             known = whole._replace(scores=whole.scores[:, : now + 1])
             if policy(Moment(known, cut, now, since + ages, cost, skill)):
                 cut, retrained = now, retrained + 1
-    return Lived(float(np.nanmean(scores)), retrained)
+    known = [score for score in scores if np.isfinite(score)]
+    return Lived(float(np.mean(known)) if known else float("nan"), retrained)
 
 
 def every(periods: int) -> Policy:

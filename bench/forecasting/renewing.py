@@ -65,4 +65,5 @@ def _judged(
             name: (lived(whole, origin, ages, policy, cost).cost(cost, ages) - best) / skill
             for name, policy in policies.items()
         }
-        yield Judged(origin, share, regret)
+        if np.isfinite(list(regret.values())).all():
+            yield Judged(origin, share, regret)

@@ -14,6 +14,7 @@ from bench.forecasting.tables import Floats
 from mainstay.stats.forecasts import backtest
 
 DRAWS, SURE = 60, 0.95
+SLIGHT = 1e-9
 PRIOR = 1.0
 """Precision of the coefficients, of standardised inputs and scores in units of their spread."""
 
@@ -52,7 +53,8 @@ def _coefficients(moment: Moment, generator: np.random.Generator) -> Floats:
     noise = float(np.std(score - design @ mean))
     ages = moment.end - moment.now
     shared = max(1.0, backtest.horizon(moment.known) / 2, ages / 2)
-    root = np.linalg.cholesky(np.linalg.inv(precision) * noise**2 * shared)
+    spread = np.linalg.inv(precision) * max(noise, SLIGHT) ** 2 * shared
+    root = np.linalg.cholesky(spread)
     return mean + generator.normal(size=(DRAWS, len(mean))) @ root.T
 
 

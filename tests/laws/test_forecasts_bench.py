@@ -56,6 +56,37 @@ def test_text_and_small_whole_numbers_are_levels_and_two_values_are_a_class(tmp_
     assert some.inputs[:, 1].tolist() == [0, 0, 1, 1, 2, 2]
 
 
+@pytest.mark.parametrize("model", models.MODELS)
+@pytest.mark.parametrize("label", ["yes or no", "one of three", "a number"])
+def test_a_table_of_anything_can_be_fitted(tmp_path, model: str, label: str) -> None:
+    random, rows = np.random.default_rng(0), 400
+    labels = {
+        "yes or no": pd.Categorical(random.choice(["UP", "DOWN"], rows)),
+        "one of three": random.choice(["a", "a", "b", "c"], rows),
+        "a number": random.normal(size=rows),
+    }
+    number = random.normal(size=rows)
+    some = table(
+        tmp_path,
+        ts=pd.date_range("2000", periods=rows, freq="h", tz="Europe/Berlin"),
+        y=labels[label],
+        holes=np.where(number > 1, np.nan, number),
+        endless=np.where(number > 2, np.inf, number),
+        nothing=np.full(rows, np.nan),
+        same=np.ones(rows),
+        flag=number > 0,
+        maybe=pd.array(np.where(number > 1, None, 3), dtype="Int64"),
+        name=[f"id{at}" for at in range(rows)],
+        missing=np.where(number > 0, None, "x"),
+        seen=pd.date_range("1999", periods=rows, freq="D"),
+    )
+
+    predict = models.fitted(model, some, np.arange(300))
+    said = predict(some.inputs[300:])
+
+    assert np.isfinite(models.scored(some, np.arange(300, rows), said, models.scale(some)))
+
+
 def test_a_perfect_score_is_1_and_a_random_one_is_no_skill(tmp_path) -> None:
     when = pd.date_range("2000", periods=400, freq="D")
     some = table(tmp_path, ts=when, y=[0, 1] * 200, x=np.arange(400.0))

@@ -9,7 +9,8 @@ from mainstay.life.assess.findings import finding
 from mainstay.stats.forecasts.outlook import AHEAD, Outlook, Reach
 
 CURVE, CEILING, GOAL = "learning curve", "ceiling", "goal in reach"
-METHOD = "nested parts of the rows, Bayesian power law, widened by other data, 80 %"
+METHOD = "random nested parts of the rows, power law calibrated on other data, 80 %"
+TIME = "on rows of the same time: how it holds later is the shelf life"
 TOLD = {
     Reach.REACHED: "met with the records there are",
     Reach.LIKELY: "in reach with more of the same records",
@@ -21,7 +22,7 @@ TOLD = {
 
 def prospects(found: Outlook, subject: str) -> Iterator[Evidence]:
     """subject: the measure. Everything is told as 1 - error, so that more is better."""
-    yield finding(f"{CURVE}: now", subject, METHOD, _better(found.now))
+    yield finding(f"{CURVE}: now", subject, METHOD, _better(found.now), TIME)
     if not found.ahead:
         yield finding(CURVE, subject, METHOD, note="more records made it worse: not fitted")
         return
