@@ -19,6 +19,7 @@ def test_a_period_that_is_no_date_is_a_mistake(as_author: Path) -> None:
     assert outcome(["assess", "--until", "soon", "--folder", str(as_author)]) == 2
 
 
+@pytest.mark.slow
 def test_fits_are_asked_for_by_an_option(
     as_author: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

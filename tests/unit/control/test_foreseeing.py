@@ -13,6 +13,7 @@ from mainstay.core.places import Places
 from mainstay.life.assess import lasting, prospects
 
 
+@pytest.mark.slow
 def test_what_more_records_bring_and_how_long_it_lasts_is_told_before_a_build(
     as_author: Path,
 ) -> None:
@@ -30,6 +31,7 @@ def test_what_more_records_bring_and_how_long_it_lasts_is_told_before_a_build(
         assert len(list(opened.ledger.events(kind="HoldoutOpened"))) == 1  # that of certify
 
 
+@pytest.mark.slow
 def test_fits_are_kept_for_a_run_that_was_stopped(as_author: Path) -> None:
     handle(as_author, Assess(foresee=True))
 
