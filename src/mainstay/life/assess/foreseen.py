@@ -75,7 +75,7 @@ def _records(
         calibration=library.calibration(others),
         seed=training.seed,
     )
-    yield from prospects(found, subject)
+    yield from prospects(found, subject, there=len(training.rows))
 
 
 def _ages(

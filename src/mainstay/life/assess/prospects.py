@@ -12,7 +12,7 @@ CURVE, CEILING, GOAL = "learning curve", "ceiling", "goal in reach"
 METHOD = "random nested parts of the rows, power law calibrated on other data, 80 %"
 TIME = "on rows of the same time: how it holds later is the shelf life"
 TOLD = {
-    Reach.REACHED: "met with the records there are",
+    Reach.REACHED: "met with as many records as were fitted",
     Reach.LIKELY: "in reach with more of the same records",
     Reach.OPEN: "may be in reach with more of the same records",
     Reach.OUT: "not in reach with these inputs: more records will not help, better inputs may",
@@ -20,18 +20,27 @@ TOLD = {
 }
 
 
-def prospects(found: Outlook, subject: str) -> Iterator[Evidence]:
-    """subject: the measure. Everything is told as 1 - error, so that more is better."""
-    yield finding(f"{CURVE}: now", subject, METHOD, _better(found.now), TIME)
+def prospects(found: Outlook, subject: str, *, there: int) -> Iterator[Evidence]:
+    """subject: the measure; there: records there are, of which the fits may have taken a part.
+
+    Everything is told as 1 - error, so that more is better, and by the number of records.
+    """
+    took = found.now.n
+    part = f"; fits took {took:,} of {there:,}" if took < there else ""
+    yield finding(_clause(took), subject, METHOD, _better(found.now), TIME + part)
     if not found.ahead:
         yield finding(CURVE, subject, METHOD, note="more records made it worse: not fitted")
         return
     for far, one in zip(AHEAD, found.ahead, strict=True):
-        yield finding(f"{CURVE}: {far:g} times the records", subject, METHOD, _better(one))
+        yield finding(_clause(took * far), subject, METHOD, _better(one))
     if found.ceiling:
         yield finding(CEILING, subject, METHOD, _better(found.ceiling))
     if found.chance is not None:
         yield finding(GOAL, subject, METHOD, note=_told(found))
+
+
+def _clause(records: float) -> str:
+    return f"{CURVE}: {records:,.0f} records"
 
 
 def _better(error: Estimate) -> Estimate:

@@ -13,11 +13,11 @@ def errors(value, n=4000):
 
 def said(reach, *, chance=0.5, needed=None):
     found = Outlook(reach, errors(0.3), (errors(0.28), errors(0.26)), errors(0.2), chance, needed)
-    return {one.clause: one for one in prospects.prospects(found, "roc_auc")}
+    return {one.clause: one for one in prospects.prospects(found, "roc_auc", there=4000)}
 
 
 def test_errors_are_told_as_what_is_right():
-    told = said(Reach.OPEN)["learning curve: 4 times the records"].estimate
+    told = said(Reach.OPEN)["learning curve: 16,000 records"].estimate
 
     assert (told.value, told.low, told.high) == pytest.approx((0.74, 0.72, 0.75))
 
@@ -45,13 +45,23 @@ def test_where_nothing_is_open_no_chance_is_told(reach):
 
 
 def test_a_curve_that_turns_up_has_only_a_present():
-    told = list(prospects.prospects(Outlook(Reach.UNKNOWN, errors(0.3)), "roc_auc"))
+    told = list(prospects.prospects(Outlook(Reach.UNKNOWN, errors(0.3)), "roc_auc", there=4000))
 
-    assert [one.clause for one in told] == ["learning curve: now", "learning curve"]
+    assert [one.clause for one in told] == ["learning curve: 4,000 records", "learning curve"]
     assert told[1].note == "more records made it worse: not fitted"
 
 
 def test_without_a_goal_nothing_is_said_of_one():
     found = Outlook(Reach.OPEN, errors(0.3), (errors(0.28), errors(0.26)), errors(0.2))
 
-    assert prospects.GOAL not in {one.clause for one in prospects.prospects(found, "roc_auc")}
+    told = prospects.prospects(found, "roc_auc", there=4000)
+
+    assert prospects.GOAL not in {one.clause for one in told}
+
+
+def test_fits_of_a_part_of_the_records_are_told_as_such():
+    found = Outlook(Reach.OPEN, errors(0.3), (errors(0.28), errors(0.26)), errors(0.2))
+
+    first = next(iter(prospects.prospects(found, "roc_auc", there=271_617)))
+
+    assert first.note.endswith("; fits took 4,000 of 271,617")
