@@ -3,6 +3,7 @@
 import msgspec
 
 from mainstay.control.commands import Assess
+from mainstay.control.foreseeing import foreseeing
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
@@ -16,17 +17,23 @@ from mainstay.trainer import training
 
 
 def assess(project: Project, command: Assess) -> Answer:
-    """Looks at the training rows; the hold-out stays closed. Raises what life.assess raises."""
+    """Looks at the training rows; the hold-out stays closed. Raises what life.assess raises.
+
+    Nothing is fitted where something has to be fixed first.
+    """
     document = project.document
     order = Order(document, project.places, command.since, command.until, clock.now(), project.tell)
     started = life.started(order)
     sources = [one.evidence for one in started.rows.judged]
-    key = steps.key("assess", contract=document.digest, sla=sources, **started.inputs)
+    asked = {"foresee": True} if command.foresee else {}
+    key = steps.key("assess", contract=document.digest, sla=sources, **asked, **started.inputs)
     earlier = steps.result(project.ledger, key)
     if earlier:
         return msgspec.convert(earlier, Answer, strict=False)
     project.tell("looking at the training rows")
     assessment = _assessment(project, started)
+    if command.foresee and assessment.verdict is not Verdict.FAIL:
+        assessment = beside(assessment, foreseeing(project, order, started))
     answer = _answer(assessment)
     _recorded(project, assessment, key, answer)
     return answer

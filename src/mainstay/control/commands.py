@@ -18,10 +18,14 @@ class Init(msgspec.Struct, frozen=True, tag="init"):
 
 
 class Assess(msgspec.Struct, frozen=True, tag="assess"):
-    """Is it worth it, is the data enough and right? since, until: the period, UTC."""
+    """Is it worth it, is the data enough and right? since, until: the period, UTC.
+
+    foresee: fit models, too, to see how long one lasts and what more records bring.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
+    foresee: bool = False
 
 
 class Build(msgspec.Struct, frozen=True, tag="build"):

@@ -95,7 +95,7 @@ def built(order: Order, started: Started) -> Built:
     """Trains on a period and packs what comes out. Raises Mistake, Broken, Unsure, Unavailable."""
     sla.refuse(started.rows.judged, STOPPED)
     with ThreadPoolExecutor(2, "beside") as beside:
-        lock = beside.submit(_locked, order)
+        lock = beside.submit(locked, order)
         order.tell("joining context, making features")
         learned = training.learned(
             order.document, order.places, started.connection, started.rows, started.periods.train
@@ -187,25 +187,25 @@ def _code(places: Places) -> dict[str, str]:
     return code.digests((*code.sources(places.model), *code.sources(places.features)))
 
 
-class _Locked(NamedTuple):
+class Locked(NamedTuple):
     """The model's lock, and the environment made from it."""
 
     lock: bytes
     environment: Environment
 
 
-def _locked(order: Order) -> _Locked:
-    """One process of it is started already."""
+def locked(order: Order) -> Locked:
+    """One process of it is started already. Raises Mistake, Missing, Unavailable."""
     places, seed = order.places, order.document.contract.train.seed
     lock = environment.locked(places.model, places.work)
     (places.work / "pylock.toml").write_bytes(lock)
     made = environment.prepared(places.work / "pylock.toml", places.environments)
     warm.warmed(made, seed=seed)
-    return _Locked(lock, made)
+    return Locked(lock, made)
 
 
 def _packed(
-    order: Order, learned: Learned, prepared: Prepared, locked: _Locked, beside: ThreadPoolExecutor
+    order: Order, learned: Learned, prepared: Prepared, locked: Locked, beside: ThreadPoolExecutor
 ) -> Packed:
     """Two processes fit: one out of fold, the other the model itself."""
     contract, places = order.document.contract, order.places

@@ -1,0 +1,109 @@
+"""What a model of this kind would become, with more records and with age: by fits of its train().
+
+A goal in ROC AUC is the bound. Any other goal is on another scale than the fits are scored on;
+then nothing is said of its reach, and what is promised is KEPT of the skill of a fresh model.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from mainstay.bundle.worker import Worker
+from mainstay.contract.model import Contract
+from mainstay.core.errors import Broken
+from mainstay.core.nouns import Evidence
+from mainstay.life.assess.alone import Floats
+from mainstay.life.assess.findings import finding
+from mainstay.life.assess.lasting import SHELF, lasting
+from mainstay.life.assess.prospects import CURVE, prospects
+from mainstay.stats.forecasts import backtest as matrices
+from mainstay.stats.forecasts import library
+from mainstay.stats.forecasts.backtest import Backtest
+from mainstay.stats.forecasts.library import Library
+from mainstay.stats.forecasts.outlook import outlook
+from mainstay.trainer import backtests, learning
+from mainstay.trainer.backtests import Tell
+from mainstay.trainer.fit import Training
+
+KEPT = 0.9
+"""Of the skill of a fresh model, where no goal says what is promised."""
+COST = 0.05
+"""Of a retraining, in periods of a fresh model's skill: no contract says what a point is worth."""
+SKILL = {"binary": "roc_auc", "multiclass": "log loss saved", "regression": "error saved"}
+
+
+class Rows(NamedTuple):
+    """training: in the order of time; when: microseconds since 1970, (rows,).
+
+    kept: a folder for what was fitted, of these rows and this code alone.
+    """
+
+    training: Training
+    when: Floats
+    kept: Path
+
+
+def foreseen(
+    worker: Worker,
+    contract: Contract,
+    rows: Rows,
+    *,
+    others: Library | None = None,
+    tell: Tell = lambda _: None,
+) -> Iterator[Evidence]:
+    """Learning curve, then shelf life. others: reference models, else those that are shipped."""
+    known = others or library.shipped()
+    yield from _records(worker, contract, rows.training, known, tell)
+    yield from _ages(worker, contract, rows, known, tell)
+
+
+def _records(
+    worker: Worker, contract: Contract, training: Training, others: Library, tell: Tell
+) -> Iterator[Evidence]:
+    subject, bound = SKILL[training.task], _bound(contract)
+    try:
+        curve = learning.learning(worker, training, tell=tell)
+    except Broken as error:
+        yield finding(CURVE, subject, "nested parts of the rows", note=f"not made: {error}")
+        return
+    found = outlook(
+        curve,
+        None if bound is None else 1 - bound,
+        records=min(len(training.rows), learning.MOST),
+        calibration=library.calibration(others),
+        seed=training.seed,
+    )
+    yield from prospects(found, subject, there=len(training.rows))
+
+
+def _ages(
+    worker: Worker, contract: Contract, rows: Rows, others: Library, tell: Tell
+) -> Iterator[Evidence]:
+    try:
+        plan = backtests.plan(rows.when)
+    except Broken as error:
+        yield finding(SHELF, SHELF, "backtest by real fits", note=f"not made: {error}")
+        return
+    whole = backtests.backtest(worker, rows.training, plan, kept=rows.kept, tell=tell)
+    skill = matrices.level(whole, whole.periods - 1) - whole.no_skill
+    yield from lasting(
+        whole,
+        _promised(contract, whole, skill),
+        days=plan.days,
+        retraining_costs=COST * max(skill, 0.0) if np.isfinite(skill) else 0.0,
+        others=others,
+        seed=rows.training.seed,
+    )
+
+
+def _promised(contract: Contract, whole: Backtest, skill: float) -> float:
+    bound = _bound(contract)
+    return whole.no_skill + KEPT * skill if bound is None else bound
+
+
+def _bound(contract: Contract) -> float | None:
+    """The strictest goal in ROC AUC."""
+    goals = [one.limit.bound for one in contract.objective.good_enough if one.metric == "roc_auc"]
+    return max(goals, default=None)

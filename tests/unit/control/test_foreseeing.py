@@ -1,0 +1,53 @@
+"""`assess --foresee`: fits before a build, on record."""
+
+from pathlib import Path
+
+import pytest
+
+from mainstay.control import foreseeing
+from mainstay.control import project as projects
+from mainstay.control.commands import Assess
+from mainstay.control.handle import handle
+from mainstay.core.nouns import Verdict
+from mainstay.core.places import Places
+from mainstay.life.assess import lasting, prospects
+
+
+@pytest.mark.slow
+def test_what_more_records_bring_and_how_long_it_lasts_is_told_before_a_build(
+    as_author: Path,
+) -> None:
+    plain = handle(as_author, Assess())
+    found = handle(as_author, Assess(foresee=True))
+
+    told = {one.clause: one for one in found.evidence}
+    assert any(one.startswith(f"{prospects.CURVE}: 2,2") for one in told)
+    assert told[prospects.GOAL].note
+    assert told[lasting.SHELF].note.startswith("grade D: nothing to say before 6 periods")
+    assert told[lasting.SHELF].window is not None
+    assert lasting.SHELF not in {one.clause for one in plain.evidence}
+    with projects.opened(as_author) as opened:
+        assert len(list(opened.ledger.events(kind="Assessed"))) == 2
+        assert len(list(opened.ledger.events(kind="HoldoutOpened"))) == 1  # that of certify
+
+
+@pytest.mark.slow
+def test_fits_are_kept_for_a_run_that_was_stopped(as_author: Path) -> None:
+    handle(as_author, Assess(foresee=True))
+
+    kept = list((Places(as_author).work / foreseeing.KEPT).glob("*/*.json"))
+
+    assert len(kept) >= 3
+
+
+def test_nothing_is_fitted_where_something_is_to_be_fixed_first(
+    as_author: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = as_author / "contract.yaml"
+    stated = "take: [rain], sla: [{property: freshness, at_most: 1h}]"
+    contract.write_text(contract.read_text().replace("take: [rain]", stated))
+
+    found = handle(as_author, Assess(foresee=True))
+
+    assert found.verdict is Verdict.FAIL
+    assert not (Places(as_author).work / foreseeing.KEPT).exists()

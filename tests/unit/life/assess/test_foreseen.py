@@ -1,0 +1,91 @@
+"""What a model would become, by fits in its own process."""
+
+import platform
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from mainstay.bundle.environment import Environment
+from mainstay.bundle.worker import Worker
+from mainstay.core.inputs import Input
+from mainstay.life.assess import lasting, prospects
+from mainstay.life.assess.foreseen import Rows, foreseen
+from mainstay.stats.forecasts.library import Library
+from mainstay.trainer.fit import PROGRAM, Training
+
+DAY, DAYS, ROWS = 86_400_000_000, 40, 110
+MODEL = """
+    import numpy as np
+
+    class Line:
+        classes_ = np.array([False, True])
+
+        def predict_proba(self, inputs):
+            yes = 1 / (1 + np.exp(-inputs @ self.slopes))
+            return np.column_stack([1 - yes, yes])
+
+    def train(inputs: np.ndarray, label):
+        model = Line()
+        x, y = np.asarray(inputs), np.asarray(label) * 2.0 - 1
+        model.slopes = np.linalg.lstsq(x, y, rcond=None)[0]
+        return model
+"""
+NOBODY = Library((), (), ())
+
+
+@pytest.fixture
+def worker(tmp_path):
+    environment = Environment(Path(sys.prefix), platform.python_version(), "")
+    with Worker(environment, PROGRAM, log=tmp_path / "log.txt") as made:
+        yield made
+
+
+@pytest.fixture
+def rows(tmp_path):
+    def made(days=DAYS):
+        random = np.random.default_rng(0)
+        when = np.repeat(19_000 + np.arange(days), ROWS) * float(DAY)
+        x = random.normal(size=(len(when), 3))
+        angle = 1.5 * (when / DAY - 19_000) / DAYS
+        signal = np.cos(angle) * x[:, 0] + np.sin(angle) * x[:, 1]
+        label = signal + random.normal(size=len(when)) > 0
+        code = tmp_path / "code"
+        code.mkdir(exist_ok=True)
+        (code / "model.py").write_text(dedent(MODEL))
+        inputs = tuple(Input(f"x{at}", "number") for at in range(3))
+        training = Training(code, inputs, x, label, "binary", 1)
+        return Rows(training, when, tmp_path / "kept")
+
+    return made
+
+
+def test_a_model_that_ages_is_told_so_before_it_is_built(worker, contract, rows):
+    found = {one.clause: one for one in foreseen(worker, contract(), rows(), others=NOBODY)}
+
+    assert found["learning curve: 4,400 records"].estimate.value > 0.7
+    assert prospects.GOAL in found
+    assert found[lasting.SHELF].note.startswith(("grade", "80 %"))
+    assert found[lasting.AGED].estimate.low > 0
+    assert found[lasting.RETRAIN].estimate.value < 8
+
+
+def test_a_goal_on_another_scale_has_no_reach(worker, contract, rows):
+    stated = contract({"roc_auc, at_least: 0.7": "accuracy, at_least: 0.7"})
+
+    found = [one.clause for one in foreseen(worker, stated, rows(), others=NOBODY)]
+
+    assert prospects.GOAL not in found
+    assert lasting.SHELF in found
+
+
+def test_too_few_days_and_rows_are_told_and_not_guessed(worker, contract, rows):
+    few = rows(days=2)
+    tiny = few._replace(training=few.training.of(np.arange(40)), when=few.when[:40])
+
+    found = {one.clause: one for one in foreseen(worker, contract(), tiny)}
+
+    assert found[prospects.CURVE].note.startswith("not made: a learning curve of")
+    assert found[lasting.SHELF].note.startswith("not made: 40 rows make no 4 periods")

@@ -1,0 +1,97 @@
+"""What is said of how long a model lasts, and what is not."""
+
+import msgspec
+import pytest
+from planted_backtests import LEVEL, NONE, WORLDS, World, planted
+
+from mainstay.core.nouns import Estimate
+from mainstay.life.assess import lasting
+from mainstay.stats.forecasts.ageing import Ageing
+from mainstay.stats.forecasts.grade import Grade
+from mainstay.stats.forecasts.library import Library
+from mainstay.stats.forecasts.retraining import cheapest
+from mainstay.stats.forecasts.shelf import shelf_life
+
+STEADY = planted(World(age=0.01, noise=0.001), 0, periods=60)
+FOUND = shelf_life(STEADY, 59, LEVEL - 0.035, NONE, seed=1)
+NOBODY = Library((), (), ())
+
+
+def shelf(**members):
+    told = lasting.shelf(FOUND._replace(**members), 7, 14)
+    return {one.clause: one for one in told}
+
+
+def test_a_proven_forecast_is_told_with_its_interval_and_its_record():
+    said = shelf(grade=Grade.A)
+
+    one = said[lasting.SHELF]
+    assert one.note.startswith("grade A, ")
+    assert "were inside" in one.note
+    assert one.estimate.low <= one.estimate.value <= one.estimate.high <= FOUND.seen * 7
+    assert said[lasting.CHANCE].note.endswith(f"within {FOUND.seen * 7} days")
+
+
+def test_by_analogy_only_a_range_is_told():
+    said = shelf(grade=Grade.C)
+
+    assert list(said) == [lasting.SHELF]
+    assert said[lasting.SHELF].estimate is None
+    assert said[lasting.SHELF].note.endswith("days, by analogy with 14 models")
+
+
+def test_without_a_past_there_is_no_number():
+    said = shelf(grade=Grade.D, breach=None, chance=None)
+
+    assert said[lasting.SHELF].note.startswith("grade D: nothing to say before 6 periods of 7 days")
+    assert said[lasting.SHELF].estimate is None
+
+
+def test_no_age_is_told_that_nobody_has_seen():
+    never = msgspec.structs.replace(FOUND.breach, value=13.0, high=13.0)
+
+    one = shelf(grade=Grade.B, breach=never, seen=12)[lasting.SHELF]
+
+    assert "91" not in one.note
+    assert "more than 84 days" in one.note
+    assert one.estimate.high == 84
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [((0.05, 0.06, 0.07), "retraining pays"), ((0, 0.001, 0.002), "seldom asks for retraining"),
+     ((0.0, 0.02, 0.04), "not told apart")],
+)  # fmt: skip
+def test_ageing_is_held_against_the_ordinary_swing(lost, said):
+    low, value, high = lost
+    found = Ageing(Estimate(value, low, high, 9), Estimate(0.02, 0.015, 0.025, 9))
+
+    told = list(lasting.aged(found, 84))
+
+    assert said in told[0].note
+    assert told[1].estimate.value == 0.02
+
+
+def test_the_flat_region_is_told_beside_the_cheapest_interval():
+    one = lasting.renewed(cheapest(0.01 * FOUND.path[1] * 0 + 0.01, 0.5), 7)
+
+    assert "cost the same within 3 %" in one.note
+    assert one.note.startswith(f"retraining within the {FOUND.seen * 7} days seen does not pay")
+
+
+def test_all_of_it_comes_from_one_matrix():
+    made = lasting.lasting(
+        STEADY, LEVEL - 0.035, days=7, retraining_costs=0.02, others=NOBODY, seed=1
+    )
+
+    assert [one.clause for one in made] == [
+        lasting.SHELF, lasting.CHANCE, lasting.AGED, lasting.SWING, lasting.RETRAIN,
+    ]  # fmt: skip
+
+
+def test_of_a_short_matrix_only_the_plan_is_told():
+    short = planted(WORLDS["still"], 0, periods=9)
+
+    made = list(lasting.lasting(short, 0.7, days=7, retraining_costs=0.02, others=NOBODY, seed=1))
+
+    assert [one.clause for one in made] == [lasting.SHELF]
