@@ -10,24 +10,35 @@ from rich.console import Console
 
 from mainstay.cli.main import Options
 from mainstay.cli.show import show
-from mainstay.control import handle
+from mainstay.control import handle, remote
 from mainstay.control.commands import Command
 from mainstay.control.project import Tell
 from mainstay.control.queries import Query
+from mainstay.core import settings
+from mainstay.core.answers import Answer
 
 
 def act(options: Options, command: Command) -> int:
     """Does a command and shows its answer; the exit code."""
     with telling() as tell:
-        answer = handle.handle(options.folder, command, tell)
+        url = settings.url()
+        if url and not remote.is_local(command):
+            answer = remote.handle(url, command)
+        else:
+            answer = handle.handle(options.folder, command, tell)
     return show(answer, as_json=options.json)
 
 
 def ask(options: Options, query: Query) -> int:
     """Asks a query and shows its answer; the exit code."""
+    return show(asked(options, query), as_json=options.json)
+
+
+def asked(options: Options, query: Query) -> Answer:
+    """The answer to a query, from the control plane of MAINSTAY_URL where one is set."""
+    url = settings.url()
     with telling() as tell:
-        answer = handle.answer(options.folder, query, tell)
-    return show(answer, as_json=options.json)
+        return remote.answer(url, query) if url else handle.answer(options.folder, query, tell)
 
 
 @contextmanager

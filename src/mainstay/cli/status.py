@@ -2,9 +2,9 @@
 
 import click
 
+from mainstay.cli.act import asked
 from mainstay.cli.main import Options
 from mainstay.cli.show import show
-from mainstay.control import handle
 from mainstay.control.queries import Status
 
 
@@ -13,5 +13,5 @@ from mainstay.control.queries import Status
 @click.pass_obj
 def status(options: Options, check: bool) -> int:  # noqa: FBT001 - click's signature
     """One sentence per model, and what it waits for."""
-    code = show(handle.answer(options.folder, Status()), as_json=options.json)
+    code = show(asked(options, Status()), as_json=options.json)
     return code if check else 0
