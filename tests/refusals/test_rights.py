@@ -25,6 +25,7 @@ from mainstay.web.routes import ROUTES
 EVERYBODY = "viewer auditor data-scientist data-engineer ml-engineer approver admin"
 OF_PERMISSION = {
     "read": EVERYBODY,
+    "rows": "auditor+rows data-scientist+rows data-engineer+rows ml-engineer+rows",
     "own tokens": EVERYBODY,
     "audit": "auditor admin",
     "labels": "data-engineer",
@@ -41,7 +42,7 @@ OF_TAG = {
     "people_token": "people", "people_revoke": "people", "people_list": "people",
     "people_token_own": "own tokens", "history": "audit", "verify_ledger": "audit",
     "explain_contract": "read", "explain": "read", "review": "read", "certificate": "read",
-    "status": "read", "incident_list": "read", "incident_show": "read",
+    "decisions": "rows", "status": "read", "incident_list": "read", "incident_show": "read",
     "verify_certificate": "read", "verify_bundle": "read",
 }  # fmt: skip
 STAYS = [
@@ -49,6 +50,8 @@ STAYS = [
     "assess", "build", "certify", "approve", "watch", "run", "features", "labels", "labels_ask",
     "check_contract", "simulate",
 ]  # fmt: skip
+ALONE = (*EVERYBODY.split(), "emperor")
+ROLES = (*ALONE, "+rows", *(f"{one}+rows" for one in ALONE))
 ABOUT_ALL = ("people_invite", "people_token", "people_revoke", "people_list")
 OF_ROUTE = {
     ("GET", "/"): "read",
@@ -81,7 +84,10 @@ VALUES: dict[str, dict[str, object]] = {
 
 
 class Case(NamedTuple):
-    """Who asks: a role of a model, and what their token is narrowed to (None: nothing)."""
+    """Who asks: a role of a model, and what their token is narrowed to (None: nothing).
+
+    A role may have leave to see rows besides: `auditor+rows`.
+    """
 
     role: str
     model: str
@@ -92,7 +98,8 @@ class Case(NamedTuple):
         return self.may("read", HERE)
 
     def may(self, permission: str, model: str) -> bool:
-        held = self.role in OF_PERMISSION[permission].split()
+        role = self.role if permission == "rows" else self.role.partition("+")[0]
+        held = role in OF_PERMISSION[permission].split()
         wide = self.model in (ALL, model)
         return held and wide and (self.scopes is None or permission in self.scopes)
 
@@ -103,8 +110,8 @@ class Case(NamedTuple):
 
 
 def cases(scopes: list[tuple[str, ...] | None]) -> Iterator[Case]:
-    everybody = (*EVERYBODY.split(), "emperor")
-    yield from itertools.starmap(Case, itertools.product(everybody, (HERE, ELSEWHERE, ALL), scopes))
+    several = itertools.product(ROLES, (HERE, ELSEWHERE, ALL), scopes)
+    yield from itertools.starmap(Case, several)
 
 
 def tags(union: Any) -> dict[str, type]:
@@ -119,17 +126,19 @@ def value(tag: str, kind: type) -> dict[str, object]:
 
 
 def subsets() -> list[tuple[str, ...] | None]:
-    """Every set of scopes there is."""
+    """Every one, every two, all but any one, and all."""
     names = tuple(OF_PERMISSION)
-    sets = (itertools.combinations(names, count) for count in range(1, len(names) + 1))
+    counts = (1, 2, len(names) - 1, len(names))
+    sets = (itertools.combinations(names, count) for count in counts)
     return [None, *itertools.chain.from_iterable(sets)]
 
 
-def differences(scopes: list[tuple[str, ...] | None], of_tag: dict[str, str]) -> list[str]:
+def differences(scopes: list[tuple[str, ...] | None]) -> list[str]:
     """Where the policy rules otherwise than the tables above, for every value there is."""
     found = []
     for one in cases(scopes):
-        seats = (Seat(one.role, one.model), Seat("admin", ALL, NOW - timedelta(seconds=1)))
+        held = (Seat(role, one.model) for role in one.role.split("+"))
+        seats = (*held, Seat("admin", ALL, NOW - timedelta(seconds=1)))
         narrowed = None if one.scopes is None else frozenset(one.scopes)
         principal = Principal("x", seats, narrowed)
         for tag, kind in {**tags(Command), **tags(Query)}.items():
@@ -138,7 +147,7 @@ def differences(scopes: list[tuple[str, ...] | None], of_tag: dict[str, str]) ->
             asked = msgspec.convert(value(tag, kind), kind, strict=False)
             about, needed = roles.concerned(asked), roles.NEEDS[kind]
             ruled = roles.ruling(principal, needed, HERE, NOW, about=about)
-            wanted = one.ruled(of_tag[tag], ALL if tag in ABOUT_ALL else about or HERE)
+            wanted = one.ruled(OF_TAG[tag], ALL if tag in ABOUT_ALL else about or HERE)
             if ruled != wanted:
                 found.append(f"{one} {tag}: {ruled}, expected {wanted}")
     return found
@@ -169,7 +178,7 @@ def test_no_role_holds_everything_and_duties_are_apart() -> None:
 
 
 def test_every_value_role_project_and_set_of_scopes_is_ruled_as_agreed() -> None:
-    assert differences(subsets(), OF_TAG) == []
+    assert differences(subsets()) == []
 
 
 def wider(**changes: frozenset[str]) -> dict[str, frozenset[str]]:
@@ -199,6 +208,10 @@ MUTANTS: dict[str, tuple[str, Any]] = {
             now,
         ),
     ),
+    "everybody sees rows": ("BESIDE_ROWS", frozenset(ALONE)),
+    "rows come with a role": (
+        "ROLES", wider(auditor=roles.ROLES["auditor"] | {"rows"}),
+    ),
     "a role never ends": (
         "permissions",
         lambda principal, model, now, before=roles.permissions: before(
@@ -219,7 +232,7 @@ def test_a_planted_mistake_is_caught(mutant: str, monkeypatch: pytest.MonkeyPatc
     name, changed = MUTANTS[mutant]
     monkeypatch.setattr(roles, name, changed)
 
-    assert differences([None, ("read",), ("deploy", "read"), ("people",)], OF_TAG)
+    assert differences([None, ("read",), ("deploy", "read"), ("people",)])
 
 
 # ---- the same over HTTP -------------------------------------------------------------------------
@@ -259,7 +272,9 @@ class Tokens:
         if one not in self.known:
             scopes = ",".join(one.scopes or ())
             name = f"p{len(self.known)}"
-            self.known[one] = given(self.folder, name, one.role, model=one.model, scopes=scopes)
+            self.known[one] = given(
+                self.folder, name, *one.role.split("+"), model=one.model, scopes=scopes
+            )
         return self.known[one]
 
 
@@ -271,7 +286,7 @@ def asked() -> Iterator[tuple[str, str, dict[str, object]]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", [*EVERYBODY.split(), "emperor"])
+@pytest.mark.parametrize("role", [*ALONE, "viewer+rows", "auditor+rows"])
 def test_over_http_the_same_is_ruled_for_every_value(
     role: str, door: Control, tmp_path: Path
 ) -> None:
@@ -297,7 +312,9 @@ def address(path: str) -> str:
 def test_over_http_the_same_is_ruled_for_every_route(door: Control, tmp_path: Path) -> None:
     tokens, found = Tokens(tmp_path), []
     for (method, path), needed in OF_ROUTE.items():
-        for one in cases([None, ("read",), ("deploy",)]):
+        for one in itertools.starmap(
+            Case, itertools.product(ALONE, (HERE, ELSEWHERE), (None, ("read",), ("deploy",)))
+        ):
             shown = {"authorization": f"Bearer {tokens.of(one)}"}
             said = door.ask(method, address(path), **shown, **OWN)
             right = "allowed" if needed in ("public", "known") else one.ruled(needed, HERE)

@@ -69,6 +69,7 @@ COMMANDS: Table = {
             "deliver": ("Tell what waits to be told.", "mainstay.cli.incident:deliver"),
         },
     ),
+    "decisions": ("What was answered to one key.", "mainstay.cli.decisions:decisions"),
     "run": ("Do what is outstanding, until somebody must act.", "mainstay.cli.run:run"),
     "status": ("One sentence per model, and what it waits for.", "mainstay.cli.status:status"),
     "ledger": (

@@ -9,6 +9,7 @@ from mainstay.control import (
     building,
     certifying,
     contracting,
+    decisions,
     delivering,
     deploying,
     keeping,
@@ -64,6 +65,7 @@ from mainstay.control.commands import (
 from mainstay.control.project import Project, Tell, nothing
 from mainstay.control.queries import (
     CheckContract,
+    Decisions,
     Explain,
     ExplainContract,
     History,
@@ -197,7 +199,7 @@ def _outside(
 
 def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
-        case Explain() | Simulate() | Review() | Paper():
+        case Explain() | Simulate() | Review() | Paper() | Decisions():
             return _of_version(opened, query)
         case Status():
             return standing.status(opened)
@@ -209,7 +211,7 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _on_record(opened, query)
 
 
-def _of_version(opened: Project, query: Explain | Simulate | Review | Paper) -> Answer:
+def _of_version(opened: Project, query: Explain | Simulate | Review | Paper | Decisions) -> Answer:
     match query:
         case Explain():
             return reading.explain(opened, query)
@@ -219,6 +221,8 @@ def _of_version(opened: Project, query: Explain | Simulate | Review | Paper) -> 
             return approving.review(opened, query)
         case Paper():
             return approving.paper(opened, query)
+        case Decisions():
+            return decisions.decisions(opened, query)
 
 
 def _on_record(

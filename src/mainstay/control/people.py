@@ -18,7 +18,7 @@ from mainstay.control.commands import (
     Withdraw,
 )
 from mainstay.control.project import Project
-from mainstay.control.roles import EVERY, Permission, Role
+from mainstay.control.roles import EVERY, ROWS, Permission, Role
 from mainstay.core import clock, nearest
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Conflict, Missing, Mistake, Refused
@@ -221,10 +221,9 @@ def _same(one: Credential, given: _Given) -> bool:
 def _check(project: Project, command: Grant | Withdraw) -> None:
     if not NAME.fullmatch(command.name):
         raise Mistake(f"{command.name!r} cannot name a person", hint="small letters, such as ana")
-    if command.role not in get_args(Role):
-        raise Mistake(
-            f"{command.role!r} is no role", hint=nearest.hint(command.role, get_args(Role))
-        )
+    known = (*get_args(Role), ROWS)
+    if command.role not in known:
+        raise Mistake(f"{command.role!r} is no role", hint=nearest.hint(command.role, known))
     if command.model != EVERY and not NAME.fullmatch(command.model):
         raise Mistake(f"{command.model!r} cannot name a model", hint="a model's name, or * for all")
     if project.by and project.by.name == command.name:

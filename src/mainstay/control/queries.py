@@ -1,5 +1,7 @@
 """What can be asked of the control plane that changes nothing, as values."""
 
+from typing import Annotated
+
 import msgspec
 
 
@@ -41,6 +43,13 @@ class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="certif
     """The newest certificate of a version as it was signed, and its digest."""
 
     version: str = ""
+
+
+class Decisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="decisions"):
+    """What was asked about a key and answered to it, the newest first, as many as `last`."""
+
+    key: str
+    last: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
 
 
 class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_list"):
@@ -98,6 +107,7 @@ OfProject = (
     | Simulate
     | Review
     | Paper
+    | Decisions
     | People
     | Status
     | Incidents

@@ -13,7 +13,16 @@ from mainstay.control.commands import Command
 from mainstay.control.queries import Query
 
 Permission = Literal[
-    "read", "audit", "labels", "incidents", "approve", "deploy", "rollback", "people", "own tokens"
+    "read",
+    "rows",
+    "audit",
+    "labels",
+    "incidents",
+    "approve",
+    "deploy",
+    "rollback",
+    "people",
+    "own tokens",
 ]
 Role = Literal[
     "viewer", "auditor", "data-scientist", "data-engineer", "ml-engineer", "approver", "admin"
@@ -32,6 +41,12 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
     "approver": frozenset({"read", "own tokens", "rollback", "approve"}),
     "admin": frozenset({"read", "own tokens", "audit", "people"}),
 }
+
+ROWS = "rows"
+"""Given like a role and none: leave to see single rows, which counts only beside some roles."""
+BESIDE_ROWS: frozenset[Role] = frozenset(
+    {"auditor", "data-scientist", "data-engineer", "ml-engineer"}
+)
 
 HERE: Literal["here"] = "here"
 """Not over HTTP: it reads or writes files of whoever asks, runs their code or uses their keys."""
@@ -78,6 +93,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.Incident: "read",
     queries.VerifyCertificate: "read",
     queries.VerifyBundle: "read",
+    queries.Decisions: "rows",
     queries.History: "audit",
     queries.VerifyLedger: "audit",
     queries.People: "people",
@@ -85,7 +101,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
 
 
 class Seat(NamedTuple):
-    """A role for a model, or all of them (`*`); good before `expires`, None: for good."""
+    """A role, or `rows`, for a model or all (`*`); good before `expires`, None: for good."""
 
     role: str
     model: str
@@ -102,10 +118,14 @@ class Principal(NamedTuple):
 
 def permissions(principal: Principal, model: str, now: datetime) -> frozenset[Permission]:
     """All that somebody may do to a model at a moment, with what they ask with."""
-    held: set[Permission] = set()
-    for seat in principal.seats:
-        if seat.model in (EVERY, model) and (seat.expires is None or now < seat.expires):
-            held |= ROLES.get(seat.role, frozenset())  # type: ignore[call-overload]  # deny by default
+    names = {
+        seat.role
+        for seat in principal.seats
+        if seat.model in (EVERY, model) and (seat.expires is None or now < seat.expires)
+    }
+    held = {one for role, given in ROLES.items() if role in names for one in given}
+    if ROWS in names and names & BESIDE_ROWS:
+        held.add("rows")
     return frozenset(one for one in held if principal.scopes is None or one in principal.scopes)
 
 

@@ -3,14 +3,16 @@
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from pathlib import Path
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from mainstay.contract import document
 from mainstay.control import admission, roles
 from mainstay.control.admission import Entered
-from mainstay.control.project import Project
 from mainstay.control.roles import Permission, Principal
 from mainstay.core import clock
 from mainstay.core.errors import Bug, MainstayError, Missing, Refused
@@ -122,11 +124,19 @@ def _stranger(route: Route, request: Request) -> Response:
 
 def _model(place: Place, ledger: Ledger) -> str:
     """The project's model, by the record where its contract cannot be read; empty before both."""
+    contract = place.places.contract
     try:
-        return Project(place.places, ledger).model
-    except MainstayError:
+        found = contract.stat()
+        return _named(contract, found.st_mtime_ns, found.st_size)
+    except (OSError, MainstayError):
         known = state.models(ledger)
         return known[-1] if known else ""
+
+
+@lru_cache(16)
+def _named(contract: Path, _changed: int, _size: int) -> str:
+    """Read once for each state of the file: it takes as long as all the rest of a request."""
+    return document.read(contract).contract.model
 
 
 def _told(route: Route, error: MainstayError) -> Response:

@@ -122,3 +122,16 @@ def test_each_request_leaves_one_line_without_what_was_shown(asked: Control, fol
     assert asked.said == [
         "POST /api/queries 200 vera", "GET /invitation/{code} 404 -",
     ]  # fmt: skip
+
+
+def test_a_model_that_has_another_name_is_known_by_it_at_once(asked: Control, folder: Path) -> None:
+    token = given(folder, "vera", "viewer", model="no-show")
+    path = folder / "contract.yaml"
+    before = asked.ask("GET", "/index.json", authorization=f"Bearer {token}").status
+
+    path.write_text(path.read_text().replace("model: no-show", "model: another"))
+    after = asked.ask("GET", "/index.json", authorization=f"Bearer {token}").status
+    path.unlink()
+    without = asked.ask("GET", "/index.json", authorization=f"Bearer {token}").status
+
+    assert (before, after, without) == (200, 404, 404)
