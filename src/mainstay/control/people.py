@@ -158,7 +158,7 @@ def listed(project: Project) -> Answer:
         for name in names
     ]
     return Answer(
-        f"{len(names)} can be asked for." if names else "Nobody has a role yet.",
+        f"{len(names)} have a role or sign in." if names else "Nobody has a role yet.",
         lines=tuple(_line(one) for one in facts),
         next="mainstay people grant NAME --role ROLE",
         facts={"people": facts},

@@ -25,11 +25,17 @@ class Options(Protocol):
 @click.option("--host", default=LOOPBACK, show_default=True, help="Others need sign-in and TLS.")
 @click.option("--certificate", type=_FILE, help="Of TLS: a PEM file with its chain.")
 @click.option("--private-key", type=_FILE, help="Of the certificate: PEM, without password.")
+@click.option("--address", default="", help="https://NAME of a proxy that stands before it.")
 @click.pass_obj
 def control(
-    options: Options, port: int, host: str, certificate: Path | None, private_key: Path | None
+    options: Options,
+    port: int,
+    host: str,
+    certificate: Path | None,
+    private_key: Path | None,
+    address: str,
 ) -> int:
     """Serve API, sign-in and pages of the project here until stopped."""
-    opening = Opening(options.folder, host, port, certificate, private_key)
+    opening = Opening(options.folder, host, port, certificate, private_key, address)
     process.run(opening, click.echo, partial(click.echo, err=True))
     return 0

@@ -106,10 +106,14 @@ def _refuse_foreign(request: Request, place: Place) -> None:
     if request.method in SAFE:
         return
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    own = f"{'https' if place.secure else 'http'}://{request.headers.get('host', '')}"
+    own = place.address or f"{_scheme(place)}://{request.headers.get('host', '')}"
     foreign = origin != own if origin is not None else site is None
     if foreign or site not in (None, "same-origin"):
         raise Refused("another site sent this", hint="open the page itself and try again")
+
+
+def _scheme(place: Place) -> str:
+    return "https" if place.secure else "http"
 
 
 def _stranger(route: Route, request: Request) -> Response:

@@ -4,6 +4,7 @@ import ipaddress
 import socket
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -22,13 +23,14 @@ GRACE, KEPT = 10, 5
 
 
 class Opening(NamedTuple):
-    """What is served where. port 0: a free one."""
+    """What is served where. port 0: a free one. address: of the proxy that stands before it."""
 
     folder: Path
     host: str = LOOPBACK
     port: int = 8090
     certificate: Path | None = None
     private_key: Path | None = None
+    address: str = ""
 
 
 def run(opening: Opening, say: Say, log: Say) -> None:
@@ -38,9 +40,9 @@ def run(opening: Opening, say: Say, log: Say) -> None:
     Missing without a project, Refused where others could reach it and nobody can sign in or
     nothing is encrypted, Unavailable where the port is taken.
     """
-    local = _is_loopback(opening.host)
+    local, front = _is_loopback(opening.host), _front(opening.address)
     with project.opened(opening.folder) as opened:
-        if not local:
+        if front or not local:
             _refuse_open(opening, can_sign_in=admission.anybody(opened.ledger, clock.machine()))
         tls = _tls(opening)
         code = admission.opened(opened.ledger, clock.machine())
@@ -49,8 +51,10 @@ def run(opening: Opening, say: Say, log: Say) -> None:
     say(f"Mainstay control of {opening.folder.resolve().name} on {address}")
     if code:
         say(f"Nobody can sign in yet. Set it up, once, within a day: {address}/invitation/{code}")
-    hosts = OWN_NAMES if local else frozenset()
-    place = Place(opening.folder, Attempts(), log, secure=tls is not None, hosts=hosts)
+    place = Place(
+        opening.folder, Attempts(), log, secure=bool(tls or front), address=opening.address,
+        hosts=frozenset({front} if front else OWN_NAMES if local else ()),
+    )  # fmt: skip
     config = uvicorn.Config(
         application(place), lifespan="off", ws="none", log_level="warning", access_log=False,
         proxy_headers=False, server_header=False, date_header=False, timeout_keep_alive=KEPT,
@@ -64,15 +68,24 @@ def run(opening: Opening, say: Say, log: Say) -> None:
 def _refuse_open(opening: Opening, *, can_sign_in: bool) -> None:
     """Raises Refused unless whoever reaches it must sign in, and nobody in between can read."""
     if not can_sign_in:
+        where = opening.address or opening.host
         raise Refused(
-            f"{opening.host} can be reached by others, and nobody can sign in yet",
+            f"{where} can be reached by others, and nobody can sign in yet",
             hint="mainstay control on 127.0.0.1 prints the link that sets it up",
         )
-    if opening.certificate is None:
+    if opening.certificate is None and not opening.address:
         raise Refused(
             f"{opening.host} can be reached by others, and passwords would travel in clear",
-            hint="--certificate FILE --private-key FILE, or 127.0.0.1 behind a proxy with TLS",
+            hint="--certificate FILE --private-key FILE, or --address of a proxy with TLS",
         )
+
+
+def _front(address: str) -> str:
+    """The host that people ask the proxy for. Raises Mistake for another form, or without TLS."""
+    parts = urlsplit(address)
+    if address and (not parts.hostname or address != f"https://{parts.netloc}"):
+        raise Mistake(f"{address} is no address of a proxy", hint="https://mainstay.example.org")
+    return parts.netloc.partition(":")[0]
 
 
 def _is_loopback(host: str) -> bool:

@@ -34,7 +34,8 @@ def _ask(folder: Path, query: Query) -> Answer:
 class Place(NamedTuple):
     """What the pages are about and where. hosts: names that may be asked for; empty: any.
 
-    act, ask: the two doors of the control plane.
+    address: where people reach it through a proxy; empty: as they ask for it. act, ask: the two
+    doors of the control plane.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Place(NamedTuple):
     say: Say
     secure: bool = False
     hosts: frozenset[str] = frozenset()
+    address: str = ""
     act: Callable[[Path, Command, Principal], Answer] = _act
     ask: Callable[[Path, Query], Answer] = _ask
 

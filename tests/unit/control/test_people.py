@@ -147,7 +147,7 @@ def test_everybody_is_listed_with_what_they_may_and_sign_in_with(folder: Path) -
 
     said = answer(folder, People())
 
-    assert said.headline == "2 can be asked for."
+    assert said.headline == "2 have a role or sign in."
     mara, vera = said.facts["people"]
     assert (mara["roles"][0]["role"], mara["tokens"][0]["label"]) == ("ml-engineer", "laptop")
     assert (vera["roles"][0]["model"], vera["password"]) == ("no-show", False)

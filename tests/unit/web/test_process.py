@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from asking import given
+from asking import FORM, Control, Reply, given
 from self_signed import made
 
 from mainstay.core.errors import Missing, Mistake, Refused, Unavailable
 from mainstay.web import process
+from mainstay.web.app import application
 from mainstay.web.process import Opening
 
 
@@ -52,6 +53,42 @@ def test_a_port_that_is_taken_is_told(folder: Path) -> None:
 
     with taken, pytest.raises(Unavailable, match="cannot be had"):
         process._listening(Opening(folder, port=taken.getsockname()[1]))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://m.example", "m.example", "https://", "https://m.example/x", "https://m.example/"],
+)
+def test_a_proxy_has_a_name_and_tls(folder: Path, address: str) -> None:
+    given(folder, "ada", "admin")
+
+    with pytest.raises(Mistake, match="no address of a proxy"):
+        run(Opening(folder, address=address))
+
+
+def test_behind_a_proxy_others_can_reach_it_too(folder: Path) -> None:
+    with pytest.raises(Refused, match=r"m\.example can be reached by others"):
+        run(Opening(folder, port=0, address="https://m.example"))
+
+
+def test_behind_a_proxy_forms_come_from_its_address(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = []
+    monkeypatch.setattr(process.uvicorn.Server, "run", lambda _, sockets: sockets[0].close())
+    monkeypatch.setattr(process, "application", lambda place: places.append(place) or place)
+    token = given(folder, "ada", "admin")
+    process.run(Opening(folder, port=0, address="https://m.example:8443"), print, print)
+    asked = Control(application(places[0]), [])
+    body = f"token={token}".encode()
+
+    def sent(host: str, origin: str) -> Reply:
+        return asked.ask("POST", "/sign-in", body, host=host, origin=origin, **FORM)
+
+    right = sent("m.example:8443", "https://m.example:8443")
+    assert (right.status, right.cookie.startswith("__Host-")) == (303, True)
+    assert sent("m.example", "https://evil.example").status == 403
+    assert sent("127.0.0.1:8090", "https://m.example:8443").status == 421
 
 
 def test_the_link_is_printed_only_while_nobody_can_sign_in(
