@@ -1,9 +1,9 @@
 """Coming in and going out: sign-in, the invitation that sets a password, sign-out."""
 
+import asyncio
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
-import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
@@ -18,7 +18,7 @@ from mainstay.web import guard, layout
 from mainstay.web.visit import Visit, aside, body
 
 _MOST = 65_536
-_HASHING = anyio.CapacityLimiter(2)
+_HASHING = asyncio.Semaphore(2)
 """Argon2id takes 64 MB of memory each time."""
 
 
