@@ -18,6 +18,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 import small_project
+from asking import given
+from self_signed import made
 
 from mainstay.ledger.store import Ledger
 from mainstay.ledger.verify import verify
@@ -32,9 +34,9 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def served(folder: Path, environment: dict[str, str], program: str = MAIN) -> Iterator[Server]:
+def served(folder: Path, environment: dict[str, str], *more: str) -> Iterator[Server]:
     """Until the block ends; what it wrote lies beside the project."""
-    command = [sys.executable, "-c", program, "control", "--folder", str(folder), "--port", "0"]
+    command = [sys.executable, "-c", MAIN, "control", "--folder", folder, "--port", "0", *more]
     with (
         (folder.parent / "log").open("ab") as log,
         subprocess.Popen(
@@ -205,6 +207,27 @@ def test_nobody_does_from_elsewhere_what_is_not_theirs(apart: Path) -> None:
         "somebody builds": 2, "with a wrong token": 4,
     }, told  # fmt: skip
     assert "without MAINSTAY_URL" in told["somebody builds"][1]["error"]["hint"]
+
+
+@pytest.mark.slow
+def test_with_a_certificate_a_terminal_asks_over_tls_and_trusts_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    (folder / "contract.yaml").write_text(small_project.CONTRACT)
+    (folder / "clock").write_text("2024-03-01T00:00:00+00:00")
+    token = given(folder, "vera", "viewer")
+    certificate, key = made(tmp_path)
+    tls = ("--certificate", str(certificate), "--private-key", str(key))
+    with served(folder, small_project.environment(folder, ""), *tls) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        vera = terminal(folder, "vera", Server(url, ""), token)
+        strange = vera.run("status")
+        trusting = {**vera.environment, "SSL_CERT_FILE": str(certificate)}
+        known = vera._replace(environment=trusting).run("status")
+
+    assert server.url.startswith("https://")
+    assert (strange[0], known[0]) == (5, 0), (strange, known)
+    assert "CERTIFICATE_VERIFY_FAILED" in strange[1]["error"]["what"]
 
 
 @pytest.mark.slow

@@ -24,6 +24,8 @@ def described(routes: Iterable[Route]) -> dict[str, Any]:
     schemas, components = msgspec.json.schema_components(
         (commands, queries, Answer, Failure), ref_template=_REF
     )
+    for one in (*commands.__args__, *queries.__args__):
+        components[one.__name__]["x-needs"] = roles.NEEDS[one]
     bodies = {"/api/commands": schemas[0], "/api/queries": schemas[1]}
     paths: dict[str, dict[str, Any]] = {}
     for one in routes:

@@ -36,6 +36,7 @@ def test_exactly_what_works_over_http_is_among_the_values() -> None:
         if roles.NEEDS[one] != roles.HERE
     }
     assert tags == wanted
+    assert (said["Deploy"]["x-needs"], said["Status"]["x-needs"]) == ("deploy", "read")
 
 
 def test_every_reference_leads_somewhere() -> None:
