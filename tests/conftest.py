@@ -50,7 +50,14 @@ def missing(request: pytest.FixtureRequest) -> Callable[[str], None]:
 def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test sees the keys, the clock or the settings of the person who runs it."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("MAINSTAY_CLOCK", "MAINSTAY_KEY", "MAINSTAY_UV"):
+        for name in (
+            "MAINSTAY_CLOCK",
+            "MAINSTAY_KEY",
+            "MAINSTAY_UV",
+            "MAINSTAY_URL",
+            "MAINSTAY_TOKEN",
+            "MAINSTAY_TOKEN_FILE",
+        ):
             patch.delenv(name, raising=False)
         patch.setenv("MAINSTAY_KEYS", str(tmp_path_factory.mktemp("keys")))
         yield

@@ -20,6 +20,12 @@ PROMISES = {
         "httptools", "cython_runtime",  # reads HTTP; what the limits of a connection build on
         "anyio", "watchfiles",  # uvicorn loads them where they are, for reloads never done here
     },
+    # What a terminal takes that asks a control plane elsewhere: the base install is enough.
+    "import mainstay.cli.status, mainstay.cli.approval, mainstay.cli.people, mainstay.cli.incident,"
+    " mainstay.cli.ledger, mainstay.cli.deploy, mainstay.cli.labels, mainstay.cli.verify,"
+    " mainstay.cli.explain": {
+        "mainstay", "click", "rich", "msgspec", "cryptography", "typing_extensions",
+    },
     "import mainstay.bundle.runtime": {"mainstay", "msgspec", "numpy", "typing_extensions"},
 }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """From a command line to the control plane and back."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -10,24 +10,47 @@ from rich.console import Console
 
 from mainstay.cli.main import Options
 from mainstay.cli.show import show
-from mainstay.control import handle
+from mainstay.control import remote
 from mainstay.control.commands import Command
-from mainstay.control.project import Tell
 from mainstay.control.queries import Query
+from mainstay.core import settings
+from mainstay.core.answers import Answer
+
+Tell = Callable[[str], None]
 
 
 def act(options: Options, command: Command) -> int:
     """Does a command and shows its answer; the exit code."""
-    with telling() as tell:
-        answer = handle.handle(options.folder, command, tell)
+    url = settings.url()
+    away = url and not remote.is_local(command)
+    answer = remote.handle(url, command) if away else _done(options, command)
     return show(answer, as_json=options.json)
 
 
 def ask(options: Options, query: Query) -> int:
     """Asks a query and shows its answer; the exit code."""
+    return show(asked(options, query), as_json=options.json)
+
+
+def asked(options: Options, query: Query) -> Answer:
+    """The answer to a query, from the control plane of MAINSTAY_URL where one is set."""
+    url = settings.url()
+    return remote.answer(url, query) if url else _answered(options, query)
+
+
+def _done(options: Options, command: Command) -> Answer:
+    """In the project's folder; what that takes is not loaded to ask elsewhere."""
+    from mainstay.control import handle
+
     with telling() as tell:
-        answer = handle.answer(options.folder, query, tell)
-    return show(answer, as_json=options.json)
+        return handle.handle(options.folder, command, tell)
+
+
+def _answered(options: Options, query: Query) -> Answer:
+    from mainstay.control import handle
+
+    with telling() as tell:
+        return handle.answer(options.folder, query, tell)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from mainstay import __version__
-from mainstay.core import digest
+from mainstay.core import digest, errors
 from mainstay.core.errors import Bug, Kind, MainstayError, MissingExtra, Mistake, Mistakes
 from mainstay.core.places import Places
 
@@ -34,7 +34,7 @@ def told(error: Exception, arguments: list[str]) -> int:
         _print(stop, f"{what}\nNext: {again}", as_json=as_json)
         return STOPPED
     known = _known(error, folder, arguments)
-    _print(facts(known), text(known), as_json=as_json)
+    _print(msgspec.to_builtins(errors.facts(known)), text(known), as_json=as_json)
     return EXIT_CODES[known.kind]
 
 
@@ -42,18 +42,6 @@ def text(error: MainstayError) -> str:
     """What, then the hint; many mistakes end with their number."""
     hint = f"\n  hint: {error.hint}" if error.hint else ""
     return f"{error}{hint}{_number(error)}"
-
-
-def facts(error: MainstayError) -> dict[str, object]:
-    """The same for a script."""
-    places = error.findings if isinstance(error, Mistakes) else ()
-    return {
-        "kind": error.kind,
-        "what": str(error),
-        "hint": error.hint,
-        "retryable": error.retryable,
-        "findings": places,
-    }
 
 
 def _number(error: MainstayError) -> str:

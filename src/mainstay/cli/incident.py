@@ -6,13 +6,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from mainstay.cli.act import Day, act, ask
+from mainstay.cli.act import Day, act, ask, asked
 from mainstay.cli.main import Options
 from mainstay.contract import durations
-from mainstay.control import handle
-from mainstay.control.accounts import Account
 from mainstay.control.commands import Deliver, Silence, Vouch
-from mainstay.control.pages import incident
 from mainstay.control.queries import Incident, IncidentAccount, Incidents
 from mainstay.core import clock, durable
 from mainstay.core.errors import Mistake
@@ -49,9 +46,17 @@ def list_(options: Options, closed: bool) -> int:  # noqa: FBT001 - click's sign
 def show(options: Options, number: int, page: Path | None) -> int:
     """All about one: owner, cost a day, last good state, what it explains, who was told."""
     if page:
-        said = handle.answer(options.folder, IncidentAccount(number)).facts["account"]
-        durable.write(page, incident.page(msgspec.convert(said, Account)).encode())
+        _written(options, number, page)
     return ask(options, Incident(number))
+
+
+def _written(options: Options, number: int, page: Path) -> None:
+    """What draws it is loaded only where it is drawn."""
+    from mainstay.control.accounts import Account
+    from mainstay.control.pages import incident
+
+    said = asked(options, IncidentAccount(number)).facts["account"]
+    durable.write(page, incident.page(msgspec.convert(said, Account)).encode())
 
 
 @click.command()

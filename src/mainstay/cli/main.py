@@ -70,6 +70,7 @@ COMMANDS: Table = {
             "deliver": ("Tell what waits to be told.", "mainstay.cli.incident:deliver"),
         },
     ),
+    "decisions": ("What was answered to one key.", "mainstay.cli.decisions:decisions"),
     "run": ("Do what is outstanding, until somebody must act.", "mainstay.cli.run:run"),
     "status": ("One sentence per model, and what it waits for.", "mainstay.cli.status:status"),
     "ledger": (
@@ -84,6 +85,18 @@ COMMANDS: Table = {
             "bundle": ("Check every file of a bundle.", "mainstay.cli.verify:bundle"),
         },
     ),
+    "people": (
+        "Who has which role, and what they sign in with.",
+        {
+            "list": ("Everybody with a role.", "mainstay.cli.people:list_"),
+            "grant": ("Give somebody a role.", "mainstay.cli.people:grant"),
+            "withdraw": ("Take a role from somebody.", "mainstay.cli.people:withdraw"),
+            "invite": ("Make a link to set a password.", "mainstay.cli.people:invite"),
+            "token": ("Give a token, shown once.", "mainstay.cli.people:token"),
+            "revoke": ("End what somebody signs in with.", "mainstay.cli.people:revoke"),
+        },
+    ),
+    "control": ("Serve people: API, sign-in, pages.", "mainstay.web.command:control"),
     "backup": ("Copy the ledger and what it points to.", "mainstay.cli.backup:backup"),
     "restore": ("Bring a copy back, verified first.", "mainstay.cli.backup:restore"),
     "demo": ("Live a year of flights with one model.", "mainstay.cli.demo.command:demo"),

@@ -5,11 +5,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from mainstay.cli.act import asked
 from mainstay.cli.main import Options
 from mainstay.cli.show import show
-from mainstay.control import handle
-from mainstay.control.health import Health
-from mainstay.control.pages import health
 from mainstay.control.queries import ModelHealth, Status
 from mainstay.core import durable
 
@@ -21,7 +19,15 @@ from mainstay.core import durable
 def status(options: Options, check: bool, page: Path | None) -> int:  # noqa: FBT001 - click's signature
     """One sentence per model, and what it waits for."""
     if page:
-        said = handle.answer(options.folder, ModelHealth()).facts["health"]
-        durable.write(page, health.page(msgspec.convert(said, Health)).encode())
-    code = show(handle.answer(options.folder, Status()), as_json=options.json)
+        _written(options, page)
+    code = show(asked(options, Status()), as_json=options.json)
     return code if check else 0
+
+
+def _written(options: Options, page: Path) -> None:
+    """What draws it is loaded only where it is drawn."""
+    from mainstay.control.health import Health
+    from mainstay.control.pages import health
+
+    said = asked(options, ModelHealth()).facts["health"]
+    durable.write(page, health.page(msgspec.convert(said, Health)).encode())

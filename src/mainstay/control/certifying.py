@@ -235,17 +235,8 @@ def _certificate(project: Project, case: Case, judgement: Judgement) -> Certific
 
 def _authors(project: Project, version: Version) -> tuple[str, ...]:
     """Keys of everybody who registered the contract, built the version or certifies it."""
-    acts = ("ContractRegistered", "Built", "HoldoutOpened")
-    touched = [
-        event.actor.key
-        for event in project.ledger.events(subject=version.model)
-        if event.kind in acts and _concerns(event.payload, version)
-    ]
+    touched = [one.key for one in versions.makers(project, version)]
     return tuple(dict.fromkeys(key for key in (*touched, project.signer.id) if key))
-
-
-def _concerns(payload: dict[str, object], version: Version) -> bool:
-    return payload.get("number") == version.number or payload.get("digest") == version.contract
 
 
 def _approver(contract: Contract) -> str:

@@ -5,9 +5,10 @@ from datetime import datetime
 import msgspec
 
 from mainstay.core.weighing import Weighing
+from mainstay.seal.dsse import Signature
 
 
-class Init(msgspec.Struct, frozen=True, tag="init"):
+class Init(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="init"):
     """Propose a contract, features.py and model.py from a table; overwrites nothing."""
 
     table: str
@@ -17,7 +18,7 @@ class Init(msgspec.Struct, frozen=True, tag="init"):
     model: str = ""
 
 
-class Assess(msgspec.Struct, frozen=True, tag="assess"):
+class Assess(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="assess"):
     """Is it worth it, is the data enough and right? since, until: the period, UTC.
 
     foresee: fit models, too, to see how long one lasts and what more records bring.
@@ -28,7 +29,7 @@ class Assess(msgspec.Struct, frozen=True, tag="assess"):
     foresee: bool = False
 
 
-class Build(msgspec.Struct, frozen=True, tag="build"):
+class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="build"):
     """Train on a period and pack a bundle: a new version, unless nothing changed.
 
     weighing: which rows count more; None: all alike.
@@ -39,7 +40,7 @@ class Build(msgspec.Struct, frozen=True, tag="build"):
     weighing: Weighing | None = None
 
 
-class Certify(msgspec.Struct, frozen=True, tag="certify"):
+class Certify(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="certify"):
     """Judge a version (empty: the newest) on its hold-out, or renewed on the newest mature one."""
 
     version: str = ""
@@ -47,21 +48,30 @@ class Certify(msgspec.Struct, frozen=True, tag="certify"):
     environment: str = "production"
 
 
-class Approve(msgspec.Struct, frozen=True, tag="approve"):
+class Approve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="approve"):
     """Countersign the certificate of a version, as the approver the contract names."""
 
     version: str
     because: str = ""
 
 
-class Reject(msgspec.Struct, frozen=True, tag="reject"):
+class Countersign(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="approve_signed"):
+    """Add an approval that was signed elsewhere to the certificate of this very digest."""
+
+    version: str
+    certificate: str
+    signature: Signature
+    because: str = ""
+
+
+class Reject(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="reject"):
     """Refuse a version for good, with the reason."""
 
     version: str
     because: str
 
 
-class Deploy(msgspec.Struct, frozen=True, tag="deploy"):
+class Deploy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="deploy"):
     """Let an approved version answer; share None: the canary's, all for one that has all.
 
     shadow: instead, let a built version score this share of what others answer; 0 ends it.
@@ -75,17 +85,17 @@ class Deploy(msgspec.Struct, frozen=True, tag="deploy"):
     because: str = ""
 
 
-class Rollback(msgspec.Struct, frozen=True, tag="rollback"):
+class Rollback(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="rollback"):
     """Drop the canary, else return to the version that was live before."""
 
     because: str
 
 
-class Watch(msgspec.Struct, frozen=True, tag="watch"):
+class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="watch"):
     """Judge the windows of live decisions that are over, and say what follows."""
 
 
-class Silence(msgspec.Struct, frozen=True, tag="incident_silence"):
+class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_silence"):
     """Tell nobody of an incident until a time, with the reason; the record goes on."""
 
     incident: int
@@ -93,61 +103,68 @@ class Silence(msgspec.Struct, frozen=True, tag="incident_silence"):
     because: str
 
 
-class Vouch(msgspec.Struct, frozen=True, tag="incident_vouch"):
+class Vouch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_vouch"):
     """Say that the labels which an incident doubts are right, with the reason; then they count."""
 
     incident: int
     because: str
 
 
-class Deliver(msgspec.Struct, frozen=True, tag="incident_deliver"):
+class Deliver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_deliver"):
     """Tell what waits to be told of incidents, on every channel that is configured."""
 
 
-class Run(msgspec.Struct, frozen=True, tag="run"):
+class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="run"):
     """Do what is outstanding, in order, until nothing is or a person must act."""
 
     environment: str = "production"
 
 
-class Features(msgspec.Struct, frozen=True, tag="features"):
+class Features(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="features"):
     """Write the decisions since a time as the records a request carries, one JSON per line."""
 
     since: datetime
     out: str = ""
 
 
-class Labels(msgspec.Struct, frozen=True, tag="labels"):
+class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="labels"):
     """Take in what became of earlier decisions: a file of key, label and known_at."""
 
     file: str
 
 
-class AskLabels(msgspec.Struct, frozen=True, tag="labels_ask"):
+class SendLabels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="labels_send"):
+    """Take in labels by content: CSV, Parquet or JSON lines, as the ending of the name says."""
+
+    name: str
+    content: bytes
+
+
+class AskLabels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="labels_ask"):
     """Draw decisions to be labelled next, as many as this and the budget allow; to a file."""
 
     count: int
     out: str = ""
 
 
-class Trust(msgspec.Struct, frozen=True, tag="trust"):
+class Trust(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="trust"):
     """Bind the key of a name to a role, in the trust file."""
 
     name: str
     role: str
 
 
-class NewKey(msgspec.Struct, frozen=True, tag="key_new"):
+class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="key_new"):
     """Make a key and keep it in the keys folder."""
 
     name: str
 
 
-class NewPseudonyms(msgspec.Struct, frozen=True, tag="key_pseudonyms"):
+class NewPseudonyms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="key_pseudonyms"):
     """Make the key of pseudonyms in the keys folder, once."""
 
 
-class NewToken(msgspec.Struct, frozen=True, tag="token_new"):
+class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="token_new"):
     """Give a caller of a door a token, for models and actions, for a number of days."""
 
     name: str
@@ -156,19 +173,67 @@ class NewToken(msgspec.Struct, frozen=True, tag="token_new"):
     days: int = 90
 
 
-class RevokeToken(msgspec.Struct, frozen=True, tag="token_revoke"):
+class RevokeToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="token_revoke"):
     """Take a token back; doors follow within a second."""
 
     name: str
 
 
-class Backup(msgspec.Struct, frozen=True, tag="backup"):
+class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_grant"):
+    """Give somebody a role, for one model or all (`*`), for good or for a number of days."""
+
+    name: str
+    role: str
+    model: str = "*"
+    days: int | None = None
+
+
+class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_withdraw"):
+    """Take a role from somebody."""
+
+    name: str
+    role: str
+    model: str = "*"
+
+
+class Invite(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_invite"):
+    """Make a link, good once, by which somebody who has a role sets a password."""
+
+    name: str
+    hours: int = 24
+
+
+class GiveToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_token"):
+    """Give somebody, or a service, a token of the control plane; scopes narrow it, none: all."""
+
+    name: str
+    label: str
+    scopes: tuple[str, ...] = ()
+    days: int = 90
+
+
+class OwnToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_token_own"):
+    """The same for whoever asks, never wider than what they ask with."""
+
+    label: str
+    scopes: tuple[str, ...] = ()
+    days: int = 90
+
+
+class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_revoke"):
+    """End a token of somebody; without a label everything they could sign in with."""
+
+    name: str
+    label: str = ""
+
+
+class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="backup"):
     """Copy the ledger and everything it points to into a new folder."""
 
     folder: str
 
 
-class Restore(msgspec.Struct, frozen=True, tag="restore"):
+class Restore(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="restore"):
     """Bring a verified copy back into a project without state."""
 
     folder: str
@@ -179,6 +244,7 @@ OfModel = (
     | Build
     | Certify
     | Approve
+    | Countersign
     | Reject
     | Deploy
     | Rollback
@@ -189,8 +255,10 @@ OfModel = (
     | Deliver
     | Features
     | Labels
+    | SendLabels
     | AskLabels
     | Backup
 )
 OfKeys = NewKey | NewPseudonyms | Trust | NewToken | RevokeToken
-Command = Init | OfKeys | Restore | OfModel
+OfPeople = Grant | Withdraw | Invite | GiveToken | OwnToken | TakeBack
+Command = Init | OfKeys | Restore | OfPeople | OfModel

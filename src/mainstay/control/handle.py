@@ -10,12 +10,14 @@ from mainstay.control import (
     building,
     certifying,
     contracting,
+    decisions,
     delivering,
     deploying,
     health,
     keeping,
     labelling,
     matters,
+    people,
     project,
     proposing,
     publish,
@@ -36,29 +38,38 @@ from mainstay.control.commands import (
     Build,
     Certify,
     Command,
+    Countersign,
     Deliver,
     Deploy,
     Features,
+    GiveToken,
+    Grant,
     Init,
+    Invite,
     Labels,
     NewKey,
     NewPseudonyms,
     NewToken,
     OfKeys,
     OfModel,
+    OwnToken,
     Reject,
     Restore,
     RevokeToken,
     Rollback,
     Run,
+    SendLabels,
     Silence,
+    TakeBack,
     Trust,
     Vouch,
     Watch,
+    Withdraw,
 )
-from mainstay.control.project import Project, Tell
+from mainstay.control.project import Project, Tell, nothing
 from mainstay.control.queries import (
     CheckContract,
+    Decisions,
     Explain,
     ExplainContract,
     History,
@@ -67,6 +78,8 @@ from mainstay.control.queries import (
     Incidents,
     ModelHealth,
     OfProject,
+    Paper,
+    People,
     Query,
     Review,
     Simulate,
@@ -75,11 +88,17 @@ from mainstay.control.queries import (
     VerifyCertificate,
     VerifyLedger,
 )
+from mainstay.control.roles import Principal
 from mainstay.core.answers import Answer
 
 
-def handle(folder: Path, command: Command, tell: Tell = lambda _: None) -> Answer:
-    """Does what a command asks, in the project of a folder; raises MainstayError."""
+def handle(
+    folder: Path, command: Command, tell: Tell = nothing, by: Principal | None = None
+) -> Answer:
+    """Does what a command asks, in the project of a folder; raises MainstayError.
+
+    by: who signed in, whose right to it was asked of control.roles before; see Project.
+    """
     match command:
         case Init():
             return proposing.propose(folder, command)
@@ -87,13 +106,16 @@ def handle(folder: Path, command: Command, tell: Tell = lambda _: None) -> Answe
             return _kept(command)
         case Restore():
             return keeping.restore(folder, command)
+        case Grant() | Withdraw() | Invite() | GiveToken() | OwnToken() | TakeBack():
+            with project.opened(folder, tell, by) as opened:
+                return people.changed(opened, command)
         case _:
-            with project.opened(folder, tell) as opened:
+            with project.opened(folder, tell, by) as opened:
                 publish.healed(opened)
                 return _changed(opened, command)
 
 
-def answer(folder: Path, query: Query, tell: Tell = lambda _: None) -> Answer:
+def answer(folder: Path, query: Query, tell: Tell = nothing) -> Answer:
     """Answers a query about the project of a folder; raises MainstayError."""
     match query:
         case CheckContract():
@@ -122,7 +144,7 @@ def _kept(command: OfKeys) -> Answer:
 
 def _changed(opened: Project, command: OfModel) -> Answer:
     match command:
-        case Assess() | Build() | Certify() | Approve() | Reject():
+        case Assess() | Build() | Certify() | Approve() | Countersign() | Reject():
             return _made(opened, command)
         case Deploy() | Rollback() | Watch() | Run():
             return _lived(opened, command)
@@ -132,11 +154,13 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return vouching.vouch(opened, command)
         case Deliver():
             return delivering.deliver(opened)
-        case Features() | Labels() | AskLabels() | Backup():
+        case Features() | Labels() | SendLabels() | AskLabels() | Backup():
             return _outside(opened, command)
 
 
-def _made(opened: Project, command: Assess | Build | Certify | Approve | Reject) -> Answer:
+def _made(
+    opened: Project, command: Assess | Build | Certify | Approve | Countersign | Reject
+) -> Answer:
     """What brings a version into being."""
     match command:
         case Assess():
@@ -147,6 +171,8 @@ def _made(opened: Project, command: Assess | Build | Certify | Approve | Reject)
             return certifying.certify(opened, command)
         case Approve():
             return approving.approve(opened, command)
+        case Countersign():
+            return approving.countersign(opened, command)
         case Reject():
             return approving.reject(opened, command)
 
@@ -162,13 +188,17 @@ def _lived(opened: Project, command: Deploy | Rollback | Watch | Run) -> Answer:
             return running.run(opened, command)
 
 
-def _outside(opened: Project, command: Features | Labels | AskLabels | Backup) -> Answer:
+def _outside(
+    opened: Project, command: Features | Labels | SendLabels | AskLabels | Backup
+) -> Answer:
     """What writes or takes in files that are the user's, not the project's."""
     match command:
         case Features():
             return requesting.features(opened, command)
         case Labels():
             return labelling.labels(opened, command)
+        case SendLabels():
+            return labelling.sent(opened, command)
         case AskLabels():
             return asking.ask(opened, command)
         case Backup():
@@ -177,18 +207,39 @@ def _outside(opened: Project, command: Features | Labels | AskLabels | Backup) -
 
 def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
+        case Explain() | Simulate() | Review() | Paper() | Decisions():
+            return _of_version(opened, query)
+        case Status() | ModelHealth() | People():
+            return _standing(opened, query)
+        case Incidents() | Incident() | IncidentAccount():
+            return _burning(opened, query)
+        case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
+            return _on_record(opened, query)
+
+
+def _of_version(opened: Project, query: Explain | Simulate | Review | Paper | Decisions) -> Answer:
+    match query:
         case Explain():
             return reading.explain(opened, query)
         case Simulate():
             return simulating.simulate(opened, query)
         case Review():
             return approving.review(opened, query)
-        case Status() | ModelHealth():
-            return standing.status(opened) if isinstance(query, Status) else health.asked(opened)
-        case Incidents() | Incident() | IncidentAccount():
-            return _burning(opened, query)
-        case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
-            return _on_record(opened, query)
+        case Paper():
+            return approving.paper(opened, query)
+        case Decisions():
+            return decisions.decisions(opened, query)
+
+
+def _standing(opened: Project, query: Status | ModelHealth | People) -> Answer:
+    """Of the model as a whole."""
+    match query:
+        case Status():
+            return standing.status(opened)
+        case ModelHealth():
+            return health.asked(opened)
+        case People():
+            return people.listed(opened)
 
 
 def _burning(opened: Project, query: Incidents | Incident | IncidentAccount) -> Answer:

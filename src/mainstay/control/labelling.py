@@ -1,22 +1,27 @@
 """`labels`: what became of earlier decisions, on record."""
 
+from pathlib import PurePosixPath
+
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from mainstay.control import versions
-from mainstay.control.commands import Labels
+from mainstay.control.commands import Labels, SendLabels
 from mainstay.control.project import Project
-from mainstay.core import clock, durable, pseudonyms, settings
+from mainstay.core import clock, digest, durable, pseudonyms, settings
 from mainstay.core.answers import Answer
-from mainstay.core.errors import Conflict, Missing
+from mainstay.core.errors import Conflict, Missing, Mistake
 from mainstay.core.typed import TEXT
 from mainstay.data import journal
 from mainstay.data import labels as arriving
 from mainstay.data.labels import Kept, Received, Shape
 from mainstay.data.source import Reader
 from mainstay.life.build import build
+
+SENT = (".csv", ".parquet", ".jsonl")
+"""Endings of what can be sent."""
 
 
 def labels(project: Project, command: Labels) -> Answer:
@@ -37,6 +42,27 @@ def labels(project: Project, command: Labels) -> Answer:
         )
     _recorded(project, stated, before, found)
     return _answer(found, _unknown(project, engine, stated, said.table))
+
+
+def sent(project: Project, command: SendLabels) -> Answer:
+    """The same from content that came over HTTP; of its name only the ending is read.
+
+    Raises Mistake for another ending: a database is never opened that somebody sent.
+    """
+    ending = PurePosixPath(command.name).suffix.lower()
+    if ending not in SENT:
+        raise Mistake(
+            f"labels are sent as {', '.join(SENT)}, not as {ending or 'a file without ending'}",
+            hint="mainstay labels in the project's folder reads the rest",
+        )
+    folder = project.places.work
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"labels-{digest.of_bytes(command.content)}{ending}"
+    try:
+        path.write_bytes(command.content)
+        return labels(project, Labels(str(path.resolve())))
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _hidden(project: Project, stated: Shape, table: ir.Table) -> ir.Table:

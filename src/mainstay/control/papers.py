@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from mainstay.control import versions
-from mainstay.control.pages import certificate as page
+from mainstay.control.pages import certificate as sheet
 from mainstay.control.project import Project
 from mainstay.core import clock, durable
 from mainstay.core.errors import Missing
@@ -34,11 +34,20 @@ def written(project: Project, envelope: Envelope, details: Details | None) -> Pa
     folder.mkdir(parents=True, exist_ok=True)
     name = certificate.version.name
     durable.write(folder / f"{name}.json", dsse.encoded(envelope))
-    shown = page.page(certificate, dsse.signers(envelope, trust), details, at=clock.now())
+    shown = sheet.page(certificate, dsse.signers(envelope, trust), details, at=clock.now())
     durable.write(folder / f"{name}.html", shown.encode())
     for kind in ("json", "html"):
         (folder / f"{name}.{kind}").chmod(0o644)  # made to be passed on
     return folder / f"{name}.html"
+
+
+def page(project: Project, version: Version) -> str:
+    """The certificate of a version as HTML, as of now. Raises Missing where it has none."""
+    signed, details = envelope(project, version), record(project, version).details
+    if details is None:
+        raise Missing(f"v{version.number} was not judged to a certificate")
+    certificate = seal.opened(signed, project.trust)
+    return sheet.page(certificate, dsse.signers(signed, project.trust), details, at=clock.now())
 
 
 def envelope(project: Project, version: Version) -> Envelope:

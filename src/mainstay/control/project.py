@@ -9,6 +9,7 @@ from typing import Self
 
 from mainstay.contract import document
 from mainstay.contract.document import Document
+from mainstay.control.roles import Principal
 from mainstay.core import settings
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Actor
@@ -21,13 +22,21 @@ from mainstay.seal.trust import Trust
 Tell = Callable[[str], None]
 
 
+def nothing(_: str) -> None:
+    """Tells nobody."""
+
+
 @dataclass(frozen=True)
 class Project:
-    """What one command acts on; tell is told each step of long work as it begins."""
+    """What one command acts on; tell is told each step of long work as it begins.
+
+    by: who signed in and asks; None for whoever sits at this machine.
+    """
 
     places: Places
     ledger: Ledger
-    tell: Tell = lambda _: None
+    tell: Tell = nothing
+    by: Principal | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +61,9 @@ class Project:
 
     @property
     def actor(self) -> Actor:
-        """Whoever acts: the holder of the chosen key where there is one, else the user."""
+        """Whoever acts: who signed in, else the holder of the chosen key, else the user."""
+        if self.by:
+            return Actor(self.by.name)
         chosen = settings.key_name()
         if chosen or len(keys.names(settings.keys_folder())) == 1:
             key = self.signer
@@ -65,7 +76,7 @@ class Project:
         return keys.load(settings.keys_folder(), settings.key_name())
 
 
-def opened(folder: Path, tell: Tell = lambda _: None) -> Project:
+def opened(folder: Path, tell: Tell = nothing, by: Principal | None = None) -> Project:
     """The project in a folder that holds a contract; raises Missing where there is none."""
     places = Places(folder)
     if not places.contract.is_file():
@@ -73,4 +84,4 @@ def opened(folder: Path, tell: Tell = lambda _: None) -> Project:
             f"there is no contract.yaml in {folder.resolve()}",
             hint="mainstay init proposes one from a table; --folder names another place",
         )
-    return Project(places, Ledger(places.ledger), tell)
+    return Project(places, Ledger(places.ledger), tell, by)

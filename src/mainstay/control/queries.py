@@ -1,24 +1,28 @@
 """What can be asked of the control plane that changes nothing, as values."""
 
+from typing import Annotated
+
 import msgspec
 
 
-class CheckContract(msgspec.Struct, frozen=True, tag="check_contract"):
+class CheckContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="check_contract"):
     """Every mistake of the contract, also the names that its tables do not hold."""
 
 
-class ExplainContract(msgspec.Struct, frozen=True, tag="explain_contract"):
+class ExplainContract(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="explain_contract"
+):
     """Every clause with its value, its meaning and where it is enforced."""
 
 
-class Explain(msgspec.Struct, frozen=True, tag="explain"):
+class Explain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="explain"):
     """The evidence of a version, or all about one of its clauses."""
 
     version: str
     clause: str = ""
 
 
-class Simulate(msgspec.Struct, frozen=True, tag="simulate"):
+class Simulate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="simulate"):
     """What the watch would say of a version's own reference: false alarms, and delays of shifts.
 
     version: empty for the live one, or the newest before any is; streams of so many windows.
@@ -29,39 +33,56 @@ class Simulate(msgspec.Struct, frozen=True, tag="simulate"):
     windows: int = 100
 
 
-class Review(msgspec.Struct, frozen=True, tag="review"):
+class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="review"):
     """What an approver has to read before signing."""
 
     version: str = ""
 
 
-class Status(msgspec.Struct, frozen=True, tag="status"):
+class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="certificate"):
+    """The newest certificate of a version as it was signed, and its digest."""
+
+    version: str = ""
+
+
+class Decisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="decisions"):
+    """What was asked about a key and answered to it, the newest first, as many as `last`."""
+
+    key: str
+    last: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
+
+
+class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_list"):
+    """Everybody with a role, and what they can sign in with."""
+
+
+class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="status"):
     """One sentence: how the model stands and who must act."""
 
 
-class ModelHealth(msgspec.Struct, frozen=True, tag="health"):
+class ModelHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="health"):
     """All that the page of a model shows: five questions, its course, inputs, promises, tasks."""
 
 
-class Incidents(msgspec.Struct, frozen=True, tag="incident_list"):
+class Incidents(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_list"):
     """What is open by matter, the most urgent first; closed: those that are over too."""
 
     closed: bool = False
 
 
-class Incident(msgspec.Struct, frozen=True, tag="incident_show"):
+class Incident(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_show"):
     """All about one incident, by its number."""
 
     id: int
 
 
-class IncidentAccount(msgspec.Struct, frozen=True, tag="incident_account"):
+class IncidentAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_account"):
     """What the page of an incident shows: its columns before and since, what happened when."""
 
     id: int
 
 
-class History(msgspec.Struct, frozen=True, tag="history"):
+class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="history"):
     """Events of the ledger, newest last; kind and subject narrow them."""
 
     last: int = 20
@@ -69,20 +90,22 @@ class History(msgspec.Struct, frozen=True, tag="history"):
     subject: str = ""
 
 
-class VerifyLedger(msgspec.Struct, frozen=True, tag="verify_ledger"):
+class VerifyLedger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="verify_ledger"):
     """Walk the chain and every blob; head: a hash published earlier that must be on the chain."""
 
     head: str = ""
 
 
-class VerifyCertificate(msgspec.Struct, frozen=True, tag="verify_certificate"):
+class VerifyCertificate(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="verify_certificate"
+):
     """Check the certificate of a version, as a door would."""
 
     version: str
     environment: str = "production"
 
 
-class VerifyBundle(msgspec.Struct, frozen=True, tag="verify_bundle"):
+class VerifyBundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="verify_bundle"):
     """Check every file of a version's bundle against its digest."""
 
     version: str
@@ -93,6 +116,9 @@ OfProject = (
     Explain
     | Simulate
     | Review
+    | Paper
+    | Decisions
+    | People
     | Status
     | ModelHealth
     | Incidents

@@ -16,6 +16,7 @@ from mainstay.control import (
     versions,
     watching,
 )
+from mainstay.control.incidents import Group
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer, worst
@@ -55,10 +56,10 @@ def status(project: Project) -> Answer:
     newest = known[-1] if known else None
     live = deploying.live(project)
     balance, burning = field.last_balance(project), incidents.groups(incidents.held(project.ledger))
-    told, verdict, following = _sentence(project, newest, live)
+    told = _sentence(project, newest, live)
     return Answer(
-        f"{document.contract.model}  {told}",
-        verdict,
+        f"{document.contract.model}  {told.what}",
+        told.verdict,
         lines=(
             *field.told(balance),
             *(line for one in burning for line in matters.lines(one)),
@@ -66,9 +67,11 @@ def status(project: Project) -> Answer:
             *_separation(project, document),
             *_versions(known, live),
         ),
-        next=f"mainstay {following}",
+        next=f"mainstay {told.following}",
         facts={
             "model": document.contract.model,
+            "owner": document.contract.owner,
+            "must_act": _must_act(document, newest, burning, told),
             "versions": {f"v{one.number}": one.status for one in known},
             "shares": {f"v{part.version}": part.share for part in live},
             "balance": msgspec.to_builtins(balance),
@@ -76,6 +79,19 @@ def status(project: Project) -> Answer:
             "waiting": next((f"v{one.number}" for one in known if one.status == "certified"), ""),
         },
     )
+
+
+def _must_act(
+    document: Document, newest: Version | None, burning: tuple[Group, ...], told: Told
+) -> str:
+    """Whose turn it is: the approver's, that of whose matter is open, the owner's; or nobody's."""
+    contract = document.contract
+    if newest and newest.status == "certified":
+        return contract.access.approver or contract.owner
+    if burning:
+        return burning[0].lead.finding.owner
+    resting = told.verdict is Verdict.PASS and told.following == "watch"
+    return "" if resting else contract.owner
 
 
 def _sentence(project: Project, newest: Version | None, live: Parts) -> Told:

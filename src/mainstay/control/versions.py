@@ -7,7 +7,7 @@ import msgspec
 from mainstay.bundle import manifest
 from mainstay.control.project import Project
 from mainstay.core.errors import Missing, Mistake
-from mainstay.core.nouns import Event, ModelVersion, Window
+from mainstay.core.nouns import Actor, Event, ModelVersion, Window
 from mainstay.data.lineage import Born
 from mainstay.ledger import blobs, state
 from mainstay.ledger.state import Version
@@ -55,6 +55,20 @@ def events(project: Project, version: Version) -> tuple[Event, ...]:
     """Everything recorded of one version, in order."""
     of_model = project.ledger.events(subject=version.model)
     return tuple(event for event in of_model if event.payload.get("number") == version.number)
+
+
+def makers(project: Project, version: Version) -> tuple[Actor, ...]:
+    """Everybody who registered its contract, built it or opened its hold-out."""
+    acts = ("ContractRegistered", "Built", "HoldoutOpened")
+    return tuple(
+        event.actor
+        for event in project.ledger.events(subject=version.model)
+        if event.kind in acts and _concerns(event.payload, version)
+    )
+
+
+def _concerns(payload: dict[str, object], version: Version) -> bool:
+    return payload.get("number") == version.number or payload.get("digest") == version.contract
 
 
 def blob(project: Project, sha: str) -> bytes:

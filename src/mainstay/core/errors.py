@@ -112,3 +112,31 @@ class Crowded(Unavailable):
 
 class Bug(MainstayError):
     """Our own mistake, reported with what was being done."""
+
+
+_OF_KIND: dict[str, type[MainstayError]] = {
+    one.kind: one for one in (Mistake, Missing, Broken, Unsure, Refused, Conflict, Unavailable, Bug)
+}
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """An error as it travels."""
+
+    kind: str
+    what: str
+    hint: str = ""
+    retryable: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+def facts(error: MainstayError) -> Facts:
+    """All that an error says, for a script or for another process."""
+    places = error.findings if isinstance(error, Mistakes) else ()
+    return Facts(error.kind, str(error), error.hint, error.retryable, places)
+
+
+def of_facts(said: Facts) -> MainstayError:
+    """The error that another process told of; of a kind nobody knows it is a Bug."""
+    if said.findings:
+        return Mistakes(list(said.findings), said.hint)
+    return _OF_KIND.get(said.kind, Bug)(said.what, said.hint)

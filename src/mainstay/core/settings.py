@@ -9,7 +9,7 @@ from mainstay.core.errors import Mistake
 
 NAMES = (
     "MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV", "MAINSTAY_CHANNELS",
-    "MAINSTAY_JOURNAL_GB",
+    "MAINSTAY_JOURNAL_GB", "MAINSTAY_URL", "MAINSTAY_TOKEN", "MAINSTAY_TOKEN_FILE",
 )  # fmt: skip
 
 _HARMLESS = (
@@ -55,6 +55,24 @@ def journal_bytes() -> int:
             f'MAINSTAY_JOURNAL_GB is "{text}", no number of gigabytes', hint="write 64, or 0.5"
         )
     return int(gigabytes * 1e9)
+
+
+def url() -> str:
+    """MAINSTAY_URL: a control plane that commands go to; empty means the project's folder."""
+    return os.environ.get("MAINSTAY_URL", "").rstrip("/")
+
+
+def token() -> str:
+    """MAINSTAY_TOKEN, else what MAINSTAY_TOKEN_FILE holds; empty means none. Raises Mistake."""
+    path = _path("MAINSTAY_TOKEN_FILE")
+    if os.environ.get("MAINSTAY_TOKEN") or path is None:
+        return os.environ.get("MAINSTAY_TOKEN", "")
+    try:
+        if path.stat().st_mode & 0o077:
+            raise Mistake(f"others can read the token in {path}", hint=f"chmod 600 {path}")
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Mistake(f"MAINSTAY_TOKEN_FILE cannot be read: {error}") from error
 
 
 def secret(name: str) -> str:

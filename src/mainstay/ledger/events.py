@@ -25,6 +25,10 @@ MEANINGS = {
     "IncidentSilenced": "Nobody is told of an incident until a time; the record goes on.",
     "IncidentClosed": "An incident is over.",
     "Decided": "Keep, retrain, propose, freeze, wait, roll back or ask a person: which, and why.",
+    "Granted": "Somebody was given a role, for one model or all of them.",
+    "Withdrawn": "A role was taken from somebody.",
+    "CredentialGiven": "Somebody got an invitation, a password or a token; no secret is recorded.",
+    "CredentialRevoked": "What somebody signed in with was taken back.",
     "StepDone": "A step of work ended with a result, under the digest of its inputs.",
     "BackedUp": "A copy of the ledger and its blobs was made and verified.",
 }

@@ -77,6 +77,13 @@ class IncidentSilenced(msgspec.Struct, frozen=True):
     because: str
 
 
+class Granted(msgspec.Struct, frozen=True):
+    name: str
+    role: str
+    model: str
+    expires: datetime | None = None
+
+
 class StepDone(msgspec.Struct, frozen=True):
     key: str
     result: dict[str, object]
@@ -248,6 +255,24 @@ def _open_incident(event: Event, incident: int) -> Statement:
     )
 
 
+def _granted(event: Event) -> tuple[Statement, ...]:
+    said = _said(event, Granted)
+    upsert = (
+        "INSERT INTO granted (name, role, model, expires, seq) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (name, role, model) DO UPDATE SET expires = excluded.expires,"
+        " seq = excluded.seq"
+    )
+    expires = text(said.expires) if said.expires else ""
+    return (Statement(upsert, (said.name, said.role, said.model, expires, event.seq)),)
+
+
+def _withdrawn(event: Event) -> tuple[Statement, ...]:
+    said = _said(event, Granted)
+    delete = "DELETE FROM granted WHERE name = ? AND role = ? AND model = ?"
+    what = f"{said.name} is not {said.role} of {said.model}"
+    return (Statement(delete, (said.name, said.role, said.model), what),)
+
+
 def _step(event: Event) -> tuple[Statement, ...]:
     said = _said(event, StepDone)
     result = digest.canonical(said.result).decode()
@@ -270,5 +295,7 @@ EFFECTS: dict[str, Callable[[Event], tuple[Statement, ...]]] = {
     "IncidentChanged": _incident_changed,
     "IncidentSilenced": _incident_silenced,
     "IncidentClosed": _incident_closed,
+    "Granted": _granted,
+    "Withdrawn": _withdrawn,
     "StepDone": _step,
 }

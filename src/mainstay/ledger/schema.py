@@ -1,11 +1,11 @@
-"""The tables, in SQL that SQLite and PostgreSQL both read: record, projections, leases, outbox.
+"""The tables, in SQL that SQLite and PostgreSQL both read: record, projections, and what is beside.
 
 Projections hold nothing that the events do not say; each row names the event that wrote it last.
 """
 
 from typing import NamedTuple
 
-VERSION = 2
+VERSION = 3
 
 EVENT = """
 CREATE TABLE event (
@@ -23,6 +23,16 @@ CREATE TABLE outbox (
     due DOUBLE PRECISION NOT NULL, attempts INTEGER NOT NULL, settled TEXT NOT NULL,
     error TEXT NOT NULL
 )"""
+
+CREDENTIAL = """
+CREATE TABLE credential (
+    digest TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, label TEXT NOT NULL,
+    scopes TEXT NOT NULL, until DOUBLE PRECISION NOT NULL, latest DOUBLE PRECISION NOT NULL,
+    used DOUBLE PRECISION NOT NULL, parent TEXT NOT NULL
+)"""
+PASSWORD = "CREATE TABLE password (name TEXT PRIMARY KEY, hash TEXT NOT NULL)"
+BESIDE = (LEASE, OUTBOX, CREDENTIAL, PASSWORD)
+"""Tables that are no part of the record."""
 
 
 class Table(NamedTuple):
@@ -99,9 +109,17 @@ PROJECTIONS = (
         ("incident",),
         ("FOREIGN KEY (incident) REFERENCES incident (id)",),
     ),
+    Table(
+        "granted",
+        {"name": "TEXT", "role": "TEXT", "model": "TEXT", "expires": "TEXT", "seq": "INTEGER"},
+        ("name", "role", "model"),
+    ),
     Table("step", {"key": "TEXT", "result": "TEXT", "seq": "INTEGER"}, ("key",)),
 )  # fmt: skip
-SILENCE = next(table for table in PROJECTIONS if table.name == "silence")
-CREATE = (EVENT, *(table.create for table in PROJECTIONS), LEASE, OUTBOX)
-LATER = {1: (SILENCE.create, OUTBOX)}
+_NAMED = {table.name: table for table in PROJECTIONS}
+CREATE = (EVENT, *(table.create for table in PROJECTIONS), *BESIDE)
+LATER = {
+    1: (_NAMED["silence"].create, OUTBOX),
+    2: (_NAMED["granted"].create, CREDENTIAL, PASSWORD),
+}
 """What turns a file of a form into one of the next: only tables are added, so nothing is lost."""

@@ -64,6 +64,16 @@ class Silence(msgspec.Struct, frozen=True):
     seq: int
 
 
+class Granted(msgspec.Struct, frozen=True):
+    """A role of somebody; model: one, or `*` for all; expires: ISO 8601 in UTC, empty for never."""
+
+    name: str
+    role: str
+    model: str
+    expires: str
+    seq: int
+
+
 def models(ledger: Ledger) -> tuple[str, ...]:
     """Every model with a registered contract."""
     return tuple(name for (name,) in ledger.rows("SELECT name FROM model ORDER BY name"))
@@ -145,3 +155,12 @@ def silences(ledger: Ledger) -> dict[int, Silence]:
     """The newest of each incident, of all models; also those that are over."""
     found = ledger.rows("SELECT incident, until, because, seq FROM silence")
     return {row[0]: Silence(*row) for row in found}
+
+
+def grants(ledger: Ledger, name: str = "") -> tuple[Granted, ...]:
+    """Every role somebody has, those that ran out too; of everybody where no name is given."""
+    query = (
+        "SELECT name, role, model, expires, seq FROM granted WHERE ? = '' OR name = ?"
+        " ORDER BY name, role, model"
+    )
+    return tuple(Granted(*row) for row in ledger.rows(query, name, name))

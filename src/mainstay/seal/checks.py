@@ -64,8 +64,13 @@ def presented(
 def approved(envelope: Envelope, approver: Key, trust: Trust) -> Envelope:
     """The envelope with the approval added. Raises Refused where the approval would not count."""
     both = dsse.countersigned(envelope, approver)
-    _approval(opened(both, trust), dsse.signers(both, trust))
+    approval(both, trust)
     return both
+
+
+def approval(envelope: Envelope, trust: Trust) -> Principal:
+    """Whose approval an envelope holds. Raises Refused where there is none that counts."""
+    return _approval(opened(envelope, trust), dsse.signers(envelope, trust))
 
 
 def _author(asked: Presented) -> str:

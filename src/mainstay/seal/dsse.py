@@ -64,6 +64,11 @@ def countersigned(envelope: Envelope, key: Key) -> Envelope:
     return msgspec.structs.replace(envelope, signatures=(*envelope.signatures, added))
 
 
+def presigned(envelope: Envelope, signature: Signature) -> Envelope:
+    """With a signature that was made elsewhere; whether it holds is for `signers` to say."""
+    return msgspec.structs.replace(envelope, signatures=(*envelope.signatures, signature))
+
+
 def read(path: Path) -> Envelope:
     """The envelope in a file; nothing in it is proven yet. Raises Missing, Refused."""
     try:
@@ -114,6 +119,11 @@ def payload(envelope: Envelope, trust: Trust, payload_type: str = IN_TOTO) -> by
     signers(envelope, trust)
     if envelope.payload_type != payload_type:
         raise Refused(f"the envelope holds {envelope.payload_type!r}, wanted {payload_type}")
+    return _bytes(envelope.payload)
+
+
+def unproven(envelope: Envelope) -> bytes:
+    """The bytes as they stand there, for whoever is about to sign them."""
     return _bytes(envelope.payload)
 
 

@@ -8,11 +8,11 @@ import small_project
 from pyarrow import parquet
 
 from mainstay.control import labelling, project
-from mainstay.control.commands import Backup, Labels, NewPseudonyms, Restore
+from mainstay.control.commands import Backup, Labels, NewPseudonyms, Restore, SendLabels
 from mainstay.control.handle import handle
 from mainstay.core import entries, frames, pseudonyms
 from mainstay.core.entries import Entry
-from mainstay.core.errors import Conflict, Missing
+from mainstay.core.errors import Conflict, Missing, Mistake
 from mainstay.core.nouns import Column, Event
 from mainstay.core.places import Places
 from mainstay.data import engine, journal, labels
@@ -163,3 +163,18 @@ def test_keys_that_the_journal_hides_are_kept_as_pseudonyms_and_still_join(as_au
     assert sorted(parquet.read_table(kept)["visit"].to_pylist()) == sorted(
         pseudonyms.of_text(secret, one) for one in ("v1", "v2")
     )
+
+
+def test_labels_that_are_sent_count_like_a_file_and_leave_none(as_author: Path) -> None:
+    said = handle(as_author, SendLabels("../../late.csv", FIRST.encode()))
+
+    assert said.headline.startswith("Received 2 labels: 2 new")
+    assert list(Places(as_author).work.glob("labels-*")) == []
+    assert not (as_author.parent / "late.csv").exists()
+    assert received(as_author, FIRST).facts["unchanged"]
+
+
+@pytest.mark.parametrize("name", ["late.db", "late", "late.csv/../x.sqlite", "late.csv#hourly", ""])
+def test_a_database_that_somebody_sent_is_never_opened(as_author: Path, name: str) -> None:
+    with pytest.raises(Mistake, match=r"labels are sent as \.csv, \.parquet, \.jsonl"):
+        handle(as_author, SendLabels(name, FIRST.encode()))

@@ -32,3 +32,10 @@ def test_a_version_never_judged_has_neither(as_author: Path) -> None:
             papers.envelope(opened, version)
         with pytest.raises(Missing, match="v2 was not judged yet"):
             papers.record(opened, version)
+
+
+def test_a_page_is_as_of_now(as_author: Path) -> None:
+    with projects.opened(as_author) as opened:
+        shown = papers.page(opened, versions.found(opened))
+
+    assert "Must not serve yet: it waits for the approval of lead" in shown

@@ -47,3 +47,27 @@ def test_a_library_folder_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert settings.child_environment(library_path="/ours")["LD_LIBRARY_PATH"] == "/ours:/theirs"
     assert os.environ["LD_LIBRARY_PATH"] == "/theirs"
+
+
+def test_a_token_comes_from_the_setting_or_from_a_file_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("in-a-file\n")
+    path.chmod(0o600)
+
+    with settings.given({"MAINSTAY_TOKEN_FILE": str(path)}):
+        assert settings.token() == "in-a-file"
+        with settings.given({"MAINSTAY_TOKEN": "as-it-is"}):
+            assert settings.token() == "as-it-is"
+        path.chmod(0o644)
+        with pytest.raises(Mistake, match="others can read the token"):
+            settings.token()
+        path.unlink()
+        with pytest.raises(Mistake, match="cannot be read"):
+            settings.token()
+    assert settings.token() == ""
+
+
+def test_a_control_plane_is_named_by_its_address() -> None:
+    assert settings.url() == ""
+    with settings.given({"MAINSTAY_URL": "https://mainstay.example.org/"}):
+        assert settings.url() == "https://mainstay.example.org"

@@ -179,7 +179,7 @@ def test_what_is_no_ledger_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(Broken, match="damaged"):
         database.opened(tmp_path / "text.db")
-    with pytest.raises(Conflict, match=r"newer\.db: it has form 9, this version reads 2"):
+    with pytest.raises(Conflict, match=r"newer\.db: it has form 9, this version reads 3"):
         database.opened(tmp_path / "newer.db")
     with pytest.raises(Unavailable, match="cannot be used"):
         database.opened(tmp_path)
@@ -216,15 +216,24 @@ def test_a_copy_is_whole(connection: sqlite3.Connection, tmp_path: Path) -> None
     assert found == ([1], [])
 
 
-def test_a_file_of_the_first_form_is_brought_forward_with_all_it_holds(tmp_path: Path) -> None:
+SINCE = {
+    1: ("silence", "outbox", "granted", "credential", "password"),
+    2: ("granted", "credential", "password"),
+}
+
+
+@pytest.mark.parametrize("form", SINCE)
+def test_a_file_of_an_earlier_form_is_brought_forward_with_all_it_holds(
+    tmp_path: Path, form: int
+) -> None:
     path = tmp_path / "old.db"
     with Ledger(path) as ledger:
         ledger.append("ContractRegistered", "m", ALICE, {"digest": "c", "revision": 1})
         before = list(ledger.events())
     old = sqlite3.connect(path, isolation_level=None)
-    for table in ("silence", "outbox"):
+    for table in SINCE[form]:
         old.execute(f"DROP TABLE {table}")
-    old.execute("PRAGMA user_version = 1")
+    old.execute(f"PRAGMA user_version = {form}")
     old.close()
 
     with Ledger(path) as ledger:

@@ -15,6 +15,9 @@ from mainstay.ledger.verify import verify
 Told = Callable[..., int]
 NUMBER, SEALED = {"number": st.integers(1, 3)}, {"certificate": st.just("")}
 SHARE = st.fixed_dictionaries({"version": st.integers(1, 3), "share": st.floats(0, 1)})
+SEAT = {
+    "name": st.sampled_from("xy"), "role": st.sampled_from("rs"), "model": st.sampled_from("a*"),
+}  # fmt: skip
 ROUTED = {"sequence": st.integers(1, 5), "shares": st.lists(SHARE, max_size=3)}
 APPENDS = {
     "ContractRegistered": {"digest": st.just("c"), "revision": st.integers(1, 3)},
@@ -33,6 +36,8 @@ APPENDS = {
     "RolledBack": ROUTED,
     "IncidentOpened": {"clause": st.just("temp"), "what": st.just("broken")},
     "IncidentClosed": {"incident": st.integers(1, 30)},
+    "Granted": {**SEAT, "expires": st.sampled_from([None, "2013-05-01T00:00:00Z"])},
+    "Withdrawn": SEAT,
     "StepDone": {"key": st.sampled_from("xyz"), "result": st.just({"rows": 1})},
     "Assessed": {},
 }

@@ -13,7 +13,14 @@ def test_every_statement_makes_its_table() -> None:
     }
     memory.close()
 
-    assert names == {"event", "lease", "outbox", *(table.name for table in schema.PROJECTIONS)}
+    assert names == {
+        "event",
+        "lease",
+        "outbox",
+        "credential",
+        "password",
+        *(table.name for table in schema.PROJECTIONS),
+    }
 
 
 def test_the_event_table_has_the_columns_of_the_chain() -> None:

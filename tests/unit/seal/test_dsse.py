@@ -107,3 +107,17 @@ def test_noise_is_refused_and_nothing_else(noise: bytes) -> None:
 def test_deep_nesting_is_refused() -> None:
     with pytest.raises(Refused):
         dsse.decoded(b'{"payloadType":' + b"[" * 100_000)
+
+
+def test_a_signature_made_elsewhere_counts_like_one_made_here(people: Path) -> None:
+    known = trust.read(people)
+    envelope = dsse.signed(b'{"a":1}', keys.load(people, "alice"))
+    signed = dsse.countersigned(envelope, keys.load(people, "operations-lead"))
+
+    both = dsse.presigned(envelope, signed.signatures[-1])
+
+    assert [one.name for one in dsse.signers(both, known)] == ["alice", "operations-lead"]
+    assert dsse.unproven(both) == b'{"a":1}'
+    forged = msgspec.structs.replace(signed.signatures[-1], sig=envelope.signatures[0].sig)
+    with pytest.raises(Refused, match="does not hold"):
+        dsse.signers(dsse.presigned(envelope, forged), known)

@@ -2,7 +2,7 @@
 
 from html import escape
 
-VOID = frozenset({"meta"})
+VOID = frozenset({"meta", "link", "input"})
 
 
 class Html(str):

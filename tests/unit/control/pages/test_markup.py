@@ -23,6 +23,7 @@ def test_an_empty_attribute_is_left_out() -> None:
 
 def test_a_void_element_has_no_end() -> None:
     assert tag("meta", charset="utf-8") == '<meta charset="utf-8">'
+    assert tag("input", name="x") == '<input name="x">'
 
 
 def test_parts_join_to_markup() -> None:

@@ -1,0 +1,96 @@
+"""`decisions`: what was asked about one key and answered to it, as the journal has it."""
+
+from typing import Any
+
+import pyarrow.compute as pc
+
+from mainstay.bundle import manifest
+from mainstay.control import labelling
+from mainstay.control.project import Project
+from mainstay.control.queries import Decisions
+from mainstay.core import pseudonyms, settings
+from mainstay.core.answers import Answer
+from mainstay.core.errors import Missing, Mistake
+from mainstay.core.nouns import Column
+from mainstay.core.typed import TEXT
+from mainstay.data import journal
+from mainstay.data.records import AT, DECISION, OUTCOME, RESERVED, SCORE, VERSION
+from mainstay.ledger import state
+from mainstay.life.build import build
+
+MASK = "hidden"
+MOST = 100
+_OWN = frozenset(one.name for one in RESERVED)
+
+
+def decisions(project: Project, query: Decisions) -> Answer:
+    """The newest answers to a key, newest first, with the record each was given for.
+
+    What the contract hides from the journal is masked here, also where it is a pseudonym, or was
+    written down before it was hidden. Raises Missing for a key the journal does not know, Mistake
+    for one of another type.
+    """
+    key = labelling.shape(project).key
+    table = journal.read(build.opened(project.places), project.places.journal, _columns(project))
+    found = table.filter(table[key.name] == _value(project, key, query.key)).to_pyarrow()
+    if not found.num_rows:
+        raise Missing(
+            f"the journal knows nothing of {key.name} {query.key}",
+            hint="answers are brought by mainstay watch or mainstay run",
+        )
+    order = pc.sort_indices(found, sort_keys=[(AT, "descending")])
+    hidden = _hidden(project)
+    rows = [_row(one, hidden) for one in found.take(order[: min(query.last, MOST)]).to_pylist()]
+    return Answer(
+        f"{key.name} {query.key} was asked about {found.num_rows:,} times; newest first:",
+        lines=tuple(map(_line, rows)),
+        next=f"mainstay explain {rows[0]['answer']['version'] or 'v1'}",
+        facts={"key": query.key, "asked": found.num_rows, "decisions": rows},
+    )
+
+
+def _columns(project: Project) -> tuple[Column, ...]:
+    """Of the requests that any version takes."""
+    found: dict[str, Column] = {}
+    for one in state.versions(project.ledger, project.model):
+        stated = manifest.read(project.places.bundle(one.bundle), one.bundle)
+        for column in stated.request:
+            found.setdefault(column.name, Column(column.name, column.type))
+    return tuple(found.values())
+
+
+def _value(project: Project, key: Column, text: str) -> str | int:
+    """The key as the journal has it."""
+    if key.type != TEXT and not text.lstrip("-").isdecimal():
+        raise Mistake(f"{text!r} is no {key.name}: it is a whole number")
+    if key.name not in project.document.contract.serve.journal.pseudonymise:
+        return text if key.type == TEXT else int(text)
+    secret = pseudonyms.read(settings.keys_folder())
+    if key.type == TEXT:
+        return pseudonyms.of_text(secret, text)
+    return pseudonyms.of_integer(secret, int(text))
+
+
+def _hidden(project: Project) -> frozenset[str]:
+    """Columns that only say who it is, by the contract and by every version there was."""
+    stated = project.document.contract.serve.journal
+    named = {*stated.drop, *stated.pseudonymise}
+    for one in state.versions(project.ledger, project.model):
+        named |= manifest.read(project.places.bundle(one.bundle), one.bundle).private.keys()
+    return frozenset(named)
+
+
+def _row(row: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+    record = {
+        name: MASK if name in hidden else value for name, value in row.items() if name not in _OWN
+    }
+    named = {"at": AT, "outcome": OUTCOME, "decision": DECISION, "score": SCORE, "version": VERSION}
+    return {"record": record, "answer": {name: row[column] for name, column in named.items()}}
+
+
+def _line(row: dict[str, Any]) -> str:
+    answer = row["answer"]
+    score = "" if answer["score"] is None else f", score {answer['score']:.4g}"
+    given = ", ".join(f"{name} {value}" for name, value in row["record"].items())
+    by = f"{answer['outcome']} {answer['version'] or ''}".rstrip()
+    return f"{answer['at']:%Y-%m-%d %H:%M}  {answer['decision']} by {by}{score}: {given}"

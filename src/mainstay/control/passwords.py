@@ -1,0 +1,29 @@
+"""Passwords as Argon2id makes them slow to guess; the hash says with which costs."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from mainstay.core.errors import Mistake
+
+LEAST, MOST = 12, 1024
+"""Characters; the upper end is one of work, not of taste."""
+_HASHER = PasswordHasher()
+_NOBODYS = _HASHER.hash("of nobody")
+
+
+def hashed(password: str) -> str:
+    """What is kept of it. Raises Mistake for one that is too short."""
+    if not LEAST <= len(password) <= MOST:
+        raise Mistake(
+            f"a password has {LEAST} to {MOST:,} characters", hint="four words that do not belong"
+        )
+    return _HASHER.hash(password)
+
+
+def holds(kept: str, password: str) -> bool:
+    """Whether it is the one; where none is kept it takes as long, and is not."""
+    try:
+        _HASHER.verify(kept or _NOBODYS, password[:MOST])
+    except (VerificationError, InvalidHashError):
+        return False
+    return bool(kept)

@@ -1,0 +1,155 @@
+"""Who may do what: one table of roles, one of what is asked, one pure function between them.
+
+Roles are not nested: nobody may do everything, and who manages people neither approves nor
+deploys. What no role holds, nobody may do.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from mainstay.control import commands, queries
+from mainstay.control.commands import Command
+from mainstay.control.queries import Query
+
+Permission = Literal[
+    "read",
+    "rows",
+    "audit",
+    "labels",
+    "incidents",
+    "approve",
+    "deploy",
+    "rollback",
+    "people",
+    "own tokens",
+]
+Role = Literal[
+    "viewer", "auditor", "data-scientist", "data-engineer", "ml-engineer", "approver", "admin"
+]
+Ruling = Literal["allowed", "forbidden", "hidden"]
+"""hidden: whoever asks may not even know that it is there."""
+EVERY = "*"
+"""In a grant: all models."""
+
+ROLES: Mapping[Role, frozenset[Permission]] = {
+    "viewer": frozenset({"read", "own tokens"}),
+    "auditor": frozenset({"read", "own tokens", "audit"}),
+    "data-scientist": frozenset({"read", "own tokens", "incidents", "rollback"}),
+    "data-engineer": frozenset({"read", "own tokens", "incidents", "labels"}),
+    "ml-engineer": frozenset({"read", "own tokens", "incidents", "rollback", "deploy"}),
+    "approver": frozenset({"read", "own tokens", "rollback", "approve"}),
+    "admin": frozenset({"read", "own tokens", "audit", "people"}),
+}
+
+ROWS = "rows"
+"""Given like a role and none: leave to see single rows, which counts only beside some roles."""
+BESIDE_ROWS: frozenset[Role] = frozenset(
+    {"auditor", "data-scientist", "data-engineer", "ml-engineer"}
+)
+
+HERE: Literal["here"] = "here"
+"""Not over HTTP: it reads or writes files of whoever asks, runs their code or uses their keys."""
+
+NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
+    commands.Countersign: "approve",
+    commands.Reject: "approve",
+    commands.Deploy: "deploy",
+    commands.Rollback: "rollback",
+    commands.Silence: "incidents",
+    commands.Deliver: "incidents",
+    commands.SendLabels: "labels",
+    commands.Grant: "people",
+    commands.Withdraw: "people",
+    commands.Invite: "people",
+    commands.GiveToken: "people",
+    commands.TakeBack: "people",
+    commands.OwnToken: "own tokens",
+    commands.Init: HERE,
+    commands.NewKey: HERE,
+    commands.NewPseudonyms: HERE,
+    commands.Trust: HERE,
+    commands.NewToken: HERE,
+    commands.RevokeToken: HERE,
+    commands.Restore: HERE,
+    commands.Backup: HERE,
+    commands.Assess: HERE,
+    commands.Build: HERE,
+    commands.Certify: HERE,
+    commands.Approve: HERE,
+    commands.Watch: HERE,
+    commands.Run: HERE,
+    commands.Features: HERE,
+    commands.Labels: HERE,
+    commands.AskLabels: HERE,
+    commands.Vouch: HERE,
+    queries.CheckContract: HERE,
+    queries.Simulate: HERE,
+    queries.ExplainContract: "read",
+    queries.Explain: "read",
+    queries.Review: "read",
+    queries.Paper: "read",
+    queries.Status: "read",
+    queries.ModelHealth: "read",
+    queries.Incidents: "read",
+    queries.Incident: "read",
+    queries.IncidentAccount: "read",
+    queries.VerifyCertificate: "read",
+    queries.VerifyBundle: "read",
+    queries.Decisions: "rows",
+    queries.History: "audit",
+    queries.VerifyLedger: "audit",
+    queries.People: "people",
+}
+
+
+class Seat(NamedTuple):
+    """A role, or `rows`, for a model or all (`*`); good before `expires`, None: for good."""
+
+    role: str
+    model: str
+    expires: datetime | None = None
+
+
+class Principal(NamedTuple):
+    """Who asks. scopes: what the token they ask with is narrowed to; None: nothing."""
+
+    name: str
+    seats: tuple[Seat, ...]
+    scopes: frozenset[str] | None = None
+
+
+def permissions(principal: Principal, model: str, now: datetime) -> frozenset[Permission]:
+    """All that somebody may do to a model at a moment, with what they ask with."""
+    names = {
+        seat.role
+        for seat in principal.seats
+        if seat.model in (EVERY, model) and (seat.expires is None or now < seat.expires)
+    }
+    held = {one for role, given in ROLES.items() if role in names for one in given}
+    if ROWS in names and names & BESIDE_ROWS:
+        held.add("rows")
+    return frozenset(one for one in held if principal.scopes is None or one in principal.scopes)
+
+
+def ruling(
+    principal: Principal, needed: Permission, model: str, now: datetime, *, about: str = ""
+) -> Ruling:
+    """The one policy: what no role of theirs holds is forbidden; hidden where they cannot read.
+
+    model: that of the project. about: which the act concerns, where it is not that one.
+    """
+    if needed in permissions(principal, about or model, now):
+        return "allowed"
+    return "forbidden" if "read" in permissions(principal, model, now) else "hidden"
+
+
+def concerned(asked: Command | Query) -> str:
+    """Which model an act on people is about; empty: the project's, as all other acts are."""
+    match asked:
+        case commands.Grant() | commands.Withdraw():
+            return asked.model
+        case commands.Invite() | commands.GiveToken() | commands.TakeBack() | queries.People():
+            return EVERY
+        case _:
+            return ""

@@ -1,0 +1,149 @@
+"""Before every endpoint: who asks, whether a browser was led there, whether they may."""
+
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from mainstay.contract import document
+from mainstay.control import admission, roles
+from mainstay.control.admission import Entered
+from mainstay.control.roles import Permission, Principal
+from mainstay.core import clock
+from mainstay.core.errors import Bug, MainstayError, Missing, Refused
+from mainstay.ledger import state
+from mainstay.ledger.store import Ledger
+from mainstay.web import layout, statuses
+from mainstay.web.visit import Place, Route, Visit, aside
+
+SAFE = ("GET", "HEAD")
+FORM_HEADER = "x-csrf-token"
+_BEARER = "bearer "
+
+
+def guarded(route: Route, place: Place) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint of a route, which only who may is led to."""
+
+    async def endpoint(request: Request) -> Response:
+        name = "-"
+        try:
+            visit = await aside(admitted, route, place, request)
+            if isinstance(visit, Visit):
+                name = visit.principal.name if visit.principal else "-"
+                response = await route.endpoint(visit)
+            else:
+                response = visit
+        except MainstayError as error:
+            response = _told(route, error)
+        except Exception as error:  # noqa: BLE001 - the outermost door
+            traceback.print_exception(error, file=sys.stderr)
+            response = _told(route, Bug("This is our mistake, not yours."))
+        place.say(f"{request.method} {route.path} {response.status_code} {name}")
+        return response
+
+    return endpoint
+
+
+def admitted(route: Route, place: Place, request: Request) -> Visit | Response:
+    """The visit, or what a stranger is answered. Raises Refused, Missing where it may not be."""
+    if route.needs == "public":
+        _refuse_foreign(request, place)
+        return Visit(request, place)
+    with Ledger(place.places.ledger) as ledger:
+        entered = _entered(ledger, request, place)
+        if entered is None:
+            return _stranger(route, request)
+        principal, form = entered
+        if form:
+            _refuse_foreign(request, place)
+        visit = Visit(request, place, principal, form, _model(place, ledger))
+    if route.needs not in ("signed in", "as asked"):
+        permit(visit, route.needs)  # type: ignore[arg-type]  # what is left are permissions
+    return visit
+
+
+def permit(visit: Visit, needed: Permission, about: str = "") -> None:
+    """Raises Refused for what they may not, Missing where they may not even know of it."""
+    found = roles.ruling(visit.asker, needed, visit.model, clock.machine(), about=about)
+    if found == "hidden":
+        raise Missing("there is nothing here", hint="ask an admin for a role")
+    if found == "forbidden":
+        raise Refused(
+            f"{visit.asker.name} may not do this: it needs the permission {needed!r}",
+            hint=f"it belongs to {', '.join(_holders(needed))}",
+        )
+
+
+def refuse_forged(visit: Visit, given: str) -> None:
+    """Raises Refused unless what a form carries is what its session gave it."""
+    if not visit.form or visit.request.method in SAFE:
+        return
+    if not admission.same(given, visit.form):
+        raise Refused("the form is not of this session", hint="load the page again")
+
+
+def _holders(needed: Permission) -> list[str]:
+    return [role for role, held in roles.ROLES.items() if needed in held]
+
+
+def _entered(ledger: Ledger, request: Request, place: Place) -> Entered | None:
+    """A token that is shown counts alone: a cookie never stands in for a wrong one."""
+    now, shown = clock.machine(), request.headers.get("authorization", "")
+    if shown:
+        token = shown[len(_BEARER) :].strip() if shown.lower().startswith(_BEARER) else ""
+        principal: Principal | None = admission.by_token(ledger, token, now)
+        return Entered(principal, "") if principal else None
+    return admission.by_session(ledger, request.cookies.get(place.cookie, ""), now)
+
+
+def _refuse_foreign(request: Request, place: Place) -> None:
+    """Raises Refused where a browser was led here by another site; it says so in every version."""
+    if request.method in SAFE:
+        return
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    own = place.address or f"{_scheme(place)}://{request.headers.get('host', '')}"
+    foreign = origin != own if origin is not None else site is None
+    if foreign or site not in (None, "same-origin"):
+        raise Refused("another site sent this", hint="open the page itself and try again")
+
+
+def _scheme(place: Place) -> str:
+    return "https" if place.secure else "http"
+
+
+def _stranger(route: Route, request: Request) -> Response:
+    if route.page and route.method == "GET":
+        there = quote(request.url.path)
+        return RedirectResponse(f"/sign-in?next={there}", 303)
+    error = Refused("who asks is not known", hint="sign in, or send a token: MAINSTAY_TOKEN")
+    response = statuses.reply(error, statuses.STRANGER)
+    response.headers["www-authenticate"] = "Bearer"
+    return response
+
+
+def _model(place: Place, ledger: Ledger) -> str:
+    """The project's model, by the record where its contract cannot be read; empty before both."""
+    contract = place.places.contract
+    try:
+        found = contract.stat()
+        return _named(contract, found.st_mtime_ns, found.st_size)
+    except (OSError, MainstayError):
+        known = state.models(ledger)
+        return known[-1] if known else ""
+
+
+@lru_cache(16)
+def _named(contract: Path, _changed: int, _size: int) -> str:
+    """Read once for each state of the file: it takes as long as all the rest of a request."""
+    return document.read(contract).contract.model
+
+
+def _told(route: Route, error: MainstayError) -> Response:
+    if not route.page:
+        return statuses.reply(error)
+    return layout.failure(error, statuses.status(error))

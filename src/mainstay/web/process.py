@@ -1,0 +1,127 @@
+"""The process of `mainstay control`: where it listens, over what, and for whom."""
+
+import ipaddress
+import socket
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from mainstay.control import admission, project
+from mainstay.core import clock
+from mainstay.core.errors import Mistake, Refused, Unavailable
+from mainstay.life.serve.tls import Tls
+from mainstay.web.app import application
+from mainstay.web.attempts import Attempts
+from mainstay.web.visit import Place, Say
+
+LOOPBACK = "127.0.0.1"
+OWN_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+GRACE, KEPT = 10, 5
+"""Seconds for requests under way when it is told to stop; and for a connection without one."""
+
+
+class Opening(NamedTuple):
+    """What is served where. port 0: a free one. address: of the proxy that stands before it."""
+
+    folder: Path
+    host: str = LOOPBACK
+    port: int = 8090
+    certificate: Path | None = None
+    private_key: Path | None = None
+    address: str = ""
+
+
+def run(opening: Opening, say: Say, log: Say) -> None:
+    """Serves until it is told to stop by SIGTERM or SIGINT.
+
+    say: told the address, and the link of the first person; log: told each request. Raises
+    Missing without a project, Refused where others could reach it and nobody can sign in or
+    nothing is encrypted, Unavailable where the port is taken.
+    """
+    local, front = _is_loopback(opening.host), _front(opening.address)
+    with project.opened(opening.folder) as opened:
+        if front or not local:
+            _refuse_open(opening, can_sign_in=admission.anybody(opened.ledger, clock.machine()))
+        tls = _tls(opening)
+        code = admission.opened(opened.ledger, clock.machine())
+    listening = _listening(opening)
+    address = _address(opening, listening, secure=tls is not None)
+    say(f"Mainstay control of {opening.folder.resolve().name} on {address}")
+    if code:
+        say(f"Nobody can sign in yet. Set it up, once, within a day: {address}/invitation/{code}")
+    place = Place(
+        opening.folder, Attempts(), log, secure=bool(tls or front), address=opening.address,
+        hosts=frozenset({front} if front else OWN_NAMES if local else ()),
+    )  # fmt: skip
+    config = uvicorn.Config(
+        application(place), lifespan="off", ws="none", log_level="warning", access_log=False,
+        proxy_headers=False, server_header=False, date_header=False, timeout_keep_alive=KEPT,
+        timeout_graceful_shutdown=GRACE,
+    )  # fmt: skip
+    config.load()
+    config.ssl = tls.context if tls else None
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _refuse_open(opening: Opening, *, can_sign_in: bool) -> None:
+    """Raises Refused unless whoever reaches it must sign in, and nobody in between can read."""
+    if not can_sign_in:
+        where = opening.address or opening.host
+        raise Refused(
+            f"{where} can be reached by others, and nobody can sign in yet",
+            hint="mainstay control on 127.0.0.1 prints the link that sets it up",
+        )
+    if opening.certificate is None and not opening.address:
+        raise Refused(
+            f"{opening.host} can be reached by others, and passwords would travel in clear",
+            hint="--certificate FILE --private-key FILE, or --address of a proxy with TLS",
+        )
+
+
+def _front(address: str) -> str:
+    """The host that people ask the proxy for. Raises Mistake for another form, or without TLS."""
+    parts = urlsplit(address)
+    if address and (not parts.hostname or address != f"https://{parts.netloc}"):
+        raise Mistake(f"{address} is no address of a proxy", hint="https://mainstay.example.org")
+    return parts.netloc.partition(":")[0]
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _tls(opening: Opening) -> Tls | None:
+    match opening.certificate, opening.private_key:
+        case None, None:
+            return None
+        case Path() as certificate, Path() as key:
+            return Tls(certificate, key)
+        case _:
+            raise Mistake(
+                "a certificate and its private key belong together",
+                hint="--certificate FILE --private-key FILE",
+            )
+
+
+def _listening(opening: Opening) -> socket.socket:
+    host, port = opening.host, opening.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise Unavailable(
+            f"port {port} of {host} cannot be had: {error.strerror}",
+            hint="end who has it, or choose another one: --port 0 takes a free one",
+        ) from error
+
+
+def _address(opening: Opening, listening: socket.socket, *, secure: bool) -> str:
+    host = f"[{opening.host}]" if ":" in opening.host else opening.host
+    return f"{'https' if secure else 'http'}://{host}:{listening.getsockname()[1]}"

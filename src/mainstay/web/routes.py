@@ -1,0 +1,36 @@
+"""All there is to be asked over HTTP: one table of routes and what each needs."""
+
+from starlette.responses import Response
+
+from mainstay.web import api, entry, health, openapi, pages, static
+from mainstay.web.visit import Route, Visit
+
+
+async def description(_: Visit) -> Response:
+    """This table, for machines."""
+    return api.replied(openapi.described(ROUTES))
+
+
+_CERTIFICATE = "/models/{model}/versions/{version}/certificate"
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/livez", "public", health.livez, "Whether the process lives."),
+    Route("GET", "/readyz", "public", health.readyz, "Whether it can do what it is asked."),
+    Route("GET", "/api/openapi.json", "public", description, "This description."),
+    Route("POST", "/api/commands", "as asked", api.commands, "Do one command."),
+    Route("POST", "/api/queries", "as asked", api.queries, "Answer one query."),
+    Route("GET", "/", "read", pages.home, "How the models stand.", page=True),
+    Route("GET", "/index.json", "read", pages.home_json, "How the models stand, as JSON."),
+    Route("GET", _CERTIFICATE, "read", pages.certificate, "A certificate.", page=True),
+    Route(
+        "GET", f"{_CERTIFICATE}.json", "read", pages.certificate_json, "A certificate, as signed."
+    ),
+    Route("GET", "/sign-in", "public", entry.sign_in_form, "The form to sign in.", page=True),
+    Route("POST", "/sign-in", "public", entry.sign_in, "Sign in.", page=True),
+    Route("POST", "/sign-out", "signed in", entry.sign_out, "Sign out.", page=True),
+    Route(
+        "GET", "/invitation/{code}", "public", entry.invitation_form, "The form of an invitation.",
+        page=True,
+    ),
+    Route("POST", "/invitation/{code}", "public", entry.invitation, "Set a password.", page=True),
+    Route("GET", "/static/{name:path}", "public", static.file, "Style and fonts."),
+)  # fmt: skip

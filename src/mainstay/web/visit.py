@@ -1,0 +1,104 @@
+"""One request, and who makes it, as every endpoint gets them."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mainstay.control import handle
+from mainstay.control.commands import Command
+from mainstay.control.queries import Query
+from mainstay.control.roles import Permission, Principal
+from mainstay.core.answers import Answer
+from mainstay.core.errors import Mistake
+from mainstay.core.places import Places
+from mainstay.web.attempts import Attempts
+
+COOKIE = "mainstay_session"
+Needs = Permission | Literal["public", "signed in", "as asked"]
+"""as asked: what the command or query in the body needs."""
+Say = Callable[[str], None]
+
+
+def _act(folder: Path, command: Command, by: Principal) -> Answer:
+    return handle.handle(folder, command, by=by)
+
+
+def _ask(folder: Path, query: Query) -> Answer:
+    return handle.answer(folder, query)
+
+
+class Place(NamedTuple):
+    """What the pages are about and where. hosts: names that may be asked for; empty: any.
+
+    address: where people reach it through a proxy; empty: as they ask for it. act, ask: the two
+    doors of the control plane.
+    """
+
+    folder: Path
+    attempts: Attempts
+    say: Say
+    secure: bool = False
+    hosts: frozenset[str] = frozenset()
+    address: str = ""
+    act: Callable[[Path, Command, Principal], Answer] = _act
+    ask: Callable[[Path, Query], Answer] = _ask
+
+    @property
+    def places(self) -> Places:
+        return Places(self.folder)
+
+    @property
+    def cookie(self) -> str:
+        """Its name; with TLS the prefix makes browsers hold it to this host and to TLS."""
+        return f"__Host-{COOKIE}" if self.secure else COOKIE
+
+
+class Visit(NamedTuple):
+    """principal: who asks, None where nobody needs to be known. form: what their forms carry.
+
+    model: the project's, as far as it can be told.
+    """
+
+    request: Request
+    place: Place
+    principal: Principal | None = None
+    form: str = ""
+    model: str = ""
+
+    @property
+    def asker(self) -> Principal:
+        """Who asks, where the route lets nobody in without being known."""
+        assert self.principal is not None, "a route that needs nobody asked who it is"
+        return self.principal
+
+
+Endpoint = Callable[[Visit], Awaitable[Response]]
+
+
+class Route(NamedTuple):
+    """One line of the table. page: for people, so that errors are pages and strangers sign in."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    needs: Needs
+    endpoint: Endpoint
+    says: str
+    page: bool = False
+
+
+async def body(request: Request, most: int) -> bytes:
+    """All of it. Raises Mistake where it is larger than so many bytes."""
+    found = bytearray()
+    async for part in request.stream():
+        found += part
+        if len(found) > most:
+            raise Mistake(f"the request is larger than the {most:,} bytes that are read")
+    return bytes(found)
+
+
+aside = run_in_threadpool
+"""Work on files and the ledger, off the loop that answers others."""
