@@ -7,7 +7,7 @@ differently (a zero divisor, a root below zero) is asked for so that only one an
 import operator
 import string
 from collections.abc import Callable
-from functools import reduce
+from functools import lru_cache, reduce
 
 import ibis
 import ibis.expr.operations as ops
@@ -44,9 +44,15 @@ def constant(value: Constant, kind: str) -> ir.Value:
     """A constant of exactly that type and value on every engine."""
     if value is None:
         return ibis.null(kind)
-    if kind in (TEXT, FLAG):
-        return ibis.literal(value, type=kind)
-    return ibis.literal(str(value)).cast(kind)
+    return _literal(value if kind in (TEXT, FLAG) else str(value), kind)
+
+
+@lru_cache(4096, typed=True)
+def _literal(value: Constant, kind: str) -> ir.Value:
+    """Made once: it takes Ibis longer than most of what is asked with it. -0.0 comes as text."""
+    return (
+        ibis.literal(value, type=kind) if kind in (TEXT, FLAG) else ibis.literal(value).cast(kind)
+    )
 
 
 def _cast(value: ir.Value, kind: str) -> ir.Value:

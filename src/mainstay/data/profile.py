@@ -9,7 +9,7 @@ import numpy as np
 
 from mainstay.core.errors import Mistake
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT
-from mainstay.data import dialect, portable, schema, stream
+from mainstay.data import dialect, masks, portable, schema
 from mainstay.data.expression import constant
 from mainstay.data.portable import Facts, Places
 from mainstay.data.stream import Asked, Batch
@@ -19,15 +19,6 @@ from mainstay.stats.tallies import Share, Whole
 BINS = 20
 _SHARES = [share / BINS for share in range(1, BINS)]
 _LEVELS = 200  # the most frequent texts of a column; all others are counted together
-
-
-def _found_in(levels: object, value: object) -> None:
-    """A function that the engine has: the place of a value in a list from 1, null for none."""
-
-
-_position = ibis.udf.scalar.builtin(
-    _found_in, name="list_position", signature=(("array<string>", TEXT), "int32")
-)
 
 
 class Bins(msgspec.Struct, frozen=True):
@@ -126,13 +117,15 @@ def selected(
     """
     if schema.engine(table) != schema.DUCKDB:
         return tuple(_elsewhere(table, one, group, groups) for one in selections)
-    asked = stream.Asked(table)
+    asked = Asked(table)
     place = asked.of(group.fill_null(-1))
     counting = tuple(_Counting(asked, one, groups) for one in selections)
     for batch in asked.batches():
-        found = stream.wholes(batch, place)
+        found = batch.wholes(place)
+        share = Share.of(found, (found >= 0) & (found < groups))
         for one in counting:
-            one.add(batch, found)
+            one.add(batch, share)
+        del batch, found, share  # or two of them are held at a time
     return tuple(one.profiles() for one in counting)
 
 
@@ -217,22 +210,22 @@ class _Counting:
 
     def __init__(self, asked: Asked, selection: Selection, groups: int) -> None:
         self._rows = np.zeros(groups, dtype=np.int64)
-        self._where = asked.of(asked.table[selection.where]) if selection.where else ""
+        where = selection.where
+        self._holds = masks.mask(asked, asked.table[where]) if where else None
         bins = selection.bins
         self._columns: list[_CountedNumbers | _CountedTexts] = [
             *(_CountedNumbers(asked, *one, groups) for one in bins.edges.items()),
             *(_CountedTexts(asked, *one, groups) for one in bins.levels.items()),
         ]
 
-    def add(self, batch: Batch, group: Whole) -> None:
-        """group: of each row of the batch."""
-        counts = (group >= 0) & (group < self._rows.size)
-        if self._where:
-            counts &= stream.flags(batch, self._where)
-        share = Share.of(group, counts)
-        self._rows += np.bincount(share.group, minlength=self._rows.size)
-        for one in self._columns:
-            one.add(batch, share)
+    def add(self, batch: Batch, share: Share) -> None:
+        """share: the rows of the batch that are of a group."""
+        if self._holds:
+            share = share.where(self._holds(batch))
+        if share.group.size:
+            self._rows += np.bincount(share.group, minlength=self._rows.size)
+            for one in self._columns:
+                one.add(batch, share)
 
     def profiles(self) -> tuple[Profile, ...]:
         """Of each group."""
@@ -248,28 +241,27 @@ class _CountedNumbers:
     def __init__(self, asked: Asked, name: str, edges: tuple[float, ...], groups: int) -> None:
         value = schema.column(asked.table, name, "the table")
         self._name, self._edges = name, edges
-        self._place = asked.of(value.cast(NUMBER))
+        self._place = asked.number(value)
         self._tally = tallies.Numbers(edges, groups)
 
     def add(self, batch: Batch, share: Share) -> None:
-        self._tally.add(share.taken(stream.numbers(batch, self._place)), share.group)
+        self._tally.add(share.taken(batch.numbers(self._place)), share.group)
 
     def columns(self, rows: Whole) -> list[Numbers]:
         """Of each group, of so many rows."""
-        found = self._tally
-        known = found.counts.sum(axis=1)
+        counts, moments = self._tally.counts, self._tally.moments()
+        known = counts.sum(axis=1)
+        facts = zip(rows - known, known - moments.n, counts.tolist(), *moments, strict=True)
         return [
             Numbers(
                 self._name,
-                nulls,
-                infinite,
-                _moments(found, at),
+                int(nulls),
+                int(infinite),
+                Moments(int(n), *map(float, rest)) if n else None,
                 self._edges,
-                tuple(found.counts[at].tolist()),
+                tuple(bins),
             )
-            for at, (nulls, infinite) in enumerate(
-                zip((rows - known).tolist(), (known - found.n).tolist(), strict=True)
-            )
+            for nulls, infinite, bins, n, *rest in facts
         ]
 
 
@@ -279,34 +271,20 @@ class _CountedTexts:
     def __init__(self, asked: Asked, name: str, levels: tuple[str, ...], groups: int) -> None:
         value = schema.column(asked.table, name, "the table")
         self._name, self._levels = name, tuple(map(str, levels))
-        self._place = asked.of(_code(_text(value), self._levels))
-        self._tally = tallies.Codes(len(levels), groups)
+        self._place = asked.code(value, self._levels)
+        self._tally = tallies.Codes(len(levels) + 2, groups)
 
     def add(self, batch: Batch, share: Share) -> None:
-        self._tally.add(share.taken(stream.wholes(batch, self._place)), share.group)
+        self._tally.add(share.taken(batch.wholes(self._place)), share.group)
 
     def columns(self, rows: Whole) -> list[Texts]:
         """Of each group, of so many rows."""
-        nulls = (rows - self._tally.counts.sum(axis=1)).tolist()
-        counts = self._tally.counts.tolist()
+        known = self._tally.counts[:, :-1]
+        nulls = (rows - known.sum(axis=1)).tolist()
         return [
             Texts(self._name, missing, self._levels, tuple(some), other)
-            for missing, (other, *some) in zip(nulls, counts, strict=True)
+            for missing, (other, *some) in zip(nulls, known.tolist(), strict=True)
         ]
-
-
-def _moments(found: tallies.Numbers, at: int) -> Moments | None:
-    n = int(found.n[at])
-    if not n:
-        return None
-    mean, squares = float(found.mean[at]), float(found.squares[at])
-    return Moments(n, mean, squares, float(found.low[at]), float(found.high[at]))
-
-
-def _code(value: ir.StringValue, levels: tuple[str, ...]) -> ir.IntegerValue:
-    """1 for the first level, 0 for none, -1 for a null."""
-    none = ibis.ifelse(value.isnull(), constant(-1, "int32"), constant(0, "int32"))
-    return ibis.coalesce(_position(ibis.literal(list(levels), type="array<string>"), value), none)
 
 
 def _both(left: Numbers | Texts, right: Numbers | Texts) -> Numbers | Texts:

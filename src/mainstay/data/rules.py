@@ -21,11 +21,9 @@ from mainstay.core.rules import (
     SEVERITY,
     STOPPING,
     FieldRule,
-    OnBreach,
     RowRule,
     Rule,
     misfit,
-    name,
     stand_in,
 )  # fmt: skip
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, typed
@@ -37,15 +35,6 @@ _MARK = "mainstay_mark_"
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _UNKNOWN = ibis.null(FLAG)
 _SMALLEST, _LARGEST = -sys.float_info.max, sys.float_info.max
-
-
-class Count(NamedTuple):
-    """How many of the rows broke one rule."""
-
-    name: str
-    on_breach: OnBreach
-    broken: int
-    rows: int
 
 
 class Marked(NamedTuple):
@@ -104,17 +93,6 @@ def kept(made: Marked, rules: tuple[Rule, ...]) -> ir.BooleanValue:
     return ~_any([made.table[mark] for mark, one in stops if one.on_breach in STOPPING])
 
 
-def counts(table: ir.Table, rules: tuple[Rule, ...]) -> tuple[Count, ...]:
-    """One count per rule, in order, in one pass over the table."""
-    rows, marks = marked(table, rules)
-    sums = {mark: rows[mark].sum() for mark in marks}
-    found = rows.aggregate(rows=rows.count(), **sums).to_pyarrow().to_pylist()[0]
-    return tuple(
-        Count(name(rule), rule.on_breach, found[mark] or 0, found["rows"])
-        for rule, mark in zip(rules, marks, strict=True)
-    )
-
-
 def marked(table: ir.Table, rules: tuple[Rule, ...]) -> Marked:
     """Fields are judged as they arrived, conditions on what is imputed. Raises Mistake where the
 
@@ -161,16 +139,11 @@ def broken(rows: ir.Table, rule: Rule) -> ir.BooleanValue:
 
 
 def _broken_field(value: ir.Value, by: ir.Value | None, rule: FieldRule) -> ir.BooleanValue:
+    """What a value misses is null where it is: no case, which costs the engine most."""
     null = constant(value=not rule.nullable, kind=FLAG)
-    if by is None:  # what a value misses is null where it is: no case, which costs the engine most
-        tests = list(_misses(value, rule))
-        outside = (
-            reduce(operator.or_, tests) if tests else ibis.ifelse(value.isnull(), null, _never())
-        )
-        return ibis.coalesce(outside, null)
-    return ibis.ifelse(
-        value.isnull(), null, _any([*_misses(value, rule), _out_of_band(value, by, rule)])
-    )
+    tests = [*_misses(value, rule), *([] if by is None else [_out_of_band(value, by, rule)])]
+    missed = reduce(operator.or_, tests) if tests else ibis.ifelse(value.isnull(), null, _never())
+    return ibis.coalesce(missed, null)
 
 
 def _misses(value: ir.Value, rule: FieldRule) -> Iterator[ir.BooleanValue]:

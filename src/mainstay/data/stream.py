@@ -1,7 +1,7 @@
 """Rows that stream by in batches of arrays: read once, held nowhere."""
 
-from collections.abc import Iterator
-from typing import Any, TypeAlias
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
 
 import ibis
 import ibis.expr.operations as ops
@@ -10,11 +10,61 @@ import numpy as np
 from numpy.typing import NDArray
 from pyarrow import compute
 
+from mainstay.core.typed import NUMBER, TEXT
+from mainstay.data.expression import constant
 from mainstay.stats.blocks import Floats
 from mainstay.stats.tallies import Whole
 
-_ROWS = 16_384  # of a batch: a column of it stays in the cache of a core
-Batch: TypeAlias = Any  # a RecordBatch of pyarrow, which has no types
+_ROWS = 65_536  # of a batch: what it costs besides its values is then a twentieth of them
+Flags = NDArray[np.bool_]
+
+
+def _found_in(levels: object, value: object) -> None:
+    """A function that the engine has: the place of a value in a list from 1, null for none."""
+
+
+_position = ibis.udf.scalar.builtin(
+    _found_in, name="list_position", signature=(("array<string>", TEXT), "int32")
+)
+
+
+class Batch:
+    """Some rows; what is made of them is made once."""
+
+    def __init__(self, columns: Any) -> None:
+        """columns: a RecordBatch, which has no types."""
+        self._columns = columns
+        self._made: dict[Hashable, NDArray[Any]] = {}
+
+    @property
+    def rows(self) -> int:
+        """How many."""
+        count: int = self._columns.num_rows
+        return count
+
+    def once(self, what: Hashable, made: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """What is made, when it is first asked for."""
+        if what not in self._made:
+            self._made[what] = made()
+        return self._made[what]
+
+    def numbers(self, name: str) -> Floats:
+        """A column of doubles, NaN for a null."""
+        return self.once(name, lambda: self._filled(name, np.nan))
+
+    def wholes(self, name: str) -> Whole:
+        """A column of whole numbers, 0 for a null."""
+        return self.once(name, lambda: self._filled(name, 0))
+
+    def flags(self, name: str) -> Flags:
+        """A column of truth values; a null is false."""
+        return self.once(name, lambda: self._filled(name, value=False))
+
+    def _filled(self, name: str, value: float) -> NDArray[Any]:
+        column = self._columns[name]
+        known = compute.fill_null(column, value) if column.null_count else column
+        found: NDArray[Any] = known.to_numpy(zero_copy_only=False)
+        return found
 
 
 class Asked:
@@ -23,33 +73,60 @@ class Asked:
     def __init__(self, table: ir.Table) -> None:
         self.table = table
         self._names: dict[ops.Value, str] = {}
+        self._said: dict[ops.Value, ops.Value] = {}
+        self._rows = table.op()
+        while isinstance(self._rows, ops.Project):
+            self._rows = self._rows.parent
 
     def of(self, value: ir.Value) -> str:
         """The name under which every batch holds a value of the table."""
-        return self._names.setdefault(value.op(), f"{len(self._names)}")
+        return self._names.setdefault(self.plain(value.op()), f"{len(self._names)}")
+
+    def number(self, value: ir.Value) -> str:
+        """The same for a number, as a double; NaN is null in arrays, and need not be made it."""
+        match self.plain(value.op()):
+            case ops.IfElse(ops.IsNan(number), ops.Literal(None), same) if same == number:
+                return self.of(number.to_expr().cast(NUMBER))
+            case number:
+                return self.of(number.to_expr().cast(NUMBER))
+
+    def code(self, value: ir.Value, levels: tuple[str, ...]) -> str:
+        """The same for a text, as 1 for the first level, one more than levels for a null, or null.
+
+        A boolean is "true" or "false". Of a text a function and nothing around it: the engine looks
+        at each word of a dictionary once.
+        """
+        if not value.type().is_boolean():
+            return self.of(
+                _position(ibis.literal([*levels, None], "array<string>"), value.cast(TEXT))
+            )
+        place = {level: constant(at, "int32") for at, level in enumerate(levels, 1)}
+        true, false = (place.get(one, constant(0, "int32")) for one in ("true", "false"))
+        return self.of(ibis.cases((value, true), (~value, false), else_=len(levels) + 1))
+
+    def plain(self, value: ops.Value) -> ops.Value:
+        """The same value said of the rows as they are read, whatever selects have named it."""
+        value = meant(value)
+        if value not in self._said:
+            fields = value.find(_is_named, filter=ops.Value)
+            said = {one: self.plain(one) for one in fields}
+            self._said[value] = value.replace(said, filter=ops.Value) if said else value
+        return self._said[value]
 
     def batches(self) -> Iterator[Batch]:
         """All rows, in order. The engine answers nothing else until they are through."""
-        rows = self.table.select(**{name: one.to_expr() for one, name in self._names.items()})
+        rows = ops.Project(self._rows, {name: one for one, name in self._names.items()}).to_expr()
         # what Ibis gives in batches makes a second copy of all rows, and breaks with DuckDB 2
         relation = ibis.get_backend(rows)._to_duckdb_relation(rows)  # noqa: SLF001
-        yield from relation.to_arrow_reader(_ROWS)
+        yield from map(Batch, relation.to_arrow_reader(_ROWS))
 
 
-def numbers(batch: Batch, name: str) -> Floats:
-    """A column of doubles, NaN for a null."""
-    found: Floats = batch[name].to_numpy(zero_copy_only=False)
-    return found
+def meant(value: ops.Value) -> ops.Value:
+    """What selects have named by a column."""
+    while _is_named(value):
+        value = value.rel.values[value.name]
+    return value
 
 
-def wholes(batch: Batch, name: str) -> Whole:
-    """A column of whole numbers without nulls."""
-    found: Whole = batch[name].to_numpy(zero_copy_only=False)
-    return found
-
-
-def flags(batch: Batch, name: str) -> NDArray[np.bool_]:
-    """A column of truth values; a null is false."""
-    known = compute.fill_null(batch[name], fill_value=False)
-    found: NDArray[np.bool_] = known.to_numpy(zero_copy_only=False)
-    return found
+def _is_named(value: ops.Value) -> bool:
+    return isinstance(value, ops.Field) and isinstance(value.rel, ops.Project)

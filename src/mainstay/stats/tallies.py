@@ -1,5 +1,6 @@
 """Exact counts and moments of values by group, added up from batches of arrays."""
 
+import math
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -9,9 +10,13 @@ from mainstay.stats.blocks import Floats
 
 Whole = NDArray[np.int64]
 Kind = TypeVar("Kind", bound=np.generic)
-_CELLS = 4096
-_NO_EDGE = np.nan
+_CELLS = 8192
+_NEAR = 255  # stands for the bins beside an edge
 _MOST = np.finfo(np.float64).max
+_FEW = 64  # places, of which pairs fit a cache
+_FIRST = np.zeros(1, dtype=np.int64)
+_NONE = np.zeros(0)
+_NO_RUNS = (_FIRST[:0], _FIRST[:0], _NONE, _NONE, _NONE, _NONE)
 
 
 class Share(NamedTuple):
@@ -32,116 +37,137 @@ class Share(NamedTuple):
         rows = rows[np.argsort(group[rows], kind="stable")]
         return Share(rows, group[rows])
 
+    def where(self, holds: NDArray[np.bool_]) -> "Share":
+        """Those for which it holds; holds: of each row of the batch."""
+        some = self.taken(holds)
+        if some.all():
+            return self
+        return Share(
+            np.flatnonzero(some) if self.rows is None else self.rows[some], self.group[some]
+        )
+
     def taken(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """Of the rows that count."""
         return values if self.rows is None else values[self.rows]
 
 
+class Moments(NamedTuple):
+    """Of finite values by group; squares: the sum of squared deviations from the mean.
+
+    low is above high where n = 0.
+    """
+
+    n: Whole
+    mean: Floats
+    squares: Floats
+    low: Floats
+    high: Floats
+
+
 class Places:
     """Which of the bins between rising edges a value is in: 0 below the first, k at or above all k.
 
-    Exact, and faster than a search where no two edges share one of a few thousand equal cells: a
-    value is then in the bin before or after the one edge of its cell.
+    Exact, and faster than a search: a value is found through one of a few thousand equal cells, and
+    only one that shares its cell with an edge is searched.
     """
 
     def __init__(self, edges: Floats) -> None:
         self._edges = edges
-        cells = self._scaled() if edges.size > 1 else np.zeros(edges.size, np.int32)
-        self._quick = edges.size > 1 and np.unique(cells).size == edges.size
-        if self._quick:
-            self._edge = np.full(_CELLS + 2, _NO_EDGE)
-            self._edge[cells] = edges
-            self._below = np.searchsorted(cells, np.arange(_CELLS + 2)).astype(np.uint8)
+        self._bins: NDArray[np.uint8] | None = None
+        if 1 < edges.size < _NEAR and self._scaled():
+            cells = self._cells(edges)
+            self._bins = np.searchsorted(cells, np.arange(_CELLS + 2)).astype(np.uint8)
+            self._bins[cells] = _NEAR
 
-    def __call__(self, values: Floats) -> NDArray[np.intp]:
+    def __call__(self, values: Floats) -> NDArray[np.integer]:
         """values: without NaN; infinities are in the outer bins."""
-        if not self._quick:
+        if self._bins is None:
             return np.searchsorted(self._edges, values, side="right")
-        cell = self._cells(values)
-        return np.add(self._below.take(cell), values >= self._edge.take(cell), dtype=np.intp)
+        found = self._bins.take(self._cells(values))
+        near = np.flatnonzero(found == _NEAR)
+        found[near] = np.searchsorted(self._edges, values[near], side="right")
+        return found
 
-    def _scaled(self) -> NDArray[np.int32]:
-        """The cells of the edges; all the same where they are too far or too near for cells."""
+    def _scaled(self) -> bool:
+        """Whether edges are neither too far nor too near for cells."""
         with np.errstate(over="ignore", divide="ignore"):
             self._scale = _CELLS * (1 - 1e-9) / (self._edges[-1] - self._edges[0])
-        if self._edges.size > np.iinfo(np.uint8).max or not 0 < self._scale < np.inf:
-            return np.zeros(self._edges.size, np.int32)
-        return self._cells(self._edges)
+            self._first = self._edges[0] - 1 / self._scale  # one cell is for what is below all
+        return bool(0 < self._scale < np.inf and np.isfinite(self._first))
 
     def _cells(self, values: Floats) -> NDArray[np.int32]:
         """Not falling in the values, as rounding is: what holds of cells then holds of values."""
         with np.errstate(over="ignore"):
-            found: Floats = values - self._edges[0]
+            found: Floats = values - self._first
             found *= self._scale
-        found += 1.0
         np.clip(found, 0.0, _CELLS + 1.0, out=found)
         cells: NDArray[np.int32] = found.astype(np.int32)
         return cells
 
 
 class Numbers:
-    """A column of numbers by group, NaN for a null.
-
-    counts: groups x bins, infinities among them; of the finite values n, mean, squares (the sum of
-    squared deviations from the mean), low and high: one for each group, low above high where n = 0.
-    """
+    """A column of numbers by group, NaN for a null; counts: groups x bins, infinities too."""
 
     def __init__(self, edges: tuple[float, ...], groups: int) -> None:
         self._places = Places(np.array(edges, dtype=np.float64))
         self.counts = np.zeros((groups, len(edges) + 1), dtype=np.int64)
-        self.n = np.zeros(groups, dtype=np.int64)
-        self.mean, self.squares = np.zeros(groups), np.zeros(groups)
-        self.low, self.high = np.full(groups, np.inf), np.full(groups, -np.inf)
+        self._runs: list[tuple[Whole, Whole, Floats, Floats, Floats, Floats]] = []
 
     def add(self, values: Floats, group: Whole) -> None:
         """group: of each value, not falling."""
-        if not values.size:
-            return
-        finite = np.isfinite(values)
-        whole = bool(finite.all())
+        whole = _is_finite(values)
         if not whole:
             there = ~np.isnan(values)
-            self._placed(values[there], group[there])
-            values, group = values[finite], group[finite]
-        else:
-            self._placed(values, group)
-        if values.size:
-            self._summed(values, group)
-
-    def _placed(self, values: Floats, group: Whole) -> None:
+            values, group = values[there], group[there]
+        if not values.size:
+            return
         _counted(self.counts, self._places(values), group)
+        if not (whole or _is_finite(values)):
+            finite = np.isfinite(values)
+            values, group = values[finite], group[finite]
+        if values.size:
+            self._runs.append(_summed(values, group))
 
-    def _summed(self, values: Floats, group: Whole) -> None:
-        """Source: Chan, Golub, LeVeque (1983), Algorithms for computing the sample variance."""
-        starts = _starts(group)
-        some, n = group[starts], np.diff(starts, append=group.size)
+    def moments(self) -> Moments:
+        """Of all that was added."""
+        groups = self.counts.shape[0]
+        runs = self._runs or [_NO_RUNS]
+        group, n, mean, squares, low, high = map(np.concatenate, zip(*runs, strict=True))
+        every = np.bincount(group, n.astype(np.float64), groups)
         with np.errstate(over="ignore", invalid="ignore"):
-            mean, squares = _moments(values, starts, n)
-            step, before = mean - self.mean[some], self.n[some]
-            both = before + n
-            squares += step**2 * (before * n / both)
-            self.squares[some] = np.nan_to_num(self.squares[some] + squares, nan=_MOST)
-            self.mean[some] += step * (n / both)
-        self.n[some] = both
-        self.low[some] = np.minimum(self.low[some], _of_runs(np.minimum, values, starts))
-        self.high[some] = np.maximum(self.high[some], _of_runs(np.maximum, values, starts))
+            middle = np.bincount(group, mean * (n / every[group]), groups)
+            squares += n * (mean - middle[group]) ** 2
+            apart = np.fmin(np.bincount(group, squares, groups), _MOST)  # nor is it NaN
+        ends = np.full(groups, np.inf), np.full(groups, -np.inf)
+        np.minimum.at(ends[0], group, low)
+        np.maximum.at(ends[1], group, high)
+        return Moments(every.astype(np.int64), middle.astype(np.float64), apart, *ends)
 
 
-def _moments(values: Floats, starts: Whole, n: Whole) -> tuple[Floats, Floats]:
-    """Mean and squared deviations from it of runs of n values; a sum may be beyond all numbers."""
-    mean = _of_runs(np.add, values, starts) / n
-    if not np.isfinite(mean).all():
-        mean = _of_runs(np.add, values / np.repeat(n, n), starts)
-    apart = values - (mean[0] if n.size == 1 else np.repeat(mean, n))
-    apart *= apart
-    return mean, _of_runs(np.add, apart, starts)
+def _is_finite(values: Floats) -> bool:
+    """Without NaN, which is the least and the largest of all it is among, and infinities."""
+    return not values.size or (math.isfinite(values.min()) and math.isfinite(values.max()))
 
 
-def _starts(group: Whole) -> Whole:
-    """Where runs of one group begin."""
+def _summed(values: Floats, group: Whole) -> tuple[Whole, Whole, Floats, Floats, Floats, Floats]:
+    """Of each run of one group: which, how many, mean, squared deviations from it, low and high."""
+    group, starts, n = _runs(group)
+    low, high = _of_runs(np.minimum, values, starts), _of_runs(np.maximum, values, starts)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = _of_runs(np.add, values, starts) / n
+        if not np.isfinite(mean).all():  # a sum beyond all numbers
+            mean = _of_runs(np.add, values / np.repeat(n, n), starts)
+        apart = values - (mean[0] if n.size == 1 else np.repeat(mean, n))
+        apart *= apart
+        return group, n, mean, _of_runs(np.add, apart, starts), low, high
+
+
+def _runs(group: Whole) -> tuple[Whole, Whole, Whole]:
+    """The groups of runs of one group, where these begin and how long they are."""
     if group[0] == group[-1]:
-        return np.zeros(1, dtype=np.int64)
-    return np.flatnonzero(np.diff(group, prepend=group[0] - 1))
+        return group[:1].copy(), _FIRST, np.array([group.size])  # a view would hold its batch
+    starts = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
+    return group[starts], starts, np.diff(starts, append=group.size)
 
 
 def _of_runs(how: np.ufunc, values: Floats, starts: Whole) -> Floats:
@@ -153,23 +179,33 @@ def _of_runs(how: np.ufunc, values: Floats, starts: Whole) -> Floats:
 
 
 class Codes:
-    """A column of levels by group, as codes: 0 for no level, i for the i-th, below 0 for a null.
+    """A column of codes from 0 by group; counts: groups x codes."""
 
-    counts: groups x (1 + levels).
-    """
-
-    def __init__(self, levels: int, groups: int) -> None:
-        self.counts = np.zeros((groups, levels + 1), dtype=np.int64)
+    def __init__(self, codes: int, groups: int) -> None:
+        self.counts = np.zeros((groups, codes), dtype=np.int64)
 
     def add(self, codes: Whole, group: Whole) -> None:
         """group: of each value, not falling."""
-        there = codes >= 0
-        if not there.all():
-            codes, group = codes[there], group[there]
         _counted(self.counts, codes, group)
 
 
 def _counted(counts: Whole, place: NDArray[np.integer], group: Whole) -> None:
-    """Adds one to counts, groups x places, for each value."""
-    cell = place if counts.shape[0] == 1 else place + group * counts.shape[1]
-    counts += np.bincount(cell, minlength=counts.size).reshape(counts.shape)
+    """Adds one to counts, groups x places, for each value; group: not falling."""
+    places = counts.shape[1]
+    if group[0] != group[-1]:
+        cell = place + group * places
+        counts += np.bincount(cell, minlength=counts.size).reshape(counts.shape)
+    elif places > _FEW:
+        counts[group[0]] += np.bincount(place, minlength=places)
+    else:
+        counts[group[0]] += _in_pairs(place.astype(np.uint8, copy=False), places)
+
+
+def _in_pairs(place: NDArray[np.uint8], places: int) -> Whole:
+    """How often each place is there; two values at once are one of 16 bits, in half the time."""
+    even = place.size // 2 * 2
+    pairs = np.bincount(place[:even].view(np.uint16), minlength=256 * places)
+    table = pairs.reshape(places, 256)
+    found: Whole = table.sum(axis=1) + table.sum(axis=0)[:places]
+    found[place[even:]] += 1
+    return found

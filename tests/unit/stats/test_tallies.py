@@ -1,5 +1,7 @@
 """Counts by group, held against what a patient person would count."""
 
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -33,8 +35,11 @@ def test_a_value_is_where_a_search_finds_it(edges: list[float], values: list[flo
 
 
 def test_edges_far_apart_are_found_without_a_search() -> None:
-    assert Places(np.linspace(-1, 1, 19))._quick
-    assert not Places(np.array([0.0, 1e-9, 1e-8, 1e6]))._quick
+    apart = Places(np.linspace(-1, 1, 19))
+
+    searched = [np.count_nonzero(one._bins == tallies._NEAR) for one in (apart, Places(np.ones(1)))]
+
+    assert searched == [19, 0]
 
 
 @given(batches=st.lists(BATCH, max_size=4))
@@ -49,17 +54,28 @@ def test_batches_add_up_to_what_all_rows_hold(
         share = Share.of(group, there & (group >= 0))
         tally.add(share.taken(np.array([one for *_, one in batch])), share.group)
 
+    moments = tally.moments()
     for at in range(4):
         rows = [value for batch in batches for one, some, value in batch if some and one == at]
         known = np.array([value for value in rows if not np.isnan(value)])
         finite = known[np.isfinite(known)]
         places = np.searchsorted([-1.0, 0.0, 10.0], known, side="right")
         assert tally.counts[at].tolist() == np.bincount(places, minlength=4).tolist()
-        assert tally.n[at] == finite.size
+        assert moments.n[at] == finite.size
         if finite.size:
-            assert tally.mean[at] == pytest.approx(finite.mean(), 1e-9, 1e-6)
-            assert tally.squares[at] == pytest.approx(finite.var() * finite.size, 1e-6, 1e-3)
-            assert (tally.low[at], tally.high[at]) == (finite.min(), finite.max())
+            assert moments.mean[at] == pytest.approx(finite.mean(), 1e-9, 1e-6)
+            assert moments.squares[at] == pytest.approx(finite.var() * finite.size, 1e-6, 1e-3)
+            assert (moments.low[at], moments.high[at]) == (finite.min(), finite.max())
+
+
+def test_nothing_of_a_batch_is_held() -> None:
+    tally, values, group = Numbers((), 1), np.arange(3.0), np.zeros(3, dtype=np.int64)
+    held = [weakref.ref(one) for one in (values, group)]
+
+    tally.add(values, group)
+    del values, group
+
+    assert [one() for one in held] == [None, None]
 
 
 def test_sums_beyond_all_numbers_stay_numbers() -> None:
@@ -68,16 +84,18 @@ def test_sums_beyond_all_numbers_stay_numbers() -> None:
     for _ in range(2):
         tally.add(np.array([1.5e308, 1.5e308, -1.5e308]), np.zeros(3, dtype=np.int64))
 
-    assert tally.mean[0] == pytest.approx(0.5e308)
-    assert np.isfinite(tally.squares).all()
+    moments = tally.moments()
+    assert moments.mean[0] == pytest.approx(0.5e308)
+    assert np.isfinite(moments.squares).all()
 
 
-def test_codes_below_zero_are_no_values() -> None:
-    tally = Codes(2, 2)
+def test_codes_are_counted_by_group() -> None:
+    tally = Codes(3, 2)
 
-    tally.add(np.array([1, -1, 0, 2, 2]), np.array([0, 0, 0, 1, 1]))
+    tally.add(np.array([1, 0, 2, 2]), np.array([0, 0, 1, 1]))
+    tally.add(np.array([2, 2]), np.array([1, 1]))
 
-    assert tally.counts.tolist() == [[1, 1, 0], [0, 0, 2]]
+    assert tally.counts.tolist() == [[1, 1, 0], [0, 0, 4]]
 
 
 def test_rows_that_count_come_in_the_order_of_their_groups() -> None:
@@ -86,6 +104,21 @@ def test_rows_that_count_come_in_the_order_of_their_groups() -> None:
     assert share.group.tolist() == [0, 2, 2]
     assert share.taken(np.array([10, 11, 12, 13])).tolist() == [11, 10, 12]
     assert Share.of(np.array([0, 0, 1]), np.ones(3, dtype=np.bool_)).rows is None
+
+
+@given(rows=st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.booleans()), max_size=20))
+def test_some_of_the_rows_that_count_are_those_that_count_twice(
+    rows: list[tuple[int, bool, bool]],
+) -> None:
+    group = np.array([one for one, _, _ in rows], dtype=np.int64)
+    counts, holds = (np.array([one[at] for one in rows], dtype=np.bool_) for at in (1, 2))
+    values = np.arange(group.size)
+
+    some = Share.of(group, counts).where(holds)
+
+    both = Share.of(group, counts & holds)
+    assert some.taken(values).tolist() == both.taken(values).tolist()
+    assert some.group.tolist() == both.group.tolist()
 
 
 def test_one_run_and_many_are_summed_alike() -> None:
