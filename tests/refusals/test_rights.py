@@ -43,12 +43,13 @@ OF_TAG = {
     "people_token_own": "own tokens", "history": "audit", "verify_ledger": "audit",
     "explain_contract": "read", "explain": "read", "review": "read", "certificate": "read",
     "decisions": "rows", "status": "read", "incident_list": "read", "incident_show": "read",
+    "health": "read", "incident_account": "read",
     "verify_certificate": "read", "verify_bundle": "read",
 }  # fmt: skip
 STAYS = [
     "init", "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
     "assess", "build", "certify", "approve", "watch", "run", "features", "labels", "labels_ask",
-    "check_contract", "simulate",
+    "check_contract", "simulate", "incident_vouch",
 ]  # fmt: skip
 ALONE = (*EVERYBODY.split(), "emperor")
 ROLES = (*ALONE, "+rows", *(f"{one}+rows" for one in ALONE))
@@ -68,6 +69,17 @@ OF_ROUTE = {
     ("POST", "/invitation/{code}"): "public",
     ("GET", "/static/{name:path}"): "public",
 }
+VIEWS = {
+    "/models/{model}": "read",
+    "/models/{model}/versions/{version}": "read",
+    "/contract": "read",
+    "/incidents": "read",
+    "/incidents/{number}": "read",
+    "/audit": "audit",
+}
+OF_ROUTE |= {
+    ("GET", f"{path}{twin}"): needed for path, needed in VIEWS.items() for twin in ("", ".json")
+}
 BY_VALUE = {("POST", "/api/commands"), ("POST", "/api/queries")}
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE, ELSEWHERE, ALL = "no-show", "other", "*"
@@ -77,6 +89,8 @@ VALUES: dict[str, dict[str, object]] = {
     },
     "incident_silence": {"incident": 1, "until": "2026-01-01T00:00:00Z", "because": "x"},
     "incident_show": {"id": 1},
+    "incident_account": {"id": 1},
+    "incident_vouch": {"incident": 1, "because": "x"},
     "labels_send": {"name": "l.csv", "content": "eA=="},
     "labels_ask": {"count": 1},
     "features": {"since": "2026-01-01T00:00:00Z"},

@@ -76,7 +76,9 @@ class Incident(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="inc
     id: int
 
 
-class IncidentAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_account"):
+class IncidentAccount(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_account"
+):
     """What the page of an incident shows: its columns before and since, what happened when."""
 
     id: int

@@ -11,8 +11,13 @@ FIELD = "csrf"
 """The hidden field of every form of a session."""
 
 
-def page(title: str, *body: Html, visit: Visit | None = None, code: int = 200) -> HTMLResponse:
-    """A page of the control plane; visit: whose name and way out stand at its top."""
+def page(
+    title: str, *body: Html, visit: Visit | None = None, code: int = 200, kind: str = ""
+) -> HTMLResponse:
+    """A page of the control plane; visit: whose name and way out stand at its top.
+
+    kind: `page` for one that is wide.
+    """
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -21,7 +26,7 @@ def page(title: str, *body: Html, visit: Visit | None = None, code: int = 200) -
         *(tag("link", rel="stylesheet", href=one) for one in STYLES),
     )
     top = _top(visit) if visit and visit.principal else Html("")
-    whole = tag("html", head, tag("body", top, tag("main", *body)), lang="en")
+    whole = tag("html", head, tag("body", top, tag("main", *body, class_=kind)), lang="en")
     return HTMLResponse(joined(Html("<!doctype html>"), whole), code)
 
 
@@ -51,7 +56,14 @@ def failure(error: MainstayError, code: int) -> HTMLResponse:
 
 
 def _top(visit: Visit) -> Html:
-    home = tag("a", "Mainstay", href="/")
+    home = tag("a", "Mainstay", href="/", class_="home")
+    ways = [tag("a", name, href=path) for name, path in _ways(visit)]
     name = tag("span", visit.asker.name, class_="mute")
     out = form("/sign-out", "Sign out", carried=visit.form)
-    return tag("nav", home, name, out, class_="top")
+    return tag("nav", home, *ways, name, out, class_="top")
+
+
+def _ways(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """Where one may go from any page."""
+    model = ((visit.model, f"/models/{visit.model}"),) if visit.model else ()
+    return (*model, ("Incidents", "/incidents"), ("Contract", "/contract"), ("Audit", "/audit"))

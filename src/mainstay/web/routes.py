@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from mainstay.web import api, entry, health, openapi, pages, static
+from mainstay.web import api, entry, health, openapi, pages, static, views
 from mainstay.web.visit import Route, Visit
 
 
@@ -24,6 +24,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "GET", f"{_CERTIFICATE}.json", "read", pages.certificate_json, "A certificate, as signed."
     ),
+    *views.routes(),
     Route("GET", "/sign-in", "public", entry.sign_in_form, "The form to sign in.", page=True),
     Route("POST", "/sign-in", "public", entry.sign_in, "Sign in.", page=True),
     Route("POST", "/sign-out", "signed in", entry.sign_out, "Sign out.", page=True),
