@@ -19,6 +19,7 @@ from mainstay.core.answers import Answer
 from mainstay.core.nouns import Estimate, Event, Evidence, Limit, Verdict, Window
 from mainstay.data.profile import Profile
 from mainstay.ledger import state
+from mainstay.life.deploy.shares import Parts
 
 REALISED, ESTIMATED = "realised, ", "estimated, "
 DATA = ("schema", "freshness", "sla", "drift", "lag", "volume", "labels", "label rate", "unit")
@@ -128,14 +129,14 @@ def health(project: Project) -> Health:
     goal = next((one for one in goals if one.metric not in VALUE), goals[0] if goals else None)
     metric = goal.metric if goal else ""
     held = incidents.held(project.ledger, contract.model)
-    live = deploying.live(project)
+    live, said = deploying.live(project), standing.status(project)
     made = Health(
         model=contract.model,
         owner=contract.owner,
         version=f"v{live[-1].version}" if live else "",
         share=live[-1].share if live else 0.0,
         at=clock.now(),
-        sentence=standing.status(project).headline.removeprefix(contract.model).strip(),
+        sentence=said.headline.removeprefix(contract.model).strip(),
         questions=tuple(_questions(found, metric)),
         metric=metric,
         limit=goal.limit if goal else None,
@@ -144,7 +145,7 @@ def health(project: Project) -> Health:
         marks=tuple(_marks(project)),
         moved=tuple(_moved(held)),
         promises=tuple(one for one in found if one.limit),
-        tasks=tuple(_tasks(project, held)),
+        tasks=tuple(_tasks(project, held)) or _first(project, said, live),
     )
     return _with_inputs(project, made) if newest and live else made
 
@@ -256,6 +257,16 @@ def _tasks(project: Project, held: tuple[Held, ...]) -> Iterator[Task]:
             name, who = f"v{one.number}", contract.access.approver or contract.owner
             why = "every gate holds; nobody approves their own work"
             yield Task(f"Approve or reject {name}", why, who, Verdict.UNSURE, f"review {name}")
+
+
+def _first(project: Project, said: Answer, live: Parts) -> tuple[Task, ...]:
+    """The next step of a model that answers nobody yet."""
+    if live:
+        return ()
+    what, command = said.headline.partition("▲ ")[2] or said.headline, said.next
+    why = "nothing is measured yet, so nothing is green"
+    owner = project.document.contract.owner
+    return (Task(what, why, owner, Verdict.UNSURE, command.removeprefix("mainstay ")),)
 
 
 def _task(group: Group) -> Task:

@@ -4,32 +4,36 @@ import msgspec
 from starlette.responses import HTMLResponse, Response
 
 from mainstay.control import approving, papers, project, versions
+from mainstay.control.health import Health
+from mainstay.control.pages import home as draw
 from mainstay.control.pages import parts
-from mainstay.control.pages.markup import Html, tag
-from mainstay.control.queries import Paper, Status
+from mainstay.control.queries import ModelHealth, Paper, Status
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
-from mainstay.core.nouns import Verdict
 from mainstay.web import layout
 from mainstay.web.api import replied
 from mainstay.web.visit import Visit, aside
 
 SHEET_POLICY = f"{parts.POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-_STATES: dict[Verdict, parts.State] = {
-    Verdict.PASS: "pass", Verdict.UNSURE: "unsure", Verdict.FAIL: "fail",
-}  # fmt: skip
 
 
 async def home(visit: Visit) -> Response:
-    """How the model stands, whose it is, who must act."""
-    found = await aside(visit.place.ask, visit.place.folder, Status())
-    return layout.page("Home", layout.sheet("Models", _model(found)), visit=visit)
+    """Which model needs somebody, which item first."""
+    found = await aside(_models, visit)
+    return layout.page("Home", draw.content(found), visit=visit, kind="page")
 
 
 async def home_json(visit: Visit) -> Response:
-    """The same for a script."""
+    """How the models stand, for a script."""
     found = await aside(visit.place.ask, visit.place.folder, Status())
     return replied({"models": [msgspec.to_builtins(found)]})
+
+
+def _models(visit: Visit) -> tuple[draw.Model, ...]:
+    """The project's only model."""
+    stands, said = (visit.place.ask(visit.place.folder, one) for one in (Status(), ModelHealth()))
+    found = msgspec.convert(said.facts["health"], Health)
+    return (draw.Model(found, stands.facts["versions"], stands.facts["shares"]),)
 
 
 async def certificate(visit: Visit) -> Response:
@@ -59,25 +63,3 @@ def _opened(visit: Visit) -> project.Project:
     if visit.request.path_params["model"] != visit.model:
         raise Missing("there is nothing here", hint="/")
     return project.opened(visit.place.folder, by=visit.principal)
-
-
-def _model(found: Answer) -> Html:
-    """One model: the sentence, then who, then its versions."""
-    facts = found.facts
-    kind = _STATES[found.verdict] if found.verdict else "unknown"
-    said = tag("p", parts.state(kind), Html(" "), tag("b", found.headline), class_="verdict")
-    who = parts.facts(
-        (
-            ("owner", facts["owner"]),
-            ("must act", facts["must_act"] or "nobody"),
-            ("next", found.next),
-        )
-    )
-    lines = tag("ul", *(tag("li", one) for one in found.lines), class_="plain")
-    rows = [(_version(facts["model"], name), word) for name, word in facts["versions"].items()]
-    listed = parts.table(("Version", "State"), rows) if rows else tag("p", "No version yet.")
-    return tag("section", said, who, lines, listed)
-
-
-def _version(model: str, name: str) -> Html:
-    return tag("a", name, href=f"/models/{model}/versions/{name}/certificate")

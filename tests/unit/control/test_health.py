@@ -5,6 +5,7 @@ from pathlib import Path
 import lived
 import msgspec
 import pytest
+import small_project
 
 from mainstay.control import health, project
 from mainstay.control.commands import Watch
@@ -36,6 +37,13 @@ def test_before_a_deployment_nothing_is_known_and_nothing_green(as_author: Path)
     assert found.verdict is None
     assert (found.realised, found.promises, found.lately) == ((), (), ())
     assert [one.command for one in found.tasks] == ["review v1"]
+
+
+def test_an_empty_project_says_what_to_do_first(tmp_path: Path) -> None:
+    (task,) = read(small_project.written(tmp_path / "p")).tasks
+
+    assert (task.what, task.command) == ("no version yet.", "assess")
+    assert task.verdict is Verdict.UNSURE
 
 
 def test_a_live_version_is_told_by_its_looks(looked: Path) -> None:
@@ -103,4 +111,4 @@ def test_the_answer_holds_all_of_it(looked: Path) -> None:
     assert said.verdict is again.verdict
 
 
-EMPTY = Health("m", "o", "", 0.0, lived.small_project.END, "▲ no version yet.", (), "", None)
+EMPTY = Health("m", "o", "", 0.0, small_project.END, "▲ no version yet.", (), "", None)

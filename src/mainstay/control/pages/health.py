@@ -34,7 +34,7 @@ def _head(it: Health) -> Html:
     )
     first, _, rest = it.sentence[2:].partition(": ")
     said = joined(tag("b", f"{first[:1].upper()}{first[1:].rstrip('.')}."), f" {rest}")
-    state = parts.state(_state(it.verdict), _word(it))
+    state = parts.state(state_of(it.verdict), _word(it))
     whose = tag("p", state, f" · {it.owner}", class_="whose")
     title = tag("h1", it.model, " ", *chips)
     return tag("div", title, tag("p", said, class_="verdict"), whose, class_="head")
@@ -42,19 +42,20 @@ def _head(it: Health) -> Html:
 
 def _word(it: Health) -> str:
     worst = next(one for one in it.questions if one.verdict == it.verdict)
-    return f"{_state(it.verdict)}, by its worst question: {worst.ask.rstrip('?').lower()}"
+    return f"{state_of(it.verdict)}, by its worst question: {worst.ask.rstrip('?').lower()}"
 
 
 def _share(it: Health) -> str:
     return "live · 100%" if it.share == 1 else f"canary · {it.share:.0%}"
 
 
-def _state(verdict: object) -> parts.State:
+def state_of(verdict: object) -> parts.State:
+    """The state of a verdict; None is unknown."""
     return str(verdict) if verdict else "unknown"  # type: ignore[return-value]  # a Verdict
 
 
 def _question(one: Question) -> Html:
-    return tile(one.ask, _state(one.verdict), one.answer, one.detail)
+    return tile(one.ask, state_of(one.verdict), one.answer, one.detail)
 
 
 def tile(ask: str, kind: parts.State, answer: str, detail: str) -> Html:
@@ -90,13 +91,14 @@ def _tasks(it: Health) -> Html:
     if not it.tasks:
         nothing = tag("p", "Nothing waits for anybody.", class_="mute")
         return card("What to do now", "", nothing)
-    return card("What to do now", "", tag("ol", *map(_task, it.tasks), class_="todo"))
+    return card("What to do now", "", tag("ol", *map(task, it.tasks), class_="todo"))
 
 
-def _task(one: Task) -> Html:
+def task(one: Task) -> Html:
+    """An item of a list: what, why, who, the command that acts."""
     return tag(
         "li",
-        tag("h3", parts.state(_state(one.verdict), one.what)),
+        tag("h3", parts.state(state_of(one.verdict), one.what)),
         tag("p", one.why),
         tag("p", one.who, class_="mute"),
         tag("pre", f"mainstay {one.command}"),

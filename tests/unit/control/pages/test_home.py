@@ -1,0 +1,56 @@
+"""Home: which model needs me today?"""
+
+from msgspec.structs import replace
+
+from mainstay.control.health import Health
+from mainstay.control.pages import home
+from mainstay.control.pages.home import Model
+from mainstay.core.nouns import Verdict
+
+VERSIONS, SHARES = {"v1": "approved", "v2": "refused"}, {"v1": 1.0}
+
+
+def calm(whole: Health) -> Health:
+    questions = tuple(replace(one, verdict=Verdict.PASS) for one in asked(whole).questions)
+    return replace(whole, model="calm", tasks=(), questions=questions)
+
+
+def asked(whole: Health) -> Health:
+    """With the questions as they are asked."""
+    asks = ("Is it worth it?", "Is it still right?", "Is the data right?", "How long will it last?")
+    names = (*asks, "Is it answering?")
+    some = (replace(one, ask=name) for one, name in zip(whole.questions, names, strict=True))
+    return replace(whole, questions=tuple(some))
+
+
+def test_it_opens_with_how_many_need_somebody_and_which_first(whole: Health) -> None:
+    models = (Model(calm(whole), {}, {}), Model(asked(whole), VERSIONS, SHARES))
+
+    drawn = home.content(models)
+
+    assert "<b>1 of 2 models needs somebody today; start with no-show.</b>" in drawn
+    assert drawn.index('href="/models/no-show"') < drawn.index('href="/models/calm"')
+    assert "No version yet." in drawn
+
+
+def test_where_nothing_waits_nobody_is_needed(whole: Health) -> None:
+    drawn = home.content((Model(calm(whole), VERSIONS, SHARES),))
+
+    assert "<b>Nobody is needed today.</b>" in drawn
+    assert "Nothing waits for anybody." in drawn
+
+
+def test_five_shapes_say_their_words(whole: Health) -> None:
+    drawn = home.content((Model(asked(whole), VERSIONS, SHARES),))
+
+    assert drawn.count("<title>Is ") == 4
+    assert "Is it worth it? 0.7: unsure" in drawn
+
+
+def test_only_what_is_certified_has_a_certificate(whole: Health) -> None:
+    drawn = home.content((Model(asked(whole), VERSIONS, SHARES),))
+
+    assert drawn.count(">certificate</a>") == 1
+    assert 'href="/models/no-show/versions/v1/certificate"' in drawn
+    assert 'href="/models/no-show/versions/v2"' in drawn
+    assert "100%" in drawn
