@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from mainstay.control.accounts import Account
 from mainstay.control.health import Health
-from mainstay.control.pages import answers, health, incident
+from mainstay.control.pages import answers, health, incident, lists
 from mainstay.control.pages.markup import Html
 from mainstay.control.queries import (
     Explain,
@@ -54,12 +54,15 @@ VIEWS: tuple[View, ...] = (
         lambda visit: Explain(visit.request.path_params["version"]),
     ),
     View("/contract", "read", "Contract", lambda _: ExplainContract()),
-    View("/incidents", "read", "Incidents", lambda visit: Incidents(closed=_closed(visit))),
+    View(
+        "/incidents", "read", "Incidents", lambda visit: Incidents(closed=_closed(visit)),
+        lists.incidents,
+    ),
     View(
         "/incidents/{number}", "read", "Incident",
         lambda visit: IncidentAccount(_number(visit)), _incident,
     ),
-    View("/audit", "audit", "Audit", lambda _: History(last=LATEST)),
+    View("/audit", "audit", "Audit", lambda _: History(last=LATEST), lists.history),
 )  # fmt: skip
 
 

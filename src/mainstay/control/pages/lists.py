@@ -1,0 +1,63 @@
+"""Lists that lead further: incidents, and what the ledger holds."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from mainstay.control.pages import parts
+from mainstay.control.pages.answers import card
+from mainstay.control.pages.markup import Html, joined, tag
+from mainstay.control.pages.parts import Row
+from mainstay.core.answers import Answer
+
+Fact = Mapping[str, Any]
+
+
+def incidents(title: str, said: Answer) -> Html:
+    """Open ones, the most urgent first, then those that are over, the newest first."""
+    past = said.facts["closed"][::-1]
+    over = card("Over", "newest first", _incidents(past)) if past else _older()
+    now = said.facts["open"]
+    body = _incidents(now) if now else tag("p", "Nothing is open.", class_="mute")
+    return joined(_head(title, said), tag("div", card("Open", "", body), over, class_="col"))
+
+
+def history(title: str, said: Answer) -> Html:
+    """Events, the newest first."""
+    rows = [_event(one) for one in reversed(said.facts["events"])]
+    table = parts.table(("Event", "When, UTC", "What", "Of", "By"), rows, "stack")
+    return joined(_head(title, said), card("Record", "newest first, append-only", table))
+
+
+def _head(title: str, said: Answer) -> Html:
+    verdict = tag("p", tag("b", said.headline), class_="verdict")
+    return tag("div", tag("h1", title), verdict, class_="head")
+
+
+def _older() -> Html:
+    return tag("p", tag("a", "Those that are over", href="/incidents?closed"))
+
+
+def _incidents(some: Sequence[Fact]) -> Html:
+    head: Row = ("Incident", "What", "Whose", "How soon", "Since", "Over")
+    return parts.table(head, [_incident(one) for one in some], "incidents")
+
+
+def _incident(one: Fact) -> Row:
+    number = one["id"]
+    what = f"{one['what']}: {one['cause']}"
+    state = parts.state("fail" if one["urgency"] == "now" else "unsure", one["urgency"])
+    over = _day(one["closed"]) if one["closed"] else ""
+    soon = parts.state("pass", "over") if over else state
+    link = tag("a", str(number), href=f"/incidents/{number}")
+    return (link, what, one["owner"], soon, _day(one["opened"]), over)
+
+
+def _event(one: Fact) -> Row:
+    when = datetime.fromisoformat(str(one["time"]))
+    return (str(one["seq"]), f"{when:%Y-%m-%d %H:%M}", one["kind"], one["subject"], one["actor"])
+
+
+def _day(moment: datetime | str) -> str:
+    found = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
+    return parts.brief(found)
