@@ -12,7 +12,7 @@ import small_project
 
 from mainstay.core import settings
 
-FOLDERS = {"unit", "refusals", "laws", "e2e", "conformance", "engines"}
+FOLDERS = {"unit", "refusals", "laws", "e2e", "conformance", "engines", "browser"}
 
 # Shared machines pause a test for longer than any deadline that would still say something.
 hypothesis.settings.register_profile("house", deadline=None)

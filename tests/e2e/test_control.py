@@ -10,8 +10,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -19,43 +17,13 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import small_project
 from asking import given
+from planes import MAIN, Server, served
 from self_signed import made
 
 from mainstay.ledger.store import Ledger
 from mainstay.ledger.verify import verify
 
-MAIN = "from mainstay.cli.main import main; main()"
 PASSWORD = "correct horse battery"
-
-
-class Server(NamedTuple):
-    url: str
-    link: str
-
-
-@contextmanager
-def served(folder: Path, environment: dict[str, str], *more: str) -> Iterator[Server]:
-    """Until the block ends; what it wrote lies beside the project."""
-    command = [sys.executable, "-c", MAIN, "control", "--folder", folder, "--port", "0", *more]
-    with (
-        (folder.parent / "log").open("ab") as log,
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment
-        ) as process,
-    ):
-        try:
-            url = process.stdout.readline().split()[-1]
-            line = process.stdout.readline() if not invited(folder) else ""
-            yield Server(url, line.split()[-1] if line else "")
-        finally:
-            process.terminate()
-            process.stdout.close()
-
-
-def invited(folder: Path) -> bool:
-    """Whether somebody can sign in already."""
-    with Ledger(folder / ".mainstay" / "ledger.db") as ledger:
-        return bool(ledger.rows("SELECT 1 FROM granted LIMIT 1"))
 
 
 def posted(url: str, body: bytes, **headers: str) -> tuple[int, dict[str, str], bytes]:

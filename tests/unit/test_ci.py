@@ -19,6 +19,7 @@ TARGETS = [
     "e2e",
     "conformance",
     "engines",
+    "browser",
     "bench",
     "build",
     "lowest",

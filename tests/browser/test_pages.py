@@ -1,0 +1,125 @@
+"""Every page as people see it: nothing that axe finds, nothing fetched from elsewhere, small."""
+
+import gzip
+import re
+import statistics
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from signing_in import NAME, PASSWORD, Plane
+
+PATHS = (
+    "/", "/models/no-show", "/models/no-show/versions/v1", "/contract", "/incidents?closed",
+    "/audit", "/models/no-show/versions/v1/certificate",
+)  # fmt: skip
+PAGE, STYLE = 60_000, 15_000
+"""Bytes at most, gzipped."""
+PAINT = "performance.getEntriesByName('first-contentful-paint')"
+
+
+def incident(page: Page, plane: Plane) -> str:
+    """The path of an incident that tells of a change of unit."""
+    page.goto(f"{plane.url}/incidents?closed")
+    rows = page.get_by_role("row").filter(has_text="rain")
+    return str(rows.first.get_by_role("link").get_attribute("href"))
+
+
+def test_axe_finds_nothing_and_nothing_is_fetched_from_elsewhere(page: Page, plane: Plane) -> None:
+    complaints, hosts = list[str](), set[str]()
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda one: hosts.add(urlsplit(one.url).netloc))
+    found = {}
+    for path in (*PATHS, incident(page, plane)):
+        answered = page.goto(f"{plane.url}{path}")
+        assert answered
+        assert answered.status == 200, path
+        found[path] = [(one["id"], one["impact"]) for one in violations(page)]
+
+    assert not any(found.values()), found
+    assert complaints == []
+    assert hosts == {urlsplit(plane.url).netloc}
+
+
+def test_axe_would_find_a_picture_without_words(page: Page, plane: Plane) -> None:
+    page.goto(plane.url)
+    page.evaluate("document.querySelector('main').append(document.createElement('img'))")
+
+    assert [one["id"] for one in violations(page)] == ["image-alt"]
+
+
+def test_no_page_is_wider_than_its_window(page: Page, plane: Plane) -> None:
+    wide = {}
+    for path in (*PATHS, incident(page, plane)):
+        page.goto(f"{plane.url}{path}")
+        wide[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    assert {path: by for path, by in wide.items() if by > 0} == {}
+
+
+def test_everything_reads_without_javascript(plain: Page, plane: Plane) -> None:
+    plain.goto(plane.url)
+    plain.get_by_role("link", name="no-show").first.click()
+
+    expect(plain.get_by_role("heading", level=1)).to_contain_text("no-show")
+    for word in ("Is it worth it?", "What to do now", "Inputs that matter"):
+        expect(plain.get_by_text(word).first).to_be_visible()
+    plain.get_by_text("The same as a table").first.click()
+    expect(plain.get_by_role("cell", name="realised").first).to_be_visible()
+
+
+def test_an_incident_shows_its_column_before_and_since(plain: Page, plane: Plane) -> None:
+    plain.goto(f"{plane.url}{incident(plain, plane)}")
+
+    expect(plain.get_by_role("heading", name="What changed in rain")).to_be_visible()
+    expect(plain.get_by_role("heading", name="What happened")).to_be_visible()
+
+
+def test_who_signed_out_sees_nothing(browser: Browser, plane: Plane) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{plane.url}/sign-in")
+    page.get_by_label("Name").fill(NAME)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Models", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(f"{plane.url}/models/no-show")
+
+    expect(page).to_have_url(re.compile("/sign-in"))
+    context.close()
+
+
+def test_pages_and_style_are_small(plain: Page, plane: Plane) -> None:
+    style = [f"{plane.url}/static/{name}" for name in ("app.css", "forms.css")]
+    sizes = {}
+    for path in (*PATHS, incident(plain, plane)):
+        if path.endswith("certificate"):  # carries its style and fonts, to be saved
+            continue
+        answered = plain.goto(f"{plane.url}{path}")
+        assert answered
+        sizes[path] = len(gzip.compress(answered.body()))
+
+    assert {path: size for path, size in sizes.items() if size > PAGE} == {}
+    assert sum(len(gzip.compress(urlopen(one).read())) for one in style) <= STYLE
+
+
+def test_a_page_is_painted_soon(browser: Browser, plane: Plane) -> None:
+    """Of a shared machine no more is asked than that nothing waits: seconds, not milliseconds."""
+    context = browser.new_context(storage_state=plane.state)
+    page, painted = context.new_page(), []
+    for _ in range(5):
+        page.goto(f"{plane.url}/models/no-show", wait_until="load")
+        page.wait_for_function(f"{PAINT}.length > 0")
+        painted.append(page.evaluate(f"{PAINT}[0].startTime"))
+
+    assert statistics.median(painted) < 2_000, painted
+    context.close()
+
+
+def violations(page: Page) -> list[dict[str, str]]:
+    """What axe finds; styles of other hosts are not fetched, as there are none."""
+    found: list[dict[str, str]] = Axe().run(page, options={"preload": False}).response["violations"]
+    return found
