@@ -109,14 +109,20 @@ def test_pages_and_style_are_small(plain: Page, plane: Plane) -> None:
 def test_a_page_is_painted_soon(browser: Browser, plane: Plane) -> None:
     """Of a shared machine no more is asked than that nothing waits: seconds, not milliseconds."""
     context = browser.new_context(storage_state=plane.state)
-    page, painted = context.new_page(), []
+    page, taken = context.new_page(), []
     for _ in range(5):
-        page.goto(f"{plane.url}/models/no-show", wait_until="load")
-        page.wait_for_function(f"{PAINT}.length > 0")
-        painted.append(page.evaluate(f"{PAINT}[0].startTime"))
+        page.goto(f"{plane.url}/models/no-show")
+        taken.append(painted(page))
 
-    assert statistics.median(painted) < 2_000, painted
+    assert statistics.median(taken) < 2_000, taken
     context.close()
+
+
+def painted(page: Page) -> float:
+    """Milliseconds until something is seen; no policy lets a page wait for a condition itself."""
+    while not (found := page.evaluate(f"{PAINT}.map(one => one.startTime)")):
+        page.wait_for_timeout(20)
+    return float(found[0])
 
 
 def violations(page: Page) -> list[dict[str, str]]:

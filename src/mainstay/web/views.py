@@ -53,7 +53,7 @@ VIEWS: tuple[View, ...] = (
         "/models/{model}/versions/{version}", "read", "Version",
         lambda visit: Explain(visit.request.path_params["version"]),
     ),
-    View("/contract", "read", "Contract", lambda _: ExplainContract()),
+    View("/contract", "read", "Contract", lambda _: ExplainContract(), lists.contract),
     View(
         "/incidents", "read", "Incidents", lambda visit: Incidents(closed=_closed(visit)),
         lists.incidents,

@@ -1,8 +1,10 @@
-"""Lists that lead further: incidents, and what the ledger holds."""
+"""Lists: incidents, what the ledger holds, the clauses of a contract."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from mainstay.control.pages import parts
 from mainstay.control.pages.answers import card
@@ -27,6 +29,33 @@ def history(title: str, said: Answer) -> Html:
     rows = [_event(one) for one in reversed(said.facts["events"])]
     table = parts.table(("Event", "When, UTC", "What", "Of", "By"), rows, "stack")
     return joined(_head(title, said), card("Record", "newest first, append-only", table))
+
+
+def contract(title: str, said: Answer) -> Html:
+    """What was written first, then every default."""
+    every = said.facts["clauses"]
+    stated = [_clause(one) for one in every if one["stated"]]
+    defaults = [_clause(one) for one in every if not one["stated"]]
+    head: Row = ("Clause", "Value", "Meaning", "Enforced at")
+    return joined(
+        _head(title, said),
+        tag(
+            "div",
+            card("Written", "", parts.table(head, stated, "stack")),
+            card("By default", "nobody wrote these", parts.table(head, defaults, "stack")),
+            class_="col",
+        ),
+    )
+
+
+def _clause(one: Fact) -> Row:
+    value = msgspec.json.encode(one["value"]).decode()
+    return (
+        tag("code", one["path"]),
+        value,
+        one["meaning"],
+        ", ".join(one["where"]) or "for people",
+    )
 
 
 def _head(title: str, said: Answer) -> Html:

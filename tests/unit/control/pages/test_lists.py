@@ -43,3 +43,17 @@ def test_the_record_stands_newest_first() -> None:
     assert drawn.index("Certified") < drawn.index("Built")
     assert "2024-03-01 12:00" in drawn
     assert "ada" in drawn
+
+
+def test_what_was_written_stands_before_what_nobody_wrote() -> None:
+    clauses = [
+        {"path": "serve.fallback", "value": "baseline", "stated": False, "meaning": "who answers",
+         "where": ["door"]},
+        {"path": "owner", "value": "<desk>", "stated": True, "meaning": "who hears", "where": []},
+    ]  # fmt: skip
+
+    drawn = lists.contract("Contract", Answer("2 clauses.", facts={"clauses": clauses}))
+
+    assert drawn.index("owner") < drawn.index("serve.fallback")
+    assert "&quot;&lt;desk&gt;&quot;" in drawn
+    assert "for people" in drawn
