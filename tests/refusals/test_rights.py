@@ -320,7 +320,7 @@ def test_over_http_the_same_is_ruled_for_every_value(
 def address(path: str) -> str:
     if ":" in path:
         return "/static/app.css"
-    return path.format(model=HERE, version="v1", code="c")
+    return path.format(model=HERE, version="v1", code="c", number=1)
 
 
 def test_over_http_the_same_is_ruled_for_every_route(door: Control, tmp_path: Path) -> None:
