@@ -10,8 +10,9 @@ import uvicorn
 
 from mainstay.control import admission, project
 from mainstay.core import clock
-from mainstay.core.errors import Mistake, Refused, Unavailable
-from mainstay.life.serve.tls import Tls
+from mainstay.core.errors import Mistake, Refused
+from mainstay.life.serve import ports
+from mainstay.life.serve.tls import secured
 from mainstay.web.app import application
 from mainstay.web.attempts import Attempts
 from mainstay.web.visit import Place, Say
@@ -44,9 +45,9 @@ def run(opening: Opening, say: Say, log: Say) -> None:
     with project.opened(opening.folder) as opened:
         if front or not local:
             _refuse_open(opening, can_sign_in=admission.anybody(opened.ledger, clock.machine()))
-        tls = _tls(opening)
+        tls = secured(opening.certificate, opening.private_key)
         code = admission.opened(opened.ledger, clock.machine())
-    listening = _listening(opening)
+    listening = ports.listening(opening.host, opening.port)
     address = _address(opening, listening, secure=tls is not None)
     say(f"Mainstay control of {opening.folder.resolve().name} on {address}")
     if code:
@@ -95,31 +96,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _tls(opening: Opening) -> Tls | None:
-    match opening.certificate, opening.private_key:
-        case None, None:
-            return None
-        case Path() as certificate, Path() as key:
-            return Tls(certificate, key)
-        case _:
-            raise Mistake(
-                "a certificate and its private key belong together",
-                hint="--certificate FILE --private-key FILE",
-            )
-
-
-def _listening(opening: Opening) -> socket.socket:
-    host, port = opening.host, opening.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise Unavailable(
-            f"port {port} of {host} cannot be had: {error.strerror}",
-            hint="end who has it, or choose another one: --port 0 takes a free one",
-        ) from error
 
 
 def _address(opening: Opening, listening: socket.socket, *, secure: bool) -> str:

@@ -6,7 +6,7 @@ import pytest
 from asking import FORM, Control, Reply, given
 from self_signed import made
 
-from mainstay.core.errors import Missing, Mistake, Refused, Unavailable
+from mainstay.core.errors import Missing, Mistake, Refused
 from mainstay.web import process
 from mainstay.web.app import application
 from mainstay.web.process import Opening
@@ -46,13 +46,6 @@ def test_a_certificate_needs_its_key(folder: Path, tmp_path: Path) -> None:
 
     with pytest.raises(Mistake, match="belong together"):
         run(Opening(folder, port=0, certificate=certificate))
-
-
-def test_a_port_that_is_taken_is_told(folder: Path) -> None:
-    taken = process._listening(Opening(folder, port=0))
-
-    with taken, pytest.raises(Unavailable, match="cannot be had"):
-        process._listening(Opening(folder, port=taken.getsockname()[1]))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import uvicorn
 
 from mainstay.core import clock, settings
-from mainstay.core.errors import Mistake, Unavailable
-from mainstay.life.serve import breaker, gate, grpc, limits
+from mainstay.core.errors import Unavailable
+from mainstay.life.serve import breaker, gate, grpc, limits, ports
 from mainstay.life.serve.app import App
 from mainstay.life.serve.calls import Switch
 from mainstay.life.serve.gate import Gate
@@ -24,7 +24,7 @@ from mainstay.life.serve.operating import readyz, sound
 from mainstay.life.serve.present import Present
 from mainstay.life.serve.several import Hall
 from mainstay.life.serve.telling import Voice
-from mainstay.life.serve.tls import Tls
+from mainstay.life.serve.tls import Tls, secured
 from mainstay.life.serve.watching import Watch
 from mainstay.seal import tokens
 
@@ -125,7 +125,7 @@ def run(opening: Opening, voice: Voice) -> None:
 
     Raises Unavailable where the port is taken, Refused where others could reach an open door.
     """
-    tls = _tls(opening)
+    tls = secured(opening.certificate, opening.private_key)
     log = opening.stands[0].log
     taking = Taking(log) if opening.take_over else None
     with taking.listening if taking else _listening(opening) as listening:
@@ -211,27 +211,6 @@ def _config(app: Hall | grpc.Beside, tls: Tls | None, patience: limits.Patience)
     return config
 
 
-def _tls(opening: Opening) -> Tls | None:
-    match opening.certificate, opening.private_key:
-        case None, None:
-            return None
-        case Path() as certificate, Path() as key:
-            return Tls(certificate, key)
-        case _:
-            raise Mistake(
-                "a certificate and its private key belong together",
-                hint="--certificate FILE --private-key FILE",
-            )
-
-
 def _listening(opening: Opening) -> socket.socket:
-    host, port = opening.host, opening.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        raise Unavailable(
-            f"port {port} of {host} cannot be had: {error.strerror}",
-            hint="end who has it, or choose another one: --port 0 takes a free one; a new process "
-            "of the same door takes it over with --take-over",
-        ) from error
+    hint = "a new process of the same door takes it over with --take-over"
+    return ports.listening(opening.host, opening.port, f"{ports.FREE}; {hint}")

@@ -55,3 +55,17 @@ class Tls:
 def _none() -> str:
     """A key with a password is not asked for at a terminal nobody sits at."""
     return ""
+
+
+def secured(certificate: Path | None, key: Path | None) -> Tls | None:
+    """None for neither. Raises Mistake for one of them alone, and what Tls raises."""
+    match certificate, key:
+        case None, None:
+            return None
+        case Path() as found, Path() as private:
+            return Tls(found, private)
+        case _:
+            raise Mistake(
+                "a certificate and its private key belong together",
+                hint="--certificate FILE --private-key FILE",
+            )
