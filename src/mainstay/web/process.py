@@ -1,6 +1,5 @@
 """The process of `mainstay control`: where it listens, over what, and for whom."""
 
-import ipaddress
 import socket
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +10,7 @@ import uvicorn
 from mainstay.control import admission, project
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Refused
-from mainstay.life.serve import ports
+from mainstay.life.serve import gate, ports
 from mainstay.life.serve.tls import secured
 from mainstay.web.app import application
 from mainstay.web.attempts import Attempts
@@ -41,7 +40,7 @@ def run(opening: Opening, say: Say, log: Say) -> None:
     Missing without a project, Refused where others could reach it and nobody can sign in or
     nothing is encrypted, Unavailable where the port is taken.
     """
-    local, front = _is_loopback(opening.host), _front(opening.address)
+    local, front = gate.is_loopback(opening.host), _front(opening.address)
     with project.opened(opening.folder) as opened:
         if front or not local:
             _refuse_open(opening, can_sign_in=admission.anybody(opened.ledger, clock.machine()))
@@ -87,15 +86,6 @@ def _front(address: str) -> str:
     if address and (not parts.hostname or address != f"https://{parts.netloc}"):
         raise Mistake(f"{address} is no address of a proxy", hint="https://mainstay.example.org")
     return parts.netloc.partition(":")[0]
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _address(opening: Opening, listening: socket.socket, *, secure: bool) -> str:
