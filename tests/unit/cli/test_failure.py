@@ -159,7 +159,8 @@ def test_a_command_stopped_by_a_signal_exits_so() -> None:
     code = (
         "import sys, click, types, os, signal\n"
         "from mainstay.cli.main import outcome\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background has none
+        # a job in the background has it ignored
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "made = types.ModuleType('planted'); sys.modules['planted'] = made\n"
         "made.wait = click.Command('wait', callback=lambda: os.kill(os.getpid(), signal.SIGINT))\n"
         "sys.exit(outcome(['wait'], {'wait': ('Wait.', 'planted:wait')}))"
