@@ -2,11 +2,13 @@
 
 import os
 import threading
+from collections import deque
 from pathlib import Path
 
 import pytest
 
 from mainstay.core import journals
+from mainstay.core.entries import Entry
 from mainstay.life.serve import journal as journal_module
 from mainstay.life.serve.journal import Journal
 
@@ -169,3 +171,13 @@ def test_a_slow_disk_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert numbers.count(0) == standing.lost == journal.lost == 34
     assert standing.lag > 0
     assert len(list(journals.read(tmp_path))) == 67
+
+
+def test_what_waits_is_packed_into_parts_and_let_go_of() -> None:
+    group = deque[bytes | Entry](b"%d" % at * 400_000 for at in range(1, 8))
+
+    parts = journal_module._packed(group)
+
+    assert not group
+    assert b"".join(parts) == b"".join(b"%d" % at * 400_000 for at in range(1, 8))
+    assert [len(one) for one in parts] == [1_200_000, 1_200_000, 400_000]
