@@ -44,6 +44,7 @@ def test_other_months_and_another_seed_tell_a_story_of_their_own(tmp_path: Path)
     assert figures["ledger_verified"] is True
     certified = figures["versions_certified"] > 0
     assert (tmp_path / "demo" / "certificate.html").exists() is certified
+    assert "Is it worth it?" in (tmp_path / "demo" / "model.html").read_text()
     assert figures["certificates_verified"] is certified
     assert (len(figures.get("weeks", ())) > 0) is certified
     assert figures.get("failed", 0) == 0

@@ -25,5 +25,6 @@ def demo(
     shown = place / "certificate.html"
     if shown.exists():
         click.echo(f"Open the certificate:  {shown}")
+    click.echo(f"Open the model's page:  {place / 'model.html'}")
     click.echo(f"Every figure:  {place / 'demo.json'}")
     return 0 if figures["ledger_verified"] and figures.get("losses_split", True) else 1

@@ -4,14 +4,26 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from mainstay.cli.demo import weeks, year
 from mainstay.cli.demo.story import Story
 from mainstay.cli.demo.weeks import SHARE, Plan
 from mainstay.cli.demo.world import World
 from mainstay.cli.demo.year import APPROVER, AUTHOR, REPLAY, Stage
+from mainstay.control.accounts import Account
 from mainstay.control.commands import Approve, Assess, Build, Certify, NewKey, Run, Trust
 from mainstay.control.handle import answer, handle
-from mainstay.control.queries import Status, VerifyCertificate, VerifyLedger
+from mainstay.control.health import Health
+from mainstay.control.pages import health, incident
+from mainstay.control.queries import (
+    IncidentAccount,
+    Incidents,
+    ModelHealth,
+    Status,
+    VerifyCertificate,
+    VerifyLedger,
+)
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Evidence, Verdict
 
@@ -47,6 +59,7 @@ def lived(out: Path, plot: Plot, tables: Path | None = None) -> Story:
         planned = _later(story, stage, planned)
     if planned:
         weeks.lived(story, World(stage, SHARE, plot.seed), planned[: plot.weeks])
+    _drawn(story, stage)
     _proven(story, stage)
     story.written(stage.out / "demo.json")
     return story
@@ -109,6 +122,18 @@ def _approved(story: Story, stage: Stage) -> None:
     shutil.copy(page.with_suffix(".json"), stage.out / "certificate.json")
     story.tell("", f"{said.headline[:-1]}, with a key of their own.")
     story.figures["versions_certified"] = 1
+
+
+def _drawn(story: Story, stage: Stage) -> None:
+    """The pages of the model and of its incidents, as they stand at the end."""
+    with story.step("pages"), year.acting(stage, AUTHOR):
+        said = answer(stage.project, ModelHealth()).facts["health"]
+        (stage.out / "model.html").write_text(health.page(msgspec.convert(said, Health)))
+        every = answer(stage.project, Incidents(closed=True)).facts
+        for one in (*every["open"], *every["closed"]):
+            said = answer(stage.project, IncidentAccount(one["id"])).facts["account"]
+            page = incident.page(msgspec.convert(said, Account))
+            (stage.out / f"incident_{one['id']}.html").write_text(page)
 
 
 def _proven(story: Story, stage: Stage) -> None:
