@@ -24,14 +24,15 @@ def page(it: Account) -> str:
 
 def content(it: Account) -> Html:
     """What stands between head and foot of a page."""
-    changed = [_changed(it, one) for one in it.finding.columns]
+    changed = tuple(filter(None, (_changed(it, one) for one in it.finding.columns)))
+    main, side = (changed, (_history(it),)) if changed else ((_history(it),), ())
     return joined(
         _head(it),
         tag("section", *map(_tile, _tiles(it)), class_="questions", aria_label="Questions"),
         tag(
             "div",
-            tag("div", *filter(None, changed), _explains(it), class_="col"),
-            tag("aside", _action(it), _history(it), class_="col side", aria_label="What to do"),
+            tag("div", *main, _explains(it), class_="col"),
+            tag("aside", _action(it), *side, class_="col side", aria_label="What to do"),
             class_="layout",
         ),
         tag("footer", f"As of {parts.minute(it.at)}"),

@@ -83,3 +83,4 @@ def test_a_column_without_counts_is_left_out(burning: Account) -> None:
 
     assert "What changed" not in drawn
     assert "Held back" not in drawn
+    assert drawn.index("What happened") < drawn.index("First action")
