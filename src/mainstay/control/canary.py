@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
 
 from mainstay.control import field, labelling, publish
 from mainstay.control.project import Project
@@ -59,9 +60,7 @@ def early_labels(project: Project) -> Evidence | None:
         return None
     said, engine = publish.said(newest), build.opened(project.places)
     contract = project.document.contract
-    table = journal.read(
-        engine, project.places.journal, field.requested(project, field.champions(project))
-    )
+    table = _journal(project, engine)
     theirs = table.filter(table[SEQUENCE] == constant(said.sequence, INTEGER))
     known_by = truths.visible(engine, stated, kept, now)
     window = Window(newest.time - POOLED * contract.watch.window, now)
@@ -73,8 +72,7 @@ def _theirs(project: Project, name: str, since: datetime) -> ir.Table:
     """What was the version's to answer: neither left to the baseline by its share nor, where the
     contract says so, because its certificate does not cover the row; nor asked of it by name.
     """
-    columns = field.requested(project, field.champions(project))
-    table = journal.read(build.opened(project.places), project.places.journal, columns)
+    table = _journal(project, build.opened(project.places))
     newest = table[AT] >= constant(since.isoformat(), TIME)
     mine = table.filter(newest, table[VERSION] == constant(name, TEXT))
     uncovered = (mine[OUTCOME] == "baseline") & (mine[FLAGS] == "") & ~mine[COVERED]
@@ -88,3 +86,9 @@ def _counted(table: ir.Table) -> tuple[int, int]:
     away = (table[OUTCOME] == "baseline") & ~own
     found = table.aggregate(asked=table.count(), away=away.sum()).to_pyarrow().to_pylist()[0]
     return found["asked"], found["away"] or 0
+
+
+def _journal(project: Project, engine: Backend) -> ir.Table:
+    """Of all that any champion was asked."""
+    columns = field.requested(project, (one.bundle for one in field.champions(project)))
+    return journal.read(engine, project.places.journal, columns)

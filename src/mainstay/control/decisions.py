@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from mainstay.bundle import manifest
-from mainstay.control import labelling
+from mainstay.control import field, labelling
 from mainstay.control.project import Project
 from mainstay.control.queries import Decisions
 from mainstay.core import pseudonyms, settings
@@ -31,7 +31,9 @@ def decisions(project: Project, query: Decisions) -> Answer:
     for one of another type.
     """
     key = labelling.shape(project).key
-    table = journal.read(build.opened(project.places), project.places.journal, _columns(project))
+    known = state.versions(project.ledger, project.model)
+    columns = field.requested(project, (one.bundle for one in known))
+    table = journal.read(build.opened(project.places), project.places.journal, columns)
     found = table.filter(table[key.name] == _value(project, key, query.key)).to_pyarrow()
     if not found.num_rows:
         raise Missing(
@@ -47,16 +49,6 @@ def decisions(project: Project, query: Decisions) -> Answer:
         next=f"mainstay explain {rows[0]['answer']['version'] or 'v1'}",
         facts={"key": query.key, "asked": found.num_rows, "decisions": rows},
     )
-
-
-def _columns(project: Project) -> tuple[Column, ...]:
-    """Of the requests that any version takes."""
-    found: dict[str, Column] = {}
-    for one in state.versions(project.ledger, project.model):
-        stated = manifest.read(project.places.bundle(one.bundle), one.bundle)
-        for column in stated.request:
-            found.setdefault(column.name, Column(column.name, column.type))
-    return tuple(found.values())
 
 
 def _value(project: Project, key: Column, text: str) -> str | int:

@@ -1,5 +1,6 @@
 """What is on record of a model in the field: who answers since when, windows, open incidents."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -44,7 +45,7 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         raise Missing(f"{project.model} answers nobody yet", hint="mainstay deploy")
     document, places = project.document, project.places
     engine, stated = build.opened(places), labelling.shape(project)
-    columns = requested(project, lived)
+    columns = requested(project, (one.bundle for one in lived))
     journal.brought(places.door, places.journal, columns)
     shadowing.brought(project, columns)
     version = versions.found(project, lived[-1].name)
@@ -159,10 +160,10 @@ def money(found: Estimate) -> str:
     )
 
 
-def requested(project: Project, lived: tuple[Serving, ...]) -> tuple[Column, ...]:
-    """Of the requests that any version takes."""
+def requested(project: Project, bundles: Iterable[str]) -> tuple[Column, ...]:
+    """Of the requests that any of these versions takes."""
     found: dict[str, Column] = {}
-    for one in dict.fromkeys(serving.bundle for serving in lived):
+    for one in dict.fromkeys(bundles):
         for column in manifest.read(project.places.bundle(one), one).request:
             found.setdefault(column.name, Column(column.name, column.type))
     return tuple(found.values())

@@ -12,7 +12,8 @@ from mainstay.contract.metrics import VALUE
 from mainstay.control import deploying, field, incidents, looks, publish, standing, versions
 from mainstay.control.channels import message
 from mainstay.control.incidents import Group, Held
-from mainstay.control.looks import Asked, Seen
+from mainstay.control.looks import Asked
+from mainstay.control.pages import parts
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer
@@ -197,9 +198,9 @@ def _measured(ask: str, one: Evidence | None, unit: str) -> Question:
     if one is None or one.estimate is None or one.limit is None:
         return Question(ask, None, "not known", "no labelled answers yet, or too few")
     judged = one.limit.judge(one.estimate)
-    return Question(
-        ask, judged, f"{amount(one.estimate)}{unit}", f"{ends(one.estimate)}, {bound(one.limit)}"
-    )
+    found = f"{one.estimate.unit} {parts.value_of(one.estimate)}".strip()
+    ends = f"{parts.interval_of(one.estimate)}, {parts.bound_of(one.limit)}"
+    return Question(ask, judged, f"{found}{unit}", ends)
 
 
 def _data(found: tuple[Evidence, ...]) -> Question:
@@ -287,24 +288,7 @@ def _with_inputs(project: Project, made: Health) -> Health:
     bundle = project.places.bundle(champion.bundle)
     trained = msgspec.json.decode((bundle / PROFILE).read_bytes(), type=Profile)
     asked = Asked(champion.name, project.document.contract.watch.window)
-    seen = looks.past(project, asked).windows or Seen(()).windows
+    seen = looks.past(project, asked).windows
     ours = [one.profile for one in seen if one.version == champion.name][-LATELY:]
     weights = manifest.read(bundle, champion.bundle).importance
     return msgspec.structs.replace(made, trained=trained, lately=tuple(ours), weights=weights)
-
-
-def amount(one: Estimate) -> str:
-    """`USD 1,243`, `0.705`."""
-    places = 0 if abs(one.value) >= 10 else 3
-    return f"{one.unit} {one.value:,.{places}f}".strip()
-
-
-def ends(one: Estimate) -> str:
-    """`0.658 to 0.742`."""
-    places = 0 if abs(one.value) >= 10 else 3
-    return f"{one.low:,.{places}f} to {one.high:,.{places}f}"
-
-
-def bound(limit: Limit) -> str:
-    """`≥ 0.66`."""
-    return f"{'≥' if limit.comparison == 'at_least' else '≤'} {limit.bound:,.10g}"

@@ -13,13 +13,15 @@ HEAD: Row = (
 
 def content(title: str, said: Answer) -> Html:
     """What stands between head and foot of a page."""
-    verdict = tag("p", tag("b", said.headline), class_="verdict")
     state = () if said.verdict is None else (tag("p", parts.state(said.verdict.value)),)
     cards = (_evidence(said.evidence), _lines(said.lines), _next(said.next))
-    return joined(
-        tag("div", tag("h1", title), verdict, *state, class_="head"),
-        tag("div", *filter(None, cards), class_="col"),
-    )
+    return joined(head(title, said, *state), tag("div", *filter(None, cards), class_="col"))
+
+
+def head(title: str, said: Answer, *more: Html) -> Html:
+    """A title and its sentence."""
+    verdict = tag("p", tag("b", said.headline), class_="verdict")
+    return tag("div", tag("h1", title), verdict, *more, class_="head")
 
 
 def card(title: str, beside: str, *body: str) -> Html:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from mainstay.control.pages import parts
-from mainstay.control.pages.answers import card
+from mainstay.control.pages.answers import card, head
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Row
 from mainstay.core.answers import Answer
@@ -21,14 +21,14 @@ def incidents(title: str, said: Answer) -> Html:
     over = card("Over", "newest first", _incidents(past)) if past else _older()
     now = said.facts["open"]
     body = _incidents(now) if now else tag("p", "Nothing is open.", class_="mute")
-    return joined(_head(title, said), tag("div", card("Open", "", body), over, class_="col"))
+    return joined(head(title, said), tag("div", card("Open", "", body), over, class_="col"))
 
 
 def history(title: str, said: Answer) -> Html:
     """Events, the newest first."""
     rows = [_event(one) for one in reversed(said.facts["events"])]
     table = parts.table(("Event", "When, UTC", "What", "Of", "By"), rows, "stack")
-    return joined(_head(title, said), card("Record", "newest first, append-only", table))
+    return joined(head(title, said), card("Record", "newest first, append-only", table))
 
 
 def contract(title: str, said: Answer) -> Html:
@@ -36,13 +36,13 @@ def contract(title: str, said: Answer) -> Html:
     every = said.facts["clauses"]
     stated = [_clause(one) for one in every if one["stated"]]
     defaults = [_clause(one) for one in every if not one["stated"]]
-    head: Row = ("Clause", "Value", "Meaning", "Enforced at")
+    columns: Row = ("Clause", "Value", "Meaning", "Enforced at")
     return joined(
-        _head(title, said),
+        head(title, said),
         tag(
             "div",
-            card("Written", "", parts.table(head, stated, "stack")),
-            card("By default", "nobody wrote these", parts.table(head, defaults, "stack")),
+            card("Written", "", parts.table(columns, stated, "stack")),
+            card("By default", "nobody wrote these", parts.table(columns, defaults, "stack")),
             class_="col",
         ),
     )
@@ -58,18 +58,13 @@ def _clause(one: Fact) -> Row:
     )
 
 
-def _head(title: str, said: Answer) -> Html:
-    verdict = tag("p", tag("b", said.headline), class_="verdict")
-    return tag("div", tag("h1", title), verdict, class_="head")
-
-
 def _older() -> Html:
     return tag("p", tag("a", "Those that are over", href="/incidents?closed"))
 
 
 def _incidents(some: Sequence[Fact]) -> Html:
-    head: Row = ("Incident", "What", "Whose", "How soon", "Since", "Over")
-    return parts.table(head, [_incident(one) for one in some], "incidents")
+    columns: Row = ("Incident", "What", "Whose", "How soon", "Since", "Over")
+    return parts.table(columns, [_incident(one) for one in some], "incidents")
 
 
 def _incident(one: Fact) -> Row:
