@@ -72,6 +72,7 @@ class Health(msgspec.Struct, frozen=True):
 
     weights: how far answers hang on each input. trained, lately: counts of inputs at training and
     in the newest windows, None while there are none. metric, limit: what the course is of.
+    versions: by name how each stands; shares: of those that answer.
     """
 
     model: str
@@ -92,6 +93,8 @@ class Health(msgspec.Struct, frozen=True):
     lately: tuple[Profile, ...] = ()
     promises: tuple[Evidence, ...] = ()
     tasks: tuple[Task, ...] = ()
+    versions: dict[str, str] = {}
+    shares: dict[str, float] = {}
 
     @property
     def verdict(self) -> Verdict | None:
@@ -147,6 +150,8 @@ def health(project: Project) -> Health:
         moved=tuple(_moved(held)),
         promises=tuple(one for one in found if one.limit),
         tasks=tuple(_tasks(project, held)) or _first(project, said, live),
+        versions=said.facts["versions"],
+        shares=said.facts["shares"],
     )
     return _with_inputs(project, made) if newest and live else made
 

@@ -19,21 +19,15 @@ SHEET_POLICY = f"{parts.POLICY}; base-uri 'none'; form-action 'none'; frame-ance
 
 async def home(visit: Visit) -> Response:
     """Which model needs somebody, which item first."""
-    found = await aside(_models, visit)
-    return layout.page("Home", draw.content(found), visit=visit, kind="page")
+    said = await aside(visit.place.ask, visit.place.folder, ModelHealth())
+    found = msgspec.convert(said.facts["health"], Health)
+    return layout.page("Home", draw.content((found,)), visit=visit, kind="page")
 
 
 async def home_json(visit: Visit) -> Response:
     """How the models stand, for a script."""
     found = await aside(visit.place.ask, visit.place.folder, Status())
     return replied({"models": [msgspec.to_builtins(found)]})
-
-
-def _models(visit: Visit) -> tuple[draw.Model, ...]:
-    """The project's only model."""
-    stands, said = (visit.place.ask(visit.place.folder, one) for one in (Status(), ModelHealth()))
-    found = msgspec.convert(said.facts["health"], Health)
-    return (draw.Model(found, stands.facts["versions"], stands.facts["shares"]),)
 
 
 async def certificate(visit: Visit) -> Response:

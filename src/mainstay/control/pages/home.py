@@ -1,7 +1,5 @@
 """Home: which model needs me today?"""
 
-from typing import NamedTuple
-
 from mainstay.control.health import Health, Task
 from mainstay.control.pages import health, parts
 from mainstay.control.pages.answers import card
@@ -14,18 +12,10 @@ ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
 CERTIFIED = ("approved", "certified")
 
 
-class Model(NamedTuple):
-    """A model with its versions by name: how each stands; shares: of those that answer."""
-
-    health: Health
-    versions: dict[str, str]
-    shares: dict[str, float]
-
-
-def content(models: tuple[Model, ...]) -> Html:
+def content(models: tuple[Health, ...]) -> Html:
     """What stands between head and foot of the page."""
-    some = sorted(models, key=lambda one: ORDER[one.health.verdict])
-    tasks = [(one.health, task) for one in some for task in one.health.tasks]
+    some = sorted(models, key=lambda one: ORDER[one.verdict])
+    tasks = [(one, task) for one in some for task in one.tasks]
     table = parts.table(HEAD, map(_row, some), "models")
     return joined(
         _head(some, tasks),
@@ -38,7 +28,7 @@ def content(models: tuple[Model, ...]) -> Html:
     )
 
 
-def _head(some: list[Model], tasks: list[tuple[Health, Task]]) -> Html:
+def _head(some: list[Health], tasks: list[tuple[Health, Task]]) -> Html:
     waiting = len({one.model for one, _ in tasks})
     needs = "needs" if waiting == 1 else "need"
     first = f"{waiting} of {parts.counted(len(some), 'model')} {needs} somebody today"
@@ -53,8 +43,7 @@ def _said(first: str, rest: str) -> Html:
     return tag("div", tag("h1", "Models"), said, class_="head")
 
 
-def _row(one: Model) -> Row:
-    it = one.health
+def _row(it: Health) -> Row:
     name = tag("a", it.model, href=f"/models/{it.model}")
     chip = tag("span", it.version, class_="chip") if it.version else Html()
     first = it.sentence[2:].partition(": ")[0].rstrip(".")
@@ -78,17 +67,17 @@ def _mark(kind: parts.State, said: str) -> Html:
     return tag("span", shape, class_=f"state {kind}")
 
 
-def _versions(one: Model) -> Html:
+def _versions(one: Health) -> Html:
     if not one.versions:
         empty = tag("p", "No version yet.", class_="mute")
-        return card(f"Versions of {one.health.model}", "", empty)
+        return card(f"Versions of {one.model}", "", empty)
     rows = [_version(one, name) for name in reversed(one.versions)]
     table = parts.table(("Version", "State", "Answers", "Certificate"), rows)
-    return card(f"Versions of {one.health.model}", "newest first", table)
+    return card(f"Versions of {one.model}", "newest first", table)
 
 
-def _version(one: Model, name: str) -> Row:
-    path = f"/models/{one.health.model}/versions/{name}"
+def _version(one: Health, name: str) -> Row:
+    path = f"/models/{one.model}/versions/{name}"
     share = f"{one.shares[name]:.0%}" if name in one.shares else ""
     paper = one.versions[name] in CERTIFIED
     sheet = tag("a", "certificate", href=f"{path}/certificate") if paper else Html()

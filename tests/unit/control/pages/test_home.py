@@ -4,10 +4,13 @@ from msgspec.structs import replace
 
 from mainstay.control.health import Health
 from mainstay.control.pages import home
-from mainstay.control.pages.home import Model
 from mainstay.core.nouns import Verdict
 
 VERSIONS, SHARES = {"v1": "approved", "v2": "refused"}, {"v1": 1.0}
+
+
+def stood(one: Health) -> Health:
+    return replace(one, versions=VERSIONS, shares=SHARES)
 
 
 def calm(whole: Health) -> Health:
@@ -24,7 +27,7 @@ def asked(whole: Health) -> Health:
 
 
 def test_it_opens_with_how_many_need_somebody_and_which_first(whole: Health) -> None:
-    models = (Model(calm(whole), {}, {}), Model(asked(whole), VERSIONS, SHARES))
+    models = (calm(whole), stood(asked(whole)))
 
     drawn = home.content(models)
 
@@ -34,21 +37,21 @@ def test_it_opens_with_how_many_need_somebody_and_which_first(whole: Health) -> 
 
 
 def test_where_nothing_waits_nobody_is_needed(whole: Health) -> None:
-    drawn = home.content((Model(calm(whole), VERSIONS, SHARES),))
+    drawn = home.content((stood(calm(whole)),))
 
     assert "<b>Nobody is needed today.</b>" in drawn
     assert "Nothing waits for anybody." in drawn
 
 
 def test_five_shapes_say_their_words(whole: Health) -> None:
-    drawn = home.content((Model(asked(whole), VERSIONS, SHARES),))
+    drawn = home.content((stood(asked(whole)),))
 
     assert drawn.count("<title>Is ") == 4
     assert "Is it worth it? 0.7: unsure" in drawn
 
 
 def test_only_what_is_certified_has_a_certificate(whole: Health) -> None:
-    drawn = home.content((Model(asked(whole), VERSIONS, SHARES),))
+    drawn = home.content((stood(asked(whole)),))
 
     assert drawn.count(">certificate</a>") == 1
     assert 'href="/models/no-show/versions/v1/certificate"' in drawn
