@@ -93,7 +93,7 @@ def test_who_signed_out_sees_nothing(browser: Browser, plane: Plane) -> None:
 
 
 def test_pages_and_style_are_small(plain: Page, plane: Plane) -> None:
-    style = [f"{plane.url}/static/{name}" for name in ("app.css", "forms.css")]
+    style = [f"{plane.url}/static/{name}" for name in ("app.css", "shell.css")]
     sizes = {}
     for path in (*PATHS, incident(plain, plane)):
         if path.endswith("certificate"):  # carries its style and fonts, to be saved

@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import NamedTuple
-from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
@@ -14,10 +13,9 @@ from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Refused
 from mainstay.ledger.store import Ledger
-from mainstay.web import guard, layout
-from mainstay.web.visit import Visit, aside, body
+from mainstay.web import forms, guard, layout
+from mainstay.web.visit import Visit, aside
 
-_MOST = 65_536
 _HASHING = asyncio.Semaphore(2)
 """Argon2id takes 64 MB of memory each time."""
 
@@ -34,20 +32,20 @@ async def sign_in_form(visit: Visit) -> Response:
     """The form; nobody is made or asked for a default password."""
     there = _path(visit.request.query_params.get("next", ""))
     fields = (
-        layout.field("name", "Name", complete="username"),
-        layout.field("password", "Password", "password", "current-password"),
+        forms.field("name", "Name", complete="username"),
+        forms.field("password", "Password", "password", "current-password"),
         tag("p", "or, instead of both:", class_="mute"),
-        layout.field("token", "Token", "password"),
+        forms.field("token", "Token", "password"),
         tag("input", type="hidden", name="next", value=there),
     )
     return layout.page(
-        "Sign in", layout.sheet("Sign in", layout.form("/sign-in", "Sign in", *fields))
+        "Sign in", layout.sheet("Sign in", forms.form("/sign-in", "Sign in", *fields))
     )
 
 
 async def sign_in(visit: Visit) -> Response:
     """A session of its own for whoever proves who they are. Raises Refused, Crowded."""
-    said = await _form(visit)
+    said = await forms.read(visit)
     shown = Shown(said.get("name", ""), said.get("password", ""), said.get("token", "").strip())
     async with _HASHING:
         session = await run_in_threadpool(_begun, visit, shown)
@@ -56,7 +54,7 @@ async def sign_in(visit: Visit) -> Response:
 
 async def sign_out(visit: Visit) -> Response:
     """Ends the session. Raises Refused for a form that is not its own."""
-    guard.refuse_forged(visit, (await _form(visit)).get(layout.FIELD, ""))
+    guard.refuse_forged(visit, (await forms.read(visit)).get(forms.FIELD, ""))
     await aside(_ended, visit)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(visit.place.cookie, secure=visit.place.secure, httponly=True)
@@ -66,26 +64,49 @@ async def sign_out(visit: Visit) -> Response:
 async def invitation_form(visit: Visit) -> Response:
     """Where a password is set, once. Raises Missing where the code is none."""
     first = await aside(_invited, visit)
-    named = (layout.field("name", "Your name, in small letters", complete="username"),)
+    named = (forms.field("name", "Your name, in small letters", complete="username"),)
     fields = (
         *(named if first else ()),
-        layout.field("password", "A password of 12 characters or more", "password", "new-password"),
-        layout.field("again", "The same again", "password", "new-password"),
+        forms.field("password", "A password of 12 characters or more", "password", "new-password"),
+        forms.field("again", "The same again", "password", "new-password"),
     )
     title = "Set up Mainstay" if first else "Set your password"
     words = "You will manage people. You neither approve nor deploy." if first else ""
-    form = layout.form(visit.request.url.path, "Set it", *fields)
+    form = forms.form(visit.request.url.path, "Set it", *fields)
     return layout.page(title, layout.sheet(title, *_words(words), form))
 
 
 async def invitation(visit: Visit) -> Response:
     """Sets the password and signs in. Raises Missing, Mistake, Conflict."""
-    said = await _form(visit)
+    said = await forms.read(visit)
     if said.get("password", "") != said.get("again", ""):
         raise Mistake("the two passwords are not the same", hint="go back and write them again")
     async with _HASHING:
         session = await run_in_threadpool(_accepted, visit, said)
     return _into(visit, session, "/")
+
+
+async def password(visit: Visit) -> Response:
+    """Another password; all other sessions end. Raises Refused for a wrong one, Crowded."""
+    said = await forms.read(visit)
+    guard.refuse_forged(visit, said.get(forms.FIELD, ""))
+    if said.get("password", "") != said.get("again", ""):
+        raise Mistake("the two passwords are not the same", hint="go back and write them again")
+    async with _HASHING:
+        session = await run_in_threadpool(_changed, visit, said)
+    return _into(visit, session, "/settings")
+
+
+def _changed(visit: Visit, said: dict[str, str]) -> Session:
+    now, attempts, name = clock.machine(), visit.place.attempts, visit.asker.name
+    attempts.refuse(name, now)
+    with Ledger(visit.place.places.ledger) as ledger:
+        if not admission.by_password(ledger, name, said.get("before", "")):
+            attempts.failed(name, now)
+            raise Refused("this is not your password", hint="/settings")
+        attempts.succeeded(name)
+        admission.changed(ledger, name, said.get("password", ""), now)
+        return admission.begun(ledger, name, now)
 
 
 def _begun(visit: Visit, shown: Shown) -> Session:
@@ -133,19 +154,6 @@ def _into(visit: Visit, session: Session, there: str) -> Response:
         secure=visit.place.secure, path="/", max_age=int(admission.LONGEST.total_seconds()),
     )  # fmt: skip
     return response
-
-
-async def _form(visit: Visit) -> dict[str, str]:
-    """The last value of each field. Raises Mistake for another kind of body."""
-    kind = visit.request.headers.get("content-type", "").partition(";")[0].strip()
-    if kind != "application/x-www-form-urlencoded":
-        raise Mistake("this is no form", hint="application/x-www-form-urlencoded")
-    try:
-        text = (await body(visit.request, _MOST)).decode()
-        found = parse_qs(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=20)
-    except ValueError as error:
-        raise Mistake("this form cannot be read") from error
-    return {name: values[-1] for name, values in found.items()}
 
 
 def _path(there: str) -> str:

@@ -19,14 +19,14 @@ SHEET_POLICY = f"{parts.POLICY}; base-uri 'none'; form-action 'none'; frame-ance
 
 async def home(visit: Visit) -> Response:
     """Which model needs somebody, which item first."""
-    said = await aside(visit.place.ask, visit.place.folder, ModelHealth())
+    said = await aside(visit.place.ask, visit.place.folder, ModelHealth(), visit.asker)
     found = msgspec.convert(said.facts["health"], Health)
     return layout.page("Home", draw.content((found,)), visit=visit, kind="page")
 
 
 async def home_json(visit: Visit) -> Response:
     """How the models stand, for a script."""
-    found = await aside(visit.place.ask, visit.place.folder, Status())
+    found = await aside(visit.place.ask, visit.place.folder, Status(), visit.asker)
     return replied({"models": [msgspec.to_builtins(found)]})
 
 

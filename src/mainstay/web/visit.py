@@ -8,10 +8,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mainstay.control import handle
+from mainstay.control import handle, roles
 from mainstay.control.commands import Command
 from mainstay.control.queries import Query
 from mainstay.control.roles import Permission, Principal
+from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Mistake
 from mainstay.core.places import Places
@@ -27,8 +28,8 @@ def _act(folder: Path, command: Command, by: Principal) -> Answer:
     return handle.handle(folder, command, by=by)
 
 
-def _ask(folder: Path, query: Query) -> Answer:
-    return handle.answer(folder, query)
+def _ask(folder: Path, query: Query, by: Principal) -> Answer:
+    return handle.answer(folder, query, by=by)
 
 
 class Place(NamedTuple):
@@ -45,7 +46,7 @@ class Place(NamedTuple):
     hosts: frozenset[str] = frozenset()
     address: str = ""
     act: Callable[[Path, Command, Principal], Answer] = _act
-    ask: Callable[[Path, Query], Answer] = _ask
+    ask: Callable[[Path, Query, Principal], Answer] = _ask
 
     @property
     def places(self) -> Places:
@@ -57,10 +58,17 @@ class Place(NamedTuple):
         return f"__Host-{COOKIE}" if self.secure else COOKIE
 
 
+class Waiting(NamedTuple):
+    """How many versions wait for an approval, and how many incidents are open."""
+
+    approvals: int = 0
+    incidents: int = 0
+
+
 class Visit(NamedTuple):
     """principal: who asks, None where nobody needs to be known. form: what their forms carry.
 
-    model: the project's, as far as it can be told.
+    model: the project's, as far as it can be told. waiting: what the rail counts, for pages.
     """
 
     request: Request
@@ -68,6 +76,12 @@ class Visit(NamedTuple):
     principal: Principal | None = None
     form: str = ""
     model: str = ""
+    waiting: Waiting = Waiting()
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """All that who asks may do to the project's model now."""
+        return roles.permissions(self.asker, self.model, clock.machine())
 
     @property
     def asker(self) -> Principal:

@@ -16,7 +16,7 @@ def test_every_file_is_given_with_its_kind(asked: Control, name: str) -> None:
 
 
 def test_the_style_is_small(asked: Control) -> None:
-    sizes = [len(asked.ask("GET", f"/static/{name}").body) for name in ("app.css", "forms.css")]
+    sizes = [len(asked.ask("GET", f"/static/{name}").body) for name in ("app.css", "shell.css")]
 
     assert sum(sizes) < 15_000
 
