@@ -138,9 +138,12 @@ def judged(project: Project, version: Version) -> Judged:
 
 
 def _champion(project: Project, version: Version) -> Version | None:
+    """The newest other one that answered everything but what a canary takes."""
     known = {one.number: one for one in state.versions(project.ledger, project.model)}
-    others = [one for one in deploying.live(project) if one.version != version.number]
-    return known[others[0].version] if others else None
+    for step in reversed(deploying.history(project)):
+        if step.parts and step.parts[0].version != version.number:
+            return known[step.parts[0].version]
+    return None
 
 
 def _waits(project: Project, one: Version) -> dict[str, object]:

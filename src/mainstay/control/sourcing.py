@@ -166,5 +166,5 @@ def _agreed(stated: dict[str, object]) -> str:
 
 def _value(value: object) -> str:
     if isinstance(value, tuple | list):
-        return " to ".join("open" if each is None else str(each) for each in value)
-    return str(value)
+        return " to ".join("open" if each is None else _value(each) for each in value)
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)

@@ -200,7 +200,9 @@ def _token() -> tuple[Html, ...]:
 
 def _keys(visit: Visit, own: dict[str, Any]) -> Html:
     rows = [(parts.digest(short(one["key"])), _trusted(one)) for one in own["keys"]]
-    known = parts.table(("Key", "Trusted as"), rows) if rows else _mute("You have put none on record.")
+    known = (
+        parts.table(("Key", "Trusted as"), rows) if rows else _mute("You have put none on record.")
+    )
     name = visit.asker.name
     here = tag("p", "Without JavaScript, approve from a terminal.", data_key_of=name)
     send = tag("button", "Make or bring a key", type="submit", disabled="disabled")

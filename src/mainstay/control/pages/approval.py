@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.control.differing import Change
 from mainstay.control.judging import Judged, Pair, Party
 from mainstay.control.pages import health, parts
@@ -77,7 +78,7 @@ def _decided(model: str, one: dict[str, Any]) -> Row:
 
 
 def _head(it: Judged) -> Html:
-    beside = f"against {it.champion}, live" if it.champion else "the first to answer"
+    beside = f"against {it.champion}" if it.champion else "the first to answer"
     chips = (tag("span", it.version, class_="chip"), tag("span", beside, class_="chip"))
     title = tag("h1", it.model, " ", *chips)
     words = parts.state(WORDS.get(it.status, "unknown"), _word(it))
@@ -101,8 +102,8 @@ def _sentence(it: Judged) -> str:
 def _tiles(it: Judged) -> Iterator[tuple[str, parts.State, str, str]]:
     """Five questions: each the worst of the promises that speak of it."""
     asks = {
-        "Is it worth it?": ("value", "worth", "money"),
-        "Is it right?": ("roc_auc", "log_loss", "accuracy", "brier", "mae", "rmse", "r2", "f1"),
+        "Is it worth it?": VALUE,
+        "Is it right?": tuple(one for one in MEASURES if one not in VALUE),
         "Is it worse for anybody?": ("slices", "slice", "fairness", "found"),
         "Is it better than before?": ("challenger", "champion"),
     }
@@ -127,7 +128,8 @@ def _worst(some: list[Pair]) -> tuple[parts.State, str, str]:
     first = min(some, key=lambda one: order.index(parts.judged(one.challenger))).challenger
     kind, total = parts.judged(first), len(some)
     same = sum(parts.judged(one.challenger) == kind for one in some)
-    shown = parts.value_of(first.estimate) if first.estimate and total == 1 else ""
+    found = first.estimate
+    shown = f"{found.unit} {parts.value_of(found)}".strip() if found and total == 1 else ""
     word = shown or (f"{same} of {total} {kind}" if kind != "pass" else f"{total} kept")
     return kind, word, first.clause if total > 1 else _ends(first)
 
@@ -224,12 +226,18 @@ def _rows(it: Judged) -> Html:
     columns: Row = ("Source", "Version", *map(number, ("Rows", "Columns")), "Digest")
     rows = [
         (
-            one.dataset.uri, one.version, number(f"{one.dataset.rows:,}"),
+            _named(one.dataset.uri), one.version, number(f"{one.dataset.rows:,}"),
             number(str(len(one.dataset.columns))), parts.digest(short(one.dataset.digest)),
         )
         for one in it.rows
     ]  # fmt: skip
     return parts.table(columns, rows, "stack")
+
+
+def _named(uri: str) -> Html:
+    """A snapshot is called by its digest, which says nothing to people."""
+    stem = uri.rpartition("/")[2].partition(".")[0]
+    return tag("span", "all joined, as trained on" if len(stem) == 64 else uri)
 
 
 def _change(one: Change) -> Html:

@@ -8,12 +8,12 @@ from mainstay.control.pages.answers import card, head
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.core.answers import Answer
 
-WIDTH, LEFT, RIGHT, ROW, TOP = 1080, 96, 14, 30, 12
+WIDTH, LEFT, RIGHT, ROW, TOP = 1080, 120, 30, 30, 12
 NAMES: dict[Lane, str] = {
     "work": "made and judged",
     "decision": "decided",
     "traffic": "answers",
-    "incident": "broken",
+    "incident": "incidents",
     "said": "said",
 }
 SHAPES: dict[Lane, str] = {
@@ -84,7 +84,7 @@ def _lane(lane: Lane, it: Lived, across: svg.Linear, place: int) -> Html:
 
 
 def _lasting(one: Span, it: Lived, across: svg.Linear, y: float) -> Html:
-    return svg.across(across(_x(one.since)), across(_x(one.until or it.at)), y, "stem")
+    return svg.across(across(_x(one.since)), across(_x(one.until or it.at)), y, "lasting")
 
 
 def _mark(one: Moment, across: svg.Linear, y: float) -> Html:
@@ -101,7 +101,12 @@ def _days(one: Span, it: Lived) -> str:
 
 def _table(it: Lived) -> Html:
     rows = [
-        (f"{one.at:%Y-%m-%d %H:%M}", one.what, NAMES[one.lane], one.who)
+        (
+            tag("span", f"{one.at:%Y-%m-%d %H:%M}", class_="nowrap"),
+            one.what,
+            tag("span", NAMES[one.lane], class_="nowrap"),
+            tag("span", one.who, class_="nowrap"),
+        )
         for one in reversed(it.moments)
     ]
     return parts.table(("When, UTC", "What", "Kind", "By"), rows, "stack")
