@@ -86,6 +86,8 @@ OF_ROUTE = {
     ("GET", "/api/openapi.json"): "public",
     ("GET", "/sign-in"): "public",
     ("POST", "/sign-in"): "public",
+    ("GET", "/sign-in/provider"): "public",
+    ("GET", "/sign-in/return"): "public",
     ("GET", "/invitation/{code}"): "public",
     ("POST", "/invitation/{code}"): "public",
     ("GET", "/static/{name:path}"): "public",

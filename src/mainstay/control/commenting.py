@@ -24,7 +24,10 @@ _NAMED = re.compile(r"(?<![\w.@-])@([a-z0-9][a-z0-9._-]{0,63})")
 
 
 class Said(msgspec.Struct, frozen=True):
-    """One comment. version: empty for one of an incident, 0 for one of a version."""
+    """One comment. version: empty for one of an incident, whose number is 0 for one of
+
+    a version.
+    """
 
     at: datetime
     who: str

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
@@ -13,7 +14,7 @@ from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Refused
 from mainstay.ledger.store import Ledger
-from mainstay.web import forms, guard, layout
+from mainstay.web import forms, guard, layout, provider
 from mainstay.web.visit import Visit, aside
 
 _HASHING = asyncio.Semaphore(2)
@@ -30,7 +31,7 @@ class Shown(NamedTuple):
 
 async def sign_in_form(visit: Visit) -> Response:
     """The form; nobody is made or asked for a default password."""
-    there = _path(visit.request.query_params.get("next", ""))
+    there = path(visit.request.query_params.get("next", ""))
     fields = (
         forms.field("name", "Name", complete="username"),
         forms.field("password", "Password", "password", "current-password"),
@@ -38,9 +39,8 @@ async def sign_in_form(visit: Visit) -> Response:
         forms.field("token", "Token", "password"),
         tag("input", type="hidden", name="next", value=there),
     )
-    return layout.page(
-        "Sign in", layout.sheet("Sign in", forms.form("/sign-in", "Sign in", *fields))
-    )
+    form = forms.form("/sign-in", "Sign in", *fields)
+    return layout.page("Sign in", layout.sheet("Sign in", *_elsewhere(visit, there), form))
 
 
 async def sign_in(visit: Visit) -> Response:
@@ -49,7 +49,7 @@ async def sign_in(visit: Visit) -> Response:
     shown = Shown(said.get("name", ""), said.get("password", ""), said.get("token", "").strip())
     async with _HASHING:
         session = await run_in_threadpool(_begun, visit, shown)
-    return _into(visit, session, _path(said.get("next", "")))
+    return into(visit, session, path(said.get("next", "")))
 
 
 async def sign_out(visit: Visit) -> Response:
@@ -83,7 +83,7 @@ async def invitation(visit: Visit) -> Response:
         raise Mistake("the two passwords are not the same", hint="go back and write them again")
     async with _HASHING:
         session = await run_in_threadpool(_accepted, visit, said)
-    return _into(visit, session, "/")
+    return into(visit, session, "/")
 
 
 async def password(visit: Visit) -> Response:
@@ -94,7 +94,7 @@ async def password(visit: Visit) -> Response:
         raise Mistake("the two passwords are not the same", hint="go back and write them again")
     async with _HASHING:
         session = await run_in_threadpool(_changed, visit, said)
-    return _into(visit, session, "/settings")
+    return into(visit, session, "/settings")
 
 
 def _changed(visit: Visit, said: dict[str, str]) -> Session:
@@ -147,7 +147,8 @@ def _ended(visit: Visit) -> None:
         admission.ended(ledger, secret, clock.machine())
 
 
-def _into(visit: Visit, session: Session, there: str) -> Response:
+def into(visit: Visit, session: Session, there: str) -> Response:
+    """On to a page, with the cookie of a session."""
     response = RedirectResponse(there, 303)
     response.set_cookie(
         visit.place.cookie, session.secret, httponly=True, samesite="lax",
@@ -156,10 +157,22 @@ def _into(visit: Visit, session: Session, there: str) -> Response:
     return response
 
 
-def _path(there: str) -> str:
+def path(there: str) -> str:
     """A place of ours to go on to: never an address elsewhere."""
     plain = there.isascii() and there.isprintable() and "\\" not in there
     return there if plain and there.startswith("/") and not there.startswith("//") else "/"
+
+
+def _elsewhere(visit: Visit, there: str) -> tuple[Html, ...]:
+    """The way to a provider, where there is one."""
+    host = provider.host(visit.place.provider)
+    if not host:
+        return ()
+    way = f"/sign-in/provider?{urlencode({'next': there})}"
+    return (
+        tag("p", tag("a", f"Sign in with {host}", href=way)),
+        tag("p", "or here:", class_="mute"),
+    )
 
 
 def _words(words: str) -> tuple[Html, ...]:

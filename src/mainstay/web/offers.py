@@ -77,9 +77,18 @@ def comments(visit: Visit, some: Sequence[Said], here: str) -> Html:
     return card("Comments", "kept on record", *shown, write)
 
 
+def mentions(some: Sequence[Said]) -> Html:
+    """Where somebody was named lately; nothing where nobody was."""
+    if not some:
+        return Html()
+    return card("Said to you", "in the last 30 days", *map(comment, some))
+
+
 def comment(one: Said) -> Html:
     """Who said what, when."""
-    who = joined(tag("b", one.who), " ", tag("span", parts.minute(one.at), class_="mute"))
+    about = one.version or f"incident {one.incident}"
+    when = tag("span", f"of {about}, {parts.minute(one.at)}", class_="mute")
+    who = joined(tag("b", one.who), " ", when)
     return tag("div", who, tag("p", one.text), class_="comment")
 
 

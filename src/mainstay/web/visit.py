@@ -17,6 +17,8 @@ from mainstay.core.answers import Answer
 from mainstay.core.errors import Mistake
 from mainstay.core.places import Places
 from mainstay.web.attempts import Attempts
+from mainstay.web.pending import Pending
+from mainstay.web.provider import Registered
 
 COOKIE = "mainstay_session"
 Needs = Permission | Literal["public", "signed in", "as asked"]
@@ -36,7 +38,7 @@ class Place(NamedTuple):
     """What the pages are about and where. hosts: names that may be asked for; empty: any.
 
     address: where people reach it through a proxy; empty: as they ask for it. act, ask: the two
-    doors of the control plane.
+    doors of the control plane. provider: where people may sign in besides; pending: who is there.
     """
 
     folder: Path
@@ -47,6 +49,8 @@ class Place(NamedTuple):
     address: str = ""
     act: Callable[[Path, Command, Principal], Answer] = _act
     ask: Callable[[Path, Query, Principal], Answer] = _ask
+    provider: Registered | None = None
+    pending: Pending = Pending()
 
     @property
     def places(self) -> Places:
