@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from http.cookies import SimpleCookie
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import URLError
@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler as Redirects
 from urllib.request import Request, build_opener, urlopen
 
+import msgspec
 import pytest
 from asking import HOST, Control, Reply, control, given
 
@@ -69,10 +70,8 @@ def _wait(address: str) -> None:
 
 
 def _issuer(url: str) -> str:
-    import json
-
     with urlopen(f"{url}/.well-known/openid-configuration") as said:
-        return str(json.load(said)["issuer"])
+        return str(msgspec.json.decode(said.read())["issuer"])
 
 
 @pytest.fixture
@@ -111,9 +110,7 @@ def test_somebody_with_a_role_comes_in_and_goes_on_to_where_they_were(
     said = arrived(asked, "vera")
 
     assert (said.status, said.header("location")) == (303, "/contract")
-    cookies = SimpleCookie(said.header("set-cookie"))
     page = asked.ask("GET", "/contract", cookie=f"mainstay_session={_session(said)}")
-    assert cookies
     assert page.status == 200
     assert "<b>vera</b>" in page.text
 
@@ -169,8 +166,6 @@ GOOD = {"iss": "https://p", "aud": "mainstay", "exp": NOW + 60, "iat": NOW, "non
 def test_a_token_that_is_not_for_this_sign_in_does_not_count(
     change: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from datetime import UTC, datetime
-
     monkeypatch.setattr(provider.clock, "machine", lambda: datetime.fromtimestamp(NOW, UTC))
     known = Registered("https://p", "mainstay", "s")
 
