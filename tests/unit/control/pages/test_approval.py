@@ -16,7 +16,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 def evidence(clause: str, low: float, high: float, bound: float) -> Evidence:
     limit, found = Limit("at_least", bound), Estimate((low + high) / 2, low, high, 900, "")
-    return Evidence(clause, "v2", "held out", None, found, limit, limit.judge(found), "bootstrap")
+    return Evidence(clause, "v2", "held out", "bootstrap", None, found, limit, limit.judge(found))
 
 
 IT = Judged(

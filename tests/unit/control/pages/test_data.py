@@ -8,8 +8,8 @@ from mainstay.core.answers import Answer
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
 
 LATE = Evidence(
-    "freshness, weather", "v1", "rows", None, Estimate(3, 3, 3, 9, "h"), Limit("at_most", 2),
-    Verdict.FAIL, "age",
+    "freshness, weather", "v1", "rows", "age", None, Estimate(3, 3, 3, 9, "h"), Limit("at_most", 2),
+    Verdict.FAIL,
 )  # fmt: skip
 IT = Supply(
     "no-show", "Call them", "v1", None,
