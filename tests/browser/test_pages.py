@@ -14,7 +14,7 @@ PATHS = (
     "/", "/models/no-show", "/models/no-show/versions/v1", "/contract", "/incidents?closed",
     "/audit", "/models/no-show/versions/v1/certificate", "/audit/chain", "/approvals",
     "/models/no-show/versions/v1/approval", "/models/no-show/life", "/data", "/search?q=rain",
-    "/people", "/settings", "/predictions?key=1",
+    "/people", "/settings", "/predictions?key=d1-0",
 )  # fmt: skip
 PAGE, STYLE = 60_000, 15_000
 """Bytes at most, gzipped."""
