@@ -131,7 +131,7 @@ def handle(
             | DropToken()
             | OfferKey()
         ):
-            with project.opened(folder, tell, by) as opened:
+            with project.of_people(folder, tell, by) as opened:
                 return people.changed(opened, command)
         case _:
             with project.opened(folder, tell, by) as opened:
@@ -146,6 +146,9 @@ def answer(folder: Path, query: Query, tell: Tell = nothing, by: Principal | Non
             return contracting.check(folder)
         case ExplainContract():
             return contracting.explain(folder)
+        case People() | Own():
+            with project.of_people(folder, tell, by) as opened:
+                return people.asked(opened, query)
         case _:
             with project.opened(folder, tell, by) as opened:
                 return _asked(opened, query)
@@ -246,8 +249,6 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _of_version(opened, query)
         case Status() | ModelHealth() | Approvals() | Life() | Sources() | Find():
             return _standing(opened, query)
-        case People() | Own():
-            return people.asked(opened, query)
         case Incidents() | Incident() | IncidentAccount():
             return _burning(opened, query)
         case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():

@@ -19,6 +19,7 @@ from mainstay.control.commands import (
     TakeBack,
     Withdraw,
 )
+from mainstay.control.commenting import Said
 from mainstay.control.project import Project
 from mainstay.control.queries import Own, People
 from mainstay.control.roles import EVERY, ROWS, Permission, Role
@@ -194,10 +195,15 @@ def own(project: Project) -> Answer:
         "password": name in credentials.passwords(ledger),
         "tokens": [_fact(one) for one in tokens],
         "keys": [msgspec.to_builtins(one) for one in offering.of(project, name)],
-        "named": [msgspec.to_builtins(one) for one in commenting.naming(project, name)],
+        "named": [msgspec.to_builtins(one) for one in _naming(project, name)],
     }
     roles = ", ".join(f"{role} of {_which(model)}" for role, model in seats)
     return Answer(f"You are {name}: {roles or 'no role'}.", facts=facts)
+
+
+def _naming(project: Project, name: str) -> tuple[Said, ...]:
+    """Nobody said anything before there was a contract."""
+    return commenting.naming(project, name) if project.places.contract.is_file() else ()
 
 
 def _label(label: str) -> str:

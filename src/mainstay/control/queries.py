@@ -144,6 +144,7 @@ class VerifyBundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=
 
 
 OfContract = CheckContract | ExplainContract
+OfPeople = People | Own
 OfProject = (
     Explain
     | Simulate
@@ -152,8 +153,6 @@ OfProject = (
     | Approval
     | Paper
     | Decisions
-    | People
-    | Own
     | Status
     | ModelHealth
     | Incidents
@@ -167,4 +166,4 @@ OfProject = (
     | VerifyCertificate
     | VerifyBundle
 )
-Query = OfContract | OfProject
+Query = OfContract | OfPeople | OfProject

@@ -56,7 +56,7 @@ def people(*, approver: bool) -> Html:
     why = "Until a second person has that role no version can go live."
     link = tag("p", tag("a", "People", href="/people"))
     item = tag("li", tag("h3", shown), tag("p", why), link)
-    alerts = "Say in the contract where alerts go; without it incidents wait on their page."
+    alerts = "channels.toml, beside the keys, names them; without it incidents wait on their page."
     told = tag("li", tag("h3", parts.state("unknown", "Say where alerts go")), tag("p", alerts))
     return card("Set up", "", tag("ol", item, told, class_="todo"))
 

@@ -84,7 +84,7 @@ def _lane(lane: Lane, it: Lived, across: svg.Linear, place: int) -> Html:
 
 
 def _lasting(one: Span, it: Lived, across: svg.Linear, y: float) -> Html:
-    return svg.across(across(_x(one.since)), across(_x(one.until or it.at)), y, "lasting")
+    return svg.across(across(_x(one.since)), across(_x(one.until or it.at)), y, "endured")
 
 
 def _mark(one: Moment, across: svg.Linear, y: float) -> Html:

@@ -44,7 +44,7 @@ def history(title: str, said: Answer, kind: str = "", subject: str = "") -> Html
         tag("a", "JSON", href=f"/audit.json?{also}"),
     )  # fmt: skip
     record = card("Record", "newest first, append-only", narrow, table, export)
-    return joined(head(title, said), tag("div", record, card("Chain", "", state), class_="col"))
+    return joined(head(title, said), tag("div", card("Chain", "", state), record, class_="col"))
 
 
 def found(title: str, said: Answer) -> Html:
