@@ -67,7 +67,7 @@ def _begun(visit: Visit, known: Registered, code: str, under: Under) -> Session:
 
 def _registered(visit: Visit) -> Registered:
     if visit.place.provider is None:
-        raise Missing("there is nothing here", hint="/sign-in")
+        raise Missing("no provider is known to sign in at", hint="/sign-in")
     return visit.place.provider
 
 
