@@ -14,6 +14,7 @@ from mainstay.core.typed import NUMBER, TEXT
 from mainstay.data.expression import constant
 from mainstay.stats import tallies
 from mainstay.stats.blocks import Floats
+from mainstay.stats.tallies import Whole
 
 _ROWS = 65_536  # of a batch: what it costs besides its values is then a twentieth of them
 _SMALL = 255  # codes in a byte, what is missing among them: a quarter of the way into Arrow
@@ -57,7 +58,7 @@ class Batch:
         """The least and the largest of a column of doubles, see stats.tallies."""
         return self.once((name, "ends"), lambda: tallies.ends(self.numbers(name)))
 
-    def wholes(self, name: str) -> NDArray[np.integer]:
+    def wholes(self, name: str) -> Whole:
         """A column of whole numbers, 0 for a null."""
         return self.once(name, lambda: self._filled(name, 0))
 
