@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mainstay.control import versions
+from mainstay.control import delivering, emitting, telling, versions
 from mainstay.control.commands import Build
 from mainstay.control.project import Project
 from mainstay.control.versions import Birth
@@ -36,6 +36,7 @@ def build(project: Project, command: Build) -> Answer:
     registered(project)
     built = life.built(order, started)
     version = _recorded(project, built, key)
+    delivering.delivered(project, telling.channels(project))
     return _answer(version, built)
 
 
@@ -80,7 +81,8 @@ def _recorded(project: Project, built: Built, key: str) -> ModelVersion:
             "contract": version.contract,
             "birth": msgspec.to_builtins(birth),
         }
-        ledger.append("Built", model, project.actor, payload)
+        event = ledger.append("Built", model, project.actor, payload)
+        emitting.built(project, built, event)
         result = {"version": version.name, "bundle": version.bundle}
         steps.done(ledger, key, result, subject=model, actor=project.actor)
     return version

@@ -79,9 +79,8 @@ def _due(project: Project, known: Channels) -> list[Waiting]:
 
 def _quiet(project: Project, waiting: Waiting) -> bool:
     """Whether a silence stands against it; then it is put off, or settled where it is over."""
-    said = msgspec.json.decode(waiting.body, type=Message)
     silence = state.silences(project.ledger).get(waiting.incident)
-    if silence is None or said.kind == "closed":
+    if silence is None or msgspec.json.decode(waiting.body, type=Message).kind == "closed":
         return False
     if not any(one.incident.id == waiting.incident for one in incidents.held(project.ledger)):
         outbox.settled(project.ledger, waiting, "over while it was silenced")
@@ -115,7 +114,7 @@ def _each(channel: Channel, some: tuple[Waiting, ...], done: "queue.SimpleQueue[
 
 def _error(channel: Channel, waiting: Waiting) -> str:
     try:
-        send(channel, msgspec.json.decode(waiting.body, type=Message))
+        send(channel, waiting.body)
     except MainstayError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - what a channel meets must not stop the others

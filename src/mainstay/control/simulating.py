@@ -15,14 +15,13 @@ from mainstay.control.queries import Simulate
 from mainstay.core import clock
 from mainstay.core.answers import Answer, worst
 from mainstay.core.errors import Mistake
-from mainstay.core.nouns import Evidence, Limit
+from mainstay.core.nouns import Evidence, Limit, Window
 from mainstay.core.places import Places
 from mainstay.life.build import build
-from mainstay.life.watch import lateness, parts, windows
+from mainstay.life.watch import lateness, parts, windows, yearly
 from mainstay.life.watch.order import Serving
 from mainstay.life.watch.simulate import (
     AFTER,
-    BLOCK,
     FEWER,
     LATER,
     Delay,
@@ -37,11 +36,8 @@ _NONE = 3.689
 """Alarms a mean of which gives none in one case of 40: the upper end of the interval of none."""
 UNTRIED = "latency and losses have no past before a version answers"
 FREE = "they may move with the calendar, and a move of theirs is no incident"
-HELD = (
-    "they are held against the year before, which no stream has that is drawn anew from the"
-    " training windows; a move of theirs is an incident that this says nothing of"
-)
-METHOD = f"training windows drawn anew in blocks of at most {BLOCK}, each stream with its reference"
+FOLLOW = "their windows carry no time, so no year before is held against them"
+METHOD = "training windows drawn anew in blocks, each stream with a reference of its own"
 
 
 class Trial(NamedTuple):
@@ -102,7 +98,10 @@ class Left(NamedTuple):
 
 
 def _reference(trial: Trial) -> tuple[Reference, Left]:
-    """The columns that must stay; the seasonal ones, and answers that hang on them, are left."""
+    """The columns that must stay, and those held against the year before; what may move, and
+
+    answers that hang on it, are left.
+    """
     serving, places = trial.champion, trial.places
     stated = manifest.read(places.bundle(serving.bundle), serving.bundle)
     places.work.mkdir(parents=True, exist_ok=True)
@@ -110,12 +109,16 @@ def _reference(trial: Trial) -> tuple[Reference, Left]:
     if not trained:
         raise Mistake(f"{serving.name} was trained on rows of no known time")
     stay, season = parts.groups(trial, stated, trained)
-    follow = ("the answers that hang on them",) if season.answers else ()
-    why = HELD if trial.contract.watch.season == "year" else FREE
-    left = Left((*season.names, *follow), why)
-    ages = lateness.ages(trial, windows.spans(trial, stated))
-    since = windows.begun(stated)
-    return Reference(trial.contract.watch, stay, stated.importance, trained, since, ages), left
+    watch, since, spans = trial.contract.watch, windows.begun(stated), windows.spans(trial, stated)
+    ages = lateness.ages(trial, spans)
+    past = Reference(watch, stay, stated.importance, trained, since, ages)
+    after = (Window(spans[-1].until, spans[-1].until + trial.width),)
+    lacking = yearly.lacking(watch, trained, after, since)
+    follow = ("the answers that hang on seasonal columns",) if season.answers else ()
+    if watch.season != "year" or lacking or not season.names:
+        return past, Left((*season.names, *follow), lacking or FREE)
+    stay, season, _ = yearly.held(stay, season, stated.importance)
+    return past._replace(group=stay, yearly=season), Left(follow, FOLLOW)
 
 
 def _answer(project: Project, serving: Serving, found: Simulation, left: Left) -> Answer:

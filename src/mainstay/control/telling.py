@@ -10,7 +10,7 @@ import msgspec
 
 from mainstay.control import incidents
 from mainstay.control.channels import config
-from mainstay.control.channels.config import Alertmanager, Channel, Channels
+from mainstay.control.channels.config import Alertmanager, Channel, Channels, OpenLineage
 from mainstay.control.channels.message import Kind, Message
 from mainstay.control.incidents import Group, Held
 from mainstay.control.project import Project
@@ -68,14 +68,23 @@ def again(project: Project, held: Held, event: Event, until: datetime) -> None:
 def channels(project: Project) -> Channels:
     """Those configured; none where the file cannot be used, which is said, never in the way."""
     try:
-        return config.configured()
+        return {name: _placed(project, one) for name, one in config.configured().items()}
     except MainstayError as error:
         project.tell(f"nobody can be told of incidents: {error}")
         return {}
 
 
+def _placed(project: Project, channel: Channel) -> Channel:
+    """Lineage lies in the folder of its project."""
+    if not isinstance(channel, OpenLineage) or not channel.file:
+        return channel
+    return msgspec.structs.replace(channel, file=str(project.places.folder / channel.file))
+
+
 def takes(channel: Channel, urgency: Urgency) -> bool:
     """Whether a channel is for what is as urgent as that."""
+    if isinstance(channel, OpenLineage):
+        return False
     return ORDER[urgency] <= ORDER[channel.least]
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from mainstay.control import (
     delivering,
+    emitting,
     field,
     harm,
     incidents,
@@ -124,7 +125,8 @@ def _recorded(project: Project, look: Look) -> None:
             "windows": len(found.windows), "blobs": [seen, evidence],
             "worth": balance and balance.worth, "balance": msgspec.to_builtins(balance),
         }  # fmt: skip
-        ledger.append("WindowJudged", model, project.actor, judged)
+        event = ledger.append("WindowJudged", model, project.actor, judged)
+        emitting.looked(project, order, found, event, span)
         noting.noted(project, look.incidents, tuple(one for one, _ in look.changes.closed))
         stated = {**decision._asdict(), "version": order.champion.name}
         ledger.append("Decided", model, project.actor, stated)

@@ -95,7 +95,7 @@ def _changed(contract: Contract, reader: Reader, born: Born, name: str) -> Chang
         now = rows.shape(contract, reader, name)
     except Mistake as error:
         return Changed(name, (), (), stated, lineage.fed(contract, born, name), str(error))
-    found = _differences(_before(contract, born, name), now)
+    found = _differences(before(contract, born, name), now)
     read = lineage.used(contract, born, name)
     lost = tuple(one.name for one in found if one.name in read and one.before)
     return Changed(name, found, lost, stated, lineage.inputs(contract, born, name, lost))
@@ -107,7 +107,7 @@ def _severity(contract: Contract, name: str) -> Severity | None:
     return next((one.on_breach for one in some if one.name == CLAUSE), None)
 
 
-def _before(contract: Contract, born: Born, name: str) -> tuple[Dataset, ...]:
+def before(contract: Contract, born: Born, name: str) -> tuple[Dataset, ...]:
     """Those of its address; one file may be two sources, with other columns that are times."""
     data = contract.data
     address = data.decisions.source if name == DECISIONS else data.context[name].source

@@ -100,7 +100,9 @@ def _out_of_range(name: str, low: float, high: float, *, null: bool) -> Mask:
     """A null is NaN, of which no comparison holds."""
 
     def found(batch: Batch) -> Flags:
-        numbers = batch.numbers(name)
+        numbers, (least, most) = batch.numbers(name), batch.ends(name)
+        if low <= least and most <= high:  # none is NaN either
+            return np.zeros(batch.rows, dtype=bool)
         if null:
             return ~((numbers >= low) & (numbers <= high))
         return (numbers < low) | (numbers > high)

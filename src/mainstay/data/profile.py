@@ -245,7 +245,9 @@ class _CountedNumbers:
         self._tally = tallies.Numbers(edges, groups)
 
     def add(self, batch: Batch, share: Share) -> None:
-        self._tally.add(share.taken(batch.numbers(self._place)), share.group)
+        values = batch.numbers(self._place)
+        span = batch.ends(self._place) if share.rows is None else None
+        self._tally.add(share.taken(values), share.group, span)
 
     def columns(self, rows: Whole) -> list[Numbers]:
         """Of each group, of so many rows."""

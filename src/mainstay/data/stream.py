@@ -12,10 +12,12 @@ from pyarrow import compute
 
 from mainstay.core.typed import NUMBER, TEXT
 from mainstay.data.expression import constant
+from mainstay.stats import tallies
 from mainstay.stats.blocks import Floats
 from mainstay.stats.tallies import Whole
 
 _ROWS = 65_536  # of a batch: what it costs besides its values is then a twentieth of them
+_SMALL = 255  # codes in a byte, what is missing among them: a quarter of the way into Arrow
 Flags = NDArray[np.bool_]
 
 
@@ -51,6 +53,10 @@ class Batch:
     def numbers(self, name: str) -> Floats:
         """A column of doubles, NaN for a null."""
         return self.once(name, lambda: self._filled(name, np.nan))
+
+    def ends(self, name: str) -> Floats:
+        """The least and the largest of a column of doubles, see stats.tallies."""
+        return self.once((name, "ends"), lambda: tallies.ends(self.numbers(name)))
 
     def wholes(self, name: str) -> Whole:
         """A column of whole numbers, 0 for a null."""
@@ -97,9 +103,8 @@ class Asked:
         at each word of a dictionary once.
         """
         if not value.type().is_boolean():
-            return self.of(
-                _position(ibis.literal([*levels, None], "array<string>"), value.cast(TEXT))
-            )
+            place = _position(ibis.literal([*levels, None], "array<string>"), value.cast(TEXT))
+            return self.of(place.cast("uint8") if len(levels) < _SMALL else place)
         place = {level: constant(at, "int32") for at, level in enumerate(levels, 1)}
         true, false = (place.get(one, constant(0, "int32")) for one in ("true", "false"))
         return self.of(ibis.cases((value, true), (~value, false), else_=len(levels) + 1))

@@ -14,6 +14,8 @@ from mainstay.ledger.store import Ledger
 
 SHORTEST, LONGEST = timedelta(seconds=30), timedelta(hours=1)
 """Pauses before the second try and at most; each is twice the one before."""
+NOBODYS = 0
+"""Of what tells of no incident."""
 KEPT = timedelta(days=90)
 """How long what was told is kept after its incident is over."""
 _COLUMNS = "id, channel, incident, body, due, attempts, settled, error"

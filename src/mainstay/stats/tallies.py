@@ -1,6 +1,5 @@
 """Exact counts and moments of values by group, added up from batches of arrays."""
 
-import math
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -76,7 +75,7 @@ class Places:
         self._bins: NDArray[np.uint8] | None = None
         if 1 < edges.size < _NEAR and self._scaled():
             cells = self._cells(edges)
-            self._bins = np.searchsorted(cells, np.arange(_CELLS + 2)).astype(np.uint8)
+            self._bins = np.searchsorted(cells, np.arange(_CELLS + 4)).astype(np.uint8)
             self._bins[cells] = _NEAR
 
     def __call__(self, values: Floats) -> NDArray[np.integer]:
@@ -92,7 +91,8 @@ class Places:
         """Whether edges are neither too far nor too near for cells."""
         with np.errstate(over="ignore", divide="ignore"):
             self._scale = _CELLS * (1 - 1e-9) / (self._edges[-1] - self._edges[0])
-            self._first = self._edges[0] - 1 / self._scale  # one cell is for what is below all
+            # amid a cell: however that is rounded, no edge shares one with all that is below them
+            self._first = self._edges[0] - 1.5 / self._scale
         return bool(0 < self._scale < np.inf and np.isfinite(self._first))
 
     def _cells(self, values: Floats) -> NDArray[np.int32]:
@@ -100,7 +100,7 @@ class Places:
         with np.errstate(over="ignore"):
             found: Floats = values - self._first
             found *= self._scale
-        np.clip(found, 0.0, _CELLS + 1.0, out=found)
+        np.clip(found, 0.0, _CELLS + 3.0, out=found)
         cells: NDArray[np.int32] = found.astype(np.int32)
         return cells
 
@@ -113,20 +113,22 @@ class Numbers:
         self.counts = np.zeros((groups, len(edges) + 1), dtype=np.int64)
         self._runs: list[tuple[Whole, Whole, Floats, Floats, Floats, Floats]] = []
 
-    def add(self, values: Floats, group: Whole) -> None:
-        """group: of each value, not falling."""
-        whole = _is_finite(values)
-        if not whole:
+    def add(self, values: Floats, group: Whole, span: Floats | None = None) -> None:
+        """group: of each value, not falling; span: of the values where it is known, see `ends`."""
+        span = ends(values) if span is None else span
+        if np.isnan(span[0]):
             there = ~np.isnan(values)
-            values, group = values[there], group[there]
+            values, group = values[there], _those(group, there)
+            span = ends(values)
         if not values.size:
             return
         _counted(self.counts, self._places(values), group)
-        if not (whole or _is_finite(values)):
+        if not np.isfinite(span).all():
             finite = np.isfinite(values)
-            values, group = values[finite], group[finite]
+            values, group = values[finite], _those(group, finite)
+            span = ends(values)
         if values.size:
-            self._runs.append(_summed(values, group))
+            self._runs.append(_summed(values, group, span))
 
     def moments(self) -> Moments:
         """Of all that was added."""
@@ -144,22 +146,33 @@ class Numbers:
         return Moments(every.astype(np.int64), middle.astype(np.float64), apart, *ends)
 
 
-def _is_finite(values: Floats) -> bool:
-    """Without NaN, which is the least and the largest of all it is among, and infinities."""
-    return not values.size or (math.isfinite(values.min()) and math.isfinite(values.max()))
+def ends(values: Floats) -> Floats:
+    """The least and the largest, NaN where one is among them; of nothing infinite ones."""
+    return np.array([values.min(initial=np.inf), values.max(initial=-np.inf)])
 
 
-def _summed(values: Floats, group: Whole) -> tuple[Whole, Whole, Floats, Floats, Floats, Floats]:
+def _those(group: Whole, some: NDArray[np.bool_]) -> Whole:
+    """The groups of some of the values; of a single group it is no matter which."""
+    return group[: np.count_nonzero(some)] if group[0] == group[-1] else group[some]
+
+
+def _summed(
+    values: Floats, group: Whole, span: Floats
+) -> tuple[Whole, Whole, Floats, Floats, Floats, Floats]:
     """Of each run of one group: which, how many, mean, squared deviations from it, low and high."""
     group, starts, n = _runs(group)
-    low, high = _of_runs(np.minimum, values, starts), _of_runs(np.maximum, values, starts)
     with np.errstate(over="ignore", invalid="ignore"):
         mean = _of_runs(np.add, values, starts) / n
         if not np.isfinite(mean).all():  # a sum beyond all numbers
             mean = _of_runs(np.add, values / np.repeat(n, n), starts)
-        apart = values - (mean[0] if n.size == 1 else np.repeat(mean, n))
+        if n.size == 1:
+            apart = values - mean[0]
+            squares = np.einsum("i,i->", apart, apart)
+            return group, n, mean, squares[None], span[:1], span[1:]
+        apart = values - np.repeat(mean, n)
         apart *= apart
-        return group, n, mean, _of_runs(np.add, apart, starts), low, high
+    low, high = _of_runs(np.minimum, values, starts), _of_runs(np.maximum, values, starts)
+    return group, n, mean, _of_runs(np.add, apart, starts), low, high
 
 
 def _runs(group: Whole) -> tuple[Whole, Whole, Whole]:

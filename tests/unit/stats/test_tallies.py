@@ -42,6 +42,18 @@ def test_edges_far_apart_are_found_without_a_search() -> None:
     assert searched == [19, 0]
 
 
+@pytest.mark.parametrize("scale", [0.1, 1.0, 3.7, 1e6])
+def test_what_is_below_or_above_all_edges_is_found_without_a_search(scale: float) -> None:
+    edges = np.sort(np.random.default_rng(5).normal(size=(200, 19)), axis=1) * scale
+
+    near = [
+        one._bins is None or (one._bins[one._cells(np.array([-1e9, 1e9]))] == tallies._NEAR).any()
+        for one in map(Places, edges)
+    ]
+
+    assert not any(near)
+
+
 @given(batches=st.lists(BATCH, max_size=4))
 def test_batches_add_up_to_what_all_rows_hold(
     batches: list[list[tuple[int, bool, float]]],

@@ -84,7 +84,25 @@ class Apprise(
     least: Urgency = "this week"
 
 
-Channel = Log | Mail | Webhook | Alertmanager | Apprise
+class OpenLineage(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="openlineage"
+):
+    """Looks and builds instead of incidents. url: of a server, for example of Marquez; or file: one
+
+    that events are appended to, a line each, from the folder of the project. namespace: of the jobs
+    and of what Mainstay itself makes.
+    """
+
+    url: Secret = ""
+    file: str = ""
+    endpoint: str = "/api/v1/lineage"
+    namespace: Words = "mainstay"
+    token: Secret = ""
+    authority: str = ""
+    private: bool = False
+
+
+Channel = Log | Mail | Webhook | Alertmanager | Apprise | OpenLineage
 Channels = dict[str, Channel]
 
 
@@ -117,6 +135,8 @@ def read(path: Path) -> Channels:
     for name, one in found.items():
         if isinstance(one, Mail) and one.tls not in TLS:
             raise Mistake(f"{path}: {name}: tls is {one.tls!r}", nearest.hint(one.tls, TLS))
+        if isinstance(one, OpenLineage) and bool(one.url) == bool(one.file):
+            raise Mistake(f"{path}: {name} needs a url or a file", hint="one of the two")
     return found
 
 

@@ -12,14 +12,19 @@ from mainstay.core.errors import Unavailable
 
 def send(channel: Log, message: Message) -> None:
     """Durable in the file when it returns. Raises Unavailable."""
-    line = msgspec.json.encode({"title": title(message), **msgspec.to_builtins(message)}) + b"\n"
+    line = msgspec.json.encode({"title": title(message), **msgspec.to_builtins(message)})
     if not channel.file:
-        sys.stderr.write(line.decode())
+        sys.stderr.write(f"{line.decode()}\n")
         return
+    written(channel.file, line)
+
+
+def written(path: str, line: bytes) -> None:
+    """Durable in the file when it returns. Raises Unavailable."""
     try:
-        with open(channel.file, "ab") as file:  # noqa: PTH123 - appended whole, in one write
-            file.write(line)
+        with open(path, "ab") as file:  # noqa: PTH123 - appended whole, in one write
+            file.write(line + b"\n")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise Unavailable(f"{channel.file}: {error.strerror}") from error
+        raise Unavailable(f"{path}: {error.strerror}") from error

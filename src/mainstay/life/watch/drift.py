@@ -113,7 +113,7 @@ def drifts(
     if not seen or not trained:
         return
     watch, since = order.contract.watch, windows.begun(stated)
-    lacking = yearly.lacking(watch, trained, seen, since)
+    lacking = yearly.lacking(watch, trained, tuple(one.window for one in seen), since)
     stay, season = parts.groups(order, stated, trained)
     asked = watch.season == "year" and not lacking
     groups = yearly.held(stay, season, stated.importance) if asked else (stay, season)

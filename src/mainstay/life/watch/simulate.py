@@ -2,6 +2,8 @@
 
 Streams are drawn from the training windows in blocks of neighbours, so that weekdays and days like
 the day before stay together; each has a reference of its own, drawn likewise, whose error counts.
+Where columns are held against the year before, blocks are of four weeks, from about the time of
+year that they come to stand on: of any of the years, two weeks earlier or later at most.
 What the training windows never showed is in no stream: a season longer than they are, for one; nor
 what no window tells before a version answers: its latency, and what its answers are worth then.
 """
@@ -25,7 +27,7 @@ from mainstay.data.profile import Profile
 from mainstay.life.watch import drift, parts, pulse
 from mainstay.life.watch.order import Late, Profiled
 from mainstay.life.watch.parts import Group, Part
-from mainstay.stats import detector, proportion, season
+from mainstay.stats import detector, proportion, season, years
 from mainstay.stats.components import Windows
 
 FEWEST, BLOCK, FULL = 8, 7, season.FEWEST
@@ -44,7 +46,7 @@ class Reference(NamedTuple):
     """What the windows are drawn from: those trained on, and what counts in them.
 
     since: when the first of them begins, None where it is not known. ages: of each source at the
-    end of each, see lateness.
+    end of each, see lateness. yearly: columns held against the year before, judged by themselves.
     """
 
     stated: Watch
@@ -53,6 +55,7 @@ class Reference(NamedTuple):
     trained: tuple[Profile, ...]
     since: datetime | None = None
     ages: Mapping[str, list[float | None]] = {}
+    yearly: Group | None = None
 
     @property
     def week(self) -> int:
@@ -93,11 +96,16 @@ class Simulation(msgspec.Struct, frozen=True):
 
 
 class _Stream(NamedTuple):
-    """A reference, windows after it, and what is watched of their columns and answers."""
+    """A reference, windows after it, and what is watched of their columns and answers.
+
+    stay: how many of the parts are judged together with what is watched beside columns; the rest is
+    held against the year before.
+    """
 
     reference: tuple[Profile, ...]
     seen: tuple[Profiled, ...]
     parts: tuple[Part, ...]
+    stay: int
 
 
 def simulated(
@@ -126,7 +134,7 @@ def simulated(
     looked = streams * windows
     rate = _rate(alarms, looked, past.stated.window)
     whole = _watched(past, _drawn(past, random, BEFORE), BEFORE)
-    weight = float(sum(one.weight.sum() for one in whole))
+    weight = float(sum(one.weight.sum() for some in whole for one in some))
     return Simulation(looked, alarms, rate, tuple(found), weight)
 
 
@@ -150,17 +158,49 @@ def _rate(alarms: int, windows: int, width: timedelta) -> Estimate:
 def _drawn(past: Reference, random: np.random.Generator, windows: int) -> _Stream:
     """A stream and its reference."""
     many = len(past.trained)
-    before, places = (_blocks(random, many, one, past.week) for one in (many, windows))
+    before, places = _places(past, random, windows)
     answers, said = past.group.answers, _nothing(windows)
     if answers:
         every = answers.windows
         drawn = (_blocks(random, len(every), many) for many in (len(every), windows))
         first, later = (tuple(every[at] for at in some) for some in drawn)
         answers, said = msgspec.structs.replace(answers, windows=first), later
-    seen = tuple(_window(past, at, int(place), said[at]) for at, place in enumerate(places))
-    group, reference = Group(past.group.names, answers), tuple(past.trained[at] for at in before)
-    some = parts.parts(group, past.importance, reference, seen, (), past.since)
-    return _Stream(reference, seen, tuple(some))
+    after = many if past.yearly else 0
+    seen = tuple(_window(past, after + at, int(one), said[at]) for at, one in enumerate(places))
+    group = past.group._replace(answers=answers)
+    reference = tuple(past.trained[at] for at in before)
+    given = past.importance, reference, seen, (), past.since
+    some = tuple(parts.parts(group, *given))
+    held = tuple(parts.parts(past.yearly, *given)) if past.yearly else ()
+    return _Stream(reference, seen, (*some, *held), len(some))
+
+
+def _places(
+    past: Reference, random: np.random.Generator, windows: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of a reference and of windows after it, among the training windows."""
+    many = len(past.trained)
+    if past.yearly:
+        return _in_season(past, random, 0, many), _in_season(past, random, many, windows)
+    before, after = (_blocks(random, many, one, past.week) for one in (many, windows))
+    return before, after
+
+
+def _in_season(
+    past: Reference, random: np.random.Generator, first: int, windows: int
+) -> NDArray[np.int64]:
+    """Places of windows, in blocks of about their time of year; first: where they begin, counted in
+
+    windows from the first of training.
+    """
+    day, many = past.stated.window / timedelta(days=1), len(past.trained)
+    length, year = max(round(years.BLOCK / day), 1), round(years.YEAR / day)
+    every, made = np.arange(many - length + 1), []
+    for at in range(first, first + windows, length):
+        off = (every - at + year // 2) % year - year // 2
+        near = every[(np.abs(off) <= length / 2) & ((every - at) % past.week == 0)]
+        made.append(random.choice(near) + np.arange(length))
+    return np.concatenate(made)[:windows]
 
 
 def _nothing(windows: int) -> tuple[Profile | None, ...]:
@@ -198,13 +238,14 @@ def _begun(past: Reference, some: _Stream) -> int:
 def _totals(past: Reference, some: _Stream, first: int) -> Iterator[float]:
     """The evidence after each window, from so many windows on."""
     for day in range(first, len(some.seen) + 1):
-        yield drift.total(_watched(past, some, day), past.alarm)
+        yield max(drift.total(one, past.alarm) for one in _watched(past, some, day))
 
 
-def _watched(past: Reference, some: _Stream, day: int) -> tuple[Part, ...]:
-    """All that is watched after so many windows."""
+def _watched(past: Reference, some: _Stream, day: int) -> tuple[tuple[Part, ...], ...]:
+    """All that is watched after so many windows: what stays, what is held against a year before."""
     beside = pulse.pulse("", some.reference, some.seen[:day], (), past.since)
-    return (*(one._replace(live=_until(one.live, day)) for one in some.parts), *beside)
+    cut = [one._replace(live=_until(one.live, day)) for one in some.parts]
+    return (*cut[: some.stay], *beside), tuple(cut[some.stay :])
 
 
 def _until(live: Windows, day: int) -> Windows:

@@ -9,9 +9,9 @@ from datetime import datetime
 import numpy as np
 
 from mainstay.contract.operation import Watch
+from mainstay.core.nouns import Window
 from mainstay.data.profile import Profile
 from mainstay.life.watch import parts
-from mainstay.life.watch.order import Profiled
 from mainstay.life.watch.parts import Group
 from mainstay.stats import years
 
@@ -19,19 +19,19 @@ from mainstay.stats import years
 def lacking(
     stated: Watch,
     trained: tuple[Profile, ...],
-    seen: tuple[Profiled, ...],
+    spans: tuple[Window, ...],
     since: datetime | None,
 ) -> str:
-    """Why no year before can be held against the newest window; empty where one is, or is not asked
+    """Why no year before can be held against the last of the spans; empty where one is, or is not
 
-    for.
+    asked for.
     """
     if stated.season != "year":
         return ""
     if since is None:
         return "not covered: it is not known when the training rows begin"
     rows = np.array([one.rows for one in trained], dtype=np.float64)
-    days = parts.days(since, len(trained), tuple(one.window for one in seen))
+    days = parts.days(since, len(trained), spans)
     enough, known = years.covered(rows, days)
     if not enough:
         held = len(trained) * days.width

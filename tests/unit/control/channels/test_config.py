@@ -43,6 +43,8 @@ def test_without_a_file_there_are_none(tmp_path: Path) -> None:
         ('[channels.a]\nkind = "log"\nfiel = "x"', "fiel"),
         ('[channels.a]\nkind = "webhook"\nurl = "https://h"', "secret"),
         ('[channels.a]\nkind = "email"\nhost="h"\nfrom="a"\nto=["b"]\ntls = "maybe"', "maybe"),
+        ('[channels.a]\nkind = "openlineage"', "a needs a url or a file"),
+        ('[channels.a]\nkind = "openlineage"\nurl="http://h"\nfile="f"', "a needs a url or a file"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:

@@ -8,9 +8,10 @@ import pytest
 from mainstay.contract.operation import Watch
 from mainstay.core.errors import Mistake
 from mainstay.data.profile import Numbers, Profile
-from mainstay.life.watch import parts, pulse
+from mainstay.life.watch import parts, pulse, simulate
 from mainstay.life.watch.parts import Group
 from mainstay.life.watch.simulate import Reference, simulated
+from mainstay.life.watch.yearly import held
 
 ROWS, EDGES = 400, tuple(float(edge) for edge in range(1, 20))
 
@@ -104,6 +105,63 @@ def test_sources_that_come_as_they_like_are_found_late() -> None:
 
     late = found.delays[-1].windows
     assert late is None or late.value > 2
+
+
+SPAN = datetime(2021, 1, 4, tzinfo=UTC)
+
+
+def yearly(windows: int = 120) -> Reference:
+    """Weeks of one column that stays and one that swings by the year."""
+    random, trained = np.random.default_rng(2), []
+    for at in range(windows):
+        swing = np.exp(np.sin(2 * np.pi * at / 52))
+        tilts = {"a": np.ones(20), "s": np.repeat([1.0, swing], 10)}
+        columns = tuple(
+            Numbers(name, 0, 0, None, EDGES, tuple(random.multinomial(ROWS, one / one.sum())))
+            for name, one in tilts.items()
+        )
+        trained.append(Profile(ROWS, columns))
+    watch = Watch.model_validate({"window": "7d", "seasonal": ["s"], "season": "year"})
+    stay, season, _ = held(Group(("a",), None), Group(("s",), None), {})
+    return Reference(watch, stay, {}, tuple(trained), SPAN, yearly=season)
+
+
+def test_what_is_held_against_the_year_before_is_tried_in_its_season() -> None:
+    past = yearly()
+    alone = past._replace(yearly=None)
+
+    found = simulated(past, streams=3, windows=40, seed=0)
+
+    assert found.alarms == 0
+    assert found.weight == pytest.approx(
+        simulated(alone, streams=1, windows=10, seed=0).weight + parts.COLUMNS / 2
+    )
+    large = found.delays[2]
+    assert (large.size, large.found) == (pytest.approx(0.5), 3)
+
+
+def test_windows_that_lose_their_season_are_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = simulate._in_season
+
+    def planted(past: Reference, random: np.random.Generator, first: int, windows: int) -> object:
+        return kept(past, random, first + (26 if first else 0), windows)
+
+    monkeypatch.setattr(simulate, "_in_season", planted)
+
+    found = simulated(yearly(), streams=3, windows=40, seed=0)
+
+    assert found.alarms > 0
+
+
+@pytest.mark.parametrize(("first", "windows"), [(0, 120), (120, 60)])
+def test_blocks_keep_about_the_time_of_year(first: int, windows: int) -> None:
+    places = simulate._in_season(yearly(), np.random.default_rng(4), first, windows)
+
+    off = (places - np.arange(first, first + windows) + 26) % 52 - 26
+    assert places.shape == (windows,)
+    assert places.min() >= 0
+    assert places.max() < 120
+    assert set(np.abs(off)) == {0, 1, 2}
 
 
 def test_what_is_done_is_told() -> None:

@@ -56,6 +56,10 @@ def judged(trained: int, *, moved: float = 0.0, as_year: bool = True) -> Drift:
     return drift.judged(YEARLY, drift.SEASON, some, ours)._replace(yearly=as_year)
 
 
+def spans(some: tuple[Profiled, ...]) -> tuple[Window, ...]:
+    return tuple(one.window for one in some)
+
+
 def test_a_season_as_a_year_ago_is_no_alarm_and_one_that_moved_is() -> None:
     quiet, moved, stated = judged(730), judged(730, moved=0.8), judged(730, as_year=False)
 
@@ -70,12 +74,12 @@ def test_a_season_as_a_year_ago_is_no_alarm_and_one_that_moved_is() -> None:
 def test_too_short_a_history_is_not_covered_and_never_green() -> None:
     before, after = lived(400)
 
-    said = yearly.lacking(YEARLY, before, seen(400, after), SINCE)
+    said = yearly.lacking(YEARLY, before, spans(seen(400, after)), SINCE)
 
     assert said == "not covered: trained on 400 days, 469 tell how years differ"
     short = judged(400, as_year=False)._replace(lacking=said)
     assert short.shown is Verdict.UNSURE
-    assert yearly.lacking(Watch(), before, seen(400, after), SINCE) == ""
+    assert yearly.lacking(Watch(), before, spans(seen(400, after)), SINCE) == ""
 
 
 @pytest.mark.parametrize(
@@ -84,7 +88,7 @@ def test_too_short_a_history_is_not_covered_and_never_green() -> None:
 def test_what_is_enough_is_what_is_said(trained: int, said: str) -> None:
     before, after = lived(trained)
 
-    found = yearly.lacking(YEARLY, before, seen(trained, after), SINCE)
+    found = yearly.lacking(YEARLY, before, spans(seen(trained, after)), SINCE)
 
     assert found.startswith(said)
     assert bool(found) is bool(said)
@@ -94,7 +98,7 @@ def test_a_version_older_than_a_year_is_not_covered_any_more() -> None:
     before, after = lived(730)
     later = seen(730 + 364, after)
 
-    found = yearly.lacking(YEARLY, before, later, SINCE)
+    found = yearly.lacking(YEARLY, before, spans(later), SINCE)
 
     assert found == "not covered: the training rows hold no year before the newest window"
 
@@ -102,7 +106,7 @@ def test_a_version_older_than_a_year_is_not_covered_any_more() -> None:
 def test_rows_of_no_known_time_are_not_covered() -> None:
     before, after = lived(730)
 
-    assert "not known when" in yearly.lacking(YEARLY, before, seen(730, after), None)
+    assert "not known when" in yearly.lacking(YEARLY, before, spans(seen(730, after)), None)
 
 
 def test_all_columns_share_what_they_weigh() -> None:
