@@ -28,6 +28,7 @@ from mainstay.control import (
     simulating,
     standing,
     vouching,
+    waiving,
     watching,
 )
 from mainstay.control.commands import (
@@ -59,10 +60,12 @@ from mainstay.control.commands import (
     Rollback,
     Run,
     SendLabels,
+    SendWaiver,
     Silence,
     TakeBack,
     Trust,
     Vouch,
+    Waive,
     Watch,
     Withdraw,
 )
@@ -82,6 +85,7 @@ from mainstay.control.queries import (
     People,
     Query,
     Review,
+    Shortfall,
     Simulate,
     Status,
     VerifyBundle,
@@ -144,23 +148,19 @@ def _kept(command: OfKeys) -> Answer:
 
 def _changed(opened: Project, command: OfModel) -> Answer:
     match command:
-        case Assess() | Build() | Certify() | Approve() | Countersign() | Reject():
+        case Assess() | Build() | Certify():
             return _made(opened, command)
+        case Waive() | SendWaiver() | Approve() | Countersign() | Reject():
+            return _signed(opened, command)
         case Deploy() | Rollback() | Watch() | Run():
             return _lived(opened, command)
-        case Silence():
-            return silencing.silence(opened, command)
-        case Vouch():
-            return vouching.vouch(opened, command)
-        case Deliver():
-            return delivering.deliver(opened)
+        case Silence() | Vouch() | Deliver():
+            return _told(opened, command)
         case Features() | Labels() | SendLabels() | AskLabels() | Backup():
             return _outside(opened, command)
 
 
-def _made(
-    opened: Project, command: Assess | Build | Certify | Approve | Countersign | Reject
-) -> Answer:
+def _made(opened: Project, command: Assess | Build | Certify) -> Answer:
     """What brings a version into being."""
     match command:
         case Assess():
@@ -169,6 +169,17 @@ def _made(
             return building.build(opened, command)
         case Certify():
             return certifying.certify(opened, command)
+
+
+def _signed(
+    opened: Project, command: Waive | SendWaiver | Approve | Countersign | Reject
+) -> Answer:
+    """What a second person says of it."""
+    match command:
+        case Waive():
+            return waiving.waive(opened, command)
+        case SendWaiver():
+            return waiving.sent(opened, command)
         case Approve():
             return approving.approve(opened, command)
         case Countersign():
@@ -186,6 +197,17 @@ def _lived(opened: Project, command: Deploy | Rollback | Watch | Run) -> Answer:
             return watching.watch(opened)
         case Run():
             return running.run(opened, command)
+
+
+def _told(opened: Project, command: Silence | Vouch | Deliver) -> Answer:
+    """What is said of incidents."""
+    match command:
+        case Silence():
+            return silencing.silence(opened, command)
+        case Vouch():
+            return vouching.vouch(opened, command)
+        case Deliver():
+            return delivering.deliver(opened)
 
 
 def _outside(
@@ -207,7 +229,7 @@ def _outside(
 
 def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
-        case Explain() | Simulate() | Review() | Paper() | Decisions():
+        case Explain() | Shortfall() | Simulate() | Review() | Paper() | Decisions():
             return _of_version(opened, query)
         case Status() | ModelHealth() | People():
             return _standing(opened, query)
@@ -217,10 +239,14 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _on_record(opened, query)
 
 
-def _of_version(opened: Project, query: Explain | Simulate | Review | Paper | Decisions) -> Answer:
+def _of_version(
+    opened: Project, query: Explain | Shortfall | Simulate | Review | Paper | Decisions
+) -> Answer:
     match query:
         case Explain():
             return reading.explain(opened, query)
+        case Shortfall():
+            return waiving.shortfall(opened, query)
         case Simulate():
             return simulating.simulate(opened, query)
         case Review():

@@ -115,7 +115,8 @@ def _room(one: Evidence) -> tuple[int, float]:
 def _gate(one: Evidence, it: Standing, name: str = "") -> Row:
     kind = parts.judged(one)
     word = "unsure, accepted" if one in it.accepted else "finding" if one.limit is None else ""
-    verdict = parts.state(kind, word)
+    waived = one in it.waived
+    verdict = parts.state("unsure" if waived else kind, "waived" if waived else word)
     called = f"{name or one.clause}{_unit(one)}"
     if one.estimate is None:
         limit = parts.bound_of(one.limit) if one.limit else ""
@@ -278,7 +279,9 @@ def _exceptions(certificate: Certificate) -> Iterator[str]:
     for clause in certificate.accepted_unsure:
         yield f"{clause} is unsure; the contract accepted that before the rows were opened."
     for one in certificate.waivers:
-        yield f"Exception for {one.clause} by {one.by} until {parts.day(one.expires)}: {one.reason}"
+        made = one.waiver
+        until = parts.day(made.expires)
+        yield f"{made.clause} does not hold: waived by {made.by} until {until}. {made.reason}"
 
 
 def _check(certificate: Certificate) -> Html:

@@ -28,6 +28,7 @@ from mainstay.life.certify.held_out import HeldOut, Opening
 from mainstay.life.certify.proving import Proved
 from mainstay.life.certify.registration import Registration
 from mainstay.life.certify.slices import slices
+from mainstay.seal.waiver import Waiver
 from mainstay.trainer.scored import Floats
 
 WARM_UP = 50
@@ -36,7 +37,8 @@ WARM_UP = 50
 class Order(NamedTuple):
     """Which version is judged, under which registration, as of when; tell is told each step.
 
-    proved: what an earlier judgement of the same bundle proved of it.
+    proved: what an earlier judgement of the same bundle proved of it. waivers: in force, each of
+    which excuses a gate as a person saw it.
     """
 
     document: Document
@@ -45,6 +47,7 @@ class Order(NamedTuple):
     registration: Registration | None
     now: datetime
     proved: Proved | None = None
+    waivers: tuple[Waiver, ...] = ()
     tell: Callable[[str], None] = lambda _: None
 
 
@@ -61,6 +64,14 @@ class Judgement(NamedTuple):
     registration: Registration
     details: Details | None
     proved: Proved
+    waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def waived(self) -> tuple[Evidence, ...]:
+        """Gates that do not hold and are excused."""
+        return tuple(
+            one for one in self.evidence if any(waiver.excuses(one) for waiver in self.waivers)
+        )
 
     def accepted(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """Unsure gates that the contract named; `slices` names `slices, carrier = EV` too."""
@@ -68,9 +79,10 @@ class Judgement(NamedTuple):
         return tuple(clause for clause in unsure if clause.partition(",")[0] in named)
 
     def verdict(self, named: tuple[str, ...]) -> Verdict:
-        """Of the whole, with the unsure gates that the contract accepts taken as they are."""
-        kept = self.accepted(named)
-        return worst(tuple(one for one in self.evidence if one.clause not in kept))
+        """Of the whole, without the unsure gates that the contract accepts and what is waived."""
+        kept, waived = self.accepted(named), self.waived
+        judged = (one for one in self.evidence if one.clause not in kept and one not in waived)
+        return worst(tuple(judged))
 
 
 def certified(order: Order) -> Judgement:
@@ -124,7 +136,7 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         order.tell("cutting the sources at a random time, replaying golden rows")
         proved = proof.result()
     every = (*resampled, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
-    made = Judgement(every, groups.not_covered, held, stated, None, proved)
+    made = Judgement(every, groups.not_covered, held, stated, None, proved, order.waivers)
     if made.verdict(contract.certify.accept_unsure) is not Verdict.PASS:
         return made
     return made._replace(details=details(asked, opened.manifest))
