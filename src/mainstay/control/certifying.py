@@ -6,7 +6,7 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from mainstay.contract.model import Contract
-from mainstay.control import blocking, papers, versions, waiving
+from mainstay.control import blocking, deploying, papers, versions, waiving
 from mainstay.control.commands import Certify
 from mainstay.control.project import Project
 from mainstay.control.versions import Birth
@@ -17,6 +17,7 @@ from mainstay.core.nouns import Verdict, Window
 from mainstay.ledger import blobs, state, steps
 from mainstay.ledger.state import Version
 from mainstay.life.certify.certify import Judgement, Order, certified
+from mainstay.life.certify.champion import Champion
 from mainstay.life.certify.proving import Proved
 from mainstay.life.certify.registration import Registration
 from mainstay.seal import certificate as seal
@@ -29,7 +30,7 @@ from mainstay.trainer import importer
 class Case(NamedTuple):
     """A version before its judges: where it would serve, on which rows, as of when.
 
-    waivers: of gates, in force.
+    waivers: of gates, in force. champion: the version that is live, where it is another.
     """
 
     version: Version
@@ -39,6 +40,7 @@ class Case(NamedTuple):
     now: datetime
     renew: bool
     waivers: tuple[Signed, ...] = ()
+    champion: Champion | None = None
 
 
 def certify(project: Project, command: Certify) -> Answer:
@@ -63,6 +65,7 @@ def certify(project: Project, command: Certify) -> Answer:
         now=case.now,
         proved=_proved(project, case),
         waivers=tuple(one.waiver for one in case.waivers),
+        champion=case.champion,
         tell=project.tell,
     )
     judgement = certified(order)
@@ -101,7 +104,18 @@ def _case(project: Project, command: Certify) -> Case:
     now, waivers = clock.now(), waiving.on_record(project, version)
     window = _newest(project, now) if command.renew else born.hold_out
     window = waiving.window(project, version, waivers) or window
-    return Case(version, born, environment, window, now, command.renew, waivers)
+    champion = _champion(project, version)
+    return Case(version, born, environment, window, now, command.renew, waivers, champion)
+
+
+def _champion(project: Project, version: Version) -> Champion | None:
+    """The live version, whatever share it has, unless it is this one."""
+    live = deploying.live(project)
+    if not live or live[0].version == version.number:
+        return None
+    other = versions.found(project, f"v{live[0].version}")
+    learned = versions.birth(project, other).version.datasets[0].window
+    return Champion(f"v{other.number}", other.bundle, learned)
 
 
 def _newest(project: Project, now: datetime) -> Window:
@@ -121,6 +135,7 @@ def _key(project: Project, case: Case) -> str:
         environment=case.environment,
         renew=case.renew,
         **({"waivers": [one.signature.sig for one in case.waivers]} if case.waivers else {}),
+        **({"champion": case.champion.bundle} if case.champion else {}),
     )
 
 

@@ -18,10 +18,11 @@ from mainstay.core.answers import worst
 from mainstay.core.errors import Broken
 from mainstay.core.nouns import Evidence, ModelVersion, Verdict
 from mainstay.core.places import Places
-from mainstay.data import engine, rows
+from mainstay.data import engine, rows, snapshot
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.certify import gates, held_out, proving, registration
+from mainstay.life.certify import champion, gates, held_out, proving, registration
+from mainstay.life.certify.champion import Bout, Champion
 from mainstay.life.certify.details import Details, details
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut, Opening
@@ -38,7 +39,7 @@ class Order(NamedTuple):
     """Which version is judged, under which registration, as of when; tell is told each step.
 
     proved: what an earlier judgement of the same bundle proved of it. waivers: in force, each of
-    which excuses a gate as a person saw it.
+    which excuses a gate as a person saw it. champion: the live version, where it is another.
     """
 
     document: Document
@@ -48,6 +49,7 @@ class Order(NamedTuple):
     now: datetime
     proved: Proved | None = None
     waivers: tuple[Waiver, ...] = ()
+    champion: Champion | None = None
     tell: Callable[[str], None] = lambda _: None
 
 
@@ -123,7 +125,8 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         order.tell("opening the held-out rows")
         reader = Reader(engine.connect(order.places.work), order.places.folder, order.places.staged)
         found = _assembled(order, stated, reader)
-        opening = Opening(contract, opened, order.places, reader.engine)
+        also = champion.columns(order.champion, order.places)
+        opening = Opening(contract, opened, order.places, reader.engine, also)
         held = held_out.held_out(opening, found, stated.hold_out)
         asked = Asked(contract, held, version.name, contract.train.seed)
         trained = version.datasets[0].window or held.window
@@ -133,13 +136,25 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         order.tell("resampling days and entities")
         groups = slices(asked)
         resampled = (*gates.goals(asked), *groups.evidence, *gates.calibrated(asked))
+        rivals = tuple(_rivals(order, asked, opened))
         order.tell("cutting the sources at a random time, replaying golden rows")
         proved = proof.result()
-    every = (*resampled, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
+    every = (*resampled, *rivals, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
     made = Judgement(every, groups.not_covered, held, stated, None, proved, order.waivers)
     if made.verdict(contract.certify.accept_unsure) is not Verdict.PASS:
         return made
     return made._replace(details=details(asked, opened.manifest))
+
+
+def _rivals(order: Order, asked: Asked, opened: Runtime) -> Iterator[Evidence]:
+    """Other versions on the same rows, by an engine of their own: the other one is at work."""
+    own = engine.connect(order.places.work)
+    table = snapshot.read(own, asked.held.dataset.digest, order.places.snapshots)
+    if order.champion:
+        order.tell(f"the same rows by {order.champion.name}")
+        classes = opened.manifest.classes
+        bout = Bout(asked, order.champion, order.places, table, classes)
+        yield from champion.compared(bout)
 
 
 def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:

@@ -22,6 +22,7 @@ NAMES = (
     "good_enough",
     "slices",
     "calibration_error",
+    "champion",
     "stopped",
     "latency_p99",
     "parity",
