@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from mainstay.control.pages import charts, parts
+from mainstay.control.pages import charts, errors, parts
 from mainstay.control.pages import standing as standings
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Cell, Row, number, section
@@ -30,6 +30,7 @@ def page(
         _gates(it),
         _slices(it),
         _measures(details),
+        errors.drawn(details.errors, details.currency) if details.errors else Html(),
         section("Made with", "", _made(details)),
         section("Scope", "where and for what it may be asked", _scope(it)),
         section("Approvals and signatures", "nobody approves their own work", _signed(it, signers)),

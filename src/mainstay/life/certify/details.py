@@ -5,6 +5,7 @@ import numpy as np
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.nouns import known
+from mainstay.life.certify.errors import Errors, errors
 from mainstay.life.certify.gates import Asked
 from mainstay.stats import calibration, value
 from mainstay.stats.calibration import Bin
@@ -16,7 +17,7 @@ class Details(msgspec.Struct, frozen=True):
     """curve: money by threshold of what the model decides, None without money.
 
     reliability: scores against shares. threshold: the one in use. stopped, unlabelled: held-out
-    decisions that were not judged.
+    decisions that were not judged. errors: where a threshold decides.
     """
 
     curve: Curve | None
@@ -29,6 +30,7 @@ class Details(msgspec.Struct, frozen=True):
     python: str
     platform: str
     packages: dict[str, str]
+    errors: Errors | None = None
 
 
 def details(asked: Asked, stated: Manifest) -> Details:
@@ -45,6 +47,7 @@ def details(asked: Asked, stated: Manifest) -> Details:
         python=stated.python,
         platform=stated.platform,
         packages=stated.versions,
+        errors=errors(asked, stated),
     )
 
 
