@@ -24,7 +24,7 @@ _LABEL_FREE = (
     "objective.baseline.rate_by", "objective.baseline.column", "data.context.*.on",
     "certify.slices.by", "watch.seasonal",
 )  # fmt: skip
-_STANDING = {"calibration_error", "stopped", "latency_p99", "champion"}
+_STANDING = {"calibration_error", "stopped", "latency_p99", "champion", "robust", "simplest"}
 _UNKNOWN = "it is not known when an answer is asked for"
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from mainstay.contract.clauses import Clause, Place, Section
 from mainstay.contract.goals import AtLeast, AtMost, Ceiling, limit
 from mainstay.contract.metrics import Metric
-from mainstay.contract.rivals import Champion
+from mainstay.contract.rivals import Champion, Robust, Simplest
 from mainstay.contract.terms import Names, PerYear, Positive, Share, Slug, Span, Whole, wrong
 from mainstay.core.nouns import Limit
 from mainstay.core.rules import Unknown
@@ -62,6 +62,12 @@ class Certify(Section):
     champion: Annotated[
         Champion, Clause("a candidate against the version that is live", ("bench",))
     ] = Champion()
+    simplest: Annotated[Simplest, Clause("a model against something simpler", ("bench",))] = (
+        Simplest()
+    )
+    robust: Annotated[Robust, Clause("what errors of inputs may cost unnoticed", ("bench",))] = (
+        Robust()
+    )
     lasts: Annotated[Span, Clause("how long a certificate is valid at most", ("bench", "door"))] = (
         timedelta(days=180)
     )

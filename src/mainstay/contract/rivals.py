@@ -20,7 +20,7 @@ class Champion(Section):
     worse_by: Annotated[
         Worse | None,
         Clause(
-            "the most it may be worse; without it 0.01 where 1 is the best, else a twentieth",
+            "the most it may be worse; without it 0.02 where 1 is the best, else a twentieth",
             ("bench",),
         ),
     ] = None

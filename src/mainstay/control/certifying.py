@@ -16,6 +16,7 @@ from mainstay.core.errors import Conflict, Mistake, Refused
 from mainstay.core.nouns import Verdict, Window
 from mainstay.ledger import blobs, state, steps
 from mainstay.ledger.state import Version
+from mainstay.life.certify import simplest
 from mainstay.life.certify.certify import Judgement, Order, certified
 from mainstay.life.certify.champion import Champion
 from mainstay.life.certify.proving import Proved
@@ -25,6 +26,8 @@ from mainstay.seal import dsse
 from mainstay.seal.certificate import Certificate, Environment, Registered, Scope
 from mainstay.seal.waiver import Signed
 from mainstay.trainer import importer
+
+SIMPLER = f"{simplest.CLAUSE}, "
 
 
 class Case(NamedTuple):
@@ -228,10 +231,11 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
     project.ledger.append("CertificateRefused", case.version.model, project.actor, payload)
     counts = {verdict: _count(judgement, verdict) for verdict in Verdict}
     named = project.document.contract.certify.accept_unsure
-    short = [one.clause for one in judgement.evidence if one.verdict is not Verdict.PASS]
+    gates = [one for one in judgement.evidence if one.limit]
+    short = [one.clause for one in gates if one.verdict is not Verdict.PASS]
     return Answer(
         f"{case.version.model} {name} is not good enough yet: {counts[Verdict.PASS]} of"
-        f" {len(judgement.evidence)} gates hold, {counts[Verdict.UNSURE]} unsure,"
+        f" {len(gates)} gates hold, {counts[Verdict.UNSURE]} unsure,"
         f" {counts[Verdict.FAIL]} broken{_waived(judgement)}.",
         judgement.verdict(named),
         judgement.evidence,
@@ -250,7 +254,7 @@ def _certificate(project: Project, case: Case, judgement: Judgement) -> Certific
         version=case.born.version,
         registered=Registered(stated.contract, stated.revision, stated.position, stated.look),
         datasets=(judgement.held.dataset,),
-        gates=judgement.evidence,
+        gates=tuple(one for one in judgement.evidence if one.limit),
         files=digest.files(bundle),
         authors=_authors(project, case.version),
         approver=_approver(contract),
@@ -261,6 +265,7 @@ def _certificate(project: Project, case: Case, judgement: Judgement) -> Certific
         ),
         accepted_unsure=judgement.accepted(contract.certify.accept_unsure),
         not_covered=judgement.not_covered,
+        baselines=tuple(one for one in judgement.evidence if one.clause.startswith(SIMPLER)),
         waivers=waivers,
         supersedes=case.version.certificate,
     )

@@ -32,7 +32,7 @@ def explain(project: Project, query: Explain) -> Answer:
         said = _clause(name, _named(record.evidence, query.clause))
         return _excused(project, version, said)
     return Answer(
-        f"{name} is {version.status}: {len(record.evidence)} gates.",
+        f"{name} is {version.status}: {len([one for one in record.evidence if one.limit])} gates.",
         evidence=record.evidence,
         lines=(*_not_covered(record.not_covered), *_lineage(project, version)),
         next=f"mainstay explain v{version.number} '{record.evidence[0].clause}'",

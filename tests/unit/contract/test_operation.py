@@ -22,6 +22,8 @@ def test_what_nobody_states_has_the_stated_default(example):
         "lasts": "180d",
         "accept_unsure": [],
         "champion": {"metric": None, "worse_by": None, "slices_worse_by": None},
+        "simplest": {"margin": None},
+        "robust": {"harm": None},
     }
     assert written["serve"] == {
         "latency_p99": "20ms",

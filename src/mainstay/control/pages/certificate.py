@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from mainstay.control.pages import charts, errors, parts
+from mainstay.control.pages import charts, errors, parts, robust
 from mainstay.control.pages import standing as standings
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Cell, Row, number, section
@@ -31,6 +31,7 @@ def page(
         _slices(it),
         _measures(details),
         errors.drawn(details.errors, details.currency) if details.errors else Html(),
+        robust.drawn(details.shaken) if details.shaken and details.shaken.tried else Html(),
         section("Made with", "", _made(details)),
         section("Scope", "where and for what it may be asked", _scope(it)),
         section("Approvals and signatures", "nobody approves their own work", _signed(it, signers)),
@@ -157,10 +158,11 @@ def _how(one: Evidence) -> Row:
 
 
 def _baselines(it: Standing) -> Iterator[Html]:
+    """What it is better by than something simpler."""
     found = it.certificate.baselines
     if found:
-        head: Row = ("Baseline", *map(number, ("Estimate", "Interval", "n")))
-        yield parts.table(head, (_gate(one, it)[:4] for one in found))
+        head: Row = ("Gain over", *map(number, ("Estimate", "Interval", "n")), "What that reaches")
+        yield parts.table(head, ((*_gate(one, it)[:4], one.note) for one in found))
 
 
 def _slices(it: Standing) -> Html:

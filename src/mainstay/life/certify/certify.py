@@ -21,13 +21,14 @@ from mainstay.core.places import Places
 from mainstay.data import engine, rows, snapshot
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.certify import champion, gates, held_out, proving, registration
+from mainstay.life.certify import champion, gates, held_out, proving, registration, robust, simplest
 from mainstay.life.certify.champion import Bout, Champion
 from mainstay.life.certify.details import Details, details
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut, Opening
 from mainstay.life.certify.proving import Proved
 from mainstay.life.certify.registration import Registration
+from mainstay.life.certify.robust import Shaken
 from mainstay.life.certify.slices import slices
 from mainstay.seal.waiver import Waiver
 from mainstay.trainer.scored import Floats
@@ -136,25 +137,34 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         order.tell("resampling days and entities")
         groups = slices(asked)
         resampled = (*gates.goals(asked), *groups.evidence, *gates.calibrated(asked))
-        rivals = tuple(_rivals(order, asked, opened))
+        rivals, shaken = _tried(order, asked, opened)
         order.tell("cutting the sources at a random time, replaying golden rows")
         proved = proof.result()
     every = (*resampled, *rivals, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
     made = Judgement(every, groups.not_covered, held, stated, None, proved, order.waivers)
     if made.verdict(contract.certify.accept_unsure) is not Verdict.PASS:
         return made
-    return made._replace(details=details(asked, opened.manifest))
+    return made._replace(details=details(asked, opened.manifest, shaken))
 
 
-def _rivals(order: Order, asked: Asked, opened: Runtime) -> Iterator[Evidence]:
-    """Other versions on the same rows, by an engine of their own: the other one is at work."""
+def _tried(order: Order, asked: Asked, opened: Runtime) -> tuple[tuple[Evidence, ...], Shaken]:
+    """The same rows by other versions and with errors, by an engine of their own: the other one
+
+    is at work.
+    """
     own = engine.connect(order.places.work)
     table = snapshot.read(own, asked.held.dataset.digest, order.places.snapshots)
+    found: tuple[Evidence, ...] = ()
     if order.champion:
         order.tell(f"the same rows by {order.champion.name}")
-        classes = opened.manifest.classes
-        bout = Bout(asked, order.champion, order.places, table, classes)
-        yield from champion.compared(bout)
+        bout = Bout(asked, order.champion, order.places, table, opened.manifest.classes)
+        found = tuple(champion.compared(bout))
+    order.tell("errors of inputs through the guard")
+    shaken = robust.shaken(asked, opened, table)
+    order.tell("simpler models")
+    learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
+    simpler = simplest.compared(asked, opened, learned, table)
+    return (*found, *robust.evidence(asked, shaken), *simpler), shaken
 
 
 def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:

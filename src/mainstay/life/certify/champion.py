@@ -22,16 +22,14 @@ from mainstay.core.rules import STOPPING
 from mainstay.data import rules as data_rules
 from mainstay.data import schema
 from mainstay.life.certify import slices as sliced
+from mainstay.life.certify.differences import Both, differences
 from mainstay.life.certify.gates import Asked, judged
 from mainstay.life.certify.held_out import HELD_OUT, HeldOut
-from mainstay.stats import bootstrap
-from mainstay.stats.blockwise import Mixed, Statistic
-from mainstay.stats.bootstrap import Measure
-from mainstay.trainer.measures import of_scores, statistic
+from mainstay.trainer.measures import statistic
 from mainstay.trainer.scored import Abstained, Codes, Scored, abstained, scored
 
 CLAUSE = "champion"
-OF_ONE, SHARE, ON_SLICES = 0.01, 0.05, 5
+OF_ONE, SHARE, ON_SLICES = 0.02, 0.05, 5
 """The margins where none is stated; see contract.rivals."""
 METHOD = "difference on the same rows, block bootstrap over days and entities, 95 %"
 TOGETHER = "difference on the same rows, max-|t| block bootstrap over all slices, 95 %"
@@ -151,34 +149,8 @@ def _room(one: Evidence) -> tuple[int, float]:
 
 
 def _differences(asked: Asked, pair: Pair, metric: Metric, some: list[Codes]) -> list[Estimate]:
-    """Of each group of rows, all intervals together; exactly 0 where both say the same of all."""
-    alike = [_alike(pair, metric, rows) for rows in some]
-    measures = [
-        _difference(asked, pair, metric, rows)
-        for rows, same in zip(some, alike, strict=True)
-        if not same
-    ]
-    found = iter(bootstrap.simultaneous(measures, seed=asked.seed))
-    return [
-        Estimate(0.0, 0.0, 0.0, len(rows)) if same else next(found)
-        for rows, same in zip(some, alike, strict=True)
-    ]
-
-
-def _alike(pair: Pair, metric: Metric, rows: Codes) -> bool:
-    """Resamples tell nothing of two versions that never differ."""
-    what = "score" if of_scores(metric) else "decided"
-    ours, theirs = (getattr(one.of(rows), what) for one in (pair.ours, pair.theirs))
-    return len(rows) > 0 and np.array_equal(ours, theirs)
-
-
-def _difference(asked: Asked, pair: Pair, metric: Metric, rows: Codes) -> Measure:
-    """How much better the candidate is, whichever way the metric runs."""
-    ours, unit = statistic(metric, pair.ours.of(rows), asked.contract)
-    theirs, _ = statistic(metric, pair.theirs.of(rows), asked.contract)
-    sign = 1 if MEASURES[metric].better == "more" else -1
-    difference: Statistic = Mixed((sign, ours), (-sign, theirs))
-    return Measure(difference, pair.ours.of(rows).blocks, unit)
+    both = [Both(pair.ours.of(rows), pair.theirs.of(rows)) for rows in some]
+    return differences(asked, metric, both)
 
 
 def _margin(asked: Asked, pair: Pair, metric: Metric, rows: Codes) -> float:

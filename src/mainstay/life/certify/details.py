@@ -7,6 +7,7 @@ from mainstay.bundle.manifest import Manifest
 from mainstay.core.nouns import known
 from mainstay.life.certify.errors import Errors, errors
 from mainstay.life.certify.gates import Asked
+from mainstay.life.certify.robust import Shaken
 from mainstay.stats import calibration, value
 from mainstay.stats.calibration import Bin
 from mainstay.stats.value import Curve
@@ -18,6 +19,7 @@ class Details(msgspec.Struct, frozen=True):
 
     reliability: scores against shares. threshold: the one in use. stopped, unlabelled: held-out
     decisions that were not judged. errors: where a threshold decides.
+    shaken: what errors of inputs come to.
     """
 
     curve: Curve | None
@@ -31,9 +33,10 @@ class Details(msgspec.Struct, frozen=True):
     platform: str
     packages: dict[str, str]
     errors: Errors | None = None
+    shaken: Shaken | None = None
 
 
-def details(asked: Asked, stated: Manifest) -> Details:
+def details(asked: Asked, stated: Manifest, shaken: Shaken) -> Details:
     """All of it, for the held-out rows."""
     held = asked.held
     return Details(
@@ -48,6 +51,7 @@ def details(asked: Asked, stated: Manifest) -> Details:
         platform=stated.platform,
         packages=stated.versions,
         errors=errors(asked, stated),
+        shaken=shaken,
     )
 
 

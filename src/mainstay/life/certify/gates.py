@@ -23,6 +23,8 @@ NAMES = (
     "slices",
     "calibration_error",
     "champion",
+    "robust",
+    "simplest",
     "stopped",
     "latency_p99",
     "parity",
