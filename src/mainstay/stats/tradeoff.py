@@ -13,7 +13,7 @@ from mainstay.stats import bootstrap
 from mainstay.stats.blocks import Blocks, Floats
 from mainstay.stats.blockwise import Summed, divided
 from mainstay.stats.metrics import Array
-from mainstay.stats.value import Matrix, per_row
+from mainstay.stats.value import Matrix, by_threshold
 
 KINDS = ("true_positive", "false_positive", "false_negative", "true_negative")
 
@@ -99,19 +99,18 @@ def best(
     least what any other does, so where all hold its upper end is above every lower end.
     Source: Hsu (1996), Multiple Comparisons, on comparisons with the best.
     """
-    gains = _gains(rows, at, in_use, worth)
-    differ = np.array([bool(np.any(one)) for one in gains])
-    measures = [
-        bootstrap.Measure(_mean(one), rows.blocks, unit)
-        for one, some in zip(gains, differ, strict=True)
-        if some
-    ]
-    found = bootstrap.simultaneous(measures, seed=seed)
-    if not all(np.isfinite([one.low, one.high]).all() for one in found):
+    place = int(np.searchsorted(at, in_use))
+    gains = by_threshold(rows.label, rows.score, worth, at, above=place)
+    measure = bootstrap.Measure(gains, rows.blocks, unit)
+    found = [one.estimate for one in bootstrap.intervals([measure], seed=seed, joint=True)]
+    # where nothing lies between a threshold and the one in use, resamples are alike and 0
+    same = np.array([one.value == 0 for one in found])
+    value, low, high = (
+        np.where(same, 0.0, [getattr(one, end) for one in found])
+        for end in ("value", "low", "high")
+    )
+    if not np.isfinite([low, high]).all():
         return None
-    low, high, value = (np.zeros(len(at)) for _ in range(3))
-    for place, one in zip(np.flatnonzero(differ), found, strict=True):
-        low[place], high[place], value[place] = one.low, one.high, one.value
     least = max(float(low.max()), 0.0)
     may = at[high >= least]
     most = max(float(high.max()), 0.0)
@@ -142,21 +141,6 @@ def _band(rows: Rows, wrong: Floats, low: float, high: float, seed: int) -> Band
     )
     found = bootstrap.pointwise(three, rows.blocks, seed=seed)
     return Band(low, high, *(known(bootstrap.within(each, 0, 1)) for each in found))
-
-
-def _gains(rows: Rows, at: Floats, in_use: float, worth: Matrix) -> list[Floats]:
-    """Of each threshold what every row earns more than at the one in use, per 1,000."""
-    usual = per_row(rows.label, (rows.score >= in_use) * 1.0, worth)
-    return [
-        1000 * (per_row(rows.label, (rows.score >= one) * 1.0, worth) - usual)
-        for one in at.tolist()
-    ]
-
-
-def _mean(values: Floats) -> Summed:
-    return Summed(
-        lambda total: divided(total[:, 0, 0], total[:, 0, 1]), [values, np.ones(len(values))]
-    )
 
 
 def _shares(rows: Rows, at: Floats) -> Summed:
