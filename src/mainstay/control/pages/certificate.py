@@ -162,7 +162,13 @@ def _baselines(it: Standing) -> Iterator[Html]:
     found = it.certificate.baselines
     if found:
         head: Row = ("Gain over", *map(number, ("Estimate", "Interval", "n")), "What that reaches")
-        yield parts.table(head, ((*_gate(one, it)[:4], one.note) for one in found))
+        rows = ((*_gate(one, it, _last(one.clause))[:4], one.note) for one in found)
+        yield parts.table(head, rows)
+
+
+def _last(clause: str) -> str:
+    """`simplest, linear` -> `linear`"""
+    return clause.rpartition(", ")[2]
 
 
 def _slices(it: Standing) -> Html:
