@@ -31,12 +31,14 @@ OF_PERMISSION = {
     "audit": "auditor admin",
     "labels": "data-engineer",
     "incidents": "data-scientist data-engineer ml-engineer",
+    "waive": "approver",
     "approve": "approver",
     "deploy": "ml-engineer",
     "rollback": "data-scientist ml-engineer approver",
     "people": "admin",
 }
 OF_TAG = {
+    "waive_signed": "waive",
     "approve_signed": "approve", "reject": "approve", "deploy": "deploy", "rollback": "rollback",
     "incident_silence": "incidents", "incident_deliver": "incidents", "labels_send": "labels",
     "people_grant": "people", "people_withdraw": "people", "people_invite": "people",
@@ -45,7 +47,8 @@ OF_TAG = {
     "people_key": "own tokens", "own": "own tokens", "comment": "comment",
     "incident_acknowledge": "incidents", "approvals": "read", "approval": "read", "life": "read",
     "sources": "read", "find": "read", "history": "audit", "verify_ledger": "audit",
-    "explain_contract": "read", "explain": "read", "review": "read", "certificate": "read",
+    "explain_contract": "read", "explain": "read", "shortfall": "read", "review": "read",
+    "certificate": "read",
     "decisions": "rows", "status": "read", "incident_list": "read", "incident_show": "read",
     "health": "read", "incident_account": "read",
     "verify_certificate": "read", "verify_bundle": "read",
@@ -53,7 +56,7 @@ OF_TAG = {
 STAYS = [
     "init", "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
     "assess", "build", "certify", "approve", "watch", "run", "features", "labels", "labels_ask",
-    "check_contract", "simulate", "incident_vouch",
+    "check_contract", "simulate", "incident_vouch", "waive",
 ]  # fmt: skip
 ALONE = (*EVERYBODY.split(), "emperor")
 ROLES = (*ALONE, "+rows", *(f"{one}+rows" for one in ALONE))
@@ -122,7 +125,16 @@ ABOUT_EVERY = ("/people", "/people.json", "/people.csv")
 BY_VALUE = {("POST", "/api/commands"), ("POST", "/api/queries")}
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE, ELSEWHERE, ALL = "no-show", "other", "*"
+WAIVER = {
+    "shortfall": {
+        "model": "m", "version": "v1", "bundle": "0" * 64, "contract": "0" * 64,
+        "gate": {"clause": "c", "subject": "s", "population": "p", "method": "m"},
+    },
+    "reason": "x", "by": "b", "signed": "2026-01-01T00:00:00Z", "expires": "2026-01-02T00:00:00Z",
+}  # fmt: skip
 VALUES: dict[str, dict[str, object]] = {
+    "waive": {"until": "2026-01-01T00:00:00Z"},
+    "waive_signed": {"waiver": WAIVER, "signature": {"keyid": "0", "sig": "0"}},
     "approve_signed": {
         "version": "v1", "certificate": "0", "signature": {"keyid": "0", "sig": "0"},
     },

@@ -52,6 +52,7 @@ COMMANDS: Table = {
         },
     ),
     "review": ("Read what you are asked to approve.", "mainstay.cli.approval:review"),
+    "waive": ("Excuse a gate that a version does not pass.", "mainstay.cli.approval:waive"),
     "approve": ("Sign a certificate, as its approver.", "mainstay.cli.approval:approve"),
     "reject": ("Refuse a certificate, with a reason.", "mainstay.cli.approval:reject"),
     "serve": ("Answer requests, as the serving folder says.", "mainstay.cli.serve:serve"),

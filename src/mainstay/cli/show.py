@@ -10,6 +10,7 @@ from mainstay.core.nouns import Estimate, Evidence, Verdict
 
 GLYPHS = {Verdict.FAIL: "◆ broken", Verdict.UNSURE: "▲ unsure", Verdict.PASS: "● holds "}
 FOUND = "· found "
+WAIVED = "▲ waived"
 EXIT_CODES = {None: 0, Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.UNSURE: 3}
 ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, Verdict.PASS: 2, None: 3}
 
@@ -42,12 +43,13 @@ def _json(answer: Answer) -> str:
 
 
 def _lines(answer: Answer) -> list[str]:
-    shown = [answer.headline, *_table(answer.evidence), *(f"  {line}" for line in answer.lines)]
+    shown = [answer.headline, *_table(answer), *(f"  {line}" for line in answer.lines)]
     return [*shown, f"Next: {answer.next}"] if answer.next else shown
 
 
-def _table(evidence: tuple[Evidence, ...]) -> list[str]:
-    rows = [_row(one) for one in sorted(evidence, key=lambda one: ORDER[one.verdict])]
+def _table(answer: Answer) -> list[str]:
+    worst = sorted(answer.evidence, key=lambda one: ORDER[one.verdict])
+    rows = [_row(one, answer.waived) for one in worst]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(5)]
     return [f"  {'  '.join(map(_padded, row, widths))}".rstrip() for row in rows]
 
@@ -56,8 +58,9 @@ def _padded(cell: str, width: int) -> str:
     return cell.ljust(width)
 
 
-def _row(one: Evidence) -> tuple[str, str, str, str, str]:
+def _row(one: Evidence, waived: tuple[str, ...]) -> tuple[str, str, str, str, str]:
     glyph = GLYPHS[one.verdict] if one.verdict else FOUND
+    glyph = WAIVED if one.clause in waived else glyph
     unit = f" {one.estimate.unit}" if one.estimate and one.estimate.unit else ""
     value = measured(one.estimate) + unit if one.estimate else ""
     limit = str(one.limit) if one.limit else ""

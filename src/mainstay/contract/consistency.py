@@ -16,13 +16,15 @@ from mainstay.contract.wording import Path, path_text, shown
 from mainstay.core import expressions, nearest
 from mainstay.core.errors import Mistake
 
-_METRICS = ("objective.good_enough.*.metric", "certify.slices.metric")
+_METRICS = (
+    "objective.good_enough.*.metric", "certify.slices.metric", "certify.champion.metric",
+)  # fmt: skip
 _PAYOFFS = ("true_positive", "false_positive", "true_negative", "false_negative")
 _LABEL_FREE = (
     "objective.baseline.rate_by", "objective.baseline.column", "data.context.*.on",
     "certify.slices.by", "watch.seasonal",
 )  # fmt: skip
-_STANDING = {"calibration_error", "stopped", "latency_p99"}
+_STANDING = {"calibration_error", "stopped", "latency_p99", "champion", "robust", "simplest"}
 _UNKNOWN = "it is not known when an answer is asked for"
 
 

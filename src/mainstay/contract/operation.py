@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 from mainstay.contract.clauses import Clause, Place, Section
 from mainstay.contract.goals import AtLeast, AtMost, Ceiling, limit
 from mainstay.contract.metrics import Metric
+from mainstay.contract.rivals import Champion, Robust, Simplest
 from mainstay.contract.terms import Names, PerYear, Positive, Share, Slug, Span, Whole, wrong
 from mainstay.core.nouns import Limit
 from mainstay.core.rules import Unknown
@@ -58,6 +59,15 @@ class Certify(Section):
     stopped: Annotated[
         Ceiling, Clause("rows that reject and fallback may stop, trained or held out", ("bench",))
     ] = Ceiling(at_most=0.01)
+    champion: Annotated[
+        Champion, Clause("a candidate against the version that is live", ("bench",))
+    ] = Champion()
+    simplest: Annotated[Simplest, Clause("a model against something simpler", ("bench",))] = (
+        Simplest()
+    )
+    robust: Annotated[Robust, Clause("what errors of inputs may cost unnoticed", ("bench",))] = (
+        Robust()
+    )
     lasts: Annotated[Span, Clause("how long a certificate is valid at most", ("bench", "door"))] = (
         timedelta(days=180)
     )

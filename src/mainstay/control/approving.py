@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mainstay.control import papers, versions
+from mainstay.control import papers, versions, waiving
 from mainstay.control.commands import Approve, Countersign, Reject
 from mainstay.control.project import Project
 from mainstay.control.queries import Paper, Review
@@ -35,12 +35,14 @@ def review(project: Project, query: Review) -> Answer:
             f"contract revision {issued.registered.revision}, look {issued.registered.look}",
             f"in {issued.scope.environment} until {issued.not_after:%Y-%m-%d}",
             f"not covered: {', '.join(issued.not_covered) or 'nothing'}",
+            *(waiving.told(one.waiver) for one in issued.waivers),
             f"page: {project.places.certificates / issued.version.name}.html",
         ),
         next=f"mainstay approve {issued.version.name}"
         if version.status == "certified"
         else "mainstay status",
         facts={"version": issued.version.name, "status": version.status},
+        waived=tuple(one.waiver.clause for one in issued.waivers),
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from mainstay.contract.model import Contract
-from mainstay.control import blocking, papers, versions
+from mainstay.control import blocking, deploying, papers, versions, waiving
 from mainstay.control.commands import Certify
 from mainstay.control.project import Project
 from mainstay.control.versions import Birth
@@ -16,17 +16,25 @@ from mainstay.core.errors import Conflict, Mistake, Refused
 from mainstay.core.nouns import Verdict, Window
 from mainstay.ledger import blobs, state, steps
 from mainstay.ledger.state import Version
+from mainstay.life.certify import simplest
 from mainstay.life.certify.certify import Judgement, Order, certified
+from mainstay.life.certify.champion import Champion
 from mainstay.life.certify.proving import Proved
 from mainstay.life.certify.registration import Registration
 from mainstay.seal import certificate as seal
 from mainstay.seal import dsse
 from mainstay.seal.certificate import Certificate, Environment, Registered, Scope
+from mainstay.seal.waiver import Signed
 from mainstay.trainer import importer
+
+SIMPLER = f"{simplest.CLAUSE}, "
 
 
 class Case(NamedTuple):
-    """A version before its judges: where it would serve, on which rows, as of when."""
+    """A version before its judges: where it would serve, on which rows, as of when.
+
+    waivers: of gates, in force. champion: the version that is live, where it is another.
+    """
 
     version: Version
     born: Birth
@@ -34,6 +42,8 @@ class Case(NamedTuple):
     window: Window
     now: datetime
     renew: bool
+    waivers: tuple[Signed, ...] = ()
+    champion: Champion | None = None
 
 
 def certify(project: Project, command: Certify) -> Answer:
@@ -57,6 +67,8 @@ def certify(project: Project, command: Certify) -> Answer:
         registration=_opened(project, case),
         now=case.now,
         proved=_proved(project, case),
+        waivers=tuple(one.waiver for one in case.waivers),
+        champion=case.champion,
         tell=project.tell,
     )
     judgement = certified(order)
@@ -92,9 +104,21 @@ def _case(project: Project, command: Certify) -> Case:
         known = ", ".join(get_args(Environment))
         raise Mistake(f"{command.environment!r} is no environment", hint=f"known: {known}")
     environment: Environment = command.environment  # type: ignore[assignment]  # just checked
-    now = clock.now()
+    now, waivers = clock.now(), waiving.on_record(project, version)
     window = _newest(project, now) if command.renew else born.hold_out
-    return Case(version, born, environment, window, now, command.renew)
+    window = waiving.window(project, version, waivers) or window
+    champion = _champion(project, version)
+    return Case(version, born, environment, window, now, command.renew, waivers, champion)
+
+
+def _champion(project: Project, version: Version) -> Champion | None:
+    """The live version, whatever share it has, unless it is this one."""
+    live = deploying.live(project)
+    if not live or live[0].version == version.number:
+        return None
+    other = versions.found(project, f"v{live[0].version}")
+    learned = versions.birth(project, other).version.datasets[0].window
+    return Champion(f"v{other.number}", other.bundle, learned)
 
 
 def _newest(project: Project, now: datetime) -> Window:
@@ -113,6 +137,8 @@ def _key(project: Project, case: Case) -> str:
         window=case.window,
         environment=case.environment,
         renew=case.renew,
+        **({"waivers": [one.signature.sig for one in case.waivers]} if case.waivers else {}),
+        **({"champion": case.champion.bundle} if case.champion else {}),
     )
 
 
@@ -181,13 +207,19 @@ def _passed(project: Project, case: Case, judgement: Judgement) -> Answer:
     project.ledger.append(kind, case.version.model, project.actor, payload)
     shown = papers.written(project, envelope, judgement.details)
     return Answer(
-        f"{issued.name} is good enough: {len(issued.gates)} gates hold"
-        f"{_accepted(issued)}; valid until {issued.not_after:%Y-%m-%d}.",
+        f"{issued.name} is good enough: {len(issued.gates) - len(judgement.waived)} gates hold"
+        f"{_accepted(issued)}{_waived(judgement)}; valid until {issued.not_after:%Y-%m-%d}.",
         Verdict.PASS,
         judgement.evidence,
-        (*_looked(case, judgement), f"Certificate: {shown}", f"Waiting for: {issued.approver}"),
+        (
+            *_looked(case, judgement),
+            *(waiving.told(one.waiver) for one in issued.waivers),
+            f"Certificate: {shown}",
+            f"Waiting for: {issued.approver}",
+        ),
         next=f"mainstay review {issued.version.name}",
         facts={"version": issued.version.name, "certificate": sha, "page": str(shown)},
+        waived=tuple(one.clause for one in judgement.waived),
     )
 
 
@@ -199,38 +231,52 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
     project.ledger.append("CertificateRefused", case.version.model, project.actor, payload)
     counts = {verdict: _count(judgement, verdict) for verdict in Verdict}
     named = project.document.contract.certify.accept_unsure
-    short = [one.clause for one in judgement.evidence if one.verdict is not Verdict.PASS]
+    gates = [one for one in judgement.evidence if one.limit]
+    short = [one.clause for one in gates if one.verdict is not Verdict.PASS]
     return Answer(
         f"{case.version.model} {name} is not good enough yet: {counts[Verdict.PASS]} of"
-        f" {len(judgement.evidence)} gates hold, {counts[Verdict.UNSURE]} unsure,"
-        f" {counts[Verdict.FAIL]} broken.",
+        f" {len(gates)} gates hold, {counts[Verdict.UNSURE]} unsure,"
+        f" {counts[Verdict.FAIL]} broken{_waived(judgement)}.",
         judgement.verdict(named),
         judgement.evidence,
         tuple(_looked(case, judgement)),
         next=f"mainstay explain {name} '{short[0]}'",
         facts={"version": name, "evidence": evidence},
+        waived=tuple(one.clause for one in judgement.waived),
     )
 
 
 def _certificate(project: Project, case: Case, judgement: Judgement) -> Certificate:
     contract = project.document.contract
-    stated = judgement.registration
+    stated, waivers = judgement.registration, _needed(case, judgement)
     bundle = project.places.bundle(case.version.bundle)
     return Certificate(
         version=case.born.version,
         registered=Registered(stated.contract, stated.revision, stated.position, stated.look),
         datasets=(judgement.held.dataset,),
-        gates=judgement.evidence,
+        gates=tuple(one for one in judgement.evidence if one.limit),
         files=digest.files(bundle),
         authors=_authors(project, case.version),
         approver=_approver(contract),
         scope=Scope(case.environment),
         issued=case.now,
-        not_after=case.now + contract.certify.lasts,
+        not_after=min(
+            [case.now + contract.certify.lasts, *(one.waiver.expires for one in waivers)]
+        ),
         accepted_unsure=judgement.accepted(contract.certify.accept_unsure),
         not_covered=judgement.not_covered,
+        baselines=tuple(one for one in judgement.evidence if one.clause.startswith(SIMPLER)),
+        waivers=waivers,
         supersedes=case.version.certificate,
     )
+
+
+def _needed(case: Case, judgement: Judgement) -> tuple[Signed, ...]:
+    """The waivers that the certificate hangs on: of each gate that needs one, the newest."""
+    excusing = (
+        next(one for one in case.waivers if one.waiver.excuses(gate)) for gate in judgement.waived
+    )
+    return tuple(dict.fromkeys(excusing))
 
 
 def _authors(project: Project, version: Version) -> tuple[str, ...]:
@@ -263,7 +309,12 @@ def _times(look: int) -> str:
 
 
 def _count(judgement: Judgement, verdict: Verdict) -> int:
-    return sum(one.verdict is verdict for one in judgement.evidence)
+    waived = judgement.waived
+    return sum(one.verdict is verdict for one in judgement.evidence if one not in waived)
+
+
+def _waived(judgement: Judgement) -> str:
+    return f", {len(judgement.waived)} waived" if judgement.waived else ""
 
 
 def _accepted(issued: Certificate) -> str:

@@ -6,6 +6,7 @@ import msgspec
 
 from mainstay.core.weighing import Weighing
 from mainstay.seal.dsse import Signature
+from mainstay.seal.waiver import Waiver
 
 
 class Init(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="init"):
@@ -46,6 +47,22 @@ class Certify(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cert
     version: str = ""
     renew: bool = False
     environment: str = "production"
+
+
+class Waive(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="waive"):
+    """Excuse a gate that a version does not pass, for a reason, until a time, as an approver."""
+
+    version: str
+    clause: str
+    because: str
+    until: datetime
+
+
+class SendWaiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="waive_signed"):
+    """Take in a waiver that was signed elsewhere."""
+
+    waiver: Waiver
+    signature: Signature
 
 
 class Approve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="approve"):
@@ -277,6 +294,8 @@ OfModel = (
     Assess
     | Build
     | Certify
+    | Waive
+    | SendWaiver
     | Approve
     | Countersign
     | Reject

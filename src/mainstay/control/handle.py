@@ -33,6 +33,7 @@ from mainstay.control import (
     sourcing,
     standing,
     vouching,
+    waiving,
     watching,
 )
 from mainstay.control.commands import (
@@ -68,10 +69,12 @@ from mainstay.control.commands import (
     Rollback,
     Run,
     SendLabels,
+    SendWaiver,
     Silence,
     TakeBack,
     Trust,
     Vouch,
+    Waive,
     Watch,
     Withdraw,
 )
@@ -96,6 +99,7 @@ from mainstay.control.queries import (
     People,
     Query,
     Review,
+    Shortfall,
     Simulate,
     Sources,
     Status,
@@ -171,8 +175,10 @@ def _kept(folder: Path, command: OfKeys) -> Answer:
 
 def _changed(opened: Project, command: OfModel) -> Answer:
     match command:
-        case Assess() | Build() | Certify() | Approve() | Countersign() | Reject():
+        case Assess() | Build() | Certify():
             return _made(opened, command)
+        case Waive() | SendWaiver() | Approve() | Countersign() | Reject():
+            return _signed(opened, command)
         case Deploy() | Rollback() | Watch() | Run():
             return _lived(opened, command)
         case Silence() | Acknowledge() | Vouch() | Deliver() | Comment():
@@ -196,9 +202,7 @@ def _tended(opened: Project, command: Silence | Acknowledge | Vouch | Deliver | 
             return commenting.comment(opened, command)
 
 
-def _made(
-    opened: Project, command: Assess | Build | Certify | Approve | Countersign | Reject
-) -> Answer:
+def _made(opened: Project, command: Assess | Build | Certify) -> Answer:
     """What brings a version into being."""
     match command:
         case Assess():
@@ -207,6 +211,17 @@ def _made(
             return building.build(opened, command)
         case Certify():
             return certifying.certify(opened, command)
+
+
+def _signed(
+    opened: Project, command: Waive | SendWaiver | Approve | Countersign | Reject
+) -> Answer:
+    """What a second person says of it."""
+    match command:
+        case Waive():
+            return waiving.waive(opened, command)
+        case SendWaiver():
+            return waiving.sent(opened, command)
         case Approve():
             return approving.approve(opened, command)
         case Countersign():
@@ -245,8 +260,10 @@ def _outside(
 
 def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
-        case Explain() | Simulate() | Review() | Approval() | Paper() | Decisions():
+        case Explain() | Simulate() | Paper() | Decisions():
             return _of_version(opened, query)
+        case Shortfall() | Review() | Approval():
+            return _weighed(opened, query)
         case Status() | ModelHealth() | Approvals() | Life() | Sources() | Find():
             return _standing(opened, query)
         case Incidents() | Incident() | IncidentAccount():
@@ -255,22 +272,27 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _on_record(opened, query)
 
 
-def _of_version(
-    opened: Project, query: Explain | Simulate | Review | Approval | Paper | Decisions
-) -> Answer:
+def _of_version(opened: Project, query: Explain | Simulate | Paper | Decisions) -> Answer:
     match query:
         case Explain():
             return reading.explain(opened, query)
         case Simulate():
             return simulating.simulate(opened, query)
-        case Review():
-            return approving.review(opened, query)
-        case Approval():
-            return judging.approval(opened, query)
         case Paper():
             return approving.paper(opened, query)
         case Decisions():
             return decisions.decisions(opened, query)
+
+
+def _weighed(opened: Project, query: Shortfall | Review | Approval) -> Answer:
+    """What somebody reads before they sign."""
+    match query:
+        case Shortfall():
+            return waiving.shortfall(opened, query)
+        case Review():
+            return approving.review(opened, query)
+        case Approval():
+            return judging.approval(opened, query)
 
 
 def _standing(

@@ -200,7 +200,8 @@ def _against(
 
 
 def _excuse(one: Evidence, issued: Certificate) -> str:
-    waived = next((each for each in issued.waivers if each.clause == one.clause), None)
+    waivers = (each.waiver for each in issued.waivers)
+    waived = next((each for each in waivers if each.clause == one.clause), None)
     if waived:
         return f"waived by {waived.by}: {waived.reason}"
     return "accepted beforehand" if one.clause in issued.accepted_unsure else "and nobody waived it"

@@ -22,6 +22,13 @@ class Explain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="expl
     clause: str = ""
 
 
+class Shortfall(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="shortfall"):
+    """What a waiver of a gate would excuse, as it is signed."""
+
+    version: str
+    clause: str
+
+
 class Simulate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="simulate"):
     """What the watch would say of a version's own reference: false alarms, and delays of shifts.
 
@@ -147,6 +154,7 @@ OfContract = CheckContract | ExplainContract
 OfPeople = People | Own
 OfProject = (
     Explain
+    | Shortfall
     | Simulate
     | Review
     | Approvals

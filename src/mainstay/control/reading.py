@@ -3,7 +3,7 @@
 import msgspec
 
 from mainstay.bundle import manifest as bundle
-from mainstay.control import commenting, papers, versions
+from mainstay.control import commenting, papers, versions, waiving
 from mainstay.control.project import Project
 from mainstay.control.queries import (
     Explain,
@@ -20,7 +20,7 @@ from mainstay.data import lineage
 from mainstay.ledger import chain
 from mainstay.ledger import verify as ledger_verify
 from mainstay.ledger.state import Version
-from mainstay.seal import checks, verify
+from mainstay.seal import checks, verify, waiver
 
 
 def explain(project: Project, query: Explain) -> Answer:
@@ -29,9 +29,10 @@ def explain(project: Project, query: Explain) -> Answer:
     record = papers.record(project, version)
     name = f"{version.model} v{version.number}"
     if query.clause:
-        return _clause(name, _named(record.evidence, query.clause))
+        said = _clause(name, _named(record.evidence, query.clause))
+        return _excused(project, version, said)
     return Answer(
-        f"{name} is {version.status}: {len(record.evidence)} gates.",
+        f"{name} is {version.status}: {len([one for one in record.evidence if one.limit])} gates.",
         evidence=record.evidence,
         lines=(*_not_covered(record.not_covered), *_lineage(project, version)),
         next=f"mainstay explain v{version.number} '{record.evidence[0].clause}'",
@@ -40,6 +41,7 @@ def explain(project: Project, query: Explain) -> Answer:
             "status": version.status,
             "comments": msgspec.to_builtins(commenting.of_version(project, f"v{version.number}")),
         },
+        waived=tuple(one.waiver.clause for one in waiving.on_record(project, version)),
     )
 
 
@@ -138,6 +140,23 @@ def _clause(name: str, one: Evidence) -> Answer:
         (one,),
         (*lines, *read),
     )
+
+
+def _excused(project: Project, version: Version, said: Answer) -> Answer:
+    """With its waiver, else how somebody may waive it, where that is possible."""
+    (one,) = said.evidence
+    found = [
+        signed.waiver
+        for signed in waiving.on_record(project, version)
+        if signed.waiver.excuses(one)
+    ]
+    if found:
+        lines = (*said.lines, waiving.told(found[0]))
+        return msgspec.structs.replace(said, lines=lines, waived=(one.clause,))
+    if one.verdict is Verdict.PASS or not waiver.excusable(one):
+        return said
+    how = f"mainstay waive v{version.number} '{one.clause}' --because REASON --until DATE"
+    return msgspec.structs.replace(said, next=how)
 
 
 def _line(event: Event) -> str:

@@ -1,6 +1,6 @@
 """The control plane somewhere else: commands and queries as the same values, over HTTP.
 
-Private keys never travel: an approval is signed here, and only its signature is sent.
+Private keys never travel: approvals and waivers are signed here, and only signatures are sent.
 """
 
 import http.client
@@ -11,14 +11,23 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from mainstay.control.commands import Approve, Command, Countersign, Labels, SendLabels
-from mainstay.control.queries import Paper, Query
+from mainstay.control.commands import (
+    Approve,
+    Command,
+    Countersign,
+    Labels,
+    SendLabels,
+    SendWaiver,
+    Waive,
+)
+from mainstay.control.queries import Paper, Query, Shortfall
 from mainstay.control.roles import HERE, NEEDS
-from mainstay.core import errors, settings
+from mainstay.core import clock, errors, settings
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Facts, Missing, Mistake, Refused, Unavailable
-from mainstay.seal import certificate, checks, dsse, keys, trust
+from mainstay.seal import certificate, checks, dsse, keys, trust, waiver
 from mainstay.seal.dsse import Envelope
+from mainstay.seal.waiver import Missed, Waiver
 
 COMMANDS, QUERIES = "/api/commands", "/api/queries"
 PATIENCE = 120.0
@@ -45,6 +54,8 @@ def handle(url: str, command: Command) -> Answer:
     match command:
         case Approve():
             return _sent(url, COMMANDS, _signed(url, command))
+        case Waive():
+            return _sent(url, COMMANDS, _waived(url, command))
         case Labels():
             return _sent(url, COMMANDS, _read(command))
         case _:
@@ -145,6 +156,24 @@ def _signed(url: str, command: Approve) -> Countersign:
             hint=f"MAINSTAY_KEY={issued.approver}",
         )
     return Countersign(command.version, found.certificate, both.signatures[-1], command.because)
+
+
+def _waived(url: str, command: Waive) -> SendWaiver:
+    """A waiver of what was measured there, signed here. Raises Refused for another gate."""
+    facts = answer(url, Shortfall(command.version, command.clause)).facts
+    try:
+        found = msgspec.convert(facts["shortfall"], Missed)
+    except (KeyError, msgspec.ValidationError) as error:
+        raise Unavailable(f"{url} gave no gate: {error}") from error
+    named = (found.version, found.version[1:])
+    if command.version not in named or found.gate.clause != command.clause:
+        raise Refused(
+            f"asked for {command.clause!r} of {command.version}, and was given"
+            f" {found.gate.clause!r} of {found.version}"
+        )
+    signer = keys.load(settings.keys_folder(), settings.key_name())
+    made = Waiver(found, command.because, signer.name, clock.now(), command.until)
+    return SendWaiver(*msgspec.structs.astuple(waiver.signed(made, signer)))
 
 
 def _paper(url: str, version: str) -> _Paper:

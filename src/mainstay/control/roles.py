@@ -18,6 +18,7 @@ Permission = Literal[
     "audit",
     "labels",
     "incidents",
+    "waive",
     "approve",
     "deploy",
     "rollback",
@@ -39,7 +40,7 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
     "data-scientist": frozenset({"read", "comment", "own tokens", "incidents", "rollback"}),
     "data-engineer": frozenset({"read", "comment", "own tokens", "incidents", "labels"}),
     "ml-engineer": frozenset({"read", "comment", "own tokens", "incidents", "rollback", "deploy"}),
-    "approver": frozenset({"read", "comment", "own tokens", "rollback", "approve"}),
+    "approver": frozenset({"read", "comment", "own tokens", "rollback", "waive", "approve"}),
     "admin": frozenset({"read", "comment", "own tokens", "audit", "people"}),
 }
 
@@ -53,6 +54,7 @@ HERE: Literal["here"] = "here"
 """Not over HTTP: it reads or writes files of whoever asks, runs their code or uses their keys."""
 
 NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
+    commands.SendWaiver: "waive",
     commands.Countersign: "approve",
     commands.Reject: "approve",
     commands.Deploy: "deploy",
@@ -81,6 +83,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     commands.Assess: HERE,
     commands.Build: HERE,
     commands.Certify: HERE,
+    commands.Waive: HERE,
     commands.Approve: HERE,
     commands.Watch: HERE,
     commands.Run: HERE,
@@ -92,6 +95,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.Simulate: HERE,
     queries.ExplainContract: "read",
     queries.Explain: "read",
+    queries.Shortfall: "read",
     queries.Review: "read",
     queries.Approvals: "read",
     queries.Approval: "read",

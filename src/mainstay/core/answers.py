@@ -11,7 +11,8 @@ class Answer(msgspec.Struct, frozen=True):
     """The same facts for a person and, as JSON, for a script.
 
     headline: the verdict sentence. evidence: shown worst first. lines: what else is worth a line.
-    next: the next command, ready to paste. facts: for scripts, by name.
+    next: the next command, ready to paste. facts: for scripts, by name. waived: clauses of the
+    evidence that do not hold and are excused.
     """
 
     headline: str
@@ -20,6 +21,7 @@ class Answer(msgspec.Struct, frozen=True):
     lines: tuple[str, ...] = ()
     next: str = ""
     facts: dict[str, Any] = {}
+    waived: tuple[str, ...] = ()
 
 
 def worst(evidence: tuple[Evidence, ...]) -> Verdict:

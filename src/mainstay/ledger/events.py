@@ -10,6 +10,7 @@ MEANINGS = {
     "HoldoutOpened": "The held-out rows of a period were opened once more.",
     "Certified": "A version passed every gate; its certificate waits for an approval.",
     "CertificateRefused": "A version fell short of a gate, with the evidence.",
+    "Waived": "Somebody excused a gate that a version does not pass, until a time.",
     "Approved": "An approver signed the certificate of a version.",
     "Rejected": "An approver declined a certified version, with the reason.",
     "Renewed": "An approved version was judged on newer rows and has a new certificate.",

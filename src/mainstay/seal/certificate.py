@@ -4,7 +4,6 @@ Source: https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -15,17 +14,15 @@ from mainstay.core.nouns import Dataset, Evidence, ModelVersion
 from mainstay.seal import dsse
 from mainstay.seal.dsse import Envelope
 from mainstay.seal.keys import Key
+from mainstay.seal.terms import Count, Digest, Moment, Text
 from mainstay.seal.trust import Trust
+from mainstay.seal.waiver import Signed, Waiver
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://mainstay.dev/certificate/v1"
 LOCK = "pylock.toml"
 
 Environment = Literal["production", "replay"]
-Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-Text = Annotated[str, msgspec.Meta(min_length=1)]
-Count = Annotated[int, msgspec.Meta(ge=1)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Registered(msgspec.Struct, frozen=True):
@@ -44,23 +41,15 @@ class Scope(msgspec.Struct, frozen=True):
     traffic: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
 
 
-class Waiver(msgspec.Struct, frozen=True):
-    """A reasoned exception, for the reader: it excuses no gate."""
-
-    clause: Text
-    reason: Text
-    by: Text
-    expires: Moment
-
-
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a signature of a certificate covers.
 
     files: path -> SHA-256 of every file of the bundle (core.digest.files); datasets: what the
     gates were judged on, those of training stand in the version; accepted_unsure: clauses that
-    the contract named before the held-out rows were opened; authors: key ids of everybody who
-    made the version; approver: the name of the one who must sign besides; supersedes: digest of
-    the envelope before, empty for the first. Valid in [issued, not_after).
+    the contract named before the held-out rows were opened; waivers: signed exceptions, none of
+    which ends before it; authors: key ids of everybody who made the version; approver: the name of
+    the one who must sign besides; supersedes: digest of the envelope before, empty for the first.
+    Valid in [issued, not_after).
     """
 
     version: ModelVersion
@@ -76,7 +65,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     accepted_unsure: tuple[str, ...] = ()
     not_covered: tuple[str, ...] = ()
     baselines: tuple[Evidence, ...] = ()
-    waivers: tuple[Waiver, ...] = ()
+    waivers: tuple[Signed, ...] = ()
     supersedes: str = ""
 
     def __post_init__(self) -> None:
@@ -89,11 +78,17 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("the contract registered is not the one the version was built for")
         if self.not_after <= self.issued:
             raise ValueError("it ends before it begins")
+        if any(self.not_after > one.waiver.expires for one in self.waivers):
+            raise ValueError("it outlives a waiver that it hangs on")
 
     @property
     def subjects(self) -> dict[str, str]:
         """What it is about: digest of the bundle's folder, digest of its environment's lock."""
         return {"bundle": digest.of_value(self.files), "environment": self.files[LOCK]}
+
+    def waiver(self, gate: Evidence) -> Waiver | None:
+        """What excuses a gate of it; whether its signature holds is for `checks` to say."""
+        return next((one.waiver for one in self.waivers if one.waiver.excuses(gate)), None)
 
     @property
     def name(self) -> str:

@@ -11,15 +11,16 @@ from typing import NamedTuple
 from mainstay.core import digest
 from mainstay.core.errors import Missing, Mistake, Refused
 from mainstay.core.nouns import Evidence, Verdict
-from mainstay.seal import dsse
+from mainstay.seal import dsse, waiver
 from mainstay.seal.certificate import Certificate, Environment, opened
 from mainstay.seal.dsse import Envelope
 from mainstay.seal.keys import Key, short
 from mainstay.seal.trust import Principal, Trust
+from mainstay.seal.waiver import Signed, Waiver
 
 
 class Presented(NamedTuple):
-    """A certificate whose signatures hold, and what is asked of it."""
+    """A certificate whose signatures hold, also those of its waivers, and what is asked of it."""
 
     certificate: Certificate
     signers: tuple[Principal, ...]
@@ -58,7 +59,15 @@ def presented(
     if at.tzinfo is None:
         raise Mistake(f"the time {at} has no zone", hint=f"write {at.isoformat()}Z for UTC")
     signers = dsse.signers(envelope, trust)
-    return Presented(opened(envelope, trust), signers, at, environment, bundle)
+    certificate = opened(envelope, trust)
+    waived(certificate, trust)
+    return Presented(certificate, signers, at, environment, bundle)
+
+
+def waived(certificate: Certificate, trust: Trust) -> None:
+    """Raises Refused for a waiver that may excuse nothing of this certificate."""
+    for one in certificate.waivers:
+        _waived(one, certificate, trust)
 
 
 def approved(envelope: Envelope, approver: Key, trust: Trust) -> Envelope:
@@ -71,6 +80,18 @@ def approved(envelope: Envelope, approver: Key, trust: Trust) -> Envelope:
 def approval(envelope: Envelope, trust: Trust) -> Principal:
     """Whose approval an envelope holds. Raises Refused where there is none that counts."""
     return _approval(opened(envelope, trust), dsse.signers(envelope, trust))
+
+
+def _waived(one: Signed, certificate: Certificate, trust: Trust) -> None:
+    waiver.refuse_authors(waiver.signer(one, trust), one.waiver, certificate.authors)
+    version, about, clause = certificate.version, one.waiver.shortfall, one.waiver.clause
+    found = (about.model, about.version, about.bundle, about.contract)
+    if found != (version.model, version.name, version.bundle, version.contract):
+        raise Refused(f"the waiver of {clause!r} is of {about.model} {about.version} as it was")
+    if not waiver.in_force(one.waiver, certificate.issued):
+        raise Refused(
+            f"the waiver of {clause!r} was not in force when {certificate.name} was certified"
+        )
 
 
 def _author(asked: Presented) -> str:
@@ -142,14 +163,18 @@ def _gates(asked: Presented) -> str:
             f"{certificate.name} passed no gate: nothing was judged",
             hint="mainstay certify judges every clause of the contract",
         )
-    for gate in certificate.gates:
-        _gate(gate, certificate.accepted_unsure)
-    unsure = sum(gate.verdict == Verdict.UNSURE for gate in certificate.gates)
+    found = [_gate(gate, certificate) for gate in certificate.gates]
+    excused = dict.fromkeys(one.expires for one in found if one)
+    open_ = sum(gate.verdict != Verdict.PASS for gate in certificate.gates)
+    waived = sum(one is not None for one in found)
+    unsure = open_ - waived
     accepted = f", {unsure} of them unsure and accepted beforehand" if unsure else ""
-    return f"{len(certificate.gates)} gates{accepted}"
+    until = f", {waived} of them waived until {_moment(min(excused))}" if excused else ""
+    return f"{len(certificate.gates)} gates{accepted}{until}"
 
 
-def _gate(gate: Evidence, accepted_unsure: tuple[str, ...]) -> None:
+def _gate(gate: Evidence, certificate: Certificate) -> Waiver | None:
+    """What excuses it. Raises Refused where it needs that and there is nothing."""
     name = f"gate {gate.clause!r} on {gate.population!r}"
     if gate.limit is None or gate.verdict is None:
         raise Refused(f"{name} has no limit or no verdict: it gates nothing")
@@ -159,9 +184,11 @@ def _gate(gate: Evidence, accepted_unsure: tuple[str, ...]) -> None:
             f"{name} says {gate.verdict}, but what it measured comes to {judged}",
             hint="the verdict was not made by the rule; do not trust who signed it",
         )
-    unsure = gate.verdict == Verdict.UNSURE and gate.clause in accepted_unsure
-    if gate.verdict != Verdict.PASS and not unsure:
+    excused = certificate.waiver(gate)
+    unsure = gate.verdict == Verdict.UNSURE and gate.clause in certificate.accepted_unsure
+    if gate.verdict != Verdict.PASS and not unsure and excused is None:
         raise Refused(f"{name} says {gate.verdict}", hint="only pass lets a version answer")
+    return None if unsure else excused
 
 
 def _bundle(asked: Presented) -> str:

@@ -12,9 +12,10 @@ import msgspec
 from mainstay.core import digest
 from mainstay.core.errors import Mistake, Refused
 from mainstay.seal import dsse
-from mainstay.seal.certificate import Count, Digest, Environment, Moment, Text
+from mainstay.seal.certificate import Environment
 from mainstay.seal.dsse import Envelope
 from mainstay.seal.keys import Key, short
+from mainstay.seal.terms import Count, Digest, Moment, Text
 from mainstay.seal.trust import Trust
 
 FILE = "routing.json"

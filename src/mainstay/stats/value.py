@@ -97,7 +97,7 @@ def curve(
     seed: int,
 ) -> Curve:
     """Money by threshold, at ascending thresholds; all points come from the same resamples."""
-    points = bootstrap.pointwise(_by_threshold(label, score, matrix, at), blocks, seed=seed)
+    points = bootstrap.pointwise(by_threshold(label, score, matrix, at), blocks, seed=seed)
     known = all(np.isfinite([one.low, one.high]).all() for one in points)
     return Curve(
         tuple(at.tolist()),
@@ -105,6 +105,26 @@ def curve(
         tuple(one.low for one in points if known),
         tuple(one.high for one in points if known),
     )
+
+
+def by_threshold(
+    label: Array, score: Array, matrix: Matrix, at: Floats, above: int | None = None
+) -> Summed:
+    """Money per 1,000 at each ascending threshold; above: the place of one, whose money is taken
+
+    from that of all.
+    """
+    reached = np.searchsorted(at, score, side="right")  # how many thresholds a score reaches
+    gain, left = _gain(label, matrix), per_row(label, np.zeros(len(label)), matrix)
+
+    def money(total: Floats) -> Floats:
+        acted = np.cumsum(total[:, :0:-1, 0], axis=1)[:, ::-1]
+        left, rows = (total[:, :, at].sum(axis=1, keepdims=True) for at in (1, 2))
+        if above is not None:
+            acted, left = acted - acted[:, [above]], np.zeros_like(left)
+        return 1000 * divided(acted + left, np.broadcast_to(rows, acted.shape))
+
+    return Summed(money, [gain, left, np.ones(len(label))], bins=(reached, len(at) + 1))
 
 
 def best_of(label: Array, baseline: Array, matrix: Matrix) -> Rival:
@@ -143,18 +163,6 @@ def _between(below: float, above: float) -> float:
     """A number in (below, above], half way where rounding allows."""
     half = float((below + above) / 2)
     return half if half > below else float(above)
-
-
-def _by_threshold(label: Array, score: Array, matrix: Matrix, at: Floats) -> Summed:
-    reached = np.searchsorted(at, score, side="right")  # how many thresholds a score reaches
-    gain, left = _gain(label, matrix), per_row(label, np.zeros(len(label)), matrix)
-
-    def money(total: Floats) -> Floats:
-        acted = np.cumsum(total[:, :0:-1, 0], axis=1)[:, ::-1]
-        left, rows = (total[:, :, at].sum(axis=1, keepdims=True) for at in (1, 2))
-        return 1000 * divided(acted + left, np.broadcast_to(rows, acted.shape))
-
-    return Summed(money, [gain, left, np.ones(len(label))], bins=(reached, len(at) + 1))
 
 
 def _decisions(rival: Rival, baseline: Array) -> Array:

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from mainstay.cli import show
@@ -47,6 +48,13 @@ def test_evidence_stands_worst_first_with_shape_and_word(
         ["◆", "broken", "bad"], ["▲", "unsure", "unclear"], ["●", "holds", "good"],
     ]  # fmt: skip
     assert "0.550 (0.500–0.600)  ≥ 0.66  n 1,234" in lines[0]
+
+
+def test_what_is_waived_is_neither_broken_nor_held(capsys: pytest.CaptureFixture[str]) -> None:
+    show.show(msgspec.structs.replace(ANSWER, waived=("bad",)))
+    first = capsys.readouterr().out.splitlines()[1]
+
+    assert first.split()[:3] == ["▲", "waived", "bad"]
 
 
 def test_json_holds_the_same_facts(capsys: pytest.CaptureFixture[str]) -> None:

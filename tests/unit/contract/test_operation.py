@@ -21,6 +21,9 @@ def test_what_nobody_states_has_the_stated_default(example):
         "stopped": {"at_most": 0.01},
         "lasts": "180d",
         "accept_unsure": [],
+        "champion": {"metric": None, "worse_by": None, "slices_worse_by": None},
+        "simplest": {"margin": None},
+        "robust": {"harm": None},
     }
     assert written["serve"] == {
         "latency_p99": "20ms",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import small_project
 
-from mainstay.control import papers, versions
+from mainstay.control import certifying, papers, versions
 from mainstay.control import project as projects
 from mainstay.control.commands import Approve, Build, Certify
 from mainstay.control.handle import answer, handle
@@ -103,3 +103,36 @@ def test_a_hold_out_of_too_few_days_is_unsure_and_can_still_be_explained(as_auth
     explained = answer(as_author, Explain("v2", "roc_auc"))
     assert explained.verdict is Verdict.UNSURE
     assert explained.evidence[0].note == "too few rows or days for any interval"
+
+
+def test_a_candidate_is_held_against_the_live_version(live: Path) -> None:
+    model = live / "model.py"
+    model.write_text(model.read_text().replace("n_estimators=20", "n_estimators=40"))
+    handle(live, Build())
+
+    said = handle(live, Certify("v2"))
+
+    found = {one.clause: one for one in said.evidence if one.clause.startswith("champion")}
+    assert list(found) == ["champion, roc_auc", "champion, slices"]
+    assert found["champion, roc_auc"].population.startswith("hold-out, v2 and v1 on the same")
+    overall = found["champion, roc_auc"]
+    assert overall.limit.judge(overall.estimate) is overall.verdict
+    assert answer(live, Explain("v2", "champion, roc_auc")).verdict is overall.verdict
+
+
+def test_a_live_version_that_learned_from_the_rows_makes_it_unsure(live: Path) -> None:
+    """v2 is of an earlier period: what judges it is what v1 learned from."""
+    handle(live, Build(until=small_project.START + timedelta(days=40)))
+
+    said = handle(live, Certify("v2"))
+
+    (one,) = (one for one in said.evidence if one.clause.startswith("champion"))
+    assert (one.verdict, one.estimate) == (Verdict.UNSURE, None)
+    assert "v1 learned from decisions until" in one.note
+
+
+def test_the_live_version_is_not_held_against_itself(live: Path) -> None:
+    with projects.opened(live) as opened:
+        version = versions.found(opened, "v1")
+
+        assert certifying._champion(opened, version) is None

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -10,9 +11,19 @@ import msgspec
 import pytest
 
 from mainstay.control import remote
-from mainstay.control.commands import Approve, Build, Labels, NewKey, NewToken, Rollback, Trust
+from mainstay.control.commands import (
+    Approve,
+    Build,
+    Labels,
+    NewKey,
+    NewToken,
+    Rollback,
+    SendWaiver,
+    Trust,
+    Waive,
+)
 from mainstay.control.queries import Status
-from mainstay.core import errors, settings
+from mainstay.core import clock, errors, settings
 from mainstay.core.answers import Answer
 from mainstay.core.errors import (
     Conflict,
@@ -23,6 +34,9 @@ from mainstay.core.errors import (
     Refused,
     Unavailable,
 )
+from mainstay.core.nouns import Evidence, Limit
+from mainstay.seal import keys, trust, waiver
+from mainstay.seal.waiver import Missed
 
 
 class Told(BaseHTTPRequestHandler):
@@ -145,6 +159,44 @@ def test_labels_go_by_their_content(url: str, tmp_path: Path) -> None:
 def test_an_answer_without_a_certificate_is_not_signed(url: str) -> None:
     with pytest.raises(Unavailable, match="gave no certificate"):
         remote.handle(url, Approve("v1"))
+
+
+def shortfall(version: str = "v2", clause: str = "roc_auc") -> Missed:
+    gate = Evidence(clause, version, "hold-out", "m", limit=Limit("at_least", 0.9), verdict="fail")
+    return Missed("m", version, "0" * 64, "1" * 64, gate)
+
+
+def test_a_waiver_is_signed_here_and_only_its_signature_is_sent(url: str, tmp_path: Path) -> None:
+    key = keys.new(tmp_path, "lead")
+    trust.trusted(tmp_path, "lead", "approver")
+    facts = {"shortfall": msgspec.to_builtins(shortfall())}
+    Told.reply = msgspec.json.encode(Answer("roc_auc of m v2 fail.", facts=facts))
+    until = clock.now() + timedelta(days=30)
+
+    with settings.given({"MAINSTAY_KEYS": str(tmp_path), "MAINSTAY_KEY": "lead"}):
+        remote.handle(url, Waive("v2", "roc_auc", "agreed", until))
+
+    (_, _, question), (_, _, body) = Told.asked
+    assert question == b'{"type":"shortfall","version":"v2","clause":"roc_auc"}'
+    sent = msgspec.json.decode(body, type=SendWaiver)
+    assert sent.waiver.shortfall == shortfall()
+    assert (sent.waiver.by, sent.waiver.reason, sent.waiver.expires) == ("lead", "agreed", until)
+    held = waiver.signer(waiver.Signed(sent.waiver, sent.signature), trust.read(tmp_path))
+    assert held.key == key.id
+    assert key.private.private_bytes_raw() not in body
+
+
+@pytest.mark.parametrize("other", [shortfall(version="v3"), shortfall(clause="accuracy")])
+def test_another_gate_than_was_asked_for_is_not_signed(url: str, other: Missed) -> None:
+    Told.reply = msgspec.json.encode(Answer("m", facts={"shortfall": msgspec.to_builtins(other)}))
+
+    with pytest.raises(Refused, match="asked for 'roc_auc' of v2, and was given"):
+        remote.handle(url, Waive("v2", "roc_auc", "agreed", clock.now()))
+
+
+def test_an_answer_without_a_gate_is_not_signed(url: str) -> None:
+    with pytest.raises(Unavailable, match="gave no gate"):
+        remote.handle(url, Waive("v2", "roc_auc", "agreed", clock.now()))
 
 
 def test_keys_and_tokens_of_doors_are_about_this_machine() -> None:

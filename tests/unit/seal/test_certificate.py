@@ -1,7 +1,7 @@
 """The certificate as an in-toto statement, there and back."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -12,14 +12,13 @@ from mainstay.core.errors import Mistake, Refused
 from mainstay.core.nouns import Estimate, Evidence, Limit
 from mainstay.seal import certificate as certificates
 from mainstay.seal import keys, trust
-from mainstay.seal.certificate import Certificate, Registered, Scope, Waiver
+from mainstay.seal.certificate import Certificate, Registered, Scope
 
 Made = Callable[..., Certificate]
 
 
 def test_what_is_issued_is_what_is_opened(certificate: Made, people: Path) -> None:
     made = certificate(
-        waivers=(Waiver("slice", "known", "lead", datetime(2013, 6, 1, tzinfo=UTC)),),
         not_covered=("carrier = 9E",),
         supersedes="ab" * 32,
     )

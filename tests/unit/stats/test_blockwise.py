@@ -16,7 +16,7 @@ SAID = {
 STATISTICS = {
     **{name: one.prepared(LABEL, SAID[one.takes]) for name, one in metrics.METRICS.items()},
     "calibration": calibration.expected_error(LABEL, SCORE),
-    "curve": value._by_threshold(LABEL, SCORE, value.Matrix(3, -1, 0, -2), np.array([0.2, 0.7])),
+    "curve": value.by_threshold(LABEL, SCORE, value.Matrix(3, -1, 0, -2), np.array([0.2, 0.7])),
     "difference": Mixed((1, metrics.roc_auc(LABEL, SCORE)), (-0.5, metrics.mean(SCORE))),
     "any": lambda weight: float(weight @ SCORE),
 }

@@ -108,7 +108,7 @@ def _candidate(story: Story, stage: Stage, train_months: int) -> bool:
             judged = handle(stage.project, Certify(environment=REPLAY))
     story.tell(when, _gates(judged))
     story.figures["engine"] = built.facts["engine"]
-    story.figures["gates"] = {one.clause: _figure(one) for one in judged.evidence}
+    story.figures["gates"] = {one.clause: _figure(one) for one in judged.evidence if one.limit}
     return judged.verdict is Verdict.PASS
 
 

@@ -14,7 +14,7 @@ HEAD: Row = (
 def content(title: str, said: Answer) -> Html:
     """What stands between head and foot of a page."""
     state = () if said.verdict is None else (tag("p", parts.state(said.verdict.value)),)
-    cards = (_evidence(said.evidence), _lines(said.lines), _next(said.next))
+    cards = (_evidence(said), _lines(said.lines), _next(said.next))
     return joined(head(title, said, *state), tag("div", *filter(None, cards), class_="col"))
 
 
@@ -30,22 +30,24 @@ def card(title: str, beside: str, *body: str) -> Html:
     return tag("section", tag("h2", title, *small), *body, class_="card")
 
 
-def promises(some: tuple[Evidence, ...]) -> Html:
+def promises(some: tuple[Evidence, ...], waived: tuple[str, ...] = ()) -> Html:
     """Evidence as a table, worst first as it comes, each beside its limit."""
-    return parts.table(HEAD, map(_promise, some), "promises")
+    return parts.table(HEAD, (_promise(one, one.clause in waived) for one in some), "promises")
 
 
-def _evidence(some: tuple[Evidence, ...]) -> Html:
+def _evidence(said: Answer) -> Html:
+    some = said.evidence
     if not some:
         return Html()
     notes = [(one.clause, one.population, one.method, one.note) for one in some]
     how = parts.twin(("Promise", "Population", "Method", "Note"), notes, "How each was measured")
     beside = "95% intervals; an unsure gate never passes silently"
-    return card("Evidence", beside, promises(some), how)
+    return card("Evidence", beside, promises(some, said.waived), how)
 
 
-def _promise(one: Evidence) -> Row:
+def _promise(one: Evidence, waived: bool) -> Row:  # noqa: FBT001 - of one caller
     state = parts.state(parts.judged(one)) if one.limit else ""
+    state = parts.state("unsure", "waived") if waived else state
     limit = parts.bound_of(one.limit) if one.limit else ""
     if one.estimate is None:
         return (one.clause, state, *map(number, ("not measured", "", limit, "")), "")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from mainstay.control.pages import charts, parts
+from mainstay.control.pages import charts, errors, parts, robust
 from mainstay.control.pages import standing as standings
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Cell, Row, number, section
@@ -30,6 +30,8 @@ def page(
         _gates(it),
         _slices(it),
         _measures(details),
+        errors.drawn(details.errors, details.currency) if details.errors else Html(),
+        robust.drawn(details.shaken) if details.shaken and details.shaken.tried else Html(),
         section("Made with", "", _made(details)),
         section("Scope", "where and for what it may be asked", _scope(it)),
         section("Approvals and signatures", "nobody approves their own work", _signed(it, signers)),
@@ -115,7 +117,8 @@ def _room(one: Evidence) -> tuple[int, float]:
 def _gate(one: Evidence, it: Standing, name: str = "") -> Row:
     kind = parts.judged(one)
     word = "unsure, accepted" if one in it.accepted else "finding" if one.limit is None else ""
-    verdict = parts.state(kind, word)
+    waived = one in it.waived
+    verdict = parts.state("unsure" if waived else kind, "waived" if waived else word)
     called = f"{name or one.clause}{_unit(one)}"
     if one.estimate is None:
         limit = parts.bound_of(one.limit) if one.limit else ""
@@ -155,10 +158,17 @@ def _how(one: Evidence) -> Row:
 
 
 def _baselines(it: Standing) -> Iterator[Html]:
+    """What it is better by than something simpler."""
     found = it.certificate.baselines
     if found:
-        head: Row = ("Baseline", *map(number, ("Estimate", "Interval", "n")))
-        yield parts.table(head, (_gate(one, it)[:4] for one in found))
+        head: Row = ("Gain over", *map(number, ("Estimate", "Interval", "n")), "What that reaches")
+        rows = ((*_gate(one, it, _last(one.clause))[:4], one.note) for one in found)
+        yield parts.table(head, rows)
+
+
+def _last(clause: str) -> str:
+    """`simplest, linear` -> `linear`"""
+    return clause.rpartition(", ")[2]
 
 
 def _slices(it: Standing) -> Html:
@@ -278,7 +288,9 @@ def _exceptions(certificate: Certificate) -> Iterator[str]:
     for clause in certificate.accepted_unsure:
         yield f"{clause} is unsure; the contract accepted that before the rows were opened."
     for one in certificate.waivers:
-        yield f"Exception for {one.clause} by {one.by} until {parts.day(one.expires)}: {one.reason}"
+        made = one.waiver
+        until = parts.day(made.expires)
+        yield f"{made.clause} does not hold: waived by {made.by} until {until}. {made.reason}"
 
 
 def _check(certificate: Certificate) -> Html:

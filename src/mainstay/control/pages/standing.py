@@ -21,19 +21,23 @@ STATES: dict[Word, parts.State] = {
 
 
 class Standing(NamedTuple):
-    """A certificate at a moment; kept, accepted and broken are its gates by what became of them."""
+    """A certificate at a moment.
+
+    kept, accepted, waived and broken are its gates by what became of them.
+    """
 
     certificate: Certificate
     at: datetime
     word: Word
     kept: tuple[Evidence, ...]
     accepted: tuple[Evidence, ...]
+    waived: tuple[Evidence, ...]
     broken: tuple[Evidence, ...]
 
     @property
     def gates(self) -> int:
         """How many promises there are."""
-        return len(self.kept) + len(self.accepted) + len(self.broken)
+        return sum(map(len, (self.kept, self.accepted, self.waived, self.broken)))
 
 
 def standing(certificate: Certificate, signers: tuple[Principal, ...], at: datetime) -> Standing:
@@ -42,9 +46,11 @@ def standing(certificate: Certificate, signers: tuple[Principal, ...], at: datet
     passed = [one for one in gates if parts.judged(one) == "pass"]
     rest = [one for one in gates if one not in passed]
     accepted = [one for one in rest if _accepted(one, certificate)]
-    broken = tuple(one for one in rest if one not in accepted)
+    open_ = [one for one in rest if one not in accepted]
+    waived = tuple(one for one in open_ if certificate.waiver(one))
+    broken = tuple(one for one in open_ if one not in waived)
     word = "broken" if broken else _word(certificate, signers, at)
-    return Standing(certificate, at, word, tuple(passed), tuple(accepted), broken)
+    return Standing(certificate, at, word, tuple(passed), tuple(accepted), waived, broken)
 
 
 def approves(one: Principal, certificate: Certificate) -> bool:
@@ -116,6 +122,9 @@ def _rest(it: Standing) -> Iterator[str]:
     if it.accepted:
         names = ", ".join(one.clause for one in it.accepted)
         yield f"unsure, and accepted by the contract beforehand: {names}"
+    if it.waived:
+        names = ", ".join(one.clause for one in it.waived)
+        yield f"waived by a person until {parts.day(it.certificate.not_after)}: {names}"
     if it.broken:
         yield "not kept: " + ", ".join(f"{one.clause} ({parts.judged(one)})" for one in it.broken)
 

@@ -18,16 +18,19 @@ from mainstay.core.answers import worst
 from mainstay.core.errors import Broken
 from mainstay.core.nouns import Evidence, ModelVersion, Verdict
 from mainstay.core.places import Places
-from mainstay.data import engine, rows
+from mainstay.data import engine, rows, snapshot
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.certify import gates, held_out, proving, registration
+from mainstay.life.certify import champion, gates, held_out, proving, registration, robust, simplest
+from mainstay.life.certify.champion import Bout, Champion
 from mainstay.life.certify.details import Details, details
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut, Opening
 from mainstay.life.certify.proving import Proved
 from mainstay.life.certify.registration import Registration
+from mainstay.life.certify.robust import Shaken
 from mainstay.life.certify.slices import slices
+from mainstay.seal.waiver import Waiver
 from mainstay.trainer.scored import Floats
 
 WARM_UP = 50
@@ -36,7 +39,8 @@ WARM_UP = 50
 class Order(NamedTuple):
     """Which version is judged, under which registration, as of when; tell is told each step.
 
-    proved: what an earlier judgement of the same bundle proved of it.
+    proved: what an earlier judgement of the same bundle proved of it. waivers: in force, each of
+    which excuses a gate as a person saw it. champion: the live version, where it is another.
     """
 
     document: Document
@@ -45,6 +49,8 @@ class Order(NamedTuple):
     registration: Registration | None
     now: datetime
     proved: Proved | None = None
+    waivers: tuple[Waiver, ...] = ()
+    champion: Champion | None = None
     tell: Callable[[str], None] = lambda _: None
 
 
@@ -61,6 +67,14 @@ class Judgement(NamedTuple):
     registration: Registration
     details: Details | None
     proved: Proved
+    waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def waived(self) -> tuple[Evidence, ...]:
+        """Gates that do not hold and are excused."""
+        return tuple(
+            one for one in self.evidence if any(waiver.excuses(one) for waiver in self.waivers)
+        )
 
     def accepted(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """Unsure gates that the contract named; `slices` names `slices, carrier = EV` too."""
@@ -68,9 +82,10 @@ class Judgement(NamedTuple):
         return tuple(clause for clause in unsure if clause.partition(",")[0] in named)
 
     def verdict(self, named: tuple[str, ...]) -> Verdict:
-        """Of the whole, with the unsure gates that the contract accepts taken as they are."""
-        kept = self.accepted(named)
-        return worst(tuple(one for one in self.evidence if one.clause not in kept))
+        """Of the whole, without the unsure gates that the contract accepts and what is waived."""
+        kept, waived = self.accepted(named), self.waived
+        judged = (one for one in self.evidence if one.clause not in kept and one not in waived)
+        return worst(tuple(judged))
 
 
 def certified(order: Order) -> Judgement:
@@ -111,7 +126,8 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         order.tell("opening the held-out rows")
         reader = Reader(engine.connect(order.places.work), order.places.folder, order.places.staged)
         found = _assembled(order, stated, reader)
-        opening = Opening(contract, opened, order.places, reader.engine)
+        also = champion.columns(order.champion, order.places)
+        opening = Opening(contract, opened, order.places, reader.engine, also)
         held = held_out.held_out(opening, found, stated.hold_out)
         asked = Asked(contract, held, version.name, contract.train.seed)
         trained = version.datasets[0].window or held.window
@@ -121,13 +137,34 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         order.tell("resampling days and entities")
         groups = slices(asked)
         resampled = (*gates.goals(asked), *groups.evidence, *gates.calibrated(asked))
+        rivals, shaken = _tried(order, asked, opened)
         order.tell("cutting the sources at a random time, replaying golden rows")
         proved = proof.result()
-    every = (*resampled, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
-    made = Judgement(every, groups.not_covered, held, stated, None, proved)
+    every = (*resampled, *rivals, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
+    made = Judgement(every, groups.not_covered, held, stated, None, proved, order.waivers)
     if made.verdict(contract.certify.accept_unsure) is not Verdict.PASS:
         return made
-    return made._replace(details=details(asked, opened.manifest))
+    return made._replace(details=details(asked, opened.manifest, shaken))
+
+
+def _tried(order: Order, asked: Asked, opened: Runtime) -> tuple[tuple[Evidence, ...], Shaken]:
+    """The same rows by other versions and with errors, by an engine of their own: the other one
+
+    is at work.
+    """
+    own = engine.connect(order.places.work)
+    table = snapshot.read(own, asked.held.dataset.digest, order.places.snapshots)
+    found: tuple[Evidence, ...] = ()
+    if order.champion:
+        order.tell(f"the same rows by {order.champion.name}")
+        bout = Bout(asked, order.champion, order.places, table, opened.manifest.classes)
+        found = tuple(champion.compared(bout))
+    order.tell("errors of inputs through the guard")
+    shaken = robust.shaken(asked, opened, table)
+    order.tell("simpler models")
+    learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
+    simpler = simplest.compared(asked, opened, learned, table)
+    return (*found, *robust.evidence(asked, shaken), *simpler), shaken
 
 
 def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:

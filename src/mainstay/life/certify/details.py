@@ -5,7 +5,9 @@ import numpy as np
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.nouns import known
+from mainstay.life.certify.errors import Errors, errors
 from mainstay.life.certify.gates import Asked
+from mainstay.life.certify.robust import Shaken
 from mainstay.stats import calibration, value
 from mainstay.stats.calibration import Bin
 from mainstay.stats.value import Curve
@@ -16,7 +18,8 @@ class Details(msgspec.Struct, frozen=True):
     """curve: money by threshold of what the model decides, None without money.
 
     reliability: scores against shares. threshold: the one in use. stopped, unlabelled: held-out
-    decisions that were not judged.
+    decisions that were not judged. errors: where a threshold decides.
+    shaken: what errors of inputs come to.
     """
 
     curve: Curve | None
@@ -29,9 +32,11 @@ class Details(msgspec.Struct, frozen=True):
     python: str
     platform: str
     packages: dict[str, str]
+    errors: Errors | None = None
+    shaken: Shaken | None = None
 
 
-def details(asked: Asked, stated: Manifest) -> Details:
+def details(asked: Asked, stated: Manifest, shaken: Shaken) -> Details:
     """All of it, for the held-out rows."""
     held = asked.held
     return Details(
@@ -45,6 +50,8 @@ def details(asked: Asked, stated: Manifest) -> Details:
         python=stated.python,
         platform=stated.platform,
         packages=stated.versions,
+        errors=errors(asked, stated),
+        shaken=shaken,
     )
 
 

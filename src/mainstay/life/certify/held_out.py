@@ -86,12 +86,16 @@ class HeldOut(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """Whose held-out rows are opened: the contract, the opened bundle, where snapshots go."""
+    """Whose held-out rows are opened: the contract, the opened bundle, where snapshots go.
+
+    also: columns that another version reads, frozen too where the rows hold them.
+    """
 
     contract: Contract
     runtime: Runtime
     places: Places
     engine: Backend
+    also: tuple[str, ...] = ()
 
 
 def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
@@ -156,7 +160,8 @@ def _same_types(stated: Manifest, columns: tuple[Column, ...]) -> None:
 
 def _frozen(opening: Opening, kept: ir.Table) -> Dataset:
     contract = opening.contract
-    names = [*opening.runtime.manifest.columns, contract.data.label.column]
+    also = (name for name in opening.also if name in kept.columns)
+    names = [*opening.runtime.manifest.columns, *also, contract.data.label.column]
     rows = kept.select(*dict.fromkeys(names))
     decisions = contract.data.decisions
     return snapshot.written(rows, opening.places.snapshots, decisions.key, decisions.time)

@@ -11,7 +11,8 @@ import pytest
 from mainstay.control.pages import parts
 from mainstay.control.pages.certificate import page
 from mainstay.control.pages.markup import VOID
-from mainstay.seal.certificate import Waiver
+from mainstay.seal.dsse import Signature
+from mainstay.seal.waiver import Missed, Signed, Waiver
 
 ATTACK = '"><script>alert(1)</script>'
 
@@ -165,15 +166,33 @@ def test_further_looks_at_the_held_out_rows_are_said(paper, looks: int, times: i
     assert text.count(f"opened {looks} times; each look makes luck likelier") == times
 
 
-def test_baselines_and_exceptions_are_shown(paper) -> None:
+def test_baselines_are_shown(paper) -> None:
     certificate = paper.certificate
     baseline = msgspec.structs.replace(certificate.gates[0], clause="always", limit=None)
-    waiver = Waiver("shelf_life", "a short season", "lead", certificate.not_after)
-    changed = msgspec.structs.replace(certificate, baselines=(baseline,), waivers=(waiver,))
+    changed = msgspec.structs.replace(certificate, baselines=(baseline,))
 
     text = shown(paper, changed)
 
     assert (
         f'<th scope="row">always</th><td class="num"><b>{parts.value_of(baseline.estimate)}' in text
     )
-    assert "Exception for shelf_life by lead until 29 August 2024: a short season" in text
+
+
+def test_a_waived_gate_is_shown_as_waived_and_never_as_kept(paper) -> None:
+    short, *others = paper.certificate.gates
+    limit = msgspec.structs.replace(short.limit, bound=0.99)
+    broken = msgspec.structs.replace(short, limit=limit, verdict="fail")
+    version, ends = paper.certificate.version, paper.certificate.not_after
+    about = Missed(version.model, version.name, version.bundle, version.contract, broken)
+    made = Waiver(about, "a short season", "lead", paper.certificate.issued, ends)
+    changed = msgspec.structs.replace(
+        paper.certificate, gates=(broken, *others), waivers=(Signed(made, Signature("", "")),)
+    )
+
+    text, bare = shown(paper, changed), shown(paper, msgspec.structs.replace(changed, waivers=()))
+
+    assert f"{short.clause} does not hold: waived by lead until" in text
+    assert "a short season" in text
+    assert "waived by a person until 29 August 2024" in text
+    assert "Must not serve: not every promise holds." in bare
+    assert "Must not serve: not every promise holds." not in text

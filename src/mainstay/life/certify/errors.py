@@ -1,0 +1,65 @@
+"""What a version gets wrong and what that costs, for whoever chooses between its errors."""
+
+import msgspec
+import numpy as np
+
+from mainstay.bundle.manifest import Manifest
+from mainstay.life.certify.gates import Asked
+from mainstay.stats import tradeoff, value
+from mainstay.stats.tradeoff import Band, Best, Kind, Point, Rows
+from mainstay.stats.value import Matrix
+from mainstay.trainer.measures import worth
+
+SHOWN = 9
+"""Thresholds in the table, the one in use among them."""
+SHARES = (0.05, 0.1, 0.2)
+"""Parts of the decisions that somebody else might take, nearest to the threshold."""
+
+
+class Errors(msgspec.Struct, frozen=True):
+    """Of the rows whose score is known, whoever decides them.
+
+    kinds: at the threshold in use. best: None without money. bands: first the declared one, where
+    there is one.
+    """
+
+    threshold: float
+    points: tuple[Point, ...]
+    kinds: tuple[Kind, ...]
+    best: Best | None
+    bands: tuple[Band, ...]
+    declared: bool
+
+
+def errors(asked: Asked, stated: Manifest) -> Errors | None:
+    """None where no threshold makes the decision."""
+    in_use = stated.threshold
+    if in_use is None:
+        return None
+    held, seed = asked.held, asked.seed
+    rows = Rows(held.label, held.score, held.blocks)
+    band = stated.abstain
+    given = ((band.low, band.high),) if band else ()
+    near = tuple(tradeoff.nearest(held.score, in_use, share) for share in SHARES)
+    return Errors(
+        threshold=in_use,
+        points=tradeoff.points(rows, value.thresholds(held.score, in_use, SHOWN - 1), seed=seed),
+        kinds=tradeoff.kinds(rows, in_use, _worth(asked), seed=seed),
+        best=_best(asked, rows, in_use),
+        bands=tradeoff.bands(rows, in_use, (*given, *near), seed=seed),
+        declared=band is not None,
+    )
+
+
+def _worth(asked: Asked) -> Matrix | None:
+    return worth(asked.contract) if asked.contract.objective.value else None
+
+
+def _best(asked: Asked, rows: Rows, in_use: float) -> Best | None:
+    stated = asked.contract.objective.value
+    if stated is None:
+        return None
+    at = np.unique([*value.thresholds(rows.score, in_use), in_use])
+    return tradeoff.best(
+        rows, at, in_use, worth(asked.contract), seed=asked.seed, unit=stated.currency
+    )

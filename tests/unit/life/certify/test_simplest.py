@@ -1,0 +1,84 @@
+"""What a version is better by than something simpler."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mainstay.contract.rivals import Simplest
+from mainstay.control import papers, versions
+from mainstay.control import project as projects
+from mainstay.core.nouns import Limit, Verdict
+from mainstay.life.certify import simplest
+from mainstay.life.certify.gates import Asked
+from mainstay.life.certify.held_out import HeldOut
+from mainstay.life.certify.simplest import Reached
+
+Held = Callable[..., HeldOut]
+
+
+def reached(score: np.ndarray, name: str = "linear") -> Reached:
+    return Reached(name, score, (score > 0.5) * 1.0, 12, 0.5)
+
+
+def with_margin(asked: Asked, margin: float) -> Asked:
+    stated = asked.contract.certify.model_copy(update={"simplest": Simplest(margin=margin)})
+    return asked._replace(contract=asked.contract.model_copy(update={"certify": stated}))
+
+
+def test_without_a_margin_the_gain_is_a_finding(asked: Asked) -> None:
+    chance = np.random.default_rng(0).random(3000)
+
+    (one,) = simplest.against(asked, [reached(chance)], taken=5.0)
+
+    assert (one.clause, one.limit, one.verdict) == ("simplest, linear", None, None)
+    assert one.estimate.low > 0.2
+    assert "with 12 numbers, about 10 times cheaper to score" in one.note
+
+
+def test_a_simpler_model_within_the_margin_breaks_the_gate(asked: Asked) -> None:
+    near = asked.held.score + np.random.default_rng(0).normal(scale=0.01, size=3000)
+    far = np.random.default_rng(1).random(3000)
+
+    simple, poor = simplest.against(
+        with_margin(asked, 0.05), [reached(near), reached(far, "small tree")], taken=5.0
+    )
+
+    assert (simple.verdict, poor.verdict) == (Verdict.FAIL, Verdict.PASS)
+    assert simple.limit == Limit("at_least", 0.05)
+    assert "it reaches 0." in simple.note
+
+
+def test_one_that_says_the_same_gains_nothing(asked: Asked) -> None:
+    (one,) = simplest.against(with_margin(asked, 0.01), [reached(asked.held.score)], taken=5.0)
+
+    assert (one.estimate.low, one.estimate.high, one.verdict) == (0, 0, Verdict.FAIL)
+
+
+def test_the_whole_ladder_stands_in_the_certificate(born: Path) -> None:
+    with projects.opened(born) as opened:
+        version = versions.found(opened)
+        record = papers.record(opened, version)
+        text = (opened.places.certificates / "v1.html").read_text()
+    found = [one for one in record.evidence if one.clause.startswith(simplest.CLAUSE)]
+
+    assert [one.clause for one in found] == [
+        "simplest, the rule", "simplest, linear", "simplest, small tree",
+    ]  # fmt: skip
+    assert {one.verdict for one in found} == {None}
+    assert found[0].note.endswith("with 4 numbers")
+    assert '<th scope="row">small tree</th>' in text
+
+
+@pytest.mark.parametrize("name", ["the rule", "linear"])
+def test_the_gain_is_of_the_first_goal(born: Path, name: str) -> None:
+    """roc_auc of the version is its gate's, and what the rung reaches is less by the gain."""
+    with projects.opened(born) as opened:
+        record = papers.record(opened, versions.found(opened))
+    by_clause = {one.clause: one for one in record.evidence}
+    one = by_clause[f"simplest, {name}"]
+
+    reaches = by_clause["roc_auc"].estimate.value - one.estimate.value
+
+    assert one.note.startswith(f"it reaches {reaches:.3f}")
