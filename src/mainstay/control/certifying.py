@@ -199,10 +199,10 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
     project.ledger.append("CertificateRefused", case.version.model, project.actor, payload)
     counts = {verdict: _count(judgement, verdict) for verdict in Verdict}
     named = project.document.contract.certify.accept_unsure
-    short = [one.clause for one in judgement.evidence if one.verdict is not Verdict.PASS]
+    short = [one.clause for one in judgement.gates if one.verdict is not Verdict.PASS]
     return Answer(
         f"{case.version.model} {name} is not good enough yet: {counts[Verdict.PASS]} of"
-        f" {len(judgement.evidence)} gates hold, {counts[Verdict.UNSURE]} unsure,"
+        f" {len(judgement.gates)} gates hold, {counts[Verdict.UNSURE]} unsure,"
         f" {counts[Verdict.FAIL]} broken.",
         judgement.verdict(named),
         judgement.evidence,
@@ -220,7 +220,7 @@ def _certificate(project: Project, case: Case, judgement: Judgement) -> Certific
         version=case.born.version,
         registered=Registered(stated.contract, stated.revision, stated.position, stated.look),
         datasets=(judgement.held.dataset,),
-        gates=judgement.evidence,
+        gates=judgement.gates,
         files=digest.files(bundle),
         authors=_authors(project, case.version),
         approver=_approver(contract),

@@ -28,8 +28,9 @@ def explain(project: Project, query: Explain) -> Answer:
     name = f"{version.model} v{version.number}"
     if query.clause:
         return _clause(name, _named(record.evidence, query.clause))
+    gates = sum(one.verdict is not None for one in record.evidence)
     return Answer(
-        f"{name} is {version.status}: {len(record.evidence)} gates.",
+        f"{name} is {version.status}: {gates} gates.",
         evidence=record.evidence,
         lines=(*_not_covered(record.not_covered), *_lineage(project, version)),
         next=f"mainstay explain v{version.number} '{record.evidence[0].clause}'",
