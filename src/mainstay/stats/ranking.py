@@ -53,14 +53,14 @@ class RocAuc:
         """
         small = groups.astype(np.min_scalar_type(count))  # of 16 bits and less are sorted by counts
         order = self._order[np.argsort(small[self._order], kind="stable")]
-        place, up = groups[order], self._positive[order]
-        beaten = _beaten(place, self._score[order], up)
-        ups, downs = (sums(place[some], np.ones(some.sum()), count) for some in (up, ~up))
-        others = np.where(up, downs[place], ups[place])
-        share = divided(beaten, others)
-        value = divided(sums(place[up], share[up], count), ups)
+        place, up = small[order], self._positive[order]
+        ends = np.cumsum(np.bincount(small, minlength=count))
+        beaten, ups, downs = _beaten(ends, place, self._score[order], up)
+        value = divided(sums(place[up], beaten[up], count), ups * downs)
+        pairs = np.where(up, downs[place], ups[place])
+        share = divided(beaten, pairs) - value[place]
         influence = np.empty(len(order))
-        influence[order] = divided(share - value[place], np.where(up, ups[place], downs[place]))
+        influence[order] = divided(share, (ups + downs)[place] - pairs)
         return Within(value, influence)
 
     def _drawn(self, times: NDArray[np.integer], up: Blocks, down: Blocks) -> Floats:
@@ -88,24 +88,23 @@ class RocAuc:
 
 
 def _beaten(
-    place: Blocks, score: NDArray[np.generic], up: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Of each row the rows of its group and the other kind that it is on the right side of.
+    ends: Blocks, place: Blocks, score: NDArray[np.generic], up: NDArray[np.bool_]
+) -> tuple[Floats, Floats, Floats]:
+    """Of each row the rows of its group and the other kind that it is on the right side of;
 
-    Sorted by group, then score; equal scores count half.
+    of each group its positive and negative rows. Sorted by group, then score; equal scores count
+    half; ends: where the groups end.
     """
-    new = np.r_[True, (np.diff(place) != 0) | (np.diff(score) != 0)]
+    new = np.r_[True, (place[1:] != place[:-1]) | (score[1:] != score[:-1])]
     first, tie = np.flatnonzero(new), np.cumsum(new) - 1
     last = np.r_[first[1:], len(place)]
-    found = np.zeros(len(place))
-    for kind, other in ((up, ~up), (~up, up)):
-        so_far = np.concatenate([[0], np.cumsum(other)])
-        begin = np.searchsorted(place, place[first], side="left")
-        end = np.searchsorted(place, place[first], side="right")
-        below = (so_far[first] + so_far[last]) / 2 - so_far[begin]
-        half = below if kind is up else so_far[end] - so_far[begin] - below
-        found[kind] = half[tie][kind]
-    return found
+    down = np.r_[0.0, np.cumsum(~up)]
+    below = (down[first] + down[last]) / 2
+    above = (first + last) / 2 - below
+    edges = np.r_[0, ends]
+    downs, ups = down[edges], edges - down[edges]
+    found = np.where(up, below[tie] - downs[place], ups[1:][place] - above[tie])
+    return found, np.diff(ups), np.diff(downs)
 
 
 def _form(times: NDArray[np.int64], pairs: NDArray[np.generic]) -> Floats:
