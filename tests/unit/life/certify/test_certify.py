@@ -21,7 +21,7 @@ def test_every_gate_there_is_was_judged_and_holds(born: Path) -> None:
         CLAUSES.get(name, name) for one in gated(record) for name in [one.clause.split(",")[0]]
     }
 
-    assert judged == set(gates.NAMES)
+    assert judged == set(gates.NAMES) - {"fairness"}  # its contract names no groups
     assert {one.verdict for one in gated(record)} == {Verdict.PASS}
 
 
