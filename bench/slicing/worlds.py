@@ -15,7 +15,7 @@ from scipy import special
 from mainstay.core.columns import Columns, Text
 
 ROWS, DAYS, ENTITIES, LOSS = 30_000, 31, 3_000, 0.1
-SMALLEST, LARGEST = 0.05, 0.25
+SMALLEST, LARGEST, TRIES = 0.05, 0.25, 100
 LEVELS = {"region": 4, "channel": 3, "product": 8, "partner": 12, "kind": 5}
 NUMBERS = ("age", "amount", "wait", "distance", "load")
 Kind = Literal["accuracy", "log_loss", "roc_auc", "mae"]
@@ -61,9 +61,16 @@ def _columns(generator: np.random.Generator, rows: int) -> Columns:
 
 
 def _planted(columns: Columns, count: int, generator: np.random.Generator) -> tuple[Mask, ...]:
-    """Slices of one or two columns, each SMALLEST to LARGEST of the rows, none over another."""
+    """Slices of one or two columns, each SMALLEST to LARGEST of the rows, none over another.
+
+    Where those that are there leave no room, all are drawn anew.
+    """
     found: list[Mask] = []
+    tries = 0
     while len(found) < count:
+        tries += 1
+        if tries % TRIES == 0:
+            found.clear()
         names = generator.choice(list(columns), generator.integers(1, 3), replace=False)
         some = np.all([_part(columns[name], generator) for name in names], axis=0)
         free = not any((some & other).any() for other in found)
