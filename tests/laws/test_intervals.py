@@ -13,8 +13,10 @@ from scipy import stats
 from mainstay.core.nouns import Limit, Verdict
 from mainstay.stats import bootstrap, metrics, proportion
 from mainstay.stats.bootstrap import Measure
+from mainstay.stats.enough import more_rows
 
-DAYS, WORLDS, REPEATS = 31, 250, 300
+DAYS, WORLDS, REPEATS, TASKS, PER_DAY = 31, 250, 300, 150, 20
+FORTY = np.repeat(np.arange(40), PER_DAY)
 COVERED, FALSELY_PASSED, FEW_BLOCKS, BY_CHANCE = 0.95, 0.025, 0.01, 0.001
 
 
@@ -107,6 +109,73 @@ def slices():
         ]
         families.append(bootstrap.simultaneous(measures, seed=world, repeats=REPEATS))
     return families
+
+
+KINDS = ("accuracy", "f1", "log_loss", "mae", "rmse", "r2")
+"""Metrics of the three tasks."""
+
+
+def answered(metric, generator, day):
+    """Labels and what a model says, of days that differ in how hard their rows are and how many
+
+    are a yes; yes or no, one of three classes, a number.
+    """
+    rows, days = len(day), day.max() + 1
+    hard = np.exp(generator.normal(0, 0.3, days))[day]
+    if metric in ("mae", "rmse", "r2"):
+        label = generator.normal(0, 1, rows) + generator.normal(0, 0.3, days)[day]
+        return label, label + 0.5 * hard * generator.normal(0, 1, rows)
+    margin = generator.normal(0, 1, (rows, 3)) + generator.normal(0, 0.3, (days, 3))[day]
+    odds = np.exp(margin / hard[:, None])
+    chance = odds / odds.sum(axis=1, keepdims=True)
+    label = (generator.random(rows)[:, None] > chance.cumsum(axis=1)).sum(axis=1).astype(float)
+    if metric == "log_loss":
+        said = np.exp(margin)
+        return label, said / said.sum(axis=1, keepdims=True)
+    if metric == "f1":
+        return (label == 1).astype(float), (margin.argmax(axis=1) == 1).astype(float)
+    return label, margin.argmax(axis=1).astype(float)
+
+
+@pytest.mark.parametrize("metric", KINDS)
+def test_every_kind_of_metric_is_covered_where_days_differ(metric):
+    generator = np.random.default_rng(9)
+    truth = metrics.measured(metric, *answered(metric, generator, np.arange(400_000)))
+    covered = []
+    for world in range(TASKS):
+        generator = np.random.default_rng([10, world])
+        day = np.repeat(np.arange(DAYS), generator.poisson(40, DAYS) + 1)
+        statistic = metrics.METRICS[metric].prepared(*answered(metric, generator, day))
+        covered.append(
+            covers(bootstrap.estimate(statistic, (day,), seed=world, repeats=300), truth)
+        )
+
+    assert np.mean(covered) >= at_least(COVERED, TASKS)
+
+
+def test_the_rows_that_a_gate_asks_for_decide_it_about_every_second_time():
+    """The value is taken to stay, so that the interval then just ends at the limit."""
+    decided = []
+    for world in range(400):
+        generator = np.random.default_rng([11, world])
+        truth = generator.uniform(0.05, 0.3)
+        first = bootstrap.estimate(metrics.mean(rows_of(generator, 40, truth)), (FORTY,), seed=1)
+        asked = more_rows(first, 0.0)
+        if Limit("at_least", 0.0).judge(first) is not Verdict.UNSURE or asked > 40 * PER_DAY * 10:
+            continue
+        days = 40 + int(np.ceil(asked / PER_DAY))
+        rows = metrics.mean(rows_of(generator, days, truth))
+        day = np.repeat(np.arange(days), PER_DAY)
+        found = bootstrap.estimate(rows, (day,), seed=1, repeats=300)
+        decided.append(Limit("at_least", 0.0).judge(found) is not Verdict.UNSURE)
+
+    assert len(decided) > 30
+    assert 1 / 3 < np.mean(decided) < 0.9
+
+
+def rows_of(generator, days, mean):
+    day = np.repeat(generator.normal(0, 0.5, days), PER_DAY)
+    return mean + day + generator.normal(0, 1, days * PER_DAY)
 
 
 WAYS = pytest.mark.parametrize("worlds", [days, days_and_entities, uneven_entities])

@@ -11,6 +11,7 @@ from mainstay.contract import conditions, durations
 from mainstay.contract.fields import OBSERVED
 from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.contract.mistakes import Slip
+from mainstay.contract.operation import TOLERANCES
 from mainstay.contract.sources import DECISIONS
 from mainstay.contract.wording import Path, path_text, shown
 from mainstay.core import expressions, nearest
@@ -22,7 +23,7 @@ _METRICS = (
 _PAYOFFS = ("true_positive", "false_positive", "true_negative", "false_negative")
 _LABEL_FREE = (
     "objective.baseline.rate_by", "objective.baseline.column", "data.context.*.on",
-    "certify.slices.by", "watch.seasonal",
+    "certify.slices.by", "certify.fairness.groups", "watch.seasonal",
 )  # fmt: skip
 _STANDING = {"calibration_error", "stopped", "latency_p99", "champion", "robust", "simplest"}
 _UNKNOWN = "it is not known when an answer is asked for"
@@ -32,7 +33,7 @@ def slips(contract: object) -> list[Slip]:
     """What contradicts something said elsewhere."""
     checks = (
         _metrics, _payoffs, _constant, _gates, _label, _early_labels, _taken_twice, _private,
-        _imputed, _ranges_by, _season,
+        _imputed, _ranges_by, _season, _fair,
     )  # fmt: skip
     return [slip for check in checks for slip in check(contract)]
 
@@ -119,7 +120,9 @@ def _gates(contract: object) -> Iterator[Slip]:
     """What may be unsure is a gate that gives an interval."""
     goals = {name for _, name in texts(contract, _METRICS[0]) if name in MEASURES}
     sliced = next(found(contract, "certify.slices"), ((), None))[1] is not None
-    known = goals | _STANDING | ({"slices"} if sliced else set())
+    fair = next(found(contract, "certify.fairness"), ((), None))[1] is not None
+    parts = {name for name, there in (("slices", sliced), ("fairness", fair)) if there}
+    known = goals | _STANDING | parts
     for path, name in texts(contract, "certify.accept_unsure"):
         if name not in known:
             says = f"is {shown(name)}, which is no gate that can be unsure here"
@@ -188,6 +191,19 @@ def _season(contract: object) -> Iterator[Slip]:
     for path, how in texts(contract, "watch.season"):
         if how == "year" and not named:
             yield _slip(path, "is year, but no column is seasonal", "write seasonal: [COLUMN]")
+
+
+def _fair(contract: object) -> Iterator[Slip]:
+    """A tolerance is stated, and one that the task knows."""
+    task = _text(contract, "objective.task")
+    for path, stated in found(contract, "certify.fairness"):
+        tolerances = [name for name in TOLERANCES if isinstance(stated, dict) and name in stated]
+        if isinstance(stated, dict) and not tolerances:
+            yield _slip(path, "states no tolerance", "for example  selection: {at_most: 0.1}")
+        for name in tolerances if task in ("multiclass", "regression") else ():
+            if name != "error":
+                hint = "error: {at_most: ...} compares the mean errors of groups"
+                yield _slip((*path, name), f"is for a binary task, not {task}", hint, on_key=True)
 
 
 def _length(contract: object, pattern: str) -> timedelta | None:

@@ -86,6 +86,8 @@ def _groups(contract: Contract) -> Iterator[Named]:
     slices = contract.certify.slices
     for place, name in enumerate(slices.by if slices else ()):
         yield Named(name, "certify.slices", ("certify", "slices", "by", place))
+    fair = contract.certify.fairness
+    yield from _each(fair.groups if fair else (), "certify", "fairness", "groups")
     yield from _each(contract.watch.seasonal, "watch", "seasonal")
 
 

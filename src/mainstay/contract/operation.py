@@ -10,10 +10,21 @@ from mainstay.contract.clauses import Clause, Place, Section
 from mainstay.contract.goals import AtLeast, AtMost, Ceiling, limit
 from mainstay.contract.metrics import Metric
 from mainstay.contract.rivals import Champion, Robust, Simplest
-from mainstay.contract.terms import Names, PerYear, Positive, Share, Slug, Span, Whole, wrong
+from mainstay.contract.terms import (
+    Names,
+    Number,
+    PerYear,
+    Positive,
+    Share,
+    Slug,
+    Span,
+    Whole,
+    wrong,
+)
 from mainstay.core.nouns import Limit
 from mainstay.core.rules import Unknown
 
+TOLERANCES = ("selection", "opportunity", "calibration", "error")
 _EVERYWHERE: tuple[Place, ...] = ("bench", "door", "field")
 
 
@@ -38,10 +49,58 @@ class Slices(Section):
     least_rows: Annotated[
         Whole, Ge(1), Clause("a slice with fewer is not covered", ("bench", "door"))
     ] = 1000
+    found: Annotated[
+        Literal["break", "show"],
+        Clause("what a slice does that nobody named and that is proven to miss it", ("bench",)),
+    ] = "break"
 
     @property
     def limit(self) -> Limit:
         return limit(self.at_least, self.at_most)
+
+
+class Distance(Section):
+    """How far two groups may be apart, in the unit of what is measured."""
+
+    at_most: Annotated[Number, Ge(0), Clause("the most that is good enough", ("bench",))]
+
+    @property
+    def limit(self) -> Limit:
+        return Limit("at_most", self.at_most)
+
+
+class Fairness(Section):
+    """Groups that must be treated alike; each tolerance is of the two groups farthest apart."""
+
+    groups: Annotated[
+        Names,
+        MinLen(1),
+        Clause("columns that say who is in which group; no request carries them", ("bench",)),
+    ]
+    selection: Annotated[
+        Ceiling | None, Clause("how far the shares decided yes may be apart", ("bench",))
+    ] = None
+    opportunity: Annotated[
+        Ceiling | None,
+        Clause("how far the shares found among those who are a yes may be apart", ("bench",)),
+    ] = None
+    calibration: Annotated[
+        Ceiling | None,
+        Clause("how far apart what happens may be from what scores promise", ("bench",)),
+    ] = None
+    error: Annotated[
+        Distance | None,
+        Clause("how far the shares decided wrong, or mean errors, may be apart", ("bench",)),
+    ] = None
+    least_rows: Annotated[
+        Whole, Ge(1), Clause("a group in which fewer count leaves it unsure", ("bench",))
+    ] = 100
+
+    @property
+    def tolerances(self) -> dict[str, Limit]:
+        """What is stated, by name."""
+        stated = {name: getattr(self, name) for name in TOLERANCES}
+        return {name: one.limit for name, one in stated.items() if one is not None}
 
 
 class Certify(Section):
@@ -52,6 +111,9 @@ class Certify(Section):
     ] = timedelta(days=31)
     slices: Annotated[
         Slices | None, Clause("groups judged on their own; without it, none", ("bench", "door"))
+    ] = None
+    fairness: Annotated[
+        Fairness | None, Clause("groups that must be treated alike; without it, none", ("bench",))
     ] = None
     calibration_error: Annotated[
         Ceiling, Clause("how far probabilities are from shares; not in regression", ("bench",))

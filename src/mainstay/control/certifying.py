@@ -231,7 +231,7 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
     project.ledger.append("CertificateRefused", case.version.model, project.actor, payload)
     counts = {verdict: _count(judgement, verdict) for verdict in Verdict}
     named = project.document.contract.certify.accept_unsure
-    gates = [one for one in judgement.evidence if one.limit]
+    gates = judgement.gates
     short = [one.clause for one in gates if one.verdict is not Verdict.PASS]
     return Answer(
         f"{case.version.model} {name} is not good enough yet: {counts[Verdict.PASS]} of"
@@ -254,7 +254,7 @@ def _certificate(project: Project, case: Case, judgement: Judgement) -> Certific
         version=case.born.version,
         registered=Registered(stated.contract, stated.revision, stated.position, stated.look),
         datasets=(judgement.held.dataset,),
-        gates=tuple(one for one in judgement.evidence if one.limit),
+        gates=judgement.gates,
         files=digest.files(bundle),
         authors=_authors(project, case.version),
         approver=_approver(contract),

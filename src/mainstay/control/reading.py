@@ -31,8 +31,9 @@ def explain(project: Project, query: Explain) -> Answer:
     if query.clause:
         said = _clause(name, _named(record.evidence, query.clause))
         return _excused(project, version, said)
+    gates = sum(one.limit is not None for one in record.evidence)
     return Answer(
-        f"{name} is {version.status}: {len([one for one in record.evidence if one.limit])} gates.",
+        f"{name} is {version.status}: {gates} gates.",
         evidence=record.evidence,
         lines=(*_not_covered(record.not_covered), *_lineage(project, version)),
         next=f"mainstay explain v{version.number} '{record.evidence[0].clause}'",

@@ -6,7 +6,7 @@ product of two small matrices.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ Drawn = Callable[[Times], Floats]
 Finish = Callable[[Floats], Floats]
 """Sums, shape (draws, bins, columns), to the values of every draw."""
 
+_STEP = 1e-5
+"""Of the sum of sizes: how far sums are moved to see what a row does to a value."""
 _ROWS_A_BLOCK = 4
 """Below it sums of blocks are no fewer than the rows themselves."""
 
@@ -38,6 +40,27 @@ def over(statistic: Values, codes: Blocks, blocks: int) -> Drawn:
         return lambda times: _columns(np.array([statistic(one[codes] * 1.0) for one in times]))
     found: Drawn = shorter(codes, blocks)
     return lambda times: _columns(found(times))
+
+
+class Within(NamedTuple):
+    """A statistic of each group of rows alone, shape (groups,), NaN where it is undefined.
+
+    influence: by how much the value of its group moves per unit of weight of a row, shape (rows,);
+    of each group it adds up to 0. Source: Hampel (1974), The Influence Curve.
+    """
+
+    value: Floats
+    influence: Floats
+
+
+def within(statistic: Values, groups: Blocks, count: int) -> Within | None:
+    """A statistic of groups of its rows, codes from 0 to count - 1; None where it cannot tell.
+
+    By its own method `within`, of the same arguments.
+    """
+    own = getattr(statistic, "within", None)
+    found: Within | None = own(groups, count) if own else None
+    return found
 
 
 class Summed:
@@ -72,6 +95,28 @@ class Summed:
         size = blocks * self._count
         parts = [sums(places, one, size).reshape(blocks, self._count) for one in self._columns]
         return lambda times: self._finish(self._product(times.astype(np.float64), parts))
+
+    def within(self, groups: Blocks, count: int) -> Within | None:
+        """By the slope of the function at the sums of each group; None where rows have bins."""
+        if self._count > 1 or self._plain < len(self._columns):
+            return None
+        total, size = (
+            np.stack([sums(groups, one, count) for one in some], axis=1)
+            for some in (self._columns, [np.abs(one) for one in self._columns])
+        )
+        influence = np.zeros(len(groups))
+        for at, column in enumerate(self._columns):
+            step = np.zeros(total.shape)
+            step[:, at] = _STEP * np.maximum(size[:, at], 1.0)
+            rise = self._of(total + step) - self._of(total - step)
+            influence += (rise / (2 * step[:, at]))[groups] * column
+        rows = np.maximum(np.bincount(groups, minlength=count), 1)
+        mean = sums(groups, influence, count) / rows
+        return Within(self._of(total), influence - mean[groups])
+
+    def _of(self, total: Floats) -> Floats:
+        """The function of sums, shape (groups, columns)."""
+        return np.asarray(self._finish(total[:, None, :]))
 
     def _sums(self, weight: NDArray[np.generic]) -> Floats:
         weights = weight.astype(np.float64)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.stats.blocks import Blocks, Floats, sums
-from mainstay.stats.blockwise import Drawn, Times, divided, dot
+from mainstay.stats.blockwise import Drawn, Times, Within, divided, dot
 
 Weights = NDArray[Any]
 
@@ -21,7 +21,9 @@ class RocAuc:
     """The probability that a positive row scores above a negative one, ties counting half."""
 
     def __init__(self, positive: NDArray[np.bool_], score: NDArray[np.generic]) -> None:
+        self._positive, self._score = positive, score
         order = np.argsort(score, kind="stable")
+        self._order = order
         self._up, self._down = order[positive[order]], order[~positive[order]]
         ups, downs = score[self._up], score[self._down]
         self._below = np.searchsorted(downs, ups, side="left")
@@ -43,6 +45,23 @@ class RocAuc:
         won = np.stack(pairs, axis=1)
         every = np.outer(np.bincount(up, minlength=blocks), np.bincount(down, minlength=blocks))
         return lambda times: divided(_form(times, won), _form(times, every))
+
+    def within(self, groups: Blocks, count: int) -> Within:
+        """By the share of the other rows of its group that a row is on the right side of.
+
+        Source: DeLong, DeLong and Clarke-Pearson (1988), Comparing the Areas Under ROC Curves.
+        """
+        small = groups.astype(np.min_scalar_type(count))  # of 16 bits and less are sorted by counts
+        order = self._order[np.argsort(small[self._order], kind="stable")]
+        place, up = small[order], self._positive[order]
+        ends = np.cumsum(np.bincount(small, minlength=count))
+        beaten, ups, downs = _beaten(ends, place, self._score[order], up)
+        value = divided(sums(place[up], beaten[up], count), ups * downs)
+        pairs = np.where(up, downs[place], ups[place])
+        share = divided(beaten, pairs) - value[place]
+        influence = np.empty(len(order))
+        influence[order] = divided(share, (ups + downs)[place] - pairs)
+        return Within(value, influence)
 
     def _drawn(self, times: NDArray[np.integer], up: Blocks, down: Blocks) -> Floats:
         """Row by row; up, down: the blocks of positive and of negative rows by ascending score."""
@@ -66,6 +85,26 @@ class RocAuc:
         if self._upto is None:
             return np.asarray(so_far[self._below])
         return np.asarray(so_far[self._below] + so_far[self._upto]) / 2
+
+
+def _beaten(
+    ends: Blocks, place: Blocks, score: NDArray[np.generic], up: NDArray[np.bool_]
+) -> tuple[Floats, Floats, Floats]:
+    """Of each row the rows of its group and the other kind that it is on the right side of;
+
+    of each group its positive and negative rows. Sorted by group, then score; equal scores count
+    half; ends: where the groups end.
+    """
+    new = np.r_[True, (place[1:] != place[:-1]) | (score[1:] != score[:-1])]
+    first, tie = np.flatnonzero(new), np.cumsum(new) - 1
+    last = np.r_[first[1:], len(place)]
+    down = np.r_[0.0, np.cumsum(~up)]
+    below = (down[first] + down[last]) / 2
+    above = (first + last) / 2 - below
+    edges = np.r_[0, ends]
+    downs, ups = down[edges], edges - down[edges]
+    found = np.where(up, below[tie] - downs[place], ups[1:][place] - above[tie])
+    return found, np.diff(ups), np.diff(downs)
 
 
 def _form(times: NDArray[np.int64], pairs: NDArray[np.generic]) -> Floats:

@@ -86,7 +86,7 @@ def reach(
     ways = [one for one in samples if not one.crossed]
     wider = max(_together(one, centre, level) for one in ways) if joint else 1.0
     near = [_near(one, centre, level, edge) for one in samples]
-    far = [one * _factor(way, wider * edge) for way, one in zip(samples, near, strict=True)]
+    far = [one * stretch(way.equal, wider * edge) for way, one in zip(samples, near, strict=True)]
     total = np.sum([way.sign * one**2 for way, one in zip(samples, far, strict=True)], axis=0)
     alone = [one**2 for way, one in zip(samples, far, strict=True) if not way.crossed]
     return np.asarray(np.sqrt(np.maximum(total, np.max(alone, axis=0))))
@@ -99,10 +99,13 @@ def _near(one: Resamples, centre: Floats, level: float, edge: float) -> Floats:
     return _percentiles(one.values, centre, level) / edge
 
 
-def _factor(one: Resamples, normal: float) -> Floats:
-    """Standard errors to go where many blocks would need `normal` of them."""
-    few = special.stdtrit(one.equal - 1, special.ndtr(normal))
-    return np.asarray(few * np.sqrt(one.equal / (one.equal - 1)))
+def stretch(equal: Floats, normal: float) -> Floats:
+    """Standard errors to go where many blocks would need `normal` of them.
+
+    equal: how many blocks of one size would say as much, more than 1.
+    """
+    few = special.stdtrit(equal - 1, special.ndtr(normal))
+    return np.asarray(few * np.sqrt(equal / (equal - 1)))
 
 
 def _together(one: Resamples, centre: Floats, level: float) -> float:

@@ -17,6 +17,7 @@ def test_what_nobody_states_has_the_stated_default(example):
     assert written["certify"] == {
         "hold_out": "31d",
         "slices": None,
+        "fairness": None,
         "calibration_error": {"at_most": 0.1},
         "stopped": {"at_most": 0.01},
         "lasts": "180d",

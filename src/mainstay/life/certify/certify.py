@@ -19,11 +19,14 @@ from mainstay.core.errors import Broken
 from mainstay.core.nouns import Evidence, ModelVersion, Verdict
 from mainstay.core.places import Places
 from mainstay.data import engine, rows, snapshot
+from mainstay.data.profile import Profile
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
 from mainstay.life.certify import champion, gates, held_out, proving, registration, robust, simplest
 from mainstay.life.certify.champion import Bout, Champion
 from mainstay.life.certify.details import Details, details
+from mainstay.life.certify.fairness import fairness
+from mainstay.life.certify.found_slices import found_slices
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut, Opening
 from mainstay.life.certify.proving import Proved
@@ -57,6 +60,7 @@ class Order(NamedTuple):
 class Judgement(NamedTuple):
     """All evidence, the slices not covered, the rows it was judged on.
 
+    gates: the evidence with a limit; what has none is a finding and gates nothing.
     details: for the page of a certificate, None where there is none. proved: for the next
     judgement of the same bundle.
     """
@@ -75,6 +79,11 @@ class Judgement(NamedTuple):
         return tuple(
             one for one in self.evidence if any(waiver.excuses(one) for waiver in self.waivers)
         )
+
+    @property
+    def gates(self) -> tuple[Evidence, ...]:
+        """What has a limit."""
+        return tuple(one for one in self.evidence if one.limit is not None)
 
     def accepted(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """Unsure gates that the contract named; `slices` names `slices, carrier = EV` too."""
@@ -125,18 +134,20 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
     with proving.replaying(case) as replay, ThreadPoolExecutor(1, "cut") as beside:
         order.tell("opening the held-out rows")
         reader = Reader(engine.connect(order.places.work), order.places.folder, order.places.staged)
-        found = _assembled(order, stated, reader)
+        assembled = _assembled(order, stated, reader)
         also = champion.columns(order.champion, order.places)
         opening = Opening(contract, opened, order.places, reader.engine, also)
-        held = held_out.held_out(opening, found, stated.hold_out)
+        held = held_out.held_out(opening, assembled, stated.hold_out)
         asked = Asked(contract, held, version.name, contract.train.seed)
         trained = version.datasets[0].window or held.window
         proof = beside.submit(
-            proving.proved, case, replay.result, reader, found, trained, order.now
+            proving.proved, case, replay.result, reader, assembled, trained, order.now
         )
         order.tell("resampling days and entities")
         groups = slices(asked)
-        resampled = (*gates.goals(asked), *groups.evidence, *gates.calibrated(asked))
+        profile = _profile(order.places.bundle(version.bundle))
+        found = (*groups.evidence, *found_slices(asked, profile), *fairness(asked, profile))
+        resampled = (*gates.goals(asked), *found, *gates.calibrated(asked))
         rivals, shaken = _tried(order, asked, opened)
         order.tell("cutting the sources at a random time, replaying golden rows")
         proved = proof.result()
@@ -181,6 +192,10 @@ def _proofs(order: Order, asked: Asked, opened: Runtime, proved: Proved) -> Iter
     yield from gates.parity(asked, _proof(bundle), native=native)
     yield from gates.clean_room(asked, proved)
     yield from gates.time_travel(asked, proved, order.version.datasets[0].rows)
+
+
+def _profile(bundle: Path) -> Profile:
+    return msgspec.json.decode((bundle / layout.PROFILE).read_bytes(), type=Profile)
 
 
 def _proof(bundle: Path) -> Proof:

@@ -21,6 +21,8 @@ from mainstay.trainer.scored import Floats
 NAMES = (
     "good_enough",
     "slices",
+    "found_slices",
+    "fairness",
     "calibration_error",
     "champion",
     "robust",

@@ -10,18 +10,21 @@ from ibis.backends.duckdb import Backend
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.model import Contract
-from mainstay.core.columns import Columns, Numbers, Text, level
+from mainstay.core.columns import Columns, Text
 from mainstay.core.errors import Broken, Unsure
 from mainstay.core.nouns import Column, Dataset, Window
 from mainstay.core.places import Places
+from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT
 from mainstay.data import rows as data_rows
 from mainstay.data import rules as data_rules
 from mainstay.data import snapshot
 from mainstay.data.rows import Rows
+from mainstay.life.certify import searched
 from mainstay.trainer.measures import of_scores
 from mainstay.trainer.scored import Abstained, Codes, Floats, abstained, scored
 
 HELD_OUT = "hold-out"
+DESCRIBING = (FLAG, INTEGER, NUMBER, TEXT)
 RECORDS = 2000
 """Requests that latency is measured on."""
 
@@ -32,7 +35,8 @@ class HeldOut(NamedTuple):
     label: as number, shape (rows,); score: (rows,), multiclass (rows, classes); decided: what the
     version decides, by the baseline where it abstains; ruled: what the baseline decides; abstained:
     where it does, for `to` to decide; day and entity: block codes from 0; slices: text of each
-    declared column. in_all: every decision with a label; stopped: those a rule stops;
+    declared column; columns: all that describes a decision, as it came and as the model sees it;
+    inputs: names of the latter. in_all: every decision with a label; stopped: those a rule stops;
     unlabelled: decisions of the window without a label so far.
     """
 
@@ -47,6 +51,8 @@ class HeldOut(NamedTuple):
     abstained: Abstained
     to: str
     slices: dict[str, Text]
+    columns: Columns
+    inputs: tuple[str, ...]
     records: tuple[bytes, ...]
     in_all: int
     stopped: int
@@ -139,6 +145,8 @@ def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
         abstained=away,
         to=to,
         slices=_slices(opening.contract, {**read.columns, **read.seen}),
+        columns={**_described(stated, read.columns), **read.seen},
+        inputs=tuple(read.seen),
         records=_records(stated, table),
         in_all=in_all,
         stopped=in_all - dataset.rows,
@@ -160,7 +168,8 @@ def _same_types(stated: Manifest, columns: tuple[Column, ...]) -> None:
 
 def _frozen(opening: Opening, kept: ir.Table) -> Dataset:
     contract = opening.contract
-    also = (name for name in opening.also if name in kept.columns)
+    beside = (*_groups(contract), *opening.also)
+    also = (name for name in dict.fromkeys(beside) if name in kept.columns)
     names = [*opening.runtime.manifest.columns, *also, contract.data.label.column]
     rows = kept.select(*dict.fromkeys(names))
     decisions = contract.data.decisions
@@ -177,14 +186,18 @@ def _records(stated: Manifest, table: ir.Table) -> tuple[bytes, ...]:
 
 
 def _slices(contract: Contract, columns: Columns) -> dict[str, Text]:
-    stated = contract.certify.slices
-    return {name: _text(columns[name]) for name in (stated.by if stated else ())}
+    slices = contract.certify.slices
+    names = (*(slices.by if slices else ()), *_groups(contract))
+    return {name: searched.text(columns[name]) for name in names}
 
 
-def _text(values: Numbers | Text) -> Text:
-    if isinstance(values, Text):
-        return values
-    numbers = values.astype(np.float64)
-    levels, codes = np.unique(numbers, return_inverse=True)
-    known = np.where(np.isnan(numbers), -1, codes)
-    return Text(known.astype(np.int32), tuple(map(level, levels.tolist())))
+def _groups(contract: Contract) -> tuple[str, ...]:
+    """Columns that only fairness asks about: no request carries them."""
+    stated = contract.certify.fairness
+    return stated.groups if stated else ()
+
+
+def _described(stated: Manifest, columns: Columns) -> Columns:
+    """What a caller sends that is no key, time or entity, and no moment."""
+    sent = [one for one in stated.request if one.role == "field" and one.type in DESCRIBING]
+    return {one.name: columns[one.name] for one in sent}

@@ -23,6 +23,7 @@ def held(quality: float = 3.0, rows: int = 3000, stopped: int = 0) -> HeldOut:
     label = (random.random(rows) < 0.3).astype(np.float64)
     score = 1 / (1 + np.exp(-(quality * (label - 0.3) + random.normal(size=rows))))
     decided = (score > 0.5).astype(np.float64)
+    kinds = Text((np.arange(rows) % 10 > 0).astype(np.int32), ("few", "many"))
     return HeldOut(
         dataset=Dataset("x", "d", (), rows, WINDOW),
         window=WINDOW,
@@ -34,7 +35,9 @@ def held(quality: float = 3.0, rows: int = 3000, stopped: int = 0) -> HeldOut:
         entity=np.arange(rows),
         abstained=np.zeros(rows, dtype=np.bool_),
         to="",
-        slices={"kind": Text((np.arange(rows) % 10 > 0).astype(np.int32), ("few", "many"))},
+        slices={"kind": kinds},
+        columns={"kind": kinds, "wait": random.normal(size=rows)},
+        inputs=("kind", "wait"),
         records=(),
         in_all=rows + stopped,
         stopped=stopped,
