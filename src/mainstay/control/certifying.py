@@ -6,9 +6,10 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from mainstay.contract.model import Contract
-from mainstay.control import blocking, papers, versions
+from mainstay.control import blocking, foreseeing, foretelling, papers, terms, versions
 from mainstay.control.commands import Certify
 from mainstay.control.project import Project
+from mainstay.control.terms import Term
 from mainstay.control.versions import Birth
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
@@ -50,6 +51,7 @@ def certify(project: Project, command: Certify) -> Answer:
     _refuse_decided(case)
     _refuse_without_author(project)
     blocking.refuse_to_certify(project, case.version, case.window)
+    foresight = _foresight(project, case)
     order = Order(
         document=project.document,
         places=project.places,
@@ -61,9 +63,13 @@ def certify(project: Project, command: Certify) -> Answer:
     )
     judgement = certified(order)
     named = project.document.contract.certify.accept_unsure
-    decide = _passed if judgement.verdict(named) is Verdict.PASS else _refused
+    passed = judgement.verdict(named) is Verdict.PASS
     with project.ledger.transaction():
-        answer = decide(project, case, judgement)
+        answer = (
+            _passed(project, case, judgement, foresight)
+            if passed
+            else _refused(project, case, judgement)
+        )
         for step, result in ((_proof(case), judgement.proved), (key, answer)):
             _done(project, case, step, result)
     return answer
@@ -167,9 +173,10 @@ def _opened(project: Project, case: Case) -> Registration | None:
     )
 
 
-def _passed(project: Project, case: Case, judgement: Judgement) -> Answer:
+def _passed(project: Project, case: Case, judgement: Judgement, foresight: str) -> Answer:
     """Issues the certificate, signed by its author."""
-    issued = _certificate(project, case, judgement)
+    ends = terms.term(project, _judged(case, judgement), foresight)
+    issued = _certificate(project, case, judgement, ends)
     envelope = seal.issued(issued, project.signer)
     sha = blobs.stored(project.ledger.blobs, dsse.encoded(envelope))
     payload = {
@@ -179,15 +186,28 @@ def _passed(project: Project, case: Case, judgement: Judgement) -> Answer:
     }
     kind = "Renewed" if case.version.status == "approved" else "Certified"
     project.ledger.append(kind, case.version.model, project.actor, payload)
+    if ends.foretold:
+        foretelling.frozen(project, ends.foretold)
     shown = papers.written(project, envelope, judgement.details)
     return Answer(
         f"{issued.name} is good enough: {len(issued.gates)} gates hold"
         f"{_accepted(issued)}; valid until {issued.not_after:%Y-%m-%d}.",
         Verdict.PASS,
         judgement.evidence,
-        (*_looked(case, judgement), f"Certificate: {shown}", f"Waiting for: {issued.approver}"),
+        (
+            *_looked(case, judgement),
+            f"until {issued.not_after:%Y-%m-%d}: {issued.term}",
+            f"Certificate: {shown}",
+            f"Waiting for: {issued.approver}",
+        ),
         next=f"mainstay review {issued.version.name}",
-        facts={"version": issued.version.name, "certificate": sha, "page": str(shown)},
+        facts={
+            "version": issued.version.name,
+            "certificate": sha,
+            "page": str(shown),
+            "not_after": issued.not_after.isoformat(),
+            "term": issued.term,
+        },
     )
 
 
@@ -212,7 +232,32 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
     )
 
 
-def _certificate(project: Project, case: Case, judgement: Judgement) -> Certificate:
+def _judged(case: Case, judgement: Judgement) -> terms.Judged:
+    born = case.born.version
+    trained = born.datasets[0].window
+    since = trained.until if trained else case.window.since
+    return terms.Judged(born, since, case.window, judgement.evidence, case.now)
+
+
+def _foresight(project: Project, case: Case) -> str:
+    """The digest of what was seen of how such models age; empty where nobody looked.
+
+    Where the contract asks, it is looked at now, on training rows and before the hold-out opens.
+    """
+    born, document = case.born, project.document
+    known = foretelling.foresight(project, document.digest, born.version.code)
+    trained = born.version.datasets[0].window
+    if known or trained is None or document.contract.certify.foresee == "on_request":
+        return known
+    found = foreseeing.aged(project, Window(trained.since, born.hold_out.until))
+    if found is None:
+        return ""
+    with project.ledger.transaction():
+        foretelling.foreseen(project, document.digest, born.version.code, found)
+    return foretelling.foresight(project, document.digest, born.version.code)
+
+
+def _certificate(project: Project, case: Case, judgement: Judgement, ends: Term) -> Certificate:
     contract = project.document.contract
     stated = judgement.registration
     bundle = project.places.bundle(case.version.bundle)
@@ -226,7 +271,8 @@ def _certificate(project: Project, case: Case, judgement: Judgement) -> Certific
         approver=_approver(contract),
         scope=Scope(case.environment),
         issued=case.now,
-        not_after=case.now + contract.certify.lasts,
+        not_after=ends.not_after,
+        term=ends.why,
         accepted_unsure=judgement.accepted(contract.certify.accept_unsure),
         not_covered=judgement.not_covered,
         supersedes=case.version.certificate,

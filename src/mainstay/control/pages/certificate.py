@@ -200,7 +200,7 @@ def _scope(it: Standing) -> Html:
         (
             ("Environment", scope.environment),
             ("Traffic", f"at most {scope.traffic:.0%}"),
-            ("Term", term),
+            ("Term", f"{term}: {certificate.term}" if certificate.term else term),
             ("Not covered", few),
         )
     )
