@@ -30,6 +30,8 @@ COMMANDS: Table = {
         {
             "check": ("Name every mistake in it, with its place.", "mainstay.cli.contract:check"),
             "explain": ("Say what each clause means here.", "mainstay.cli.contract:explain"),
+            "schema": ("Print the language as a JSON Schema.", "mainstay.cli.contract:schema"),
+            "diff": ("Say what changed, and what that re-opens.", "mainstay.cli.contract:diff"),
         },
     ),
     "assess": ("Ask whether it is worth it and the data enough.", "mainstay.cli.assess:assess"),

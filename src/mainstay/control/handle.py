@@ -69,7 +69,9 @@ from mainstay.control.commands import (
 from mainstay.control.project import Project, Tell, nothing
 from mainstay.control.queries import (
     CheckContract,
+    ContractSchema,
     Decisions,
+    DiffContract,
     Explain,
     ExplainContract,
     History,
@@ -122,6 +124,8 @@ def answer(folder: Path, query: Query, tell: Tell = nothing) -> Answer:
             return contracting.check(folder)
         case ExplainContract():
             return contracting.explain(folder)
+        case ContractSchema():
+            return contracting.schema()
         case _:
             with project.opened(folder, tell) as opened:
                 return _asked(opened, query)
@@ -215,6 +219,8 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _burning(opened, query)
         case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
+        case DiffContract():
+            return contracting.diff(opened, query)
 
 
 def _of_version(opened: Project, query: Explain | Simulate | Review | Paper | Decisions) -> Answer:

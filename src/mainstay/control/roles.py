@@ -86,6 +86,8 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.CheckContract: HERE,
     queries.Simulate: HERE,
     queries.ExplainContract: "read",
+    queries.ContractSchema: "read",
+    queries.DiffContract: "read",
     queries.Explain: "read",
     queries.Review: "read",
     queries.Paper: "read",

@@ -6,8 +6,8 @@ from pathlib import Path
 import lived
 import pytest
 import small_project
-from foreseen import foresight
 from msgspec import structs
+from planted_foresight import foresight
 
 from mainstay.control import foretelling, health, papers, project, versions
 from mainstay.control.commands import Approve, Certify, Deploy, Watch

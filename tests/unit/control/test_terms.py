@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import small_project
-from foreseen import foresight
 from msgspec import structs
+from planted_foresight import foresight
 
 from mainstay.control import foretelling, project, terms
 from mainstay.control.project import Project

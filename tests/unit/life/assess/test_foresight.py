@@ -1,7 +1,7 @@
 """What is kept of how models age, and what it says of one of them."""
 
-from foreseen import foresight
 from msgspec import json
+from planted_foresight import foresight
 
 from mainstay.life.assess.foresight import Foresight, outlook
 
