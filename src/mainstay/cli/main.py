@@ -38,6 +38,7 @@ COMMANDS: Table = {
     "build": ("Train in a locked environment and pack a bundle.", "mainstay.cli.build:build"),
     "certify": ("Judge a version: certificate, or what is short.", "mainstay.cli.certify:certify"),
     "explain": ("Show one gate: its evidence and what would help.", "mainstay.cli.explain:explain"),
+    "card": ("Print the model card of a version.", "mainstay.cli.card:card"),
     "key": (
         "Keys that sign.",
         {

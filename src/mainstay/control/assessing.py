@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mainstay.control import foretelling
+from mainstay.control import foretelling, papers
 from mainstay.control.commands import Assess
 from mainstay.control.foreseeing import foreseeing
 from mainstay.control.project import Project
@@ -38,7 +38,9 @@ def assess(project: Project, command: Assess) -> Answer:
     if command.foresee and assessment.verdict is not Verdict.FAIL:
         found = foreseeing(project, order, started)
     assessment = beside(assessment, found.evidence)
-    answer = _answer(assessment)
+    answer = papers.reported(
+        project, project.places.assessed, f"{project.model}, assessed", _answer(assessment)
+    )
     with project.ledger.transaction():
         if found.foresight:
             code = msgspec.convert(started.inputs["code"], dict[str, str])

@@ -189,7 +189,7 @@ def _passed(project: Project, case: Case, judgement: Judgement, foresight: str) 
     if ends.foretold:
         foretelling.frozen(project, ends.foretold)
     shown = papers.written(project, envelope, judgement.details)
-    return Answer(
+    said = Answer(
         f"{issued.name} is good enough: {len(issued.gates)} gates hold"
         f"{_accepted(issued)}; valid until {issued.not_after:%Y-%m-%d}.",
         Verdict.PASS,
@@ -209,6 +209,7 @@ def _passed(project: Project, case: Case, judgement: Judgement, foresight: str) 
             "term": issued.term,
         },
     )
+    return _reported(project, issued.version.name, said)
 
 
 def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
@@ -220,7 +221,7 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
     counts = {verdict: _count(judgement, verdict) for verdict in Verdict}
     named = project.document.contract.certify.accept_unsure
     short = [one.clause for one in judgement.evidence if one.verdict is not Verdict.PASS]
-    return Answer(
+    said = Answer(
         f"{case.version.model} {name} is not good enough yet: {counts[Verdict.PASS]} of"
         f" {len(judgement.evidence)} gates hold, {counts[Verdict.UNSURE]} unsure,"
         f" {counts[Verdict.FAIL]} broken.",
@@ -230,6 +231,12 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
         next=f"mainstay explain {name} '{short[0]}'",
         facts={"version": name, "evidence": evidence},
     )
+    return _reported(project, name, said)
+
+
+def _reported(project: Project, name: str, said: Answer) -> Answer:
+    place = project.places.certify / f"{name}.html"
+    return papers.reported(project, place, f"{project.model} {name}", said)
 
 
 def _judged(case: Case, judgement: Judgement) -> terms.Judged:

@@ -113,8 +113,7 @@ def _stated(project: Project, said: str, *, newest: bool) -> Stated:
     if not said and not newest:
         return Stated("contract.yaml", project.document)
     if said and not re.fullmatch(r"r?[1-9]\d*", said):
-        text = document.parsed(said.encode(), project.places.contract)
-        return Stated("the other", text)
+        return Stated("the other", document.parsed(said.encode(), project.places.contract))
     events = list(project.ledger.events(kind="ContractRegistered", subject=project.model))
     wanted = int(said.removeprefix("r")) if said else len(events)
     event = next((one for one in events if one.payload["revision"] == wanted), None)

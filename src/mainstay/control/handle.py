@@ -8,6 +8,7 @@ from mainstay.control import (
     asking,
     assessing,
     building,
+    cards,
     certifying,
     contracting,
     decisions,
@@ -78,6 +79,7 @@ from mainstay.control.queries import (
     Incident,
     IncidentAccount,
     Incidents,
+    ModelCard,
     ModelHealth,
     OfProject,
     Paper,
@@ -211,7 +213,7 @@ def _outside(
 
 def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
-        case Explain() | Simulate() | Review() | Paper() | Decisions():
+        case Explain() | Simulate() | Review() | Paper() | ModelCard() | Decisions():
             return _of_version(opened, query)
         case Status() | ModelHealth() | People():
             return _standing(opened, query)
@@ -223,7 +225,9 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return contracting.diff(opened, query)
 
 
-def _of_version(opened: Project, query: Explain | Simulate | Review | Paper | Decisions) -> Answer:
+def _of_version(
+    opened: Project, query: Explain | Simulate | Review | Paper | ModelCard | Decisions
+) -> Answer:
     match query:
         case Explain():
             return reading.explain(opened, query)
@@ -233,6 +237,8 @@ def _of_version(opened: Project, query: Explain | Simulate | Review | Paper | De
             return approving.review(opened, query)
         case Paper():
             return approving.paper(opened, query)
+        case ModelCard():
+            return cards.asked(opened, query)
         case Decisions():
             return decisions.decisions(opened, query)
 

@@ -62,6 +62,12 @@ class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="certif
     version: str = ""
 
 
+class ModelCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="card"):
+    """The card of a version: its certificate as Markdown, with metadata that model hubs read."""
+
+    version: str = ""
+
+
 class Decisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="decisions"):
     """What was asked about a key and answered to it, the newest first, as many as `last`."""
 
@@ -137,6 +143,7 @@ OfProject = (
     | Simulate
     | Review
     | Paper
+    | ModelCard
     | Decisions
     | People
     | Status

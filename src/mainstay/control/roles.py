@@ -91,6 +91,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.Explain: "read",
     queries.Review: "read",
     queries.Paper: "read",
+    queries.ModelCard: "read",
     queries.Status: "read",
     queries.ModelHealth: "read",
     queries.Incidents: "read",

@@ -231,11 +231,12 @@ def _unsigned(key: str) -> Row:
 
 
 def _limits(it: Standing, details: Details) -> Html:
-    return tag("ul", *(tag("li", one) for one in _sentences(it, details)), class_="plain")
+    said = limits(it.certificate, details)
+    return tag("ul", *(tag("li", one) for one in said), class_="plain")
 
 
-def _sentences(it: Standing, details: Details) -> Iterator[str]:
-    certificate = it.certificate
+def limits(certificate: Certificate, details: Details) -> Iterator[str]:
+    """What it does not say, in sentences."""
     yield from map(_judged_on, certificate.datasets)
     looks = certificate.registered.look
     if looks > 1:
