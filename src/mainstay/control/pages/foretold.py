@@ -21,13 +21,8 @@ def foretold(one: Foretold) -> Html:
 
 
 def _chart(one: Foretold) -> Html:
-    xs = [one.window(age).until.timestamp() for age in _ages(one)]
-    low, middle, high = zip(*one.path, strict=True)
-    came = [each.came for each in one.scored if each.came is not None]
-    across = svg.Linear(*svg.span(xs, 0.02), LEFT, WIDTH - RIGHT)
-    up = svg.Linear(*svg.span([*low, *high, *came, one.bound], 0.06), HEIGHT - BOTTOM, TOP)
-    frame = svg.Frame(across, up)
-    y = up(one.bound)
+    frame = _frame(one)
+    y = frame.y(one.bound)
     words = f"promised {parts.bound_of(Limit('at_least', round(one.bound, 3)))}"
     return svg.chart(
         WIDTH,
@@ -35,12 +30,33 @@ def _chart(one: Foretold) -> Html:
         f"{one.measure} foretold with 80 percent intervals against what was promised",
         svg.box(LEFT, WIDTH - RIGHT, TOP, max(y - TOP, 0), "zone"),
         svg.left_axis(frame, ".10g", 5),
-        dates(across, HEIGHT - 8),
-        svg.band(xs, low, high, frame, "band guess"),
-        svg.trace(xs, middle, frame, "trace guess"),
-        svg.across(across.first, across.last, y, "threshold dashed"),
-        svg.text(across.last + 6, y + 3.5, words, "label halo"),
+        dates(frame.x, HEIGHT - 8),
+        _ahead(one, frame),
+        svg.across(LEFT, WIDTH - RIGHT, y, "threshold dashed"),
+        svg.text(WIDTH - RIGHT + 6, y + 3.5, words, "label halo"),
         *(_dot(each, frame) for each in one.scored if each.came is not None),
+    )
+
+
+def _frame(one: Foretold) -> svg.Frame:
+    """All periods there are, and every score that is told."""
+    xs = [one.window(age).until.timestamp() for age in _ages(one)]
+    came = [end for each in one.judged for end in (each.came or 0.0, each.low, each.high)]
+    ends = [*came, one.bound, *(end for row in one.path for end in row)]
+    across = svg.Linear(*svg.span(xs, 0.02), LEFT, WIDTH - RIGHT)
+    return svg.Frame(across, svg.Linear(*svg.span(ends, 0.06), HEIGHT - BOTTOM, TOP))
+
+
+def _ahead(one: Foretold, frame: svg.Frame) -> Html:
+    """The band of what is still to come; of what was scored its own interval stands."""
+    over = max((each.age for each in one.scored), default=0)
+    ages = [age for age in _ages(one) if age > over and one.window(age).until > one.at]
+    if not ages:
+        return Html()
+    xs = [one.window(age).until.timestamp() for age in ages]
+    low, middle, high = zip(*(one.path[age - 1] for age in ages), strict=True)
+    return joined(
+        svg.band(xs, low, high, frame, "band guess"), svg.trace(xs, middle, frame, "trace guess")
     )
 
 

@@ -13,7 +13,7 @@ from mainstay.core.nouns import Evidence
 
 JUDGED: Row = (
     "Clause", "Verdict", *map(number, ("Measured", "Interval", "Limit")), "Shaded = allowed",
-    number("n"), "What would help",
+    number("n"), "In words: what would help",
 )  # fmt: skip
 FOUND: Row = ("Finding", *map(number, ("Measured", "Interval", "n")), "In words")
 
