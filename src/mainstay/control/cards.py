@@ -170,8 +170,10 @@ def _gate(one: Evidence, certificate: Certificate) -> str:
 
 
 def _data(one: Dataset) -> str:
+    """A snapshot by its period, a source by its address."""
     period = f", {parts.period(one.window)}" if one.window else ""
-    return f"- {parts.counted(one.rows, 'row')}{period} (`{one.digest}`)"
+    place = "" if one.uri.startswith(one.digest) else f"source {one.uri}, "
+    return f"- {place}{parts.counted(one.rows, 'row')}{period} (`{one.digest}`)"
 
 
 def _json(value: Any) -> str:

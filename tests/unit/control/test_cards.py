@@ -43,6 +43,7 @@ def test_the_text_says_what_for_until_when_and_where_its_limits_are(as_author: P
     assert "Call patients who will not come. A rule by weekday finds too few." in body
     assert "180d as the contract says; how fast it ages was not forecast" in body
     assert "| roc_auc | " in body
+    assert "- source " in body
     assert "an interval tells the luck of those days" in body
     assert "mainstay-verify v1.json --bundle FOLDER" in body
 

@@ -37,6 +37,9 @@ def test_what_came_stands_beside_what_was_foretold_of_it_then() -> None:
     assert "0.650" in drawn
     assert "outside" in drawn
     assert drawn.count('class="point"') == 1
+    assert drawn.count('class="whisker guess"') == 1
+    over = replace(SCORED, scored=tuple(replace(SCORED.scored[0], age=age) for age in range(1, 5)))
+    assert 'class="band guess"' not in foretold.foretold(over)
 
 
 def test_the_page_of_a_model_shows_it_only_where_there_is_one(whole: Health) -> None:
