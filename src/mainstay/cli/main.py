@@ -30,12 +30,15 @@ COMMANDS: Table = {
         {
             "check": ("Name every mistake in it, with its place.", "mainstay.cli.contract:check"),
             "explain": ("Say what each clause means here.", "mainstay.cli.contract:explain"),
+            "schema": ("Print the language as a JSON Schema.", "mainstay.cli.contract:schema"),
+            "diff": ("Say what changed, and what that re-opens.", "mainstay.cli.contract:diff"),
         },
     ),
     "assess": ("Ask whether it is worth it and the data enough.", "mainstay.cli.assess:assess"),
     "build": ("Train in a locked environment and pack a bundle.", "mainstay.cli.build:build"),
     "certify": ("Judge a version: certificate, or what is short.", "mainstay.cli.certify:certify"),
     "explain": ("Show one gate: its evidence and what would help.", "mainstay.cli.explain:explain"),
+    "card": ("Print the model card of a version.", "mainstay.cli.card:card"),
     "key": (
         "Keys that sign.",
         {

@@ -61,6 +61,15 @@ def known(section: type[BaseModel], prefix: str = "") -> Iterator[Known]:
             yield from known(inner, f"{prefix}{name}{step}.")
 
 
+def sections(section: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Every section below one, each once for each place it stands at."""
+    for field in fields(section).values():
+        inner, _ = _inside(field.annotation)
+        if inner:
+            yield inner
+            yield from sections(inner)
+
+
 def at(section: type[BaseModel], path: Path) -> tuple[Clause | None, type[BaseModel] | None]:
     """The clause that decides about a place of a contract, and the section it opens, if it does.
 

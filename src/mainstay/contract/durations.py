@@ -27,7 +27,8 @@ _LENGTHS = {
     "day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=30),
     "year": timedelta(days=365),
 }  # fmt: skip
-_WRITTEN = re.compile(r"([0-9]{1,16}(?:\.[0-9]{1,6})?)(us|ms|s|m|h|d|w)")
+PATTERN = r"([0-9]{1,16}(?:\.[0-9]{1,6})?)(us|ms|s|m|h|d|w)"
+_WRITTEN = re.compile(PATTERN)
 _MEANT = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([a-zµ]+)\.?\s*", re.IGNORECASE)
 _RATE = re.compile(r"([0-9]{1,16}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,3})?) per (\w+)")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from mainstay.contract.clauses import Clause, Place, Section
@@ -21,6 +21,14 @@ MONTH = "month"
 """The `between_by` that is no column: the month of the decision, in UTC."""
 Levels = tuple[str, ...] | tuple[int, ...] | Literal["observed"]
 Imputed = bool | int | float | str
+_LEVELS = {
+    "anyOf": [
+        {"const": OBSERVED},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
+        {"type": "array", "items": {"type": "integer"}, "minItems": 1, "uniqueItems": True},
+        {"type": "null"},
+    ]
+}
 _EVERYWHERE: tuple[Place, ...] = ("bench", "door", "field")
 _Value = TypeVar("_Value")
 _End = TypeVar("_End", int, float)
@@ -234,6 +242,7 @@ class FieldClause(Section):
     one_of: Annotated[
         Levels | None,
         PlainValidator(_levels),
+        WithJsonSchema(_LEVELS),
         _of("string", "integer"),
         AfterValidator(_fitting_levels),
         Clause("the texts or whole numbers it can be; observed: the texts trained on", _EVERYWHERE),
@@ -258,6 +267,7 @@ class FieldClause(Section):
     impute: Annotated[
         Imputed | None,
         PlainValidator(_stand_in),
+        WithJsonSchema({"type": ["boolean", "number", "string", "null"]}),
         Field(validate_default=True),
         Clause("what stands in: a value, or median or most_frequent of training", _EVERYWHERE),
     ] = None

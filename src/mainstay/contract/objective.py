@@ -4,7 +4,7 @@ import math
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
 from mainstay.contract.clauses import Clause, Section
 from mainstay.contract.goals import Goal
@@ -39,7 +39,11 @@ def _only_one(column: str | None, info: ValidationInfo) -> str | None:
     return column
 
 
-Currency = Annotated[Text, AfterValidator(_currency)]
+Currency = Annotated[
+    Text,
+    AfterValidator(_currency),
+    Field(json_schema_extra={"pattern": "^[A-Z]{3}$", "examples": ["USD"]}),
+]
 
 
 class Value(Section):
@@ -82,6 +86,7 @@ class Baseline(Section):
     constant: Annotated[
         Constant | None,
         PlainValidator(_constant),
+        WithJsonSchema({"type": ["boolean", "number", "string", "null"]}),
         Clause("the same answer always", ("bench", "door")),
     ] = None
     column: Annotated[

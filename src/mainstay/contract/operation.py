@@ -133,6 +133,10 @@ class Certify(Section):
     lasts: Annotated[Span, Clause("how long a certificate is valid at most", ("bench", "door"))] = (
         timedelta(days=180)
     )
+    foresee: Annotated[
+        Literal["on_request", "always"],
+        Clause("whether certify fits models to forecast ageing where nobody asked", ("bench",)),
+    ] = "on_request"
     accept_unsure: Annotated[
         Names, Clause("gates that may be unsure, named before the hold-out opens", ("bench",))
     ] = ()

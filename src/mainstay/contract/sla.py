@@ -15,6 +15,7 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     ValidationInfo,
+    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
@@ -194,7 +195,20 @@ def _written(bound: Bound | None) -> str | float | None:
     return durations.text(bound) if isinstance(bound, timedelta) else bound
 
 
-_Bound = Annotated[Bound | None, PlainValidator(_bound), PlainSerializer(_written)]
+_Bound = Annotated[
+    Bound | None,
+    PlainValidator(_bound),
+    PlainSerializer(_written),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{durations.PATTERN}$", "examples": ["2h"]},
+                {"type": "number", "minimum": 0},
+                {"type": "null"},
+            ]
+        }
+    ),
+]
 
 
 class Sla(Section):

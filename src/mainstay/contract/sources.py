@@ -3,12 +3,19 @@
 from datetime import timedelta
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 from mainstay.contract import sla
 from mainstay.contract.clauses import Clause, Section
 from mainstay.contract.sla import Sla
-from mainstay.contract.taken import Taken, fitting, taken, written
+from mainstay.contract.taken import TAKEN, Taken, fitting, taken, written
 from mainstay.contract.terms import Duration, Format, Name, OneOrMore, Span, Text, Zone, wrong
 from mainstay.contract.wording import shown
 
@@ -151,6 +158,7 @@ class Context(Section):
         PlainValidator(taken),
         AfterValidator(fitting),
         PlainSerializer(written),
+        WithJsonSchema(TAKEN),
         Clause("the columns to bring along, or functions of them", ("bench", "door")),
     ]
 

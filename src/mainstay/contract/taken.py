@@ -15,6 +15,20 @@ _FUNCTIONS: dict[str, Function] = {name: name for name in get_args(Function)}
 _CALL = re.compile(r"(\w+)\s*\(([^()]+)\)")
 
 
+TAKEN = {
+    "anyOf": [
+        {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+        {
+            "type": "object",
+            "additionalProperties": {"type": "string", "minLength": 1},
+            "minProperties": 1,
+        },
+    ],
+    "examples": [["temp", "dewp"], {"late_rate": "mean(late)"}],
+}
+"""How an editor sees the columns that context brings."""
+
+
 class Taken(NamedTuple):
     """One column that context brings: as `name`, the function of `column`, or it as it stands."""
 

@@ -11,9 +11,11 @@ from pydantic import (
     AfterValidator,
     AllowInfNan,
     BeforeValidator,
+    Field,
     PlainSerializer,
     Strict,
     ValidationError,
+    WithJsonSchema,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
@@ -66,6 +68,12 @@ def _read(parse: Callable[[str], _Value], kind: str, example: str) -> Callable[[
     return read
 
 
+def _written(pattern: str, *examples: str) -> WithJsonSchema:
+    """How an editor sees text that stands for something else."""
+    shape = {"type": "string", "pattern": f"^{pattern}$", "examples": list(examples)}
+    return WithJsonSchema(shape)
+
+
 def _lasting(length: timedelta) -> timedelta:
     if not length:
         raise wrong(f"is {shown(durations.text(length))}", "write a duration longer than nothing")
@@ -99,20 +107,34 @@ def _slug(name: str) -> str:
 Text = Annotated[str, Strict(), MinLen(1)]
 Name = Annotated[str, Strict(), MinLen(1)]
 """A name the user's tables or people bear."""
-Slug = Annotated[str, Strict(), AfterValidator(_slug)]
+Slug = Annotated[
+    str,
+    Strict(),
+    AfterValidator(_slug),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}),
+]
 """A name that can stand in a path or an address."""
 Number = Annotated[float, Strict(), AllowInfNan(allow_inf_nan=False)]
 Positive = Annotated[Number, Gt(0)]
 Share = Annotated[Number, Ge(0), Le(1)]
 Whole = Annotated[int, Strict()]
-Names = Annotated[tuple[Name, ...], AfterValidator(distinct)]
-OneOrMore = Annotated[Names, MinLen(1), BeforeValidator(_one_or_more)]
+Names = Annotated[
+    tuple[Name, ...], AfterValidator(distinct), Field(json_schema_extra={"uniqueItems": True})
+]
+_NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": True}
+OneOrMore = Annotated[
+    Names,
+    MinLen(1),
+    BeforeValidator(_one_or_more),
+    WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, {**_NAMES, "minItems": 1}]}),
+]
 Zone = Annotated[Name, AfterValidator(_zone)]
 Format = Annotated[Text, AfterValidator(_format)]
 Duration = Annotated[
     timedelta,
     BeforeValidator(_read(durations.duration, "a duration", "2h")),
     PlainSerializer(durations.text, return_type=str),
+    _written(durations.PATTERN, "2h", "30d"),
 ]
 Span = Annotated[Duration, AfterValidator(_lasting)]
 """A duration longer than nothing."""
@@ -122,10 +144,12 @@ PerYear = Annotated[
     Gt(0),
     Le(1_000_000),
     PlainSerializer(durations.rate, return_type=str),
+    _written(r"[0-9.e-]+ per \w+", "1 per year"),
 ]
 Quota = Annotated[
     tuple[int, timedelta],
     BeforeValidator(_read(durations.quota, "a budget", "50 per week")),
     PlainSerializer(durations.quota_text, return_type=str),
+    _written(r"[0-9]{1,9} per \w+", "50 per week"),
 ]
 """So many in so long."""

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from mainstay.control import foretelling, papers
 from mainstay.control.commands import Assess
 from mainstay.control.foreseeing import foreseeing
 from mainstay.control.project import Project
@@ -11,6 +12,7 @@ from mainstay.core.nouns import Verdict
 from mainstay.ledger import blobs, steps
 from mainstay.life.assess.assess import assessed
 from mainstay.life.assess.assessment import Assessment, beside, headline
+from mainstay.life.assess.foreseen import Foreseen
 from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
 from mainstay.trainer import training
@@ -32,10 +34,18 @@ def assess(project: Project, command: Assess) -> Answer:
         return msgspec.convert(earlier, Answer, strict=False)
     project.tell("looking at the training rows")
     assessment = _assessment(project, started)
+    found = Foreseen((), None)
     if command.foresee and assessment.verdict is not Verdict.FAIL:
-        assessment = beside(assessment, foreseeing(project, order, started))
-    answer = _answer(assessment)
-    _recorded(project, assessment, key, answer)
+        found = foreseeing(project, order, started)
+    assessment = beside(assessment, found.evidence)
+    answer = papers.reported(
+        project, project.places.assessed, f"{project.model}, assessed", _answer(assessment)
+    )
+    with project.ledger.transaction():
+        if found.foresight:
+            code = msgspec.convert(started.inputs["code"], dict[str, str])
+            foretelling.foreseen(project, document.digest, code, found.foresight)
+        _recorded(project, assessment, key, answer)
     return answer
 
 
@@ -56,11 +66,10 @@ def _assessment(project: Project, started: Started) -> Assessment:
 def _recorded(project: Project, assessment: Assessment, key: str, answer: Answer) -> None:
     ledger, actor = project.ledger, project.actor
     evidence = blobs.stored(ledger.blobs, digest.canonical(assessment))
-    with ledger.transaction():
-        payload = {"verdict": assessment.verdict, "blobs": [evidence]}
-        ledger.append("Assessed", assessment.model, actor, payload)
-        result = msgspec.to_builtins(answer)
-        steps.done(ledger, key, result, subject=assessment.model, actor=actor)
+    payload = {"verdict": assessment.verdict, "blobs": [evidence]}
+    ledger.append("Assessed", assessment.model, actor, payload)
+    result = msgspec.to_builtins(answer)
+    steps.done(ledger, key, result, subject=assessment.model, actor=actor)
 
 
 def _answer(assessment: Assessment) -> Answer:

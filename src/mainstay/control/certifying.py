@@ -6,9 +6,19 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from mainstay.contract.model import Contract
-from mainstay.control import blocking, deploying, papers, versions, waiving
+from mainstay.control import (
+    blocking,
+    deploying,
+    foreseeing,
+    foretelling,
+    papers,
+    terms,
+    versions,
+    waiving,
+)
 from mainstay.control.commands import Certify
 from mainstay.control.project import Project
+from mainstay.control.terms import Term
 from mainstay.control.versions import Birth
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
@@ -60,6 +70,7 @@ def certify(project: Project, command: Certify) -> Answer:
     _refuse_decided(case)
     _refuse_without_author(project)
     blocking.refuse_to_certify(project, case.version, case.window)
+    foresight = _foresight(project, case)
     order = Order(
         document=project.document,
         places=project.places,
@@ -73,9 +84,13 @@ def certify(project: Project, command: Certify) -> Answer:
     )
     judgement = certified(order)
     named = project.document.contract.certify.accept_unsure
-    decide = _passed if judgement.verdict(named) is Verdict.PASS else _refused
+    passed = judgement.verdict(named) is Verdict.PASS
     with project.ledger.transaction():
-        answer = decide(project, case, judgement)
+        answer = (
+            _passed(project, case, judgement, foresight)
+            if passed
+            else _refused(project, case, judgement)
+        )
         for step, result in ((_proof(case), judgement.proved), (key, answer)):
             _done(project, case, step, result)
     return answer
@@ -193,9 +208,10 @@ def _opened(project: Project, case: Case) -> Registration | None:
     )
 
 
-def _passed(project: Project, case: Case, judgement: Judgement) -> Answer:
+def _passed(project: Project, case: Case, judgement: Judgement, foresight: str) -> Answer:
     """Issues the certificate, signed by its author."""
-    issued = _certificate(project, case, judgement)
+    ends = _ends(project, case, judgement, foresight)
+    issued = _certificate(project, case, judgement, ends)
     envelope = seal.issued(issued, project.signer)
     sha = blobs.stored(project.ledger.blobs, dsse.encoded(envelope))
     payload = {
@@ -205,8 +221,10 @@ def _passed(project: Project, case: Case, judgement: Judgement) -> Answer:
     }
     kind = "Renewed" if case.version.status == "approved" else "Certified"
     project.ledger.append(kind, case.version.model, project.actor, payload)
+    if ends.foretold:
+        foretelling.frozen(project, ends.foretold)
     shown = papers.written(project, envelope, judgement.details)
-    return Answer(
+    said = Answer(
         f"{issued.name} is good enough: {len(issued.gates) - len(judgement.waived)} gates hold"
         f"{_accepted(issued)}{_waived(judgement)}; valid until {issued.not_after:%Y-%m-%d}.",
         Verdict.PASS,
@@ -214,13 +232,21 @@ def _passed(project: Project, case: Case, judgement: Judgement) -> Answer:
         (
             *_looked(case, judgement),
             *(waiving.told(one.waiver) for one in issued.waivers),
+            f"until {issued.not_after:%Y-%m-%d}: {issued.term}",
             f"Certificate: {shown}",
             f"Waiting for: {issued.approver}",
         ),
         next=f"mainstay review {issued.version.name}",
-        facts={"version": issued.version.name, "certificate": sha, "page": str(shown)},
+        facts={
+            "version": issued.version.name,
+            "certificate": sha,
+            "page": str(shown),
+            "not_after": issued.not_after.isoformat(),
+            "term": issued.term,
+        },
         waived=tuple(one.clause for one in judgement.waived),
     )
+    return _reported(project, issued.version.name, said)
 
 
 def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
@@ -233,7 +259,7 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
     named = project.document.contract.certify.accept_unsure
     gates = judgement.gates
     short = [one.clause for one in gates if one.verdict is not Verdict.PASS]
-    return Answer(
+    said = Answer(
         f"{case.version.model} {name} is not good enough yet: {counts[Verdict.PASS]} of"
         f" {len(gates)} gates hold, {counts[Verdict.UNSURE]} unsure,"
         f" {counts[Verdict.FAIL]} broken{_waived(judgement)}.",
@@ -244,9 +270,50 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
         facts={"version": name, "evidence": evidence},
         waived=tuple(one.clause for one in judgement.waived),
     )
+    return _reported(project, name, said)
 
 
-def _certificate(project: Project, case: Case, judgement: Judgement) -> Certificate:
+def _reported(project: Project, name: str, said: Answer) -> Answer:
+    place = project.places.certify / f"{name}.html"
+    return papers.reported(project, place, f"{project.model} {name}", said)
+
+
+def _ends(project: Project, case: Case, judgement: Judgement, foresight: str) -> Term:
+    """No certificate outlives a waiver that it hangs on."""
+    ends = terms.term(project, _judged(case, judgement), foresight)
+    waivers = (one.waiver for one in _needed(case, judgement))
+    first = min(waivers, key=lambda one: one.expires, default=None)
+    if first is None or first.expires >= ends.not_after:
+        return ends
+    return ends._replace(not_after=first.expires, why=f"the waiver of {first.clause} ends then")
+
+
+def _judged(case: Case, judgement: Judgement) -> terms.Judged:
+    born = case.born.version
+    trained = born.datasets[0].window
+    since = trained.until if trained else case.window.since
+    return terms.Judged(born, since, case.window, judgement.evidence, case.now)
+
+
+def _foresight(project: Project, case: Case) -> str:
+    """The digest of what was seen of how such models age; empty where nobody looked.
+
+    Where the contract asks, it is looked at now, on training rows and before the hold-out opens.
+    """
+    born, document = case.born, project.document
+    known = foretelling.foresight(project, document.digest, born.version.code)
+    trained = born.version.datasets[0].window
+    if known or trained is None or document.contract.certify.foresee == "on_request":
+        return known
+    found = foreseeing.aged(project, Window(trained.since, born.hold_out.until))
+    if found is None:
+        return ""
+    with project.ledger.transaction():
+        foretelling.foreseen(project, document.digest, born.version.code, found)
+    return foretelling.foresight(project, document.digest, born.version.code)
+
+
+def _certificate(project: Project, case: Case, judgement: Judgement, ends: Term) -> Certificate:
     contract = project.document.contract
     stated, waivers = judgement.registration, _needed(case, judgement)
     bundle = project.places.bundle(case.version.bundle)
@@ -260,9 +327,8 @@ def _certificate(project: Project, case: Case, judgement: Judgement) -> Certific
         approver=_approver(contract),
         scope=Scope(case.environment),
         issued=case.now,
-        not_after=min(
-            [case.now + contract.certify.lasts, *(one.waiver.expires for one in waivers)]
-        ),
+        not_after=ends.not_after,
+        term=ends.why,
         accepted_unsure=judgement.accepted(contract.certify.accept_unsure),
         not_covered=judgement.not_covered,
         baselines=tuple(one for one in judgement.evidence if one.clause.startswith(SIMPLER)),

@@ -7,7 +7,16 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mainstay.bundle import manifest
-from mainstay.control import labelling, looks, papers, publish, shadowing, versions, vouching
+from mainstay.control import (
+    foretelling,
+    labelling,
+    looks,
+    papers,
+    publish,
+    shadowing,
+    versions,
+    vouching,
+)
 from mainstay.control.incidents import Held
 from mainstay.control.looks import Asked
 from mainstay.control.project import Project
@@ -15,11 +24,12 @@ from mainstay.core.errors import Missing
 from mainstay.core.nouns import Column, Estimate, Event, Window
 from mainstay.data import journal
 from mainstay.data import labels as truths
+from mainstay.ledger.state import Version
 from mainstay.life.build import build
 from mainstay.life.watch import earned
 from mainstay.life.watch import event as unforeseen
 from mainstay.life.watch.design import Ask
-from mainstay.life.watch.order import Balance, Earned, Order, Profiled, Serving
+from mainstay.life.watch.order import Awaited, Balance, Earned, Order, Profiled, Serving
 from mainstay.seal import certificate as seal
 from mainstay.seal import dsse
 
@@ -76,8 +86,14 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         born=versions.born(project, version),
         asks=asks(project),
         vouched=vouching.vouched(project),
+        awaited=_awaited(project, version, now),
         tell=project.tell,
     )
+
+
+def _awaited(project: Project, version: Version, now: datetime) -> Awaited | None:
+    one = foretelling.standing(project, version)
+    return foretelling.awaited(project, one, now) if one else None
 
 
 def asks(project: Project) -> tuple[Ask, ...]:

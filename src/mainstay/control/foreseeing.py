@@ -1,16 +1,19 @@
 """`assess --foresee`: models are fitted to see how long one lasts and what more records bring."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from mainstay.control.project import Project
-from mainstay.core import digest
-from mainstay.core.nouns import Evidence
-from mainstay.life.assess.foreseen import Rows, foreseen
+from mainstay.core import clock, digest
+from mainstay.core.nouns import Window
+from mainstay.life.assess.foreseen import Foreseen, Rows, ages, foreseen
+from mainstay.life.assess.foresight import Foresight
 from mainstay.life.build import build as life
 from mainstay.life.build import fitting
 from mainstay.life.build.build import Order, Started
+from mainstay.stats.forecasts import library
 from mainstay.trainer import training, warm
 from mainstay.trainer.scored import numbers
 from mainstay.trainer.training import Learned
@@ -18,22 +21,45 @@ from mainstay.trainer.training import Learned
 KEPT = "backtests"
 
 
-def foreseeing(project: Project, order: Order, started: Started) -> tuple[Evidence, ...]:
+class _Scene(NamedTuple):
+    """What is fitted on, and how many rows have a label."""
+
+    rows: Rows
+    population: str
+
+
+def foreseeing(project: Project, order: Order, started: Started) -> Foreseen:
     """On training rows alone, the hold-out stays closed. Raises what building raises.
 
     What was fitted is kept in the work folder: a run that was stopped goes on.
     """
+    scene, contract = _scene(project, started), project.document.contract
+    with warm.worker(life.locked(order).environment, seed=contract.train.seed) as worker:
+        found = foreseen(worker, contract, scene.rows, tell=project.tell)
+    stated = {"population": scene.population, "window": started.periods.train}
+    placed = (msgspec.structs.replace(one, **stated) for one in found.evidence)
+    return found._replace(evidence=tuple(placed))
+
+
+def aged(project: Project, period: Window) -> Foresight | None:
+    """How long alone, of the training rows of a period; None where there is too little past."""
+    contract = project.document.contract
+    order = Order(
+        project.document, project.places, period.since, period.until, clock.now(), project.tell
+    )
+    scene = _scene(project, life.started(order))
+    with warm.worker(life.locked(order).environment, seed=contract.train.seed) as worker:
+        return ages(worker, contract, scene.rows, library.shipped(), project.tell).foresight
+
+
+def _scene(project: Project, started: Started) -> _Scene:
     document, places, contract = project.document, project.places, project.document.contract
     train = started.periods.train
     learned = training.learned(document, places, started.connection, started.rows, train)
     prepared = fitting.prepared(contract, learned, places)
     when = numbers(prepared.columns[contract.data.decisions.time])
     rows = Rows(prepared.training, when, _kept(project, started, learned))
-    locked = life.locked(order)
-    with warm.worker(locked.environment, seed=contract.train.seed) as worker:
-        found = tuple(foreseen(worker, contract, rows, tell=project.tell))
-    stated = {"population": f"training rows, {len(when):,} with a label", "window": train}
-    return tuple(msgspec.structs.replace(one, **stated) for one in found)
+    return _Scene(rows, f"training rows, {len(when):,} with a label")
 
 
 def _kept(project: Project, started: Started, learned: Learned) -> Path:

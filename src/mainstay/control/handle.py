@@ -8,6 +8,7 @@ from mainstay.control import (
     asking,
     assessing,
     building,
+    cards,
     certifying,
     commenting,
     contracting,
@@ -83,7 +84,9 @@ from mainstay.control.queries import (
     Approval,
     Approvals,
     CheckContract,
+    ContractSchema,
     Decisions,
+    DiffContract,
     Explain,
     ExplainContract,
     Find,
@@ -92,6 +95,7 @@ from mainstay.control.queries import (
     IncidentAccount,
     Incidents,
     Life,
+    ModelCard,
     ModelHealth,
     OfProject,
     Own,
@@ -153,6 +157,8 @@ def answer(folder: Path, query: Query, tell: Tell = nothing, by: Principal | Non
         case People() | Own():
             with project.of_people(folder, tell, by) as opened:
                 return people.asked(opened, query)
+        case ContractSchema():
+            return contracting.schema()
         case _:
             with project.opened(folder, tell, by) as opened:
                 return _asked(opened, query)
@@ -260,7 +266,7 @@ def _outside(
 
 def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
-        case Explain() | Simulate() | Paper() | Decisions():
+        case Explain() | Simulate() | Paper() | ModelCard() | Decisions():
             return _of_version(opened, query)
         case Shortfall() | Review() | Approval():
             return _weighed(opened, query)
@@ -270,9 +276,13 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _burning(opened, query)
         case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
+        case DiffContract():
+            return contracting.diff(opened, query)
 
 
-def _of_version(opened: Project, query: Explain | Simulate | Paper | Decisions) -> Answer:
+def _of_version(
+    opened: Project, query: Explain | Simulate | Paper | ModelCard | Decisions
+) -> Answer:
     match query:
         case Explain():
             return reading.explain(opened, query)
@@ -280,6 +290,8 @@ def _of_version(opened: Project, query: Explain | Simulate | Paper | Decisions) 
             return simulating.simulate(opened, query)
         case Paper():
             return approving.paper(opened, query)
+        case ModelCard():
+            return cards.asked(opened, query)
         case Decisions():
             return decisions.decisions(opened, query)
 

@@ -9,8 +9,17 @@ import msgspec
 from mainstay.bundle import manifest
 from mainstay.bundle.layout import PROFILE
 from mainstay.contract.metrics import VALUE
-from mainstay.control import deploying, field, incidents, looks, publish, standing
+from mainstay.control import (
+    deploying,
+    field,
+    foretelling,
+    incidents,
+    looks,
+    publish,
+    standing,
+)
 from mainstay.control.channels import message
+from mainstay.control.foretelling import Foretold
 from mainstay.control.incidents import Group, Held
 from mainstay.control.looks import Asked, Look
 from mainstay.control.pages import parts
@@ -72,7 +81,8 @@ class Health(msgspec.Struct, frozen=True):
 
     weights: how far answers hang on each input. trained, lately: counts of inputs at training and
     in the newest windows, None while there are none. metric, limit: what the course is of.
-    versions: by name how each stands; shares: of those that answer.
+    versions: by name how each stands; shares: of those that answer. foretold: how long who answers
+    most will last, None where nobody asked.
     """
 
     model: str
@@ -95,6 +105,7 @@ class Health(msgspec.Struct, frozen=True):
     tasks: tuple[Task, ...] = ()
     versions: dict[str, str] = {}
     shares: dict[str, float] = {}
+    foretold: Foretold | None = None
 
     @property
     def verdict(self) -> Verdict | None:
@@ -125,6 +136,7 @@ def health(project: Project) -> Health:
     metric = goal.metric if goal else ""
     held = incidents.held(project.ledger, contract.model)
     live, said = deploying.live(project), standing.status(project)
+    foretold = msgspec.convert(said.facts["forecast"], Foretold | None, strict=False)
     made = Health(
         model=contract.model,
         owner=contract.owner,
@@ -132,7 +144,8 @@ def health(project: Project) -> Health:
         share=live[-1].share if live else 0.0,
         at=clock.now(),
         sentence=said.headline.removeprefix(contract.model).strip(),
-        questions=tuple(_questions(found, metric)),
+        questions=tuple(_questions(found, metric, foretold)),
+        foretold=foretold,
         metric=metric,
         limit=goal.limit if goal else None,
         realised=tuple(_course(every, REALISED + metric)),
@@ -155,12 +168,14 @@ def _course(some: tuple[Look, ...], clause: str) -> Iterator[Point]:
             yield Point(look.window.until, look.version, one.estimate)
 
 
-def _questions(found: tuple[Evidence, ...], metric: str) -> Iterator[Question]:
+def _questions(
+    found: tuple[Evidence, ...], metric: str, foretold: Foretold | None
+) -> Iterator[Question]:
     by_clause = {one.clause: one for one in found}
     yield _worth(by_clause)
     yield _right(by_clause, metric)
     yield _data(found)
-    yield _lasts(by_clause.get("not_after"))
+    yield _lasts(by_clause.get("not_after"), foretold)
     yield _answering(by_clause.get("answered"))
 
 
@@ -200,14 +215,18 @@ def _data(found: tuple[Evidence, ...]) -> Question:
     return Question(ask, Verdict.PASS, "as agreed", f"{len(ours)} promises hold")
 
 
-def _lasts(one: Evidence | None) -> Question:
-    """No forecast says yet when it will be too old: what is known is when its certificate ends."""
+def _lasts(one: Evidence | None, foretold: Foretold | None) -> Question:
+    """By the forecast and the end of the certificate; without a record it is never green."""
     ask = "How long will it last?"
     if one is None or one.estimate is None:
         return Question(ask, None, "not known", "no certificate in the field yet")
     days = f"{one.estimate.value:,.0f} days certified"
     verdict = Verdict.FAIL if one.verdict is Verdict.FAIL else Verdict.UNSURE
-    return Question(ask, verdict, days, f"{one.note}; how fast it ages is not forecast")
+    if foretold is None:
+        return Question(ask, verdict, days, f"{one.note}; how fast it ages was not forecast")
+    holds = one.verdict is Verdict.PASS and foretelling.outlasts(foretold, clock.now())
+    kind = Verdict.PASS if holds else verdict
+    return Question(ask, kind, days, f"{one.note}; {foretelling.line(foretold)}")
 
 
 def _answering(one: Evidence | None) -> Question:

@@ -6,8 +6,10 @@ import msgspec
 
 from mainstay.control import versions
 from mainstay.control.pages import certificate as sheet
+from mainstay.control.pages import report
 from mainstay.control.project import Project
 from mainstay.core import clock, durable
+from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Evidence
 from mainstay.ledger.state import Version
@@ -40,6 +42,19 @@ def written(project: Project, envelope: Envelope, details: Details | None) -> Pa
     for kind in ("json", "html"):
         (folder / f"{name}.{kind}").chmod(0o644)  # made to be passed on
     return folder / f"{name}.html"
+
+
+def reported(project: Project, place: Path, title: str, said: Answer) -> Answer:
+    """The same answer with a line that says where its evidence lies as one file, written here."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    durable.write(place, report.page(title, said, at=clock.now()).encode())
+    place.chmod(0o644)  # made to be passed on
+    shown = place.relative_to(project.places.folder)
+    return msgspec.structs.replace(
+        said,
+        lines=(*said.lines, f"Evidence: {shown}"),
+        facts={**said.facts, "report": str(place)},
+    )
 
 
 def page(project: Project, version: Version) -> str:

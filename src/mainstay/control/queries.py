@@ -15,6 +15,23 @@ class ExplainContract(
     """Every clause with its value, its meaning and where it is enforced."""
 
 
+class ContractSchema(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="contract_schema"
+):
+    """The language of contracts as a JSON Schema, for editors."""
+
+
+class DiffContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="diff_contract"):
+    """What changed between two contracts, and what each change re-opens.
+
+    old, new: texts of contracts, or revisions on record, as `r2`; empty: the newest revision, and
+    the contract as it stands.
+    """
+
+    old: str = ""
+    new: str = ""
+
+
 class Explain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="explain"):
     """The evidence of a version, or all about one of its clauses."""
 
@@ -60,6 +77,12 @@ class Approval(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="app
 
 class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="certificate"):
     """The newest certificate of a version as it was signed, and its digest."""
+
+    version: str = ""
+
+
+class ModelCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="card"):
+    """The card of a version: its certificate as Markdown, with metadata that model hubs read."""
 
     version: str = ""
 
@@ -150,16 +173,18 @@ class VerifyBundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=
     version: str
 
 
-OfContract = CheckContract | ExplainContract
+OfContract = CheckContract | ExplainContract | ContractSchema
 OfPeople = People | Own
 OfProject = (
-    Explain
+    DiffContract
+    | Explain
     | Shortfall
     | Simulate
     | Review
     | Approvals
     | Approval
     | Paper
+    | ModelCard
     | Decisions
     | Status
     | ModelHealth

@@ -8,6 +8,7 @@ from mainstay.contract.document import Document
 from mainstay.control import (
     deploying,
     field,
+    foretelling,
     incidents,
     matters,
     papers,
@@ -16,6 +17,7 @@ from mainstay.control import (
     versions,
     watching,
 )
+from mainstay.control.foretelling import Foretold
 from mainstay.control.incidents import Group
 from mainstay.control.project import Project
 from mainstay.core import clock
@@ -56,12 +58,14 @@ def status(project: Project) -> Answer:
     newest = known[-1] if known else None
     live = deploying.live(project)
     balance, burning = field.last_balance(project), incidents.groups(incidents.held(project.ledger))
+    foretold = _forecast(project, live)
     told = _sentence(project, newest, live)
     return Answer(
         f"{document.contract.model}  {told.what}",
         told.verdict,
         lines=(
             *field.told(balance),
+            *_foretold(foretold),
             *(line for one in burning for line in matters.lines(one)),
             *shadowing.lines(project),
             *_separation(project, document),
@@ -75,10 +79,22 @@ def status(project: Project) -> Answer:
             "versions": {f"v{one.number}": one.status for one in known},
             "shares": {f"v{part.version}": part.share for part in live},
             "balance": msgspec.to_builtins(balance),
+            "forecast": msgspec.to_builtins(foretold),
             "incidents": [matters.fact(one) for one in burning],
             "waiting": next((f"v{one.number}" for one in known if one.status == "certified"), ""),
         },
     )
+
+
+def _forecast(project: Project, live: Parts) -> Foretold | None:
+    """Of who answers most; None where nothing was foretold of it."""
+    if not live:
+        return None
+    return foretelling.standing(project, versions.found(project, f"v{live[0].version}"))
+
+
+def _foretold(one: Foretold | None) -> tuple[str, ...]:
+    return (f"lasts: {one.version} is {foretelling.line(one)}",) if one else ()
 
 
 def _must_act(

@@ -9,14 +9,17 @@ from mainstay.control import (
     delivering,
     emitting,
     field,
+    foretelling,
     harm,
     incidents,
     noting,
     policy,
     telling,
     unforeseen,
+    versions,
 )
 from mainstay.control.delivering import Outcome
+from mainstay.control.foretelling import Foretold
 from mainstay.control.harm import Scene
 from mainstay.control.incidents import Held, Known
 from mainstay.control.looks import Seen
@@ -119,6 +122,7 @@ def _recorded(project: Project, look: Look) -> None:
     seen = blobs.stored(folder, digest.canonical(left))
     evidence = blobs.stored(folder, digest.canonical(found.evidence))
     span = field.span(found.windows, order.width, order.now)
+    foretold = _scored(project, look)
     with ledger.transaction():
         judged = {
             "version": order.champion.name, "since": span.since, "until": span.until,
@@ -130,6 +134,16 @@ def _recorded(project: Project, look: Look) -> None:
         noting.noted(project, look.incidents, tuple(one for one, _ in look.changes.closed))
         stated = {**decision._asdict(), "version": order.champion.name}
         ledger.append("Decided", model, project.actor, stated)
+        if foretold:
+            foretelling.frozen(project, foretold)
+
+
+def _scored(project: Project, look: Look) -> Foretold | None:
+    """The forecast of the champion with what came of it; None where no period was scored."""
+    version = versions.found(project, look.order.champion.name)
+    one = foretelling.standing(project, version)
+    came = look.found.came
+    return foretelling.scored(project, one, came) if one and came else None
 
 
 def _answer(look: Look, told: tuple[Outcome, ...]) -> Answer:

@@ -27,6 +27,16 @@ class Places(msgspec.Struct, frozen=True):
         return self.folder / ".mainstay"
 
     @property
+    def assessed(self) -> Path:
+        """The newest assessment, as a page."""
+        return self.state / "assess.html"
+
+    @property
+    def certify(self) -> Path:
+        """The evidence of each version as it was judged last, as pages."""
+        return self.state / "certify"
+
+    @property
     def ledger(self) -> Path:
         return self.state / "ledger.db"
 

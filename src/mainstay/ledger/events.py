@@ -6,11 +6,13 @@ from mainstay.core.errors import Mistake
 MEANINGS = {
     "ContractRegistered": "A contract's digest was written down, before anything was judged by it.",
     "Assessed": "A model was looked at before it was built: worth, data, reach, shelf life.",
+    "Foreseen": "Models were fitted to see how those of one contract and code age.",
     "Built": "A version was built: its bundle, the contract it was built for.",
     "HoldoutOpened": "The held-out rows of a period were opened once more.",
     "Certified": "A version passed every gate; its certificate waits for an approval.",
     "CertificateRefused": "A version fell short of a gate, with the evidence.",
     "Waived": "Somebody excused a gate that a version does not pass, until a time.",
+    "ForecastFrozen": "What a version is expected to score, before it is known; with its record.",
     "Approved": "An approver signed the certificate of a version.",
     "Rejected": "An approver declined a certified version, with the reason.",
     "Renewed": "An approved version was judged on newer rows and has a new certificate.",

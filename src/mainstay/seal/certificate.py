@@ -48,8 +48,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     gates were judged on, those of training stand in the version; accepted_unsure: clauses that
     the contract named before the held-out rows were opened; waivers: signed exceptions, none of
     which ends before it; authors: key ids of everybody who made the version; approver: the name of
-    the one who must sign besides; supersedes: digest of the envelope before, empty for the first.
-    Valid in [issued, not_after).
+    the one who must sign besides; supersedes: digest of the envelope before, empty for the first;
+    term: why it ends then. Valid in [issued, not_after).
     """
 
     version: ModelVersion
@@ -67,6 +67,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     baselines: tuple[Evidence, ...] = ()
     waivers: tuple[Signed, ...] = ()
     supersedes: str = ""
+    term: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError where two of its members contradict each other."""

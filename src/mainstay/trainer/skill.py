@@ -22,17 +22,31 @@ NO_SKILL: dict[Task, float] = {"binary": 0.5, "multiclass": 0.0, "regression": 0
 
 def skill(task: Task, label: Floats) -> Skill:
     """label: of all rows, from which the constant is learnt once for all parts of them."""
+    return against(task, constant_loss(task, label))
+
+
+def against(task: Task, most: float) -> Skill:
+    """most: `constant_loss` of the rows that the constant was learnt from."""
     match task:
         case "binary":
             return _roc_auc
         case "multiclass":
+            return lambda some, said: _saved("log_loss", some, said, most)
+        case "regression":
+            return lambda some, said: _saved("mae", some, said, most)
+
+
+def constant_loss(task: Task, label: Floats) -> float:
+    """What the best constant of these rows loses on them; 0 where nothing is held against it."""
+    match task:
+        case "binary":
+            return 0.0
+        case "multiclass":
             classes = int(label.max(initial=0)) + 1
             rates = np.bincount(label.astype(np.int64), minlength=classes) / max(len(label), 1)
-            surprise = float(-(rates[rates > 0] * np.log(rates[rates > 0])).sum())
-            return lambda some, said: _saved("log_loss", some, said, surprise)
+            return float(-(rates[rates > 0] * np.log(rates[rates > 0])).sum())
         case "regression":
-            spread = float(np.mean(np.abs(label - np.median(label)))) if len(label) else 0.0
-            return lambda some, said: _saved("mae", some, said, spread)
+            return float(np.mean(np.abs(label - np.median(label)))) if len(label) else 0.0
 
 
 def coded(label: Numbers | Text, task: Task) -> Floats:

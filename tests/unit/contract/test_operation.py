@@ -21,6 +21,7 @@ def test_what_nobody_states_has_the_stated_default(example):
         "calibration_error": {"at_most": 0.1},
         "stopped": {"at_most": 0.01},
         "lasts": "180d",
+        "foresee": "on_request",
         "accept_unsure": [],
         "champion": {"metric": None, "worse_by": None, "slices_worse_by": None},
         "simplest": {"margin": None},

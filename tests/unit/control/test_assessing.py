@@ -17,6 +17,8 @@ def test_an_assessment_is_recorded_once_and_opens_no_held_out_row(as_author: Pat
 
     assert first.verdict is Verdict.PASS
     assert again.headline == first.headline
+    assert first.lines[-1] == "Evidence: .mainstay/assess.html"
+    assert first.headline in (as_author / ".mainstay" / "assess.html").read_text()
     with projects.opened(as_author) as opened:
         assert len(list(opened.ledger.events(kind="Assessed"))) == 1
         assert len(list(opened.ledger.events(kind="HoldoutOpened"))) == 1  # that of certify

@@ -77,7 +77,7 @@ def test_a_goal_is_judged_again_from_interval_and_limit() -> None:
     one = Evidence("realised, roc_auc", "v1", "", "", limit=limit, verdict=Verdict.PASS)
     wide = msgspec.structs.replace(one, estimate=Estimate(0.7, 0.6, 0.8, 900, ""))
 
-    worth, right, *_ = health._questions((wide,), "roc_auc")
+    worth, right, *_ = health._questions((wide,), "roc_auc", None)
 
     assert worth.verdict is None
     assert (right.verdict, right.answer) == (Verdict.UNSURE, "0.700 roc_auc")
@@ -88,7 +88,7 @@ def test_an_estimate_says_that_it_is_one() -> None:
     limit, sure = Limit("at_least", 0.66), Estimate(0.7, 0.68, 0.72, 900, "")
     one = Evidence("estimated, roc_auc", "v1", "", "", estimate=sure, limit=limit)
 
-    right = list(health._questions((one,), "roc_auc"))[1]
+    right = list(health._questions((one,), "roc_auc", None))[1]
 
     assert (right.verdict, right.answer) == (Verdict.PASS, "0.700 roc_auc, estimated")
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mainstay.core.columns import Text
-from mainstay.trainer.skill import NO_SKILL, coded, skill
+from mainstay.trainer.skill import NO_SKILL, against, coded, constant_loss, skill
 
 HALVES = np.array([0.0, 1.0] * 50)
 THREE = np.array([0.0, 1.0, 2.0] * 20)
@@ -47,3 +47,12 @@ def test_labels_are_codes_of_their_classes_whatever_they_were_written_as() -> No
     assert coded(text, "binary").tolist() == [1, 0, 1]
     assert coded(np.array([2, 1, 2]), "binary").tolist() == [1, 0, 1]
     assert coded(np.array([2.5, 1.0]), "regression").tolist() == [2.5, 1.0]
+
+
+def test_a_score_is_held_against_the_constant_of_other_rows():
+    learnt, rows = np.array([0.0, 10.0]), np.array([4.0, 6.0])
+
+    measure = against("regression", constant_loss("regression", learnt))
+
+    assert measure(rows, rows) == 1
+    assert measure(rows, rows + 1) == skill("regression", learnt)(rows, rows + 1) == 0.8

@@ -210,7 +210,7 @@ def _scope(it: Standing) -> Html:
         (
             ("Environment", scope.environment),
             ("Traffic", f"at most {scope.traffic:.0%}"),
-            ("Term", term),
+            ("Term", f"{term}: {certificate.term}" if certificate.term else term),
             ("Not covered", few),
         )
     )
@@ -241,11 +241,12 @@ def _unsigned(key: str) -> Row:
 
 
 def _limits(it: Standing, details: Details) -> Html:
-    return tag("ul", *(tag("li", one) for one in _sentences(it, details)), class_="plain")
+    said = limits(it.certificate, details)
+    return tag("ul", *(tag("li", one) for one in said), class_="plain")
 
 
-def _sentences(it: Standing, details: Details) -> Iterator[str]:
-    certificate = it.certificate
+def limits(certificate: Certificate, details: Details) -> Iterator[str]:
+    """What it does not say, in sentences."""
     yield from map(_judged_on, certificate.datasets)
     looks = certificate.registered.look
     if looks > 1:

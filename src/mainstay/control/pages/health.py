@@ -1,7 +1,8 @@
 """The page of a model: is it earning its place, and what is to be done?"""
 
+from mainstay.control.foretelling import Foretold
 from mainstay.control.health import Health, Question, Task
-from mainstay.control.pages import answers, course, inputs, parts
+from mainstay.control.pages import answers, course, foretold, inputs, parts
 from mainstay.control.pages.answers import card
 from mainstay.control.pages.markup import Html, joined, tag
 
@@ -18,12 +19,18 @@ def content(it: Health) -> Html:
         tag("section", *map(_question, it.questions), class_="questions", aria_label="Questions"),
         tag(
             "div",
-            tag("div", _performance(it), _inputs(it), _promises(it), class_="col"),
+            tag("div", *_main(it), class_="col"),
             tag("aside", _tasks(it), class_="col side", aria_label="What to do now"),
             class_="layout",
         ),
         tag("footer", f"As of {parts.minute(it.at)}"),
     )
+
+
+def _main(it: Health) -> tuple[Html, ...]:
+    """A forecast only where there is one."""
+    lasts = (_lasts(it.foretold),) if it.foretold else ()
+    return _performance(it), *lasts, _inputs(it), _promises(it)
 
 
 def _head(it: Health) -> Html:
@@ -72,6 +79,11 @@ def tile(ask: str, kind: parts.State, answer: str, detail: str) -> Html:
 def _performance(it: Health) -> Html:
     beside = f"{it.metric}, as known at each look" if it.metric else "no goal is stated"
     return card("Performance", beside, course.course(it))
+
+
+def _lasts(one: Foretold) -> Html:
+    beside = f"{one.measure} of {one.version}, 80% intervals fixed before labels came"
+    return card("Shelf life", beside, foretold.foretold(one))
 
 
 def _inputs(it: Health) -> Html:

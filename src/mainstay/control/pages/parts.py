@@ -207,7 +207,7 @@ def stylesheet() -> Html:
 
 
 def _counted(estimate: Estimate) -> bool:
-    return estimate.low == estimate.high and estimate.value.is_integer()
+    return estimate.low == estimate.high and float(estimate.value).is_integer()
 
 
 def _cell(name: str, content: str | Cell, scope: str = "") -> Html:

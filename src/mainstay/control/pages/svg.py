@@ -83,10 +83,16 @@ def trace(xs: Sequence[float], ys: Sequence[float], frame: Frame, kind: str = "t
     return tag("path", class_=kind, d="M" + "L".join(_points(xs, ys, frame)))
 
 
-def band(xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], frame: Frame) -> Html:
+def band(
+    xs: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    frame: Frame,
+    kind: str = "band",
+) -> Html:
     """The area between two lines over the same xs."""
     around = [*_points(xs, highs, frame), *reversed(_points(xs, lows, frame))]
-    return tag("path", class_="band", d="M" + "L".join(around) + "Z")
+    return tag("path", class_=kind, d="M" + "L".join(around) + "Z")
 
 
 def left_axis(frame: Frame, form: str, count: int = 4) -> Html:

@@ -14,18 +14,22 @@ from mainstay.bundle.worker import Worker
 from mainstay.contract.model import Contract
 from mainstay.core.errors import Broken
 from mainstay.core.nouns import Evidence
+from mainstay.life.assess import lasting
 from mainstay.life.assess.alone import Floats
 from mainstay.life.assess.findings import finding
-from mainstay.life.assess.lasting import SHELF, lasting
+from mainstay.life.assess.foresight import Foresight
+from mainstay.life.assess.lasting import SHELF
 from mainstay.life.assess.prospects import CURVE, prospects
 from mainstay.stats.forecasts import backtest as matrices
-from mainstay.stats.forecasts import library
+from mainstay.stats.forecasts import kept, library
 from mainstay.stats.forecasts.backtest import Backtest
 from mainstay.stats.forecasts.library import Library
 from mainstay.stats.forecasts.outlook import outlook
+from mainstay.stats.forecasts.shelf import ShelfLife
 from mainstay.trainer import backtests, learning
-from mainstay.trainer.backtests import Tell
+from mainstay.trainer.backtests import Plan, Tell
 from mainstay.trainer.fit import Training
+from mainstay.trainer.skill import coded, constant_loss
 
 KEPT = 0.9
 """Of the skill of a fresh model, where no goal says what is promised."""
@@ -45,6 +49,13 @@ class Rows(NamedTuple):
     kept: Path
 
 
+class Foreseen(NamedTuple):
+    """What was found, for a person; foresight: what a certificate ends by, None of grade D."""
+
+    evidence: tuple[Evidence, ...]
+    foresight: Foresight | None
+
+
 def foreseen(
     worker: Worker,
     contract: Contract,
@@ -52,11 +63,12 @@ def foreseen(
     *,
     others: Library | None = None,
     tell: Tell = lambda _: None,
-) -> Iterator[Evidence]:
+) -> Foreseen:
     """Learning curve, then shelf life. others: reference models, else those that are shipped."""
     known = others or library.shipped()
-    yield from _records(worker, contract, rows.training, known, tell)
-    yield from _ages(worker, contract, rows, known, tell)
+    records = tuple(_records(worker, contract, rows.training, known, tell))
+    aged = ages(worker, contract, rows, known, tell)
+    return Foreseen((*records, *aged.evidence), aged.foresight)
 
 
 def _records(
@@ -78,23 +90,43 @@ def _records(
     yield from prospects(found, subject, there=len(training.rows))
 
 
-def _ages(
-    worker: Worker, contract: Contract, rows: Rows, others: Library, tell: Tell
-) -> Iterator[Evidence]:
+def ages(worker: Worker, contract: Contract, rows: Rows, others: Library, tell: Tell) -> Foreseen:
+    """Shelf life alone."""
     try:
         plan = backtests.plan(rows.when)
     except Broken as error:
-        yield finding(SHELF, SHELF, "backtest by real fits", note=f"not made: {error}")
-        return
+        note = f"not made: {error}"
+        return Foreseen((finding(SHELF, SHELF, "backtest by real fits", note=note),), None)
     whole = backtests.backtest(worker, rows.training, plan, kept=rows.kept, tell=tell)
     skill = matrices.level(whole, whole.periods - 1) - whole.no_skill
-    yield from lasting(
+    bound, seed = _promised(contract, whole, skill), rows.training.seed
+    life = lasting.life(whole, bound, others, seed=seed)
+    told = lasting.lasting(
         whole,
-        _promised(contract, whole, skill),
+        life,
         days=plan.days,
         retraining_costs=COST * max(skill, 0.0) if np.isfinite(skill) else 0.0,
+        others=len(others.series),
+    )
+    return Foreseen(tuple(told), _foresight(rows.training, plan, bound, life, len(others.series)))
+
+
+def _foresight(
+    training: Training, plan: Plan, bound: float, life: ShelfLife, others: int
+) -> Foresight | None:
+    if life.forecast is None:
+        return None
+    return Foresight(
+        task=training.task,
+        measure=SKILL[training.task],
+        constant=constant_loss(training.task, coded(training.label, training.task)),
+        bound=bound,
+        days=plan.days,
+        seed=training.seed,
         others=others,
-        seed=rows.training.seed,
+        grade=life.grade,
+        seen=life.seen,
+        forecast=kept.kept(life.forecast),
     )
 
 

@@ -26,24 +26,21 @@ METHOD = "backtest by real fits, pooled forecasters, 80 %"
 DAYS = "days"
 
 
-def lasting(
-    whole: Backtest,
-    bound: float,
-    *,
-    days: int,
-    retraining_costs: float,
-    others: Library,
-    seed: int,
-) -> Iterator[Evidence]:
-    """Of a model cut in the last period. bound: the least score promised, on the matrix's scale.
+def life(whole: Backtest, bound: float, others: Library, *, seed: int) -> ShelfLife:
+    """Of a model cut in the last period. bound: the least score promised, on the matrix's scale."""
+    reference = library.reference(others, backtest.horizon(whole))
+    return shelves.shelf_life(whole, whole.periods - 1, bound, reference, seed=seed)
 
-    days: of a period; retraining_costs: of one, in score x periods.
+
+def lasting(
+    whole: Backtest, found: ShelfLife, *, days: int, retraining_costs: float, others: int
+) -> Iterator[Evidence]:
+    """found: `life`; days: of a period; retraining_costs: of one, in score x periods.
+
+    others: how many reference models there are.
     """
-    now = whole.periods - 1
-    ages = backtest.horizon(whole)
-    reference = library.reference(others, ages)
-    found = shelves.shelf_life(whole, now, bound, reference, seed=seed)
-    yield from shelf(found, days, len(others.series))
+    now, ages = whole.periods - 1, backtest.horizon(whole)
+    yield from shelf(found, days, others)
     if found.grade is Grade.D:
         return
     gaps = paths.gaps(whole, now, ages)

@@ -160,6 +160,24 @@ class Vouched(NamedTuple):
     window: Window
 
 
+class Awaited(NamedTuple):
+    """Periods that are over and that something was foretold of, by the age of the champion.
+
+    constant: what the best constant lost on its training rows, see trainer.skill.
+    """
+
+    periods: dict[int, Window]
+    constant: float
+
+
+class Came(NamedTuple):
+    """What the champion scored in such a period; None where too few of its answers have labels."""
+
+    age: int
+    score: float | None
+    rows: int
+
+
 class Order(NamedTuple):
     """What to watch, as of now.
 
@@ -171,7 +189,8 @@ class Order(NamedTuple):
     decisions of `span` with their labels, computed once; several questions follow. said: what
     labels said of their keys before, see data.labels; None where none ever came. asks: for labels,
     oldest first; whole: the decisions of `span` with all labels, also those that do not count in
-    `joined`. vouched: labels that count although they look wrong.
+    `joined`. vouched: labels that count although they look wrong. awaited: what was foretold of
+    the champion and can be known by now; None: nothing.
     """
 
     document: Document
@@ -198,6 +217,7 @@ class Order(NamedTuple):
     asks: tuple[Ask, ...] = ()
     whole: ir.Table | None = None
     vouched: tuple[Vouched, ...] = ()
+    awaited: Awaited | None = None
     tell: Callable[[str], None] = lambda _: None
 
     @property
@@ -232,7 +252,9 @@ class Order(NamedTuple):
         """From the oldest window that a look asks about until now."""
         counted = max((one.window.until for one in self.earned), default=self.first)
         whole = self.now - self.contract.data.label.never_after - WHOLE * self.width
-        return Window(min(self.since, self.pooled.since, counted, whole), self.now)
+        periods = self.awaited.periods.values() if self.awaited else ()
+        first = min((one.since for one in periods), default=self.since)
+        return Window(min(self.since, self.pooled.since, counted, whole, first), self.now)
 
     def grid(self, since: datetime) -> tuple[Window, ...]:
         """The whole windows that are over, from the first that begins then or later."""
@@ -305,7 +327,8 @@ class Watched(NamedTuple):
     """windows, paired, earned, audited: made now, to be given to the next run.
 
     evidence: worst first. newest: the first metric of the goals on the new windows alone; spells:
-    the stretch by weeks. event: the unforeseen one that is open now, among the findings too.
+    the stretch by weeks. event: the unforeseen one that is open now, among the findings too. came:
+    of the periods awaited those whose labels are known.
     """
 
     windows: tuple[Profiled, ...]
@@ -318,6 +341,7 @@ class Watched(NamedTuple):
     spells: tuple[Spell, ...]
     audited: Audited | None = None
     event: Finding | None = None
+    came: tuple[Came, ...] = ()
 
 
 def source_of(contract: Contract, column: str) -> str:

@@ -17,6 +17,7 @@ from mainstay.life.watch import (
     event,
     faults,
     flow,
+    foretold,
     fresh,
     losses,
     maturity,
@@ -111,6 +112,7 @@ def _watched(
     lost = (*losses.losses(order, guessed, _of(order, every)), *faults.rate(labelled))
     drifts = tuple(drift.drifts(order, opened.manifest, every, moved, lost))
     flows, money = tuple(flow.flow(order, every)), earned.earned(order)
+    came = tuple(foretold.came(order, opened, ripe))
     pair = paired()
     stretches = (*order.paired, *filter(None, [pair]))
     shown = (*(drift.evidence(order, one) for one in drifts), *beats.evidence(order, every, drifts))
@@ -135,7 +137,9 @@ def _watched(
     ordered = tuple(sorted(evidence, key=lambda one: _ORDER[one.verdict]))
     spells = tuple(fresh.spells(order, pair)) if pair else ()
     audited = guessed.audited if guessed else None
-    return Watched(made, pair, money, ordered, found, compared, newest, spells, audited, unforeseen)
+    return Watched(
+        made, pair, money, ordered, found, compared, newest, spells, audited, unforeseen, came
+    )
 
 
 def _of(order: Order, every: tuple[Profiled, ...]) -> tuple[Window, ...]:

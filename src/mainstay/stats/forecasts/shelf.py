@@ -28,6 +28,19 @@ class ShelfLife(NamedTuple):
     forecast: Forecast | None
 
 
+def remaining(draws: Floats, bound: float, over: int) -> Estimate | None:
+    """Age of the first breach of those draws that have none in the first `over` ages, 80 %.
+
+    draws: (draws, ages); None where no draw holds so long.
+    """
+    ages = breach.ages(draws, bound)
+    holding = ages[ages > over]
+    if not len(holding):
+        return None
+    low, middle, high = np.quantile(holding, scoring.TAILS, method="inverted_cdf")
+    return Estimate(float(middle), float(low), float(high), len(holding), "periods")
+
+
 def shelf_life(
     whole: Backtest, now: int, bound: float, reference: Floats, *, seed: int
 ) -> ShelfLife:

@@ -28,14 +28,19 @@ def updated(forecast: Forecast, seen: Floats, *, seed: int) -> Floats:
     Ages that are seen hold what the paths say of them. Nothing seen: as `forecast` with its
     levels in doubt. A half of the distance to the mean of the last RECENT scores is taken as real.
     """
+    return scoring.quantiles(drawn(forecast, seen, seed=seed))
+
+
+def drawn(forecast: Forecast, seen: Floats, *, seed: int) -> Floats:
+    """The same as draws, (draws, ages): what ages share is kept."""
     generator, past = np.random.default_rng(seed), forecast.past
     source = _source(forecast, generator)
     at = np.flatnonzero(np.isfinite(seen))
     if not len(at):
-        return scoring.quantiles(source)
-    said = scoring.quantiles(_gained(source, at, seen[at], _noise(past), generator))
+        return source
+    gained = _gained(source, at, seen[at], _noise(past), generator)
     recent = float(np.mean(seen[at[-RECENT:]]))
-    return np.asarray(said + (recent - said[1]) / 2)
+    return np.asarray(gained + (recent - scoring.quantiles(gained)[1]) / 2)
 
 
 def _source(forecast: Forecast, generator: np.random.Generator) -> Floats:

@@ -63,19 +63,23 @@ def rows(tmp_path):
 
 
 def test_a_model_that_ages_is_told_so_before_it_is_built(worker, contract, rows):
-    found = {one.clause: one for one in foreseen(worker, contract(), rows(), others=NOBODY)}
+    made = foreseen(worker, contract(), rows(), others=NOBODY)
+    found = {one.clause: one for one in made.evidence}
 
     assert found["learning curve: 4,400 records"].estimate.value > 0.7
     assert prospects.GOAL in found
     assert found[lasting.SHELF].note.startswith(("grade", "80 %"))
     assert found[lasting.AGED].estimate.low > 0
     assert found[lasting.RETRAIN].estimate.value < 8
+    assert made.foresight.measure == "roc_auc"
+    assert made.foresight.bound == 0.7
+    assert made.foresight.seen >= 4
 
 
 def test_a_goal_on_another_scale_has_no_reach(worker, contract, rows):
     stated = contract({"roc_auc, at_least: 0.7": "accuracy, at_least: 0.7"})
 
-    found = [one.clause for one in foreseen(worker, stated, rows(), others=NOBODY)]
+    found = [one.clause for one in foreseen(worker, stated, rows(), others=NOBODY).evidence]
 
     assert prospects.GOAL not in found
     assert lasting.SHELF in found
@@ -85,7 +89,9 @@ def test_too_few_days_and_rows_are_told_and_not_guessed(worker, contract, rows):
     few = rows(days=2)
     tiny = few._replace(training=few.training.of(np.arange(40)), when=few.when[:40])
 
-    found = {one.clause: one for one in foreseen(worker, contract(), tiny)}
+    made = foreseen(worker, contract(), tiny)
+    found = {one.clause: one for one in made.evidence}
 
     assert found[prospects.CURVE].note.startswith("not made: a learning curve of")
+    assert made.foresight is None
     assert found[lasting.SHELF].note.startswith("not made: 40 rows make no 4 periods")

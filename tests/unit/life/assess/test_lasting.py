@@ -80,9 +80,8 @@ def test_the_flat_region_is_told_beside_the_cheapest_interval():
 
 
 def test_all_of_it_comes_from_one_matrix():
-    made = lasting.lasting(
-        STEADY, LEVEL - 0.035, days=7, retraining_costs=0.02, others=NOBODY, seed=1
-    )
+    found = lasting.life(STEADY, LEVEL - 0.035, NOBODY, seed=1)
+    made = lasting.lasting(STEADY, found, days=7, retraining_costs=0.02, others=14)
 
     assert [one.clause for one in made] == [
         lasting.SHELF, lasting.CHANCE, lasting.AGED, lasting.SWING, lasting.RETRAIN,
@@ -92,6 +91,7 @@ def test_all_of_it_comes_from_one_matrix():
 def test_of_a_short_matrix_only_the_plan_is_told():
     short = planted(WORLDS["still"], 0, periods=9)
 
-    made = list(lasting.lasting(short, 0.7, days=7, retraining_costs=0.02, others=NOBODY, seed=1))
+    found = lasting.life(short, 0.7, NOBODY, seed=1)
+    made = list(lasting.lasting(short, found, days=7, retraining_costs=0.02, others=14))
 
     assert [one.clause for one in made] == [lasting.SHELF]

@@ -1,0 +1,43 @@
+"""What came of the periods that a forecast of the champion spoke of."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mainstay.bundle.manifest import Task
+from mainstay.bundle.runtime import Runtime
+from mainstay.contract.metrics import Metric
+from mainstay.core.nouns import Window
+from mainstay.life.watch import realised
+from mainstay.life.watch.maturity import Settled
+from mainstay.life.watch.order import Came, Order
+from mainstay.trainer.backtests import LEAST_ROWS
+from mainstay.trainer.skill import against
+
+METRIC: dict[Task, Metric] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "mae"}
+"""What skill is measured by: it says which answers are the model's own."""
+
+
+def came(order: Order, runtime: Runtime, ripe: Settled) -> Iterator[Came]:
+    """Of each period awaited that is old enough to be judged, oldest first.
+
+    A period without enough labels passes unscored: it is not waited for, or later ones would be
+    foretold without it for ever.
+    """
+    if order.awaited is None:
+        return
+    for age, window in sorted(order.awaited.periods.items()):
+        if window.until > ripe.until:
+            return
+        yield _came(order, runtime, age, window)
+
+
+def _came(order: Order, runtime: Runtime, age: int, window: Window) -> Came:
+    task = order.contract.objective.task
+    found = realised.answers(order, runtime, window)
+    some = realised.part(found, METRIC[task]) if found else None
+    if some is None or len(some.label) < LEAST_ROWS:
+        return Came(age, None, len(some.label) if some else 0)
+    assert order.awaited is not None, "asked only where something is awaited"
+    score = against(task, order.awaited.constant)(some.label, some.score)
+    return Came(age, score if np.isfinite(score) else None, len(some.label))
