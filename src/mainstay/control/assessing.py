@@ -15,6 +15,9 @@ from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
 from mainstay.trainer import training
 
+ASKS = 2
+"""Counted up whenever an assessment asks more, so that what was asked before is asked again."""
+
 
 def assess(project: Project, command: Assess) -> Answer:
     """Looks at the training rows; the hold-out stays closed. Raises what life.assess raises.
@@ -26,7 +29,9 @@ def assess(project: Project, command: Assess) -> Answer:
     started = life.started(order)
     sources = [one.evidence for one in started.rows.judged]
     asked = {"foresee": True} if command.foresee else {}
-    key = steps.key("assess", contract=document.digest, sla=sources, **asked, **started.inputs)
+    key = steps.key(
+        "assess", asks=ASKS, contract=document.digest, sla=sources, **asked, **started.inputs
+    )
     earlier = steps.result(project.ledger, key)
     if earlier:
         return msgspec.convert(earlier, Answer, strict=False)

@@ -29,6 +29,13 @@ class Assess(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="asses
     foresee: bool = False
 
 
+class AssessAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="assess_all"):
+    """Assess each project of a folder; the one worth most a month for a day of work is first."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="build"):
     """Train on a period and pack a bundle: a new version, unless nothing changed.
 
@@ -261,4 +268,4 @@ OfModel = (
 )
 OfKeys = NewKey | NewPseudonyms | Trust | NewToken | RevokeToken
 OfPeople = Grant | Withdraw | Invite | GiveToken | OwnToken | TakeBack
-Command = Init | OfKeys | Restore | OfPeople | OfModel
+Command = Init | AssessAll | OfKeys | Restore | OfPeople | OfModel

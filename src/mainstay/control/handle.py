@@ -18,6 +18,7 @@ from mainstay.control import (
     labelling,
     matters,
     people,
+    priorities,
     project,
     proposing,
     publish,
@@ -34,6 +35,7 @@ from mainstay.control.commands import (
     Approve,
     AskLabels,
     Assess,
+    AssessAll,
     Backup,
     Build,
     Certify,
@@ -102,6 +104,8 @@ def handle(
     match command:
         case Init():
             return proposing.propose(folder, command)
+        case AssessAll():
+            return priorities.ranked(folder, command, tell)
         case NewKey() | NewPseudonyms() | Trust() | NewToken() | RevokeToken():
             return _kept(command)
         case Restore():

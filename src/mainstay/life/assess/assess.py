@@ -16,7 +16,7 @@ from mainstay.core.errors import Broken
 from mainstay.core.expressions import Output
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data.rows import within
-from mainstay.life.assess import baselines, cold, leaks, money, records
+from mainstay.life.assess import baselines, cold, leaks, money, records, worth
 from mainstay.life.assess.assessment import Assessment
 from mainstay.life.assess.findings import exact, finding
 from mainstay.life.assess.seen import Counts, Seen, counted, seen
@@ -94,6 +94,7 @@ def _judged(contract: Contract, rows: ir.Table, found: Seen, train: Window) -> I
     if judged is not None:
         yield baselines.quality(contract, judged, seed=seed)
         yield from money.money(contract, judged, seed=seed)
+        yield from worth.worth(contract, found, judged, seed=seed)
     yield from cold.cold(contract, rows, train, seed=seed)
     for name in _static(contract):
         risk = "today's rows beside old decisions: a time-travel risk"

@@ -65,6 +65,10 @@ def test_a_sound_project_is_worth_trying(visits: ir.Table, ask: Assess) -> None:
         "never earns": None,
         "room for a model": None,
         "break-even": None,
+        "break-even quality": None,
+        "worth at the goal": None,
+        "decisions a month": None,
+        "worth a month": None,
     }
     assert found.lines == ()
 
