@@ -8,8 +8,12 @@ from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
+from mainstay.data import rows as rows_of
+from mainstay.data import timing
+from mainstay.data.source import Reader
+from mainstay.data.timing import Timing
 from mainstay.ledger import blobs, steps
-from mainstay.life.assess.assess import assessed
+from mainstay.life.assess.assess import Joins, assessed
 from mainstay.life.assess.assessment import Assessment, beside, headline
 from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
@@ -53,9 +57,15 @@ def _assessment(project: Project, started: Started) -> Assessment:
         outputs,
         train=started.periods.train,
         hold_out=started.periods.hold_out,
-        notes=rows.notes,
+        joins=Joins(rows.notes, _timings(project, started)),
     )
     return beside(found, tuple(one.evidence for one in rows.judged))
+
+
+def _timings(project: Project, started: Started) -> dict[str, Timing]:
+    places, contract = project.places, project.document.contract
+    sources = rows_of.opened(contract, Reader(started.connection, places.folder, places.staged))
+    return timing.timings(contract, sources, started.periods.train, clock.now())
 
 
 def _recorded(project: Project, assessment: Assessment, key: str, answer: Answer) -> None:

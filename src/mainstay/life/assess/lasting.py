@@ -110,7 +110,9 @@ def _every(missed: Estimate, days: int) -> str:
     """Never rarer than could be seen."""
     told = f"with nothing wrong a period of {days} days falls below it"
     most = missed.n * days
-    value, soonest, latest = (days / one for one in (missed.value, missed.high, missed.low))
+    value, soonest, latest = (
+        days / one if one else np.inf for one in (missed.value, missed.high, missed.low)
+    )
     if value > most:
         return f"{told} less than once in the {most} days seen"
     rarely = f"{latest:.0f}" if latest <= most else f"more than {most}"

@@ -10,7 +10,7 @@ from mainstay.contract.model import Contract
 from mainstay.core.expressions import Output
 from mainstay.core.nouns import Verdict, Window
 from mainstay.life.assess import seen as seeing
-from mainstay.life.assess.assess import assessed
+from mainstay.life.assess.assess import Joins, assessed
 from mainstay.life.assess.assessment import Assessment
 
 Table = Callable[..., ir.Table]
@@ -38,7 +38,7 @@ def ask(contract: Promise, outputs: Callable[..., tuple[Output, ...]], train: Wi
             outputs(rows, *names),
             train=Window(train.since, held.since - timedelta(days=1)),
             hold_out=held,
-            notes=notes,
+            joins=Joins(notes, {}),
         )
 
     return made
@@ -123,7 +123,7 @@ def test_static_context_is_named_once_as_a_risk(
     static = contract({"  label": CONTEXT})
     notes = ("rooms is static: it holds today's rows", "tags is left out: nothing takes JSON")
 
-    found = ask(visits, "age", under=static, notes=notes)
+    found = ask(visits, "age", under=static, joins=Joins(notes, {}))
 
     risks = [one.note for one in found.evidence if one.clause.startswith("static context")]
     assert risks == ["today's rows beside old decisions: a time-travel risk"]
