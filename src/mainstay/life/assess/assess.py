@@ -19,7 +19,17 @@ from mainstay.core.expressions import Output
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data.rows import within
 from mainstay.data.timing import Timing
-from mainstay.life.assess import arriving, baselines, cold, leaks, money, records, worth
+from mainstay.life.assess import (
+    arriving,
+    baselines,
+    cold,
+    leaks,
+    money,
+    noise,
+    records,
+    twins,
+    worth,
+)
 from mainstay.life.assess.assessment import Assessment
 from mainstay.life.assess.findings import exact, finding
 from mainstay.life.assess.seen import Counts, Seen, counted, seen
@@ -109,6 +119,8 @@ def _judged(
 ) -> Iterator[Evidence]:
     task, label, seed = contract.objective.task, contract.data.label.column, contract.train.seed
     yield from leaks.leaks(task, label, found, seed=seed)
+    yield from twins.twins(task, contract, found, seed=seed)
+    yield from noise.noise(task, label, found, seed=seed)
     judged = baselines.forward(contract, found)
     if judged is not None:
         yield baselines.quality(contract, judged, seed=seed)

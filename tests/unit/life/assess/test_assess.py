@@ -123,7 +123,7 @@ def test_static_context_is_named_once_as_a_risk(
     static = contract({"  label": CONTEXT})
     notes = ("rooms is static: it holds today's rows", "tags is left out: nothing takes JSON")
 
-    found = ask(visits, "age", under=static, joins=Joins(notes, {}))
+    found = ask(visits, "age", under=static, notes=notes)
 
     risks = [one.note for one in found.evidence if one.clause.startswith("static context")]
     assert risks == ["today's rows beside old decisions: a time-travel risk"]
