@@ -14,13 +14,21 @@ from mainstay.core.errors import Mistake
 @click.command()
 @click.option("--foresee", is_flag=True, help="Fit models: how long one lasts, what records bring.")
 @click.option("--all", "every", is_flag=True, help="Each project of the folder, best first.")
+@click.option("--accept", multiple=True, type=int, help="Write down the proposal of this number.")
 @click.pass_obj
 def assess(
-    options: Options, since: datetime | None, until: datetime | None, *, foresee: bool, every: bool
+    options: Options,
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    foresee: bool,
+    every: bool,
+    accept: tuple[int, ...],
 ) -> int:
     """Ask whether it is worth it and the data enough."""
-    if every and foresee:
-        raise Mistake("--all fits nothing", hint="say --foresee for one project at a time")
+    if every and (foresee or accept):
+        hint = "say --foresee and --accept for one project at a time"
+        raise Mistake("--all only looks", hint)
     if every:
         return act(options, AssessAll(since, until))
-    return act(options, Assess(since, until, foresee))
+    return act(options, Assess(since, until, foresee, accept))

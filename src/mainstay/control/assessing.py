@@ -2,6 +2,7 @@
 
 import msgspec
 
+from mainstay.control import accepting
 from mainstay.control.commands import Assess
 from mainstay.control.foreseeing import foreseeing
 from mainstay.control.project import Project
@@ -37,6 +38,8 @@ def assess(project: Project, command: Assess) -> Answer:
         "assess", asks=ASKS, contract=document.digest, sla=sources, **asked, **started.inputs
     )
     earlier = steps.result(project.ledger, key)
+    if command.accept:
+        return accepting.accepted(project, earlier, command.accept)
     if earlier:
         return msgspec.convert(earlier, Answer, strict=False)
     project.tell("looking at the training rows")
@@ -59,6 +62,7 @@ def _assessment(project: Project, started: Started) -> Assessment:
         hold_out=started.periods.hold_out,
         joins=Joins(rows.notes, _timings(project, started)),
     )
+    found = accepting.without_accepted(found, project.places)
     return beside(found, tuple(one.evidence for one in rows.judged))
 
 
@@ -84,7 +88,10 @@ def _answer(assessment: Assessment) -> Answer:
         headline(assessment),
         assessment.verdict,
         assessment.evidence,
-        assessment.lines,
+        (*assessment.lines, *accepting.lines(assessment.proposals)),
         next="fix what is broken, then  mainstay assess" if broken else "mainstay build",
-        facts={"model": assessment.model},
+        facts={
+            "model": assessment.model,
+            "proposals": [msgspec.to_builtins(one) for one in assessment.proposals],
+        },
     )

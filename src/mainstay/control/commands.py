@@ -21,12 +21,14 @@ class Init(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="init"):
 class Assess(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="assess"):
     """Is it worth it, is the data enough and right? since, until: the period, UTC.
 
-    foresee: fit models, too, to see how long one lasts and what more records bring.
+    foresee: fit models, too, to see how long one lasts and what more records bring. accept: numbers
+    of proposals to write down, of an assessment that was read.
     """
 
     since: datetime | None = None
     until: datetime | None = None
     foresee: bool = False
+    accept: tuple[int, ...] = ()
 
 
 class AssessAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="assess_all"):

@@ -22,6 +22,7 @@ from mainstay.data.timing import Timing
 from mainstay.life.assess import (
     arriving,
     baselines,
+    cleaning,
     cold,
     leaks,
     money,
@@ -68,7 +69,8 @@ def assessed(
     _refuse_without_labels(contract, counts, train)
     found = seen(contract, rows, outputs, counts)
     evidence = [*_records(contract, found, hold_out)]
-    if worst(tuple(evidence)) is Verdict.PASS:
+    enough = worst(tuple(evidence)) is Verdict.PASS
+    if enough:
         evidence += leaks.absences(contract.data.label.column, rows, outputs, counts)
         evidence += _judged(contract, rows, outputs, found, train)
         evidence += arriving.in_time(joins.timings, seed=contract.train.seed)
@@ -77,9 +79,9 @@ def assessed(
     placed = tuple(
         msgspec.structs.replace(one, population=population, window=train) for one in evidence
     )
-    return Assessment(
-        contract.model, placed, (*_questions(contract), *_others(contract, joins.notes))
-    )
+    lines = (*_questions(contract), *_others(contract, joins.notes))
+    made = cleaning.proposals(contract, rows, outputs, known=counts.rows) if enough else ()
+    return Assessment(contract.model, placed, lines, made)
 
 
 def _refuse_without_goal(contract: Contract) -> None:
