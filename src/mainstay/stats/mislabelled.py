@@ -35,12 +35,13 @@ def at_most(label: Floats, score: Floats, day: Codes) -> Estimate | None:
     chosen = (day % 2).astype(bool)
     cuts = [float(np.quantile(score, share)) for share in GROUPS]
     rates = {cut: _rate(label, score <= cut, chosen, day) for cut in cuts}
-    known = {cut: one for cut, one in rates.items() if one.n >= FEWEST}
+    there = {cut: int((score <= cut)[~chosen].sum()) for cut in cuts}
+    known = {cut: one for cut, one in rates.items() if min(one.n, there[cut]) >= FEWEST}
     if not known:
         return None
     best = min(known, key=lambda cut: known[cut].high)
     found = _rate(label, score <= best, ~chosen, day)
-    return msgspec.structs.replace(found, low=0.0) if found.n >= FEWEST else None
+    return msgspec.structs.replace(found, low=0.0)
 
 
 def _rate(label: Floats, group: NDArray[np.bool_], half: NDArray[np.bool_], day: Codes) -> Estimate:

@@ -88,9 +88,10 @@ def _spellings(row: str, counts: dict[str, int]) -> Iterator[Oddity]:
         for level, right in meant.items()
         if min(counts[level], counts[right]) >= TOLD
     ]
+    count = f"{len(meant)} levels" if len(meant) > 1 else "1 level"
     some = f", such as {', '.join(told[:3])}" if told else ""
     step = _respelt(row, meant) if len(told) == len(meant) else f"{row}: one spelling a level"
-    yield Oddity("spelling", rows, f"{len(meant)} levels spelt otherwise{some}", step=step)
+    yield Oddity("spelling", rows, f"{count} spelt otherwise{some}", step=step)
 
 
 def _respelt(row: str, meant: dict[str, str]) -> str:

@@ -25,11 +25,12 @@ from mainstay.stats.value import per_row
 EVEN, GOAL, ASKED = "break-even quality", "worth at the goal", "quality for the money goal"
 VOLUME, MONTH = "decisions a month", "worth a month"
 MONTH_DAYS, WEEK = 30, 7
+CENTS = 6  # digits of money: what lies behind them is rounding
 NEAR = 0.01  # ROC AUC to both sides: what a point is worth there
 ANY_CURVE = "any concave ROC curve, two normal ones as the value; block bootstrap over days, 95 %"
 PER_DAY = f"decisions of a day times {MONTH_DAYS}; block bootstrap over weeks, else days, 95 %"
 BELOW = (
-    "a model at its goal may earn less than the best rival: ask for more, or state"
+    "a model at its goal may earn no more than the best rival: ask for more, or state"
     " {metric: value_over_baseline_per_1000, at_least: 0}"
 )
 
@@ -148,7 +149,8 @@ def _earned(stakes: Stakes, auc: float, seed: int, unit: str) -> Estimate:
         positives, slope, short = _parts(stakes, total)
         area = np.full(len(total), max(auc, 0.5))
         made = [positives * stakes.gain * way(area, slope) - short for way in ways]
-        return 1000 * np.stack(made, axis=1) / total[:, :1, 1]
+        found = 1000 * np.stack(made, axis=1) / total[:, :1, 1]
+        return np.round(found, CENTS) + 0.0  # sums in another order are no loss
 
     return _bounds(stakes, finish, seed, unit)
 
@@ -166,7 +168,14 @@ def _bounds(stakes: Stakes, finish: Finish, seed: int, unit: str) -> Estimate:
     sums = [stakes.label, np.ones(len(stakes.label)), stakes.rival, stakes.never]
     statistic = Summed(finish, sums)
     low, middle, high = bootstrap.pointwise(statistic, (stakes.day,), seed=seed, unit=unit)
-    return Estimate(middle.value, low.low, high.high, middle.n, unit)
+    few = int(stakes.day.max()) + 1 - int(stakes.day.min()) < bootstrap.FEWEST_BLOCKS
+    least, most = _end(low.low, low.value, few=few), _end(high.high, high.value, few=few)
+    return Estimate(middle.value, least, most, middle.n, unit)
+
+
+def _end(end: float, value: float, *, few: bool) -> float:
+    """What is the same over all resamples, as acting always is worth itself, has no interval."""
+    return end if few or np.isfinite(end) else value
 
 
 def _running(value: Value) -> str:
@@ -186,7 +195,7 @@ def _at_goal(earned: Estimate, auc: float, asked: float | None) -> Evidence:
         note = f"at {auc:g} roc_auc a model earns less than its best rival"
         return gate(GOAL, SUBJECT, ANY_CURVE, earned, limit, note)
     beside = f"the money goal of {asked:g} stands beside it" if asked is not None else ""
-    note = beside or (BELOW if earned.low < 0 else "")
+    note = beside or (BELOW if earned.low <= 0 else "")
     return finding(GOAL, f"roc_auc {auc:g}", ANY_CURVE, earned, note)
 
 

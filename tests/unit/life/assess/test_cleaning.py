@@ -9,7 +9,6 @@ from mainstay.core.expressions import Output
 from mainstay.core.nouns import Column
 from mainstay.data import features
 from mainstay.life.assess.cleaning import proposals
-from mainstay.life.assess.proposals import Oddity, Proposal
 
 Table = Callable[..., ir.Table]
 Columns = Callable[..., dict[str, Any]]
@@ -87,9 +86,3 @@ def test_every_step_that_is_proposed_can_be_taken_in_features(tmp_path: Path) ->
     made = features.outputs(code, (Column("n", "float64"), Column("t", "string")))
 
     assert len(made) == len(steps)
-
-
-def test_a_clause_is_written_as_the_contract_has_it() -> None:
-    one = Proposal("temp", "number", 10, Oddity("boundary", 1, "", {"between": [0.0, None]}))
-
-    assert one.members == {"type": "number", "between": "[0, null]", "on_breach": "flag"}

@@ -53,7 +53,7 @@ def test_at_the_break_even_quality_nothing_is_earned(told: Callable) -> None:
 
     assert found.estimate.value == pytest.approx(0, abs=1)
     assert found.verdict is None
-    assert "may earn less than the best rival" in found.note
+    assert "may earn no more than the best rival" in found.note
 
 
 def test_a_goal_far_above_break_even_raises_no_doubt(told: Callable) -> None:
@@ -112,3 +112,13 @@ def test_a_point_is_worth_what_more_quality_earns(contract: Promise) -> None:
 def test_a_point_is_worth_nothing_where_nothing_is_to_be_told(contract: Promise) -> None:
     assert a_point(contract({VALUE: "{currency: EUR, true_positive: 50}"}), 0.5, 0.7) is None
     assert a_point(contract({VALUE: EVEN_STAKES}), 1.0, 0.7) is None
+
+
+def test_where_acting_always_is_best_chance_is_where_it_begins_to_pay(told: Callable) -> None:
+    eager = "{currency: EUR, true_positive: 50, false_positive: -1}"
+
+    found = told({VALUE: eager, "0.7": "0.55"})
+
+    assert (found[EVEN].estimate.low, found[EVEN].estimate.value) == (0.5, 0.5)
+    assert found[GOAL].estimate.low == 0
+    assert "may earn no more" in found[GOAL].note
