@@ -7,6 +7,7 @@ from pathlib import Path
 import lived
 import pytest
 import small_project
+from asking import given
 from planes import served
 from playwright.sync_api import Browser, Page, sync_playwright
 from signing_in import NAME, PASSWORD, Plane
@@ -55,7 +56,7 @@ def aged(ripe: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def plane(aged: Path, browser: Browser) -> Iterator[Plane]:
-    """Served, and set up by the link as its first person does it."""
+    """Served, and set up by the link as its first person does it; who may look at all there is."""
     with served(aged, small_project.environment(aged, small_project.AUTHOR)) as server:
         context = browser.new_context()
         page = context.new_page()
@@ -65,6 +66,7 @@ def plane(aged: Path, browser: Browser) -> Iterator[Plane]:
         page.get_by_label("The same again").fill(PASSWORD)
         page.get_by_role("button", name="Set it").click()
         page.wait_for_url(f"{server.url}/")
+        given(aged, NAME, "auditor", "rows")
         yield Plane(server.url, context.storage_state())
         context.close()
 

@@ -9,7 +9,7 @@ import msgspec
 from mainstay.cli.act import Day, act, ask, asked
 from mainstay.cli.main import Options
 from mainstay.contract import durations
-from mainstay.control.commands import Deliver, Silence, Vouch
+from mainstay.control.commands import Acknowledge, Deliver, Silence, Vouch
 from mainstay.control.queries import Incident, IncidentAccount, Incidents
 from mainstay.core import clock, durable
 from mainstay.core.errors import Mistake
@@ -72,6 +72,15 @@ def silence(
     if (until is None) is (length is None):
         raise Mistake("a silence ends at one time", hint="give either --until or --for")
     return act(options, Silence(number, until or clock.now() + (length or timedelta()), because))
+
+
+@click.command()
+@click.argument("number", type=int)
+@click.option("--because", required=True, help="What is done about it, kept on record.")
+@click.pass_obj
+def acknowledge(options: Options, number: int, because: str) -> int:
+    """Say that you take care of an incident; it stays open until what broke is mended."""
+    return act(options, Acknowledge(number, because))
 
 
 @click.command()

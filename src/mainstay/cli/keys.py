@@ -25,7 +25,8 @@ def hide(options: Options) -> int:
 @click.command()
 @click.argument("name")
 @click.option("--role", required=True, help="author or approver.")
+@click.option("--key", default="", help="Of one offered from a browser: how its id begins.")
 @click.pass_obj
-def trust(options: Options, name: str, role: str) -> int:
+def trust(options: Options, name: str, role: str, key: str) -> int:
     """Bind somebody's key to roles."""
-    return act(options, Trust(name, role))
+    return act(options, Trust(name, role, key))

@@ -7,7 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from mainstay.control import incidents, matters, versions
+from mainstay.control import commenting, incidents, matters, versions
+from mainstay.control.commenting import Said
 from mainstay.control.incidents import Group, Held
 from mainstay.control.looks import Seen
 from mainstay.control.project import Project
@@ -24,6 +25,12 @@ BEFORE = 14
 """Windows before an incident that tell what was usual."""
 MOST = 60
 """Looks that are read for one account at most."""
+TENDED = {
+    "IncidentAcknowledged": "taken care of",
+    "IncidentSilenced": "silenced",
+    "LabelsVouched": "labels vouched for",
+}
+"""What people do about one."""
 _NORMAL = 1.959964
 
 
@@ -45,7 +52,7 @@ class Happened(msgspec.Struct, frozen=True):
     """Something on record. who: whose act it was, empty for Mainstay's own."""
 
     at: datetime
-    kind: Literal["opened", "changed", "told", "closed"]
+    kind: Literal["opened", "changed", "told", "closed", "tended"]
     what: str
     who: str = ""
 
@@ -74,6 +81,7 @@ class Account(msgspec.Struct, frozen=True):
     before: tuple[Profile, ...]
     since: tuple[Profile, ...]
     history: tuple[Happened, ...]
+    comments: tuple[Said, ...] = ()
 
 
 def asked(project: Project, query: IncidentAccount) -> Answer:
@@ -114,6 +122,7 @@ def account(project: Project, id_: int) -> Account:
         before=tuple(before),
         since=tuple(since),
         history=tuple(sorted(_history(project, one), key=lambda each: each.at)),
+        comments=commenting.of_incident(project, id_),
     )
 
 
@@ -183,7 +192,12 @@ def _history(project: Project, one: Held) -> Iterator[Happened]:
     for event in ledger.events(subject=project.model):
         if event.kind == "IncidentOpened" and event.seq == one.incident.id:
             yield Happened(event.time, "opened", _what(event), one.finding.owner)
-        elif event.payload.get("incident") == one.incident.id:
+        elif event.payload.get("incident") != one.incident.id:
+            continue
+        elif event.kind in TENDED:
+            words = f"{TENDED[event.kind]}: {event.payload['because']}"
+            yield Happened(event.time, "tended", words, event.actor.name)
+        elif event.kind != commenting.KIND:
             kind: Literal["changed", "closed"] = (
                 "closed" if event.kind == "IncidentClosed" else "changed"
             )

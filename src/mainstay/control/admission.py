@@ -170,6 +170,18 @@ def accepted(project: Project, code: str, name: str, password: str, now: datetim
     return chosen
 
 
+def changed(ledger: Ledger, name: str, password: str, now: datetime) -> None:
+    """Another password of somebody, and no session that was begun before. Raises Mistake."""
+    hashed = passwords.hashed(password)
+    with ledger.transaction():
+        for one in credentials.good(ledger, now.timestamp(), name):
+            if one.kind == "session":
+                credentials.dropped(ledger, one)
+        credentials.set_password(ledger, name, hashed)
+        said = {"name": name, "credential": "password", "label": "", "until": None}
+        ledger.append("CredentialGiven", EVERY, Actor(name), said)
+
+
 def same(given: str, kept: str) -> bool:
     """Whether two secrets are one, in a time that does not tell how much of it was right."""
     return hmac.compare_digest(given.encode(), kept.encode())

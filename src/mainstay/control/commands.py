@@ -112,6 +112,23 @@ class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="inci
     because: str
 
 
+class Acknowledge(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_acknowledge"
+):
+    """Say that one takes care of an incident, and how."""
+
+    incident: int
+    because: str
+
+
+class Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="comment"):
+    """Say something of a version or an incident, on record; @NAME is told so on their home page."""
+
+    text: str
+    version: str = ""
+    incident: int = 0
+
+
 class Vouch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_vouch"):
     """Say that the labels which an incident doubts are right, with the reason; then they count."""
 
@@ -157,10 +174,15 @@ class AskLabels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="la
 
 
 class Trust(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="trust"):
-    """Bind the key of a name to a role, in the trust file."""
+    """Bind the key of a name to a role, in the trust file.
+
+    key: the beginning of the id of a key that they offered from a browser, of this project; empty:
+    the one that lies in the keys folder.
+    """
 
     name: str
     role: str
+    key: str = ""
 
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="key_new"):
@@ -236,6 +258,18 @@ class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="peo
     label: str = ""
 
 
+class DropToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_token_drop"):
+    """End a token of whoever asks."""
+
+    label: str
+
+
+class OfferKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_key"):
+    """Put the public key of whoever asks on record, 32 bytes in hex; it counts once trusted."""
+
+    public: str
+
+
 class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="backup"):
     """Copy the ledger and everything it points to into a new folder."""
 
@@ -260,6 +294,8 @@ OfModel = (
     | Watch
     | Run
     | Silence
+    | Acknowledge
+    | Comment
     | Vouch
     | Deliver
     | Features
@@ -269,5 +305,5 @@ OfModel = (
     | Backup
 )
 OfKeys = NewKey | NewPseudonyms | Trust | NewToken | RevokeToken
-OfPeople = Grant | Withdraw | Invite | GiveToken | OwnToken | TakeBack
+OfPeople = Grant | Withdraw | Invite | GiveToken | OwnToken | TakeBack | DropToken | OfferKey
 Command = Init | AssessAll | OfKeys | Restore | OfPeople | OfModel

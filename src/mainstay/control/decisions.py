@@ -14,12 +14,14 @@ from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Column
 from mainstay.core.typed import TEXT
 from mainstay.data import journal
-from mainstay.data.records import AT, DECISION, OUTCOME, RESERVED, SCORE, VERSION
+from mainstay.data.records import AT, BREACHES, DECISION, FLAGS, OUTCOME, RESERVED, SCORE, VERSION
 from mainstay.ledger import state
 from mainstay.life.build import build
 
 MASK = "hidden"
 MOST = 100
+_ANSWER = {"at": AT, "outcome": OUTCOME, "decision": DECISION, "score": SCORE, "version": VERSION}
+_GUARD = {"flags": FLAGS, "breaches": BREACHES}
 _OWN = frozenset(one.name for one in RESERVED)
 
 
@@ -76,8 +78,9 @@ def _row(row: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
     record = {
         name: MASK if name in hidden else value for name, value in row.items() if name not in _OWN
     }
-    named = {"at": AT, "outcome": OUTCOME, "decision": DECISION, "score": SCORE, "version": VERSION}
-    return {"record": record, "answer": {name: row[column] for name, column in named.items()}}
+    guarded = {name: (row[column] or "").split() for name, column in _GUARD.items()}
+    answer = {name: row[column] for name, column in _ANSWER.items()}
+    return {"record": record, "answer": answer, "guard": guarded}
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -9,13 +9,17 @@ from mainstay.control import (
     assessing,
     building,
     certifying,
+    commenting,
     contracting,
     decisions,
     delivering,
     deploying,
+    finding,
     health,
+    judging,
     keeping,
     labelling,
+    living,
     matters,
     people,
     priorities,
@@ -27,11 +31,13 @@ from mainstay.control import (
     running,
     silencing,
     simulating,
+    sourcing,
     standing,
     vouching,
     watching,
 )
 from mainstay.control.commands import (
+    Acknowledge,
     Approve,
     AskLabels,
     Assess,
@@ -40,9 +46,11 @@ from mainstay.control.commands import (
     Build,
     Certify,
     Command,
+    Comment,
     Countersign,
     Deliver,
     Deploy,
+    DropToken,
     Features,
     GiveToken,
     Grant,
@@ -52,6 +60,7 @@ from mainstay.control.commands import (
     NewKey,
     NewPseudonyms,
     NewToken,
+    OfferKey,
     OfKeys,
     OfModel,
     OwnToken,
@@ -70,21 +79,27 @@ from mainstay.control.commands import (
 )
 from mainstay.control.project import Project, Tell, nothing
 from mainstay.control.queries import (
+    Approval,
+    Approvals,
     CheckContract,
     Decisions,
     Explain,
     ExplainContract,
+    Find,
     History,
     Incident,
     IncidentAccount,
     Incidents,
+    Life,
     ModelHealth,
     OfProject,
+    Own,
     Paper,
     People,
     Query,
     Review,
     Simulate,
+    Sources,
     Status,
     VerifyBundle,
     VerifyCertificate,
@@ -107,11 +122,20 @@ def handle(
         case AssessAll():
             return priorities.ranked(folder, command, tell)
         case NewKey() | NewPseudonyms() | Trust() | NewToken() | RevokeToken():
-            return _kept(command)
+            return _kept(folder, command)
         case Restore():
             return keeping.restore(folder, command)
-        case Grant() | Withdraw() | Invite() | GiveToken() | OwnToken() | TakeBack():
-            with project.opened(folder, tell, by) as opened:
+        case (
+            Grant()
+            | Withdraw()
+            | Invite()
+            | GiveToken()
+            | OwnToken()
+            | TakeBack()
+            | DropToken()
+            | OfferKey()
+        ):
+            with project.of_people(folder, tell, by) as opened:
                 return people.changed(opened, command)
         case _:
             with project.opened(folder, tell, by) as opened:
@@ -119,19 +143,22 @@ def handle(
                 return _changed(opened, command)
 
 
-def answer(folder: Path, query: Query, tell: Tell = nothing) -> Answer:
-    """Answers a query about the project of a folder; raises MainstayError."""
+def answer(folder: Path, query: Query, tell: Tell = nothing, by: Principal | None = None) -> Answer:
+    """Answers a query about the project of a folder; raises MainstayError. by: as for handle."""
     match query:
         case CheckContract():
             return contracting.check(folder)
         case ExplainContract():
             return contracting.explain(folder)
+        case People() | Own():
+            with project.of_people(folder, tell, by) as opened:
+                return people.asked(opened, query)
         case _:
-            with project.opened(folder, tell) as opened:
+            with project.opened(folder, tell, by) as opened:
                 return _asked(opened, query)
 
 
-def _kept(command: OfKeys) -> Answer:
+def _kept(folder: Path, command: OfKeys) -> Answer:
     """What changes the keys folder, and no project."""
     match command:
         case NewKey():
@@ -139,7 +166,7 @@ def _kept(command: OfKeys) -> Answer:
         case NewPseudonyms():
             return keeping.new_pseudonyms()
         case Trust():
-            return keeping.trust_key(command)
+            return keeping.trust_key(folder, command)
         case NewToken():
             return keeping.new_token(command)
         case RevokeToken():
@@ -152,14 +179,25 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _made(opened, command)
         case Deploy() | Rollback() | Watch() | Run():
             return _lived(opened, command)
+        case Silence() | Acknowledge() | Vouch() | Deliver() | Comment():
+            return _tended(opened, command)
+        case Features() | Labels() | SendLabels() | AskLabels() | Backup():
+            return _outside(opened, command)
+
+
+def _tended(opened: Project, command: Silence | Acknowledge | Vouch | Deliver | Comment) -> Answer:
+    """What people do about incidents, and say."""
+    match command:
         case Silence():
             return silencing.silence(opened, command)
+        case Acknowledge():
+            return commenting.acknowledge(opened, command)
         case Vouch():
             return vouching.vouch(opened, command)
         case Deliver():
             return delivering.deliver(opened)
-        case Features() | Labels() | SendLabels() | AskLabels() | Backup():
-            return _outside(opened, command)
+        case Comment():
+            return commenting.comment(opened, command)
 
 
 def _made(
@@ -211,9 +249,9 @@ def _outside(
 
 def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
-        case Explain() | Simulate() | Review() | Paper() | Decisions():
+        case Explain() | Simulate() | Review() | Approval() | Paper() | Decisions():
             return _of_version(opened, query)
-        case Status() | ModelHealth() | People():
+        case Status() | ModelHealth() | Approvals() | Life() | Sources() | Find():
             return _standing(opened, query)
         case Incidents() | Incident() | IncidentAccount():
             return _burning(opened, query)
@@ -221,7 +259,9 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _on_record(opened, query)
 
 
-def _of_version(opened: Project, query: Explain | Simulate | Review | Paper | Decisions) -> Answer:
+def _of_version(
+    opened: Project, query: Explain | Simulate | Review | Approval | Paper | Decisions
+) -> Answer:
     match query:
         case Explain():
             return reading.explain(opened, query)
@@ -229,21 +269,31 @@ def _of_version(opened: Project, query: Explain | Simulate | Review | Paper | De
             return simulating.simulate(opened, query)
         case Review():
             return approving.review(opened, query)
+        case Approval():
+            return judging.approval(opened, query)
         case Paper():
             return approving.paper(opened, query)
         case Decisions():
             return decisions.decisions(opened, query)
 
 
-def _standing(opened: Project, query: Status | ModelHealth | People) -> Answer:
+def _standing(
+    opened: Project, query: Status | ModelHealth | Approvals | Life | Sources | Find
+) -> Answer:
     """Of the model as a whole."""
     match query:
         case Status():
             return standing.status(opened)
         case ModelHealth():
             return health.asked(opened)
-        case People():
-            return people.listed(opened)
+        case Approvals():
+            return judging.approvals(opened, query)
+        case Life():
+            return living.asked(opened)
+        case Sources():
+            return sourcing.asked(opened)
+        case Find():
+            return finding.find(opened, query)
 
 
 def _burning(opened: Project, query: Incidents | Incident | IncidentAccount) -> Answer:

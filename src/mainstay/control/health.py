@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
 from mainstay.bundle import manifest
 from mainstay.bundle.layout import PROFILE
 from mainstay.contract.metrics import VALUE
-from mainstay.control import deploying, field, incidents, looks, publish, standing, versions
+from mainstay.control import deploying, field, incidents, looks, publish, standing
 from mainstay.control.channels import message
 from mainstay.control.incidents import Group, Held
-from mainstay.control.looks import Asked
+from mainstay.control.looks import Asked, Look
 from mainstay.control.pages import parts
 from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer
-from mainstay.core.nouns import Estimate, Event, Evidence, Limit, Verdict, Window
+from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
 from mainstay.data.profile import Profile
 from mainstay.ledger import state
 from mainstay.life.deploy.shares import Parts
@@ -102,15 +102,6 @@ class Health(msgspec.Struct, frozen=True):
         return min((one.verdict for one in self.questions), key=_RANK.__getitem__)
 
 
-class _Look(NamedTuple):
-    """One look on record: when, at which version, what it found."""
-
-    at: datetime
-    version: str
-    window: Window
-    evidence: tuple[Evidence, ...]
-
-
 def asked(project: Project) -> Answer:
     """The same as an answer; facts: all of it."""
     made = health(project)
@@ -126,7 +117,7 @@ def asked(project: Project) -> Answer:
 def health(project: Project) -> Health:
     """As of the last look; before a deployment nothing is known, and said so."""
     contract = project.document.contract
-    every = _looks(project)
+    every = looks.on_record(project, LOOKS)
     newest = every[-1] if every else None
     found = newest.evidence if newest else ()
     goals = contract.objective.good_enough
@@ -156,20 +147,7 @@ def health(project: Project) -> Health:
     return _with_inputs(project, made) if newest and live else made
 
 
-def _looks(project: Project) -> tuple[_Look, ...]:
-    events = list(project.ledger.events(kind="WindowJudged", subject=project.model))
-    return tuple(_look(project, event) for event in events[-LOOKS:])
-
-
-def _look(project: Project, event: Event) -> _Look:
-    said = event.payload
-    blob = versions.blob(project, said["blobs"][1])
-    window = msgspec.convert({"since": said["since"], "until": said["until"]}, Window)
-    evidence = msgspec.json.decode(blob, type=tuple[Evidence, ...])
-    return _Look(event.time, said["version"], window, evidence)
-
-
-def _course(some: tuple[_Look, ...], clause: str) -> Iterator[Point]:
+def _course(some: tuple[Look, ...], clause: str) -> Iterator[Point]:
     """Where it was known."""
     for look in some:
         one = next((one for one in look.evidence if one.clause == clause), None)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from mainstay.control import offering, project
 from mainstay.control.commands import Backup, NewKey, NewToken, Restore, RevokeToken, Trust
 from mainstay.control.project import Project
 from mainstay.core import clock, pseudonyms, settings
@@ -28,9 +29,14 @@ def new_key(command: NewKey) -> Answer:
     )
 
 
-def trust_key(command: Trust) -> Answer:
-    """A role for the key of a name, in the trust file."""
-    now = trust.trusted(settings.keys_folder(), command.name, command.role)  # type: ignore[arg-type]  # checked there
+def trust_key(folder: Path, command: Trust) -> Answer:
+    """A role for the key of a name, in the trust file; folder: of the project it was offered to."""
+    now = trust.trusted(
+        settings.keys_folder(),
+        command.name,
+        command.role,  # type: ignore[arg-type]  # checked there
+        _offered(folder, command) if command.key else None,
+    )
     bound = now.named(command.name)
     roles = ", ".join(bound.roles) if bound else ""
     return Answer(
@@ -39,6 +45,11 @@ def trust_key(command: Trust) -> Answer:
         next="mainstay status",
         facts={"name": command.name, "roles": list(bound.roles) if bound else []},
     )
+
+
+def _offered(folder: Path, command: Trust) -> bytes:
+    with project.opened(folder) as opened:
+        return offering.public(opened, command)
 
 
 def new_pseudonyms() -> Answer:
@@ -87,12 +98,12 @@ def revoke_token(command: RevokeToken) -> Answer:
     )
 
 
-def backup(project: Project, command: Backup) -> Answer:
+def backup(opened: Project, command: Backup) -> Answer:
     """The ledger, its blobs, bundles, snapshots, labels and certificates, copied and verified."""
-    places, target = project.places, Path(command.folder)
+    places, target = opened.places, Path(command.folder)
     folders = (places.bundles, places.snapshots, places.labels, places.certificates)
-    made = copies.backup(project.ledger, target, tuple(one for one in folders if one.is_dir()))
-    project.ledger.append("BackedUp", project.model, project.actor, {"head": made.head})
+    made = copies.backup(opened.ledger, target, tuple(one for one in folders if one.is_dir()))
+    opened.ledger.append("BackedUp", opened.model, opened.actor, {"head": made.head})
     return Answer(
         f"Copied {len(made.files):,} files to {target}, verified.",
         next=f"mainstay restore {target}",

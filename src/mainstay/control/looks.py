@@ -14,6 +14,7 @@ import msgspec
 from mainstay.control import versions
 from mainstay.control.project import Project
 from mainstay.core import digest
+from mainstay.core.nouns import Event, Evidence, Window
 from mainstay.life.watch.audits import Audited
 from mainstay.life.watch.order import POOLED, Earned, Profiled
 from mainstay.life.watch.pairs import Paired
@@ -49,6 +50,15 @@ class Past(msgspec.Struct, frozen=True):
     @property
     def audited(self) -> tuple[Audited, ...]:
         return tuple(one.found for one in self.audits)
+
+
+class Look(NamedTuple):
+    """One look on record: when, at which version, what it found."""
+
+    at: datetime
+    version: str
+    window: Window
+    evidence: tuple[Evidence, ...]
 
 
 class Asked(NamedTuple):
@@ -144,3 +154,22 @@ def _keep(path: Path, found: Past) -> None:
     for one in before:
         if one != path:
             one.unlink(missing_ok=True)
+
+
+def on_record(project: Project, last: int) -> tuple[Look, ...]:
+    """The newest so many, oldest of them first."""
+    events = list(project.ledger.events(kind="WindowJudged", subject=project.model))
+    return tuple(_look(project, event) for event in events[-last:])
+
+
+def newest(project: Project) -> Look | None:
+    """None before there was one."""
+    return next(iter(on_record(project, 1)), None)
+
+
+def _look(project: Project, event: Event) -> Look:
+    said = event.payload
+    blob = versions.blob(project, said["blobs"][1])
+    window = msgspec.convert({"since": said["since"], "until": said["until"]}, Window)
+    evidence = msgspec.json.decode(blob, type=tuple[Evidence, ...])
+    return Look(event.time, said["version"], window, evidence)

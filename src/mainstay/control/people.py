@@ -7,17 +7,21 @@ from typing import Any, get_args
 
 import msgspec
 
-from mainstay.control import admission
+from mainstay.control import admission, commenting, offering
 from mainstay.control.commands import (
+    DropToken,
     GiveToken,
     Grant,
     Invite,
+    OfferKey,
     OfPeople,
     OwnToken,
     TakeBack,
     Withdraw,
 )
+from mainstay.control.commenting import Said
 from mainstay.control.project import Project
+from mainstay.control.queries import Own, People
 from mainstay.control.roles import EVERY, ROWS, Permission, Role
 from mainstay.core import clock, nearest
 from mainstay.core.answers import Answer
@@ -44,10 +48,20 @@ def changed(project: Project, command: OfPeople) -> Answer:
         case GiveToken():
             scopes = _scopes(command.scopes)
             return _token(project, command.name, command.label, scopes, command.days)
-        case OwnToken():
-            return own_token(project, command)
         case TakeBack():
             return take_back(project, command)
+        case _:
+            return _of_their_own(project, command)
+
+
+def _of_their_own(project: Project, command: OwnToken | DropToken | OfferKey) -> Answer:
+    match command:
+        case OwnToken():
+            return own_token(project, command)
+        case DropToken():
+            return take_back(project, TakeBack(project.actor.name, _label(command.label)))
+        case OfferKey():
+            return offering.offer(project, command)
 
 
 def grant(project: Project, command: Grant) -> Answer:
@@ -138,6 +152,11 @@ def take_back(project: Project, command: TakeBack) -> Answer:
     )
 
 
+def asked(project: Project, query: People | Own) -> Answer:
+    """Everybody, or whoever asks."""
+    return listed(project) if isinstance(query, People) else own(project)
+
+
 def listed(project: Project) -> Answer:
     """Everybody with a role or a credential."""
     ledger, now = project.ledger, clock.machine()
@@ -163,6 +182,35 @@ def listed(project: Project) -> Answer:
         next="mainstay people grant NAME --role ROLE",
         facts={"people": facts},
     )
+
+
+def own(project: Project) -> Answer:
+    """Of whoever asks."""
+    ledger, now, name = project.ledger, clock.machine(), project.actor.name
+    tokens = [one for one in credentials.good(ledger, now.timestamp(), name) if one.kind == "token"]
+    seats = [(one.role, one.model) for one in state.grants(ledger, name)]
+    facts = {
+        "name": name,
+        "roles": [{"role": role, "model": model} for role, model in seats],
+        "password": name in credentials.passwords(ledger),
+        "tokens": [_fact(one) for one in tokens],
+        "keys": [msgspec.to_builtins(one) for one in offering.of(project, name)],
+        "named": [msgspec.to_builtins(one) for one in _naming(project, name)],
+    }
+    roles = ", ".join(f"{role} of {_which(model)}" for role, model in seats)
+    return Answer(f"You are {name}: {roles or 'no role'}.", facts=facts)
+
+
+def _naming(project: Project, name: str) -> tuple[Said, ...]:
+    """Nobody said anything before there was a contract."""
+    return commenting.naming(project, name) if project.places.contract.is_file() else ()
+
+
+def _label(label: str) -> str:
+    """Raises Mistake for none: that would end everything."""
+    if not label:
+        raise Mistake("which token?", hint="the label it was given")
+    return label
 
 
 class _Given(msgspec.Struct, frozen=True):

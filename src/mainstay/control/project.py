@@ -85,3 +85,11 @@ def opened(folder: Path, tell: Tell = nothing, by: Principal | None = None) -> P
             hint="mainstay init proposes one from a table; --folder names another place",
         )
     return Project(places, Ledger(places.ledger), tell, by)
+
+
+def of_people(folder: Path, tell: Tell = nothing, by: Principal | None = None) -> Project:
+    """The same, for whoever signed in also before there is a contract: people come first."""
+    if by is None:
+        return opened(folder, tell, by)
+    places = Places(folder)
+    return Project(places, Ledger(places.ledger), tell, by)

@@ -39,6 +39,18 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="revie
     version: str = ""
 
 
+class Approvals(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="approvals"):
+    """What waits for a signature, and as many as `last` that were decided, newest first."""
+
+    last: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 50
+
+
+class Approval(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="approval"):
+    """What an approver decides on: the version beside the live one, who made it, what changed."""
+
+    version: str = ""
+
+
 class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="certificate"):
     """The newest certificate of a version as it was signed, and its digest."""
 
@@ -54,6 +66,10 @@ class Decisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="de
 
 class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_list"):
     """Everybody with a role, and what they can sign in with."""
+
+
+class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="own"):
+    """Whoever asks: their roles, their tokens, their keys, where they were named lately."""
 
 
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="status"):
@@ -92,6 +108,20 @@ class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="hist
     subject: str = ""
 
 
+class Life(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="life"):
+    """All that happened to the model, on one axis: builds, approvals, answers, incidents."""
+
+
+class Sources(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="sources"):
+    """The sources of the model: what they promised and kept, their fields, and what they feed."""
+
+
+class Find(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="find"):
+    """Models, versions, incidents, fields and clauses whose words hold a text."""
+
+    text: Annotated[str, msgspec.Meta(max_length=100)]
+
+
 class VerifyLedger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="verify_ledger"):
     """Walk the chain and every blob; head: a hash published earlier that must be on the chain."""
 
@@ -114,21 +144,26 @@ class VerifyBundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=
 
 
 OfContract = CheckContract | ExplainContract
+OfPeople = People | Own
 OfProject = (
     Explain
     | Simulate
     | Review
+    | Approvals
+    | Approval
     | Paper
     | Decisions
-    | People
     | Status
     | ModelHealth
     | Incidents
     | Incident
     | IncidentAccount
     | History
+    | Life
+    | Sources
+    | Find
     | VerifyLedger
     | VerifyCertificate
     | VerifyBundle
 )
-Query = OfContract | OfProject
+Query = OfContract | OfPeople | OfProject

@@ -1,7 +1,9 @@
 """Questions that change nothing: explain, history, verify."""
 
+import msgspec
+
 from mainstay.bundle import manifest as bundle
-from mainstay.control import papers, versions
+from mainstay.control import commenting, papers, versions
 from mainstay.control.project import Project
 from mainstay.control.queries import (
     Explain,
@@ -33,7 +35,11 @@ def explain(project: Project, query: Explain) -> Answer:
         evidence=record.evidence,
         lines=(*_not_covered(record.not_covered), *_lineage(project, version)),
         next=f"mainstay explain v{version.number} '{record.evidence[0].clause}'",
-        facts={"version": f"v{version.number}", "status": version.status},
+        facts={
+            "version": f"v{version.number}",
+            "status": version.status,
+            "comments": msgspec.to_builtins(commenting.of_version(project, f"v{version.number}")),
+        },
     )
 
 

@@ -22,6 +22,7 @@ Permission = Literal[
     "deploy",
     "rollback",
     "people",
+    "comment",
     "own tokens",
 ]
 Role = Literal[
@@ -33,13 +34,13 @@ EVERY = "*"
 """In a grant: all models."""
 
 ROLES: Mapping[Role, frozenset[Permission]] = {
-    "viewer": frozenset({"read", "own tokens"}),
-    "auditor": frozenset({"read", "own tokens", "audit"}),
-    "data-scientist": frozenset({"read", "own tokens", "incidents", "rollback"}),
-    "data-engineer": frozenset({"read", "own tokens", "incidents", "labels"}),
-    "ml-engineer": frozenset({"read", "own tokens", "incidents", "rollback", "deploy"}),
-    "approver": frozenset({"read", "own tokens", "rollback", "approve"}),
-    "admin": frozenset({"read", "own tokens", "audit", "people"}),
+    "viewer": frozenset({"read", "comment", "own tokens"}),
+    "auditor": frozenset({"read", "comment", "own tokens", "audit"}),
+    "data-scientist": frozenset({"read", "comment", "own tokens", "incidents", "rollback"}),
+    "data-engineer": frozenset({"read", "comment", "own tokens", "incidents", "labels"}),
+    "ml-engineer": frozenset({"read", "comment", "own tokens", "incidents", "rollback", "deploy"}),
+    "approver": frozenset({"read", "comment", "own tokens", "rollback", "approve"}),
+    "admin": frozenset({"read", "comment", "own tokens", "audit", "people"}),
 }
 
 ROWS = "rows"
@@ -57,6 +58,8 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     commands.Deploy: "deploy",
     commands.Rollback: "rollback",
     commands.Silence: "incidents",
+    commands.Acknowledge: "incidents",
+    commands.Comment: "comment",
     commands.Deliver: "incidents",
     commands.SendLabels: "labels",
     commands.Grant: "people",
@@ -65,6 +68,8 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     commands.GiveToken: "people",
     commands.TakeBack: "people",
     commands.OwnToken: "own tokens",
+    commands.DropToken: "own tokens",
+    commands.OfferKey: "own tokens",
     commands.Init: HERE,
     commands.NewKey: HERE,
     commands.NewPseudonyms: HERE,
@@ -89,7 +94,12 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.ExplainContract: "read",
     queries.Explain: "read",
     queries.Review: "read",
+    queries.Approvals: "read",
+    queries.Approval: "read",
     queries.Paper: "read",
+    queries.Life: "read",
+    queries.Sources: "read",
+    queries.Find: "read",
     queries.Status: "read",
     queries.ModelHealth: "read",
     queries.Incidents: "read",
@@ -101,6 +111,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.History: "audit",
     queries.VerifyLedger: "audit",
     queries.People: "people",
+    queries.Own: "own tokens",
 }
 
 

@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
 from mainstay.core import nearest
 from mainstay.core.errors import Conflict, Missing, Mistake, Refused
 
+LENGTH = 32
+"""Bytes of a public key, raw."""
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 

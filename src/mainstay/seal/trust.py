@@ -24,7 +24,7 @@ class Principal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Raises ValueError where the id is not that of the public key."""
         raw = bytes.fromhex(self.public)
-        if len(raw) != 32 or keys.key_id(raw) != self.key:
+        if len(raw) != keys.LENGTH or keys.key_id(raw) != self.key:
             raise ValueError(f"the key id of {self.name} does not belong to its public key")
 
 

@@ -34,7 +34,7 @@ async def queries(visit: Visit) -> Response:
     """Answers one query."""
     query = await _decoded(visit, _QUERIES)
     _refuse_unless_permitted(visit, query)
-    return replied(await aside(visit.place.ask, visit.place.folder, query))
+    return replied(await aside(visit.place.ask, visit.place.folder, query, visit.asker))
 
 
 def replied(answer: Answer | dict[str, object]) -> Response:

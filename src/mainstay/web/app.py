@@ -21,7 +21,8 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; font-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",  # with no-referrer browsers hide the origin of our own forms

@@ -26,16 +26,18 @@ class Options(Protocol):
 @click.option("--certificate", type=_FILE, help="Of TLS: a PEM file with its chain.")
 @click.option("--private-key", type=_FILE, help="Of the certificate: PEM, without password.")
 @click.option("--address", default="", help="https://NAME of a proxy that stands before it.")
+@click.option("--sign-in", type=_FILE, help="TOML of an OpenID Connect provider to sign in with.")
 @click.pass_obj
-def control(
+def control(  # noqa: PLR0913, PLR0917 - click's signature
     options: Options,
     port: int,
     host: str,
     certificate: Path | None,
     private_key: Path | None,
     address: str,
+    sign_in: Path | None,
 ) -> int:
     """Serve API, sign-in and pages of the project here until stopped."""
-    opening = Opening(options.folder, host, port, certificate, private_key, address)
+    opening = Opening(options.folder, host, port, certificate, private_key, address, sign_in)
     process.run(opening, click.echo, partial(click.echo, err=True))
     return 0

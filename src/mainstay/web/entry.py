@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
@@ -14,10 +14,9 @@ from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Refused
 from mainstay.ledger.store import Ledger
-from mainstay.web import guard, layout
-from mainstay.web.visit import Visit, aside, body
+from mainstay.web import forms, guard, layout, provider
+from mainstay.web.visit import Visit, aside
 
-_MOST = 65_536
 _HASHING = asyncio.Semaphore(2)
 """Argon2id takes 64 MB of memory each time."""
 
@@ -32,31 +31,30 @@ class Shown(NamedTuple):
 
 async def sign_in_form(visit: Visit) -> Response:
     """The form; nobody is made or asked for a default password."""
-    there = _path(visit.request.query_params.get("next", ""))
+    there = path(visit.request.query_params.get("next", ""))
     fields = (
-        layout.field("name", "Name", complete="username"),
-        layout.field("password", "Password", "password", "current-password"),
+        forms.field("name", "Name", complete="username"),
+        forms.field("password", "Password", "password", "current-password"),
         tag("p", "or, instead of both:", class_="mute"),
-        layout.field("token", "Token", "password"),
+        forms.field("token", "Token", "password"),
         tag("input", type="hidden", name="next", value=there),
     )
-    return layout.page(
-        "Sign in", layout.sheet("Sign in", layout.form("/sign-in", "Sign in", *fields))
-    )
+    form = forms.form("/sign-in", "Sign in", *fields)
+    return layout.page("Sign in", layout.sheet("Sign in", *_elsewhere(visit, there), form))
 
 
 async def sign_in(visit: Visit) -> Response:
     """A session of its own for whoever proves who they are. Raises Refused, Crowded."""
-    said = await _form(visit)
+    said = await forms.read(visit)
     shown = Shown(said.get("name", ""), said.get("password", ""), said.get("token", "").strip())
     async with _HASHING:
         session = await run_in_threadpool(_begun, visit, shown)
-    return _into(visit, session, _path(said.get("next", "")))
+    return into(visit, session, path(said.get("next", "")))
 
 
 async def sign_out(visit: Visit) -> Response:
     """Ends the session. Raises Refused for a form that is not its own."""
-    guard.refuse_forged(visit, (await _form(visit)).get(layout.FIELD, ""))
+    guard.refuse_forged(visit, (await forms.read(visit)).get(forms.FIELD, ""))
     await aside(_ended, visit)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(visit.place.cookie, secure=visit.place.secure, httponly=True)
@@ -66,26 +64,49 @@ async def sign_out(visit: Visit) -> Response:
 async def invitation_form(visit: Visit) -> Response:
     """Where a password is set, once. Raises Missing where the code is none."""
     first = await aside(_invited, visit)
-    named = (layout.field("name", "Your name, in small letters", complete="username"),)
+    named = (forms.field("name", "Your name, in small letters", complete="username"),)
     fields = (
         *(named if first else ()),
-        layout.field("password", "A password of 12 characters or more", "password", "new-password"),
-        layout.field("again", "The same again", "password", "new-password"),
+        forms.field("password", "A password of 12 characters or more", "password", "new-password"),
+        forms.field("again", "The same again", "password", "new-password"),
     )
     title = "Set up Mainstay" if first else "Set your password"
     words = "You will manage people. You neither approve nor deploy." if first else ""
-    form = layout.form(visit.request.url.path, "Set it", *fields)
+    form = forms.form(visit.request.url.path, "Set it", *fields)
     return layout.page(title, layout.sheet(title, *_words(words), form))
 
 
 async def invitation(visit: Visit) -> Response:
     """Sets the password and signs in. Raises Missing, Mistake, Conflict."""
-    said = await _form(visit)
+    said = await forms.read(visit)
     if said.get("password", "") != said.get("again", ""):
         raise Mistake("the two passwords are not the same", hint="go back and write them again")
     async with _HASHING:
         session = await run_in_threadpool(_accepted, visit, said)
-    return _into(visit, session, "/")
+    return into(visit, session, "/")
+
+
+async def password(visit: Visit) -> Response:
+    """Another password; all other sessions end. Raises Refused for a wrong one, Crowded."""
+    said = await forms.read(visit)
+    guard.refuse_forged(visit, said.get(forms.FIELD, ""))
+    if said.get("password", "") != said.get("again", ""):
+        raise Mistake("the two passwords are not the same", hint="go back and write them again")
+    async with _HASHING:
+        session = await run_in_threadpool(_changed, visit, said)
+    return into(visit, session, "/settings")
+
+
+def _changed(visit: Visit, said: dict[str, str]) -> Session:
+    now, attempts, name = clock.machine(), visit.place.attempts, visit.asker.name
+    attempts.refuse(name, now)
+    with Ledger(visit.place.places.ledger) as ledger:
+        if not admission.by_password(ledger, name, said.get("before", "")):
+            attempts.failed(name, now)
+            raise Refused("this is not your password", hint="/settings")
+        attempts.succeeded(name)
+        admission.changed(ledger, name, said.get("password", ""), now)
+        return admission.begun(ledger, name, now)
 
 
 def _begun(visit: Visit, shown: Shown) -> Session:
@@ -126,7 +147,8 @@ def _ended(visit: Visit) -> None:
         admission.ended(ledger, secret, clock.machine())
 
 
-def _into(visit: Visit, session: Session, there: str) -> Response:
+def into(visit: Visit, session: Session, there: str) -> Response:
+    """On to a page, with the cookie of a session."""
     response = RedirectResponse(there, 303)
     response.set_cookie(
         visit.place.cookie, session.secret, httponly=True, samesite="lax",
@@ -135,23 +157,22 @@ def _into(visit: Visit, session: Session, there: str) -> Response:
     return response
 
 
-async def _form(visit: Visit) -> dict[str, str]:
-    """The last value of each field. Raises Mistake for another kind of body."""
-    kind = visit.request.headers.get("content-type", "").partition(";")[0].strip()
-    if kind != "application/x-www-form-urlencoded":
-        raise Mistake("this is no form", hint="application/x-www-form-urlencoded")
-    try:
-        text = (await body(visit.request, _MOST)).decode()
-        found = parse_qs(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=20)
-    except ValueError as error:
-        raise Mistake("this form cannot be read") from error
-    return {name: values[-1] for name, values in found.items()}
-
-
-def _path(there: str) -> str:
+def path(there: str) -> str:
     """A place of ours to go on to: never an address elsewhere."""
     plain = there.isascii() and there.isprintable() and "\\" not in there
     return there if plain and there.startswith("/") and not there.startswith("//") else "/"
+
+
+def _elsewhere(visit: Visit, there: str) -> tuple[Html, ...]:
+    """The way to a provider, where there is one."""
+    host = provider.host(visit.place.provider)
+    if not host:
+        return ()
+    way = f"/sign-in/provider?{urlencode({'next': there})}"
+    return (
+        tag("p", tag("a", f"Sign in with {host}", href=way)),
+        tag("p", "or here:", class_="mute"),
+    )
 
 
 def _words(words: str) -> tuple[Html, ...]:

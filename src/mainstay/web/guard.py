@@ -19,7 +19,7 @@ from mainstay.core.errors import Bug, MainstayError, Missing, Refused
 from mainstay.ledger import state
 from mainstay.ledger.store import Ledger
 from mainstay.web import layout, statuses
-from mainstay.web.visit import Place, Route, Visit, aside
+from mainstay.web.visit import Place, Route, Visit, Waiting, aside
 
 SAFE = ("GET", "HEAD")
 FORM_HEADER = "x-csrf-token"
@@ -61,7 +61,9 @@ def admitted(route: Route, place: Place, request: Request) -> Visit | Response:
         principal, form = entered
         if form:
             _refuse_foreign(request, place)
-        visit = Visit(request, place, principal, form, _model(place, ledger))
+        model = _model(place, ledger)
+        waiting = _waiting(ledger, model) if route.page else Waiting()
+        visit = Visit(request, place, principal, form, model, waiting)
     if route.needs not in ("signed in", "as asked"):
         permit(visit, route.needs)  # type: ignore[arg-type]  # what is left are permissions
     return visit
@@ -135,6 +137,11 @@ def _model(place: Place, ledger: Ledger) -> str:
     except (OSError, MainstayError):
         known = state.models(ledger)
         return known[-1] if known else ""
+
+
+def _waiting(ledger: Ledger, model: str) -> Waiting:
+    waits = sum(one.status == "certified" for one in state.versions(ledger, model))
+    return Waiting(waits, sum(not one.closed for one in state.incidents(ledger, model)))
 
 
 @lru_cache(16)

@@ -1,20 +1,20 @@
-"""What every page has around it: style, who is signed in, the way out."""
+"""What every page has around it: style, the shell of who is signed in, one script for keys."""
 
 from starlette.responses import HTMLResponse
 
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.core.errors import MainstayError
+from mainstay.web import shell
 from mainstay.web.visit import Visit
 
-STYLES = ("/static/app.css", "/static/forms.css")
-FIELD = "csrf"
-"""The hidden field of every form of a session."""
+STYLES = ("/static/app.css", "/static/shell.css")
+SCRIPT = "/static/shell.js"
 
 
 def page(
     title: str, *body: Html, visit: Visit | None = None, code: int = 200, kind: str = ""
 ) -> HTMLResponse:
-    """A page of the control plane; visit: whose name and way out stand at its top.
+    """A page of the control plane; visit: whose shell stands around it.
 
     kind: `page` for one that is wide.
     """
@@ -24,28 +24,16 @@ def page(
         tag("meta", name="viewport", content="width=device-width,initial-scale=1"),
         tag("title", f"{title} · Mainstay"),
         *(tag("link", rel="stylesheet", href=one) for one in STYLES),
+        tag("script", src=SCRIPT, defer="defer"),
     )
-    top = _top(visit) if visit and visit.principal else Html("")
-    whole = tag("html", head, tag("body", top, tag("main", *body, class_=kind)), lang="en")
-    return HTMLResponse(joined(Html("<!doctype html>"), whole), code)
+    known = visit if visit and visit.principal else None
+    around = _shelled(known, title, body, kind) if known else tag("body", _main(body, kind))
+    return HTMLResponse(joined(Html("<!doctype html>"), tag("html", head, around, lang="en")), code)
 
 
 def sheet(title: str, *body: Html) -> Html:
     """The one card of a plain page."""
     return tag("article", tag("header", tag("h1", title)), *body, class_="sheet")
-
-
-def form(action: str, button: str, *fields: Html, carried: str = "") -> Html:
-    """A form that posts; carried: what its session gave it."""
-    hidden = (tag("input", type="hidden", name=FIELD, value=carried),) if carried else ()
-    send = tag("button", button, type="submit")
-    return tag("form", *hidden, *fields, send, method="post", action=action)
-
-
-def field(name: str, label: str, kind: str = "text", complete: str = "off") -> Html:
-    """One line of a form."""
-    box = tag("input", type=kind, name=name, id=name, autocomplete=complete)
-    return tag("p", tag("label", label, for_=name), box, class_="field")
 
 
 def failure(error: MainstayError, code: int) -> HTMLResponse:
@@ -55,15 +43,12 @@ def failure(error: MainstayError, code: int) -> HTMLResponse:
     return page("Not done", sheet("Not done", tag("p", str(error)), *hint, home), code=code)
 
 
-def _top(visit: Visit) -> Html:
-    home = tag("a", "Mainstay", href="/", class_="home")
-    ways = [tag("a", name, href=path) for name, path in _ways(visit)]
-    name = tag("span", visit.asker.name, class_="mute")
-    out = form("/sign-out", "Sign out", carried=visit.form)
-    return tag("nav", home, *ways, name, out, class_="top")
+def _shelled(visit: Visit, title: str, body: tuple[Html, ...], kind: str) -> Html:
+    skip = tag("a", "Skip to the page", href="#main", class_="skip")
+    path = visit.request.url.path
+    inner = (shell.top(title), *body)
+    return tag("body", skip, shell.rail(visit, path), _main(inner, kind), class_="shelled")
 
 
-def _ways(visit: Visit) -> tuple[tuple[str, str], ...]:
-    """Where one may go from any page."""
-    model = ((visit.model, f"/models/{visit.model}"),) if visit.model else ()
-    return (*model, ("Incidents", "/incidents"), ("Contract", "/contract"), ("Audit", "/audit"))
+def _main(body: tuple[Html, ...], kind: str) -> Html:
+    return tag("main", *body, class_=kind, id="main")

@@ -3,14 +3,17 @@
 import msgspec
 from starlette.responses import HTMLResponse, Response
 
-from mainstay.control import approving, papers, project, versions
+from mainstay.control import approving, commenting, papers, project, versions
+from mainstay.control.commenting import Said
 from mainstay.control.health import Health
+from mainstay.control.pages import first, parts
 from mainstay.control.pages import home as draw
-from mainstay.control.pages import parts
 from mainstay.control.queries import ModelHealth, Paper, Status
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
-from mainstay.web import layout
+from mainstay.ledger import state
+from mainstay.ledger.store import Ledger
+from mainstay.web import layout, offers
 from mainstay.web.api import replied
 from mainstay.web.visit import Visit, aside
 
@@ -19,14 +22,19 @@ SHEET_POLICY = f"{parts.POLICY}; base-uri 'none'; form-action 'none'; frame-ance
 
 async def home(visit: Visit) -> Response:
     """Which model needs somebody, which item first."""
-    said = await aside(visit.place.ask, visit.place.folder, ModelHealth())
+    if not visit.place.places.contract.is_file():
+        setup = first.people(approver=await aside(_has_approver, visit))
+        return layout.page("Home", first.content(setup), visit=visit, kind="page")
+    said = await aside(visit.place.ask, visit.place.folder, ModelHealth(), visit.asker)
     found = msgspec.convert(said.facts["health"], Health)
-    return layout.page("Home", draw.content((found,)), visit=visit, kind="page")
+    named = await aside(_named, visit)
+    drawn = draw.content((found,), offers.mentions(named))
+    return layout.page("Home", drawn, visit=visit, kind="page")
 
 
 async def home_json(visit: Visit) -> Response:
     """How the models stand, for a script."""
-    found = await aside(visit.place.ask, visit.place.folder, Status())
+    found = await aside(visit.place.ask, visit.place.folder, Status(), visit.asker)
     return replied({"models": [msgspec.to_builtins(found)]})
 
 
@@ -39,6 +47,17 @@ async def certificate(visit: Visit) -> Response:
 async def certificate_json(visit: Visit) -> Response:
     """The envelope as it was signed."""
     return replied(await aside(_paper, visit))
+
+
+def _named(visit: Visit) -> tuple[Said, ...]:
+    """Comments that name whoever looks."""
+    with project.opened(visit.place.folder, by=visit.principal) as opened:
+        return commenting.naming(opened, visit.asker.name)
+
+
+def _has_approver(visit: Visit) -> bool:
+    with Ledger(visit.place.places.ledger) as ledger:
+        return any(one.role == "approver" for one in state.grants(ledger))
 
 
 def _sheet(visit: Visit) -> str:

@@ -7,13 +7,17 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from mainstay.control import admission, project
+from mainstay.control import admission
 from mainstay.core import clock
-from mainstay.core.errors import Mistake, Refused
+from mainstay.core.errors import Missing, Mistake, Refused
+from mainstay.core.places import Places
+from mainstay.ledger.store import Ledger
 from mainstay.life.serve import gate, ports
 from mainstay.life.serve.tls import secured
+from mainstay.web import provider
 from mainstay.web.app import application
 from mainstay.web.attempts import Attempts
+from mainstay.web.pending import Pending
 from mainstay.web.visit import Place, Say
 
 LOOPBACK = "127.0.0.1"
@@ -23,7 +27,10 @@ GRACE, KEPT = 10, 5
 
 
 class Opening(NamedTuple):
-    """What is served where. port 0: a free one. address: of the proxy that stands before it."""
+    """What is served where. port 0: a free one. address: of the proxy that stands before it.
+
+    sign_in: a file that names a provider.
+    """
 
     folder: Path
     host: str = LOOPBACK
@@ -31,21 +38,24 @@ class Opening(NamedTuple):
     certificate: Path | None = None
     private_key: Path | None = None
     address: str = ""
+    sign_in: Path | None = None
 
 
 def run(opening: Opening, say: Say, log: Say) -> None:
     """Serves until it is told to stop by SIGTERM or SIGINT.
 
     say: told the address, and the link of the first person; log: told each request. Raises
-    Missing without a project, Refused where others could reach it and nobody can sign in or
+    Missing without a folder, Refused where others could reach it and nobody can sign in or
     nothing is encrypted, Unavailable where the port is taken.
     """
     local, front = gate.is_loopback(opening.host), _front(opening.address)
-    with project.opened(opening.folder) as opened:
+    if not opening.folder.is_dir():
+        raise Missing(f"there is no folder {opening.folder}", hint="--folder names another place")
+    with Ledger(Places(opening.folder).ledger) as ledger:
         if front or not local:
-            _refuse_open(opening, can_sign_in=admission.anybody(opened.ledger, clock.machine()))
+            _refuse_open(opening, can_sign_in=admission.anybody(ledger, clock.machine()))
         tls = secured(opening.certificate, opening.private_key)
-        code = admission.opened(opened.ledger, clock.machine())
+        code = admission.opened(ledger, clock.machine())
     listening = ports.listening(opening.host, opening.port)
     address = _address(opening, listening, secure=tls is not None)
     say(f"Mainstay control of {opening.folder.resolve().name} on {address}")
@@ -54,6 +64,7 @@ def run(opening: Opening, say: Say, log: Say) -> None:
     place = Place(
         opening.folder, Attempts(), log, secure=bool(tls or front), address=opening.address,
         hosts=frozenset({front} if front else OWN_NAMES if local else ()),
+        provider=provider.read(opening.sign_in) if opening.sign_in else None, pending=Pending(),
     )  # fmt: skip
     config = uvicorn.Config(
         application(place), lifespan="off", ws="none", log_level="warning", access_log=False,

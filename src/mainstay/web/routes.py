@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from mainstay.web import api, entry, health, openapi, pages, static, views
+from mainstay.web import acts, api, entry, federated, health, openapi, pages, static, views
 from mainstay.web.visit import Route, Visit
 
 
@@ -25,13 +25,22 @@ ROUTES: tuple[Route, ...] = (
         "GET", f"{_CERTIFICATE}.json", "read", pages.certificate_json, "A certificate, as signed."
     ),
     *views.routes(),
+    *acts.routes(),
     Route("GET", "/sign-in", "public", entry.sign_in_form, "The form to sign in.", page=True),
     Route("POST", "/sign-in", "public", entry.sign_in, "Sign in.", page=True),
+    Route(
+        "GET", "/sign-in/provider", "public", federated.leave, "Sign in elsewhere.", page=True,
+    ),
+    Route("GET", federated.BACK, "public", federated.arrive, "Back from there.", page=True),
     Route("POST", "/sign-out", "signed in", entry.sign_out, "Sign out.", page=True),
     Route(
         "GET", "/invitation/{code}", "public", entry.invitation_form, "The form of an invitation.",
         page=True,
     ),
     Route("POST", "/invitation/{code}", "public", entry.invitation, "Set a password.", page=True),
+    Route(
+        "POST", "/settings/password", "own tokens", entry.password, "Change one's password.",
+        page=True,
+    ),
     Route("GET", "/static/{name:path}", "public", static.file, "Style and fonts."),
 )  # fmt: skip

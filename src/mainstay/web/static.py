@@ -1,4 +1,4 @@
-"""Style and fonts: the files that are named here, and no other."""
+"""Style, fonts and scripts: the files that are named here, and no other."""
 
 from functools import cache
 from importlib import resources
@@ -13,7 +13,9 @@ _PAGES, _WEB = resources.files("mainstay.control.pages"), resources.files("mains
 _FONTS = ("inter-latin-wght-normal.woff2", "jetbrains-mono-latin-wght-normal.woff2")
 FILES: dict[str, tuple[Traversable, str]] = {
     "app.css": (_PAGES / "app.css", "text/css"),
-    "forms.css": (_WEB / "forms.css", "text/css"),
+    "shell.css": (_WEB / "shell.css", "text/css"),
+    "shell.js": (_WEB / "shell.js", "text/javascript"),
+    "signing.js": (_WEB / "signing.js", "text/javascript"),
     **{f"fonts/{name}": (_PAGES / "fonts" / name, "font/woff2") for name in _FONTS},
 }
 

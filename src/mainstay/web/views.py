@@ -1,87 +1,214 @@
 """Pages that show the answer to one query, each with its JSON twin at the same address + .json."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.responses import Response
 
+from mainstay.control import roles
 from mainstay.control.accounts import Account
+from mainstay.control.commenting import Said
 from mainstay.control.health import Health
-from mainstay.control.pages import answers, health, incident, lists
-from mainstay.control.pages.markup import Html
+from mainstay.control.judging import Judged
+from mainstay.control.living import Lived
+from mainstay.control.pages import (
+    answers,
+    approval,
+    data,
+    health,
+    incident,
+    life,
+    lists,
+    people,
+    predictions,
+)
+from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.queries import (
+    Approval,
+    Approvals,
+    Decisions,
     Explain,
     ExplainContract,
+    Find,
     History,
     IncidentAccount,
     Incidents,
+    Life,
     ModelHealth,
+    Own,
+    People,
     Query,
+    Sources,
+    VerifyLedger,
 )
+from mainstay.control.sourcing import Supply
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
-from mainstay.web import layout
+from mainstay.web import acts, csv, guard, layout, offers
 from mainstay.web.api import replied
 from mainstay.web.visit import Endpoint, Needs, Route, Visit, aside
 
 LATEST = 200
 """Events that the audit page shows."""
+Drawn = Callable[[Visit, str, Answer], Html]
+Rows = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
 
 
 class View(NamedTuple):
-    """query: what a visit asks for; drawn: the answer as the middle of a page."""
+    """query: what a visit asks for, None: nothing yet; drawn: the answer as the middle of a page.
+
+    rows: of its facts, the table that a `.csv` twin holds; None: it has none.
+    """
 
     path: str
     needs: Needs
     title: str
-    query: Callable[[Visit], Query]
-    drawn: Callable[[str, Answer], Html] = answers.content
+    query: Callable[[Visit], Query | None]
+    drawn: Drawn
+    rows: Rows | None = None
 
 
-def _health(_: str, said: Answer) -> Html:
-    return health.content(msgspec.convert(said.facts["health"], Health))
+def _plain(draw: Callable[[str, Answer], Html]) -> Drawn:
+    return lambda _, title, said: draw(title, said)
 
 
-def _incident(_: str, said: Answer) -> Html:
-    return incident.content(msgspec.convert(said.facts["account"], Account))
+def _health(visit: Visit, _: str, said: Answer) -> Html:
+    drawn = health.content(msgspec.convert(said.facts["health"], Health))
+    return joined(drawn, offers.model(visit))
+
+
+def _version(visit: Visit, title: str, said: Answer) -> Html:
+    name = said.facts["version"]
+    here = f"/models/{visit.model}/versions/{name}"
+    links = tag(
+        "p", tag("a", "Its approval", href=approval.path(visit.model, name)), " · ",
+        tag("a", "its certificate", href=f"{here}/certificate"),
+    )  # fmt: skip
+    some = msgspec.convert(said.facts["comments"], tuple[Said, ...])
+    return joined(answers.content(title, said), links, offers.comments(visit, some, here))
+
+
+def _approval(visit: Visit, _: str, said: Answer) -> Html:
+    it = msgspec.convert(said.facts["approval"], Judged)
+    return approval.content(it, offers.decide(visit, it))
+
+
+def _incident(visit: Visit, _: str, said: Answer) -> Html:
+    it = msgspec.convert(said.facts["account"], Account)
+    talk = offers.comments(visit, it.comments, f"/incidents/{it.id}")
+    can = offers.incident(visit, it.id, open_=it.closed is None)
+    return joined(incident.content(it), tag("div", can, talk, class_="col"))
+
+
+def _life(_: Visit, title: str, said: Answer) -> Html:
+    return life.content(title, said, msgspec.convert(said.facts["life"], Lived))
+
+
+def _data(_: Visit, title: str, said: Answer) -> Html:
+    return data.content(title, said, msgspec.convert(said.facts["supply"], Supply))
+
+
+def _people(visit: Visit, title: str, said: Answer) -> Html:
+    return people.content(title, said, offers.people(visit))
+
+
+def _settings(visit: Visit, title: str, said: Answer) -> Html:
+    return joined(
+        answers.head(title, said), tag("div", offers.settings(visit, said.facts), class_="col")
+    )
+
+
+def _audit(visit: Visit, title: str, said: Answer) -> Html:
+    asked = visit.request.query_params
+    return lists.history(title, said, asked.get("kind", ""), asked.get("subject", ""))
+
+
+def _word(visit: Visit, name: str) -> str:
+    return visit.request.query_params.get(name, "")[:100]
+
+
+def _history(visit: Visit) -> Query:
+    return History(LATEST, _word(visit, "kind"), _word(visit, "subject"))
+
+
+def _key(visit: Visit) -> Query | None:
+    return Decisions(_word(visit, "key")) if _word(visit, "key") else None
 
 
 VIEWS: tuple[View, ...] = (
     View("/models/{model}", "read", "Model", lambda _: ModelHealth(), _health),
     View(
         "/models/{model}/versions/{version}", "read", "Version",
-        lambda visit: Explain(visit.request.path_params["version"]),
+        lambda visit: Explain(visit.request.path_params["version"]), _version,
     ),
-    View("/contract", "read", "Contract", lambda _: ExplainContract(), lists.contract),
+    View(
+        "/models/{model}/versions/{version}/approval", "read", "Approval",
+        lambda visit: Approval(visit.request.path_params["version"]), _approval,
+    ),
+    View(
+        "/models/{model}/life", "read", "Life", lambda _: Life(), _life,
+        lambda facts: facts["life"]["moments"],
+    ),
+    View(
+        "/approvals", "read", "Approvals", lambda _: Approvals(), _plain(approval.queue),
+        lambda facts: [*facts["waiting"], *facts["decided"]],
+    ),
+    View(
+        "/contract", "read", "Contract", lambda _: ExplainContract(), _plain(lists.contract),
+        lambda facts: facts["clauses"],
+    ),
     View(
         "/incidents", "read", "Incidents", lambda visit: Incidents(closed=_closed(visit)),
-        lists.incidents,
+        _plain(lists.incidents), lambda facts: [*facts["open"], *facts["closed"]],
     ),
     View(
         "/incidents/{number}", "read", "Incident",
-        lambda visit: IncidentAccount(_number(visit)), _incident,
+        lambda visit: IncidentAccount(acts.number(visit)), _incident,
     ),
-    View("/audit", "audit", "Audit", lambda _: History(last=LATEST), lists.history),
+    View(
+        "/data", "read", "Data", lambda _: Sources(), _data,
+        lambda facts: facts["supply"]["fields"],
+    ),
+    View(
+        "/predictions", "rows", "Predictions", _key, _plain(predictions.content),
+        lambda facts: [{**one["answer"], **one["record"]} for one in facts["decisions"]],
+    ),
+    View("/search", "read", "Search", lambda visit: Find(_word(visit, "q")), _plain(lists.found)),
+    View(
+        "/audit", "audit", "Audit", _history, _audit, lambda facts: facts["events"],
+    ),
+    View("/audit/chain", "audit", "Chain", lambda _: VerifyLedger(), _plain(answers.content)),
+    View(
+        "/people", "people", "People", lambda _: People(), _people, lambda facts: facts["people"],
+    ),
+    View("/settings", "own tokens", "Settings", lambda _: Own(), _settings),
 )  # fmt: skip
 
 
 def routes() -> tuple[Route, ...]:
-    """Two for each: the page and its twin."""
-    return tuple(
-        route
-        for one in VIEWS
-        for route in (
-            Route("GET", f"{one.path}.json", one.needs, _twin(one), f"{one.title}, as JSON."),
-            Route("GET", one.path, one.needs, _page(one), f"{one.title}.", page=True),
-        )
+    """For each its twins and the page: what ends in `.csv` is never a version's name."""
+    return tuple(route for one in VIEWS for route in _routes(one))
+
+
+def _routes(one: View) -> tuple[Route, ...]:
+    table = (
+        (Route("GET", f"{one.path}.csv", one.needs, _csv(one), f"{one.title}, as CSV."),)
+        if one.rows
+        else ()
+    )
+    return (
+        Route("GET", f"{one.path}.json", one.needs, _twin(one), f"{one.title}, as JSON."),
+        *table,
+        Route("GET", one.path, one.needs, _page(one), f"{one.title}.", page=True),
     )
 
 
 def _page(view: View) -> Endpoint:
     async def page(visit: Visit) -> Response:
         said = await _answered(view, visit)
-        return layout.page(view.title, view.drawn(view.title, said), visit=visit, kind="page")
+        drawn = view.drawn(visit, view.title, said)
+        return layout.page(view.title, drawn, visit=visit, kind="page")
 
     return page
 
@@ -93,21 +220,29 @@ def _twin(view: View) -> Endpoint:
     return twin
 
 
+def _csv(view: View) -> Endpoint:
+    async def table(visit: Visit) -> Response:
+        said = await _answered(view, visit)
+        assert view.rows is not None, "only a view with rows has this route"
+        facts = msgspec.to_builtins(said.facts)
+        return csv.replied(view.rows(facts) if facts else [])
+
+    return table
+
+
 async def _answered(view: View, visit: Visit) -> Answer:
     """Raises Missing where the model in the address is not the project's."""
     if visit.request.path_params.get("model", visit.model) != visit.model:
         raise Missing("there is nothing here", hint="/")
-    return await aside(visit.place.ask, visit.place.folder, view.query(visit))
+    query = view.query(visit)
+    if query is None:
+        return Answer("Nothing was asked for yet.")
+    about = roles.concerned(query)
+    if about:
+        guard.permit(visit, view.needs, about)  # type: ignore[arg-type]  # views need permissions
+    return await aside(visit.place.ask, visit.place.folder, query, visit.asker)
 
 
 def _closed(visit: Visit) -> bool:
     """`?closed` shows those that are over too."""
     return "closed" in visit.request.query_params
-
-
-def _number(visit: Visit) -> int:
-    """Raises Missing for what is no number of an incident."""
-    said: str = visit.request.path_params["number"]
-    if not said.isascii() or not said.isdigit() or len(said) > 18:
-        raise Missing("there is nothing here", hint="/incidents")
-    return int(said)

@@ -8,14 +8,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mainstay.control import handle
+from mainstay.control import handle, roles
 from mainstay.control.commands import Command
 from mainstay.control.queries import Query
 from mainstay.control.roles import Permission, Principal
+from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Mistake
 from mainstay.core.places import Places
 from mainstay.web.attempts import Attempts
+from mainstay.web.pending import Pending
+from mainstay.web.provider import Registered
 
 COOKIE = "mainstay_session"
 Needs = Permission | Literal["public", "signed in", "as asked"]
@@ -27,15 +30,15 @@ def _act(folder: Path, command: Command, by: Principal) -> Answer:
     return handle.handle(folder, command, by=by)
 
 
-def _ask(folder: Path, query: Query) -> Answer:
-    return handle.answer(folder, query)
+def _ask(folder: Path, query: Query, by: Principal) -> Answer:
+    return handle.answer(folder, query, by=by)
 
 
 class Place(NamedTuple):
     """What the pages are about and where. hosts: names that may be asked for; empty: any.
 
     address: where people reach it through a proxy; empty: as they ask for it. act, ask: the two
-    doors of the control plane.
+    doors of the control plane. provider: where people may sign in besides; pending: who is there.
     """
 
     folder: Path
@@ -45,7 +48,9 @@ class Place(NamedTuple):
     hosts: frozenset[str] = frozenset()
     address: str = ""
     act: Callable[[Path, Command, Principal], Answer] = _act
-    ask: Callable[[Path, Query], Answer] = _ask
+    ask: Callable[[Path, Query, Principal], Answer] = _ask
+    provider: Registered | None = None
+    pending: Pending = Pending()
 
     @property
     def places(self) -> Places:
@@ -57,10 +62,17 @@ class Place(NamedTuple):
         return f"__Host-{COOKIE}" if self.secure else COOKIE
 
 
+class Waiting(NamedTuple):
+    """How many versions wait for an approval, and how many incidents are open."""
+
+    approvals: int = 0
+    incidents: int = 0
+
+
 class Visit(NamedTuple):
     """principal: who asks, None where nobody needs to be known. form: what their forms carry.
 
-    model: the project's, as far as it can be told.
+    model: the project's, as far as it can be told. waiting: what the rail counts, for pages.
     """
 
     request: Request
@@ -68,6 +80,12 @@ class Visit(NamedTuple):
     principal: Principal | None = None
     form: str = ""
     model: str = ""
+    waiting: Waiting = Waiting()
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """All that who asks may do to the project's model now."""
+        return roles.permissions(self.asker, self.model, clock.machine())
 
     @property
     def asker(self) -> Principal:

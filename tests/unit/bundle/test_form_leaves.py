@@ -1,6 +1,7 @@
 from typing import Any
 
 import numpy as np
+import planted_forms
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,6 @@ from numpy.typing import NDArray
 from mainstay.bundle import form, form_leaves, interpret, leaves
 from mainstay.bundle.form import Feature, Form, Member, Trees, table
 from mainstay.bundle.form_leaves import Bitmaps
-from tests import planted_forms
 
 Numbers = NDArray[Any]
 INPUTS = 4

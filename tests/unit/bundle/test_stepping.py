@@ -1,4 +1,5 @@
 import numpy as np
+import planted_lines
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,10 +7,9 @@ from hypothesis import strategies as st
 from mainstay.bundle import form, interpret, stepping
 from mainstay.bundle.form import Feature, Linear, Member, Step, table
 from mainstay.bundle.terms import Sum
-from tests import linear_forms
 
 
-@given(st.lists(linear_forms.STEPS, max_size=4), linear_forms.VALUES)
+@given(st.lists(planted_lines.STEPS, max_size=4), planted_lines.VALUES)
 def test_one_number_goes_through_steps_as_a_column_does(steps: list[Step], value: float) -> None:
     feature, body = Feature(0, tuple(steps)), Linear(table(np.array([[1.0]]), "f8"), (0.0,))
 

@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import numpy as np
+import planted_forms
+import planted_lines
 import pytest
 from hypothesis import given
 
@@ -8,12 +10,11 @@ from mainstay.bundle import form, interpret, straight, tolerance
 from mainstay.bundle.form import Form
 from mainstay.bundle.straight import Straight
 from mainstay.core.errors import Broken, Unavailable
-from tests import linear_forms, planted_forms
 
 Rows = list[tuple[float, ...]]
 
 
-@given(linear_forms.forms(), linear_forms.ROWS)
+@given(planted_lines.forms(), planted_lines.ROWS)
 def test_a_row_scores_the_same_alone_and_among_others(model: Form, rows: Rows) -> None:
     engine = Straight(model)
 
@@ -23,12 +24,12 @@ def test_a_row_scores_the_same_alone_and_among_others(model: Form, rows: Rows) -
     np.testing.assert_array_equal(together, alone)
 
 
-@given(linear_forms.forms(), linear_forms.ROWS)
+@given(planted_lines.forms(), planted_lines.ROWS)
 def test_it_scores_what_the_form_means(model: Form, rows: Rows) -> None:
     _holds(model, np.array(rows))
 
 
-@given(linear_forms.forms(outputs=3), linear_forms.ROWS)
+@given(planted_lines.forms(outputs=3), planted_lines.ROWS)
 def test_several_classes_are_held_too(model: Form, rows: Rows) -> None:
     matrix = np.array(rows)
 

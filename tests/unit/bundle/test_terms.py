@@ -1,9 +1,9 @@
 import numpy as np
+import planted_forms
 
 from mainstay.bundle import form, terms
 from mainstay.bundle.form import Feature, Form, Linear, Member, OneOf, table
 from mainstay.bundle.terms import Choice, Number, Sum
-from tests import planted_forms
 
 
 def chosen(at: int, value: float, *, missing: bool = False) -> Feature:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import small_project
 from asking import Control, control
+from signing_in_elsewhere import There, provided
 
 from mainstay.core import settings
 
@@ -21,3 +22,10 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def asked(folder: Path) -> Control:
     return control(folder)
+
+
+@pytest.fixture(scope="session")
+def there() -> Iterator[There]:
+    """A provider that people sign in at."""
+    with provided() as found:
+        yield found

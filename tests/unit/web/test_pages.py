@@ -40,6 +40,24 @@ def test_a_contract_that_cannot_be_read_is_told_on_the_page(asked: Control, fold
     assert (page.status, "Not done" in page.text) == (400, True)
 
 
+def test_an_empty_install_explains_itself_and_takes_people_in(tmp_path: Path) -> None:
+    asked, token = control(tmp_path), given(tmp_path, "ada", "admin")
+    admin = {"authorization": f"Bearer {token}"}
+
+    home = asked.ask("GET", "/", **admin)
+    granted = {"type": "people_grant", "name": "lead", "role": "approver"}
+    done = asked.send("/api/commands", granted, token)
+
+    assert home.status == 200
+    assert home.text.count('class="question unknown"') == 5
+    assert "mainstay demo" in home.text
+    assert "Name an approver" in home.text
+    assert done.status == 200
+    assert "lead" in asked.ask("GET", "/people", **admin).text
+    assert asked.ask("GET", "/settings", **admin).status == 200
+    assert "Somebody may approve" in asked.ask("GET", "/", **admin).text
+
+
 @pytest.mark.slow
 def test_a_certificate_is_the_page_that_stands_alone(as_author: Path) -> None:
     asked, token = control(as_author), shown(as_author)

@@ -36,9 +36,9 @@ def test_a_name_that_others_may_resolve_counts_as_others(folder: Path) -> None:
         run(Opening(folder, "mainstay.example", 0))
 
 
-def test_without_a_project_there_is_nothing_to_serve(tmp_path: Path) -> None:
-    with pytest.raises(Missing, match="no contract"):
-        run(Opening(tmp_path))
+def test_without_a_folder_there_is_nothing_to_serve(tmp_path: Path) -> None:
+    with pytest.raises(Missing, match="no folder"):
+        run(Opening(tmp_path / "nowhere"))
 
 
 def test_a_certificate_needs_its_key(folder: Path, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ def test_nothing_that_is_asked_of_the_project_is_public() -> None:
     public = {one.path for one in ROUTES if one.needs == "public"}
 
     assert public == {
-        "/livez", "/readyz", "/api/openapi.json", "/sign-in", "/invitation/{code}",
+        "/livez", "/readyz", "/api/openapi.json", "/sign-in", "/sign-in/provider",
+        "/sign-in/return", "/invitation/{code}",
         "/static/{name:path}",
     }  # fmt: skip
 

@@ -7,7 +7,10 @@ from asking import Control, control, given
 
 from mainstay.web import views
 
-PATHS = ["/models/no-show", "/contract", "/incidents"]
+PATHS = [
+    "/models/no-show", "/contract", "/incidents", "/approvals", "/data", "/models/no-show/life",
+    "/search?q=rain", "/settings",
+]  # fmt: skip
 
 
 def shown(folder: Path, name: str = "vera", role: str = "viewer") -> dict[str, str]:
@@ -20,12 +23,15 @@ def test_every_page_has_a_twin_with_the_same_sentence(
 ) -> None:
     token = shown(folder)
 
-    page, twin = asked.ask("GET", path, **token), asked.ask("GET", f"{path}.json", **token)
+    page, twin = (
+        asked.ask("GET", path, **token),
+        asked.ask("GET", path.replace("?", ".json?") if "?" in path else f"{path}.json", **token),
+    )
 
     assert (page.status, twin.status) == (200, 200)
     assert twin.json["headline"]
     assert page.text.count("<main") == 1
-    assert "<script" not in page.text
+    assert page.text.count("<script") == page.text.count('<script src="/static/') >= 1
 
 
 def test_a_model_that_was_never_deployed_is_unknown_and_never_green(
@@ -70,4 +76,5 @@ def test_a_version_shows_its_evidence(as_author: Path) -> None:
 def test_every_view_is_read_by_a_route_of_its_own() -> None:
     paths = [route.path for route in views.routes()]
 
-    assert len(paths) == len(set(paths)) == 2 * len(views.VIEWS)
+    assert len(paths) == len(set(paths))
+    assert {one.path for one in views.VIEWS} < set(paths)

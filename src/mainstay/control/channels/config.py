@@ -107,7 +107,7 @@ def configured() -> Channels:
 
 def read(path: Path) -> Channels:
     """Those of a file. Raises Missing, Mistake, Refused where others may read it."""
-    text = _private(path)
+    text = private(path)
     try:
         found = msgspec.convert(_shaped(tomllib.loads(text)), _File).channels
     except tomllib.TOMLDecodeError as error:
@@ -125,14 +125,15 @@ def secret(stated: Secret) -> str:
     if isinstance(stated, str):
         return stated
     if stated.file:
-        return _private(Path(stated.file)).strip()
+        return private(Path(stated.file)).strip()
     found = settings.secret(stated.env)
     if not found:
         raise Missing(f"{stated.env} is not set", hint="it holds a channel's secret")
     return found
 
 
-def _private(path: Path) -> str:
+def private(path: Path) -> str:
+    """A file that holds secrets. Raises Missing, Refused where others may read it."""
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise Refused(f"others may read {path}, which holds secrets", hint=f"chmod 600 {path}")

@@ -9,11 +9,12 @@ from mainstay.core.nouns import Verdict
 
 HEAD: Row = ("Model", "Verdict", "Five questions", "Worth it?", "Until", "Owner")
 ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
+NOTHING = Html()
 CERTIFIED = ("approved", "certified")
 
 
-def content(models: tuple[Health, ...]) -> Html:
-    """What stands between head and foot of the page."""
+def content(models: tuple[Health, ...], said: Html = NOTHING) -> Html:
+    """What stands between head and foot of the page; said: what names whoever looks."""
     some = sorted(models, key=lambda one: ORDER[one.verdict])
     tasks = [(one, task) for one in some for task in one.tasks]
     table = parts.table(HEAD, map(_row, some), "models")
@@ -22,7 +23,7 @@ def content(models: tuple[Health, ...]) -> Html:
         tag(
             "div",
             tag("div", card("All models", "", table), *map(_versions, some), class_="col"),
-            tag("aside", _open(tasks), class_="col side", aria_label="Open items"),
+            tag("aside", _open(tasks), said, class_="col side", aria_label="Open items"),
             class_="layout",
         ),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -24,11 +25,36 @@ def incidents(title: str, said: Answer) -> Html:
     return joined(head(title, said), tag("div", card("Open", "", body), over, class_="col"))
 
 
-def history(title: str, said: Answer) -> Html:
-    """Events, the newest first."""
+def history(title: str, said: Answer, kind: str = "", subject: str = "") -> Html:
+    """Events, the newest first; kind, subject: what they are narrowed to."""
     rows = [_event(one) for one in reversed(said.facts["events"])]
     table = parts.table(("Event", "When, UTC", "What", "Of", "By"), rows, "stack")
-    return joined(head(title, said), card("Record", "newest first, append-only", table))
+    state = joined(
+        tag("p", "Head of the chain; publish it, so that rewriting the record would show:"),
+        tag("pre", said.facts["head"], tabindex=0),
+        tag("p", tag("a", "Walk the chain and every blob now", href="/audit/chain")),
+    )
+    narrow = tag(
+        "form", _filter("kind", "Kind", kind), _filter("subject", "Of", subject),
+        tag("button", "Show", type="submit"), class_="row",
+    )  # fmt: skip
+    also = urlencode({"kind": kind, "subject": subject})
+    export = tag(
+        "p", tag("a", "CSV", href=f"/audit.csv?{also}"), " · ",
+        tag("a", "JSON", href=f"/audit.json?{also}"),
+    )  # fmt: skip
+    record = card("Record", "newest first, append-only", narrow, table, export)
+    return joined(head(title, said), tag("div", card("Chain", "", state), record, class_="col"))
+
+
+def found(title: str, said: Answer) -> Html:
+    """What was found, each leading to its page."""
+    some = said.facts["found"]
+    if not some:
+        return joined(head(title, said), card("Found", "", tag("p", "Nothing.", class_="mute")))
+    rows = [(tag("a", one["name"], href=_there(one)), one["kind"], one["says"]) for one in some]
+    table = parts.table(("Name", "What", "In words"), rows, "stack")
+    return joined(head(title, said), card("Found", "", table))
 
 
 def contract(title: str, said: Answer) -> Html:
@@ -56,6 +82,21 @@ def _clause(one: Fact) -> Row:
         one["meaning"],
         ", ".join(one["where"]) or "for people",
     )
+
+
+def _filter(name: str, label: str, value: str) -> Html:
+    box = tag("input", name=name, value=value, maxlength=100)
+    return tag("p", tag("label", tag("span", label), box), class_="field")
+
+
+def _there(one: Fact) -> str:
+    """The page that tells of it."""
+    paths = {
+        "model": "/", "source": "/data", "field": "/data", "clause": "/contract",
+        "incident": f"/incidents/{one['name']}",
+        "version": f"/models/{one['model']}/versions/{one['name']}",
+    }  # fmt: skip
+    return paths[one["kind"]]
 
 
 def _older() -> Html:

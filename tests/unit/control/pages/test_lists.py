@@ -38,7 +38,7 @@ def test_those_that_are_over_stand_apart() -> None:
 
 
 def test_the_record_stands_newest_first() -> None:
-    drawn = lists.history("Audit", Answer("2 events", facts={"events": EVENTS}))
+    drawn = lists.history("Audit", Answer("2 events", facts={"events": EVENTS, "head": "2:ab"}))
 
     assert drawn.index("Certified") < drawn.index("Built")
     assert "2024-03-01 12:00" in drawn

@@ -1,0 +1,170 @@
+"""The sources of a model as its contract and the newest look know them, and what they feed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from mainstay.contract.model import Contract
+from mainstay.contract.sources import DECISIONS
+from mainstay.control import deploying, incidents, looks, versions
+from mainstay.control.project import Project
+from mainstay.core.answers import Answer
+from mainstay.core.nouns import Evidence, Verdict
+from mainstay.data import lineage
+from mainstay.data.lineage import Born
+from mainstay.ledger import state
+
+RANK = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
+
+
+class SourceStanding(msgspec.Struct, frozen=True):
+    """One source. address: where it lies. promises: what was agreed or watched, as last measured.
+
+    incidents: numbers of open ones that it is the cause of. feeds: inputs made of it.
+    """
+
+    name: str
+    address: str
+    columns: int
+    rows: int
+    promises: tuple[Evidence, ...]
+    incidents: tuple[int, ...]
+    feeds: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The worst of what has a limit; None where nothing was measured."""
+        if self.incidents:
+            return Verdict.FAIL
+        judged = [
+            one.limit.judge(one.estimate) for one in self.promises if one.limit and one.estimate
+        ]
+        return min(judged, key=RANK.__getitem__, default=None)
+
+
+class FieldStanding(msgspec.Struct, frozen=True):
+    """A column that something is agreed on or made of. agreed: in words. feeds: inputs of it."""
+
+    name: str
+    source: str
+    type: str
+    unit: str
+    agreed: str
+    feeds: tuple[str, ...]
+
+
+class Supply(msgspec.Struct, frozen=True):
+    """All that the page of data shows. at: of the newest look, None before there was one."""
+
+    model: str
+    decision: str
+    version: str
+    at: datetime | None
+    sources: tuple[SourceStanding, ...]
+    fields: tuple[FieldStanding, ...]
+    inputs: tuple[str, ...]
+
+
+def asked(project: Project) -> Answer:
+    """Worst first; facts: all of it."""
+    made = supply(project)
+    broken = [one.name for one in made.sources if one.verdict is Verdict.FAIL]
+    unknown = sum(one.verdict is None for one in made.sources)
+    rest = f"; {unknown} not looked at yet" if unknown else ""
+    total = len(made.sources)
+    told = (
+        f"{len(broken)} of {total} sources break a promise: {', '.join(broken)}"
+        if broken
+        else f"No source of {total} breaks a promise"
+    )
+    verdict = min((one.verdict for one in made.sources), key=RANK.__getitem__)
+    return Answer(
+        f"{told}{rest}.",
+        verdict,
+        lines=tuple(f"{one.name}: {len(one.feeds)} inputs" for one in made.sources),
+        next="mainstay incident list" if broken else "mainstay watch",
+        facts={"supply": msgspec.to_builtins(made)},
+    )
+
+
+def supply(project: Project) -> Supply:
+    """As of the newest look; inputs and rows are of the version that answers, or the newest."""
+    contract, version = project.document.contract, _version(project)
+    born = versions.born(project, version) if version else None
+    seen = looks.newest(project)
+    return Supply(
+        model=contract.model,
+        decision=contract.objective.decision,
+        version=f"v{version.number}" if version else "",
+        at=seen.at if seen else None,
+        sources=tuple(sorted(_sources(project, born, seen), key=lambda one: RANK[one.verdict])),
+        fields=tuple(_fields(contract, born)),
+        inputs=tuple(one.name for one in born.outputs) if born else (),
+    )
+
+
+def _version(project: Project) -> state.Version | None:
+    known = state.versions(project.ledger, project.model)
+    live = deploying.live(project)
+    if live:
+        return next(one for one in known if one.number == live[0].version)
+    return known[-1] if known else None
+
+
+def _sources(
+    project: Project, born: Born | None, seen: looks.Look | None
+) -> Iterator[SourceStanding]:
+    contract, held = project.document.contract, incidents.held(project.ledger, project.model)
+    data, found = contract.data, seen.evidence if seen else ()
+    for name in lineage.sources(contract):
+        address = data.decisions.source if name == DECISIONS else data.context[name].source
+        read = [one for one in born.datasets if one.uri == address] if born else []
+        yield SourceStanding(
+            name,
+            address,
+            len(read[0].columns) if read else 0,
+            read[0].rows if read else 0,
+            tuple(one for one in found if _speaks_of(one.clause, name)),
+            tuple(one.incident.id for one in held if name in one.finding.columns),
+            lineage.inputs_of(contract, born, name) if born else (),
+        )
+
+
+def _speaks_of(clause: str, name: str) -> bool:
+    """`schema, weather` and `sla, weather, rows a day` speak of weather."""
+    return name in clause.split(", ")[1:]
+
+
+def _fields(contract: Contract, born: Born | None) -> Iterator[FieldStanding]:
+    """Those the contract agrees on first, then what is read besides."""
+    taken = {
+        each.name: (name, each.column)
+        for name, one in contract.data.context.items()
+        for each in one.take
+    }
+    names = dict.fromkeys((*contract.data.fields, *(born.request if born else ())))
+    for name in names:
+        source, column = taken.get(name, (DECISIONS, name))
+        clause = contract.data.fields.get(name)
+        feeds = lineage.inputs(contract, born, source, (column,)) if born else ()
+        yield FieldStanding(
+            name,
+            source,
+            clause.type if clause else "",
+            clause.unit if clause else "",
+            _agreed(clause.model_dump(exclude_defaults=True)) if clause else "",
+            feeds,
+        )
+
+
+def _agreed(stated: dict[str, object]) -> str:
+    """What is written of it, but for type and unit."""
+    rest = {name: value for name, value in stated.items() if name not in ("type", "unit")}
+    return ", ".join(f"{name} {_value(value)}" for name, value in rest.items())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple | list):
+        return " to ".join("open" if each is None else _value(each) for each in value)
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
