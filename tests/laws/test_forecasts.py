@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 import pytest
 from planted_backtests import NONE, WORLDS, planted
+from scipy import stats
 
-from mainstay.stats.forecasts import breach, curve, outlook, pool, scoring
+from mainstay.stats.forecasts import breach, curve, goal, outlook, pool, scoring
 from mainstay.stats.forecasts.curve import Curve
 from mainstay.stats.forecasts.grade import Grade, grade
 from mainstay.stats.forecasts.pool import FINAL, Forecast
@@ -154,3 +155,15 @@ def test_where_curves_are_power_laws_the_interval_covers_as_promised():
 
 def test_an_interval_half_as_wide_would_not():
     assert inside(0.5) < PROMISED - 3 * np.sqrt(0.8 * 0.2 / 300)
+
+
+@pytest.mark.parametrize("apart", [-0.5, 0.5, 1.5, 3.0])
+def test_how_often_a_goal_is_missed_is_covered(apart):
+    """Of independent scores, 80 %; tolerance as far as chance takes 300 worlds once in 1,000."""
+    held = 0
+    for seed in range(300):
+        fresh = np.random.default_rng(seed).normal(size=24)
+        found = goal.room(fresh, -apart)
+        held += found.missed.low <= stats.norm.sf(apart) <= found.missed.high
+
+    assert held >= stats.binom.ppf(0.001, 300, 0.8)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, With
 from mainstay.contract.clauses import Clause, Section
 from mainstay.contract.goals import Goal
 from mainstay.contract.metrics import Task
-from mainstay.contract.terms import Name, Names, Number, Text, wrong
+from mainstay.contract.terms import Name, Names, Number, Span, Text, wrong
 from mainstay.contract.wording import shown
 
 Constant = bool | int | float | str
@@ -102,6 +102,10 @@ class Objective(Section):
 
     decision: Annotated[Text, Clause("the decision that the answers improve", ("bench",))]
     why_ml: Annotated[str, Clause("why a rule does not do; assess asks for it", ("bench",))] = ""
+    effort: Annotated[
+        Span | None,
+        Clause("work until a version is live; assess --all ranks by worth for it", ("bench",)),
+    ] = None
     task: Annotated[Task, Clause("what is predicted", ("bench", "door", "field"))]
     value: Annotated[
         Value | None,

@@ -2,20 +2,27 @@
 
 import msgspec
 
-from mainstay.control import foretelling, papers
+from mainstay.control import accepting, foretelling, papers
 from mainstay.control.commands import Assess
 from mainstay.control.foreseeing import foreseeing
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
+from mainstay.data import rows as rows_of
+from mainstay.data import timing
+from mainstay.data.source import Reader
+from mainstay.data.timing import Timing
 from mainstay.ledger import blobs, steps
-from mainstay.life.assess.assess import assessed
+from mainstay.life.assess.assess import Joins, assessed
 from mainstay.life.assess.assessment import Assessment, beside, headline
 from mainstay.life.assess.foreseen import Foreseen
 from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
 from mainstay.trainer import training
+
+ASKS = 2
+"""Counted up whenever an assessment asks more, so that what was asked before is asked again."""
 
 
 def assess(project: Project, command: Assess) -> Answer:
@@ -28,8 +35,12 @@ def assess(project: Project, command: Assess) -> Answer:
     started = life.started(order)
     sources = [one.evidence for one in started.rows.judged]
     asked = {"foresee": True} if command.foresee else {}
-    key = steps.key("assess", contract=document.digest, sla=sources, **asked, **started.inputs)
+    key = steps.key(
+        "assess", asks=ASKS, contract=document.digest, sla=sources, **asked, **started.inputs
+    )
     earlier = steps.result(project.ledger, key)
+    if command.accept:
+        return accepting.accepted(project, earlier, command.accept)
     if earlier:
         return msgspec.convert(earlier, Answer, strict=False)
     project.tell("looking at the training rows")
@@ -58,9 +69,16 @@ def _assessment(project: Project, started: Started) -> Assessment:
         outputs,
         train=started.periods.train,
         hold_out=started.periods.hold_out,
-        notes=rows.notes,
+        joins=Joins(rows.notes, _timings(project, started)),
     )
+    found = accepting.without_accepted(found, project.places)
     return beside(found, tuple(one.evidence for one in rows.judged))
+
+
+def _timings(project: Project, started: Started) -> dict[str, Timing]:
+    places, contract = project.places, project.document.contract
+    sources = rows_of.opened(contract, Reader(started.connection, places.folder, places.staged))
+    return timing.timings(contract, sources, started.periods.train, clock.now())
 
 
 def _recorded(project: Project, assessment: Assessment, key: str, answer: Answer) -> None:
@@ -78,7 +96,10 @@ def _answer(assessment: Assessment) -> Answer:
         headline(assessment),
         assessment.verdict,
         assessment.evidence,
-        assessment.lines,
+        (*assessment.lines, *accepting.lines(assessment.proposals)),
         next="fix what is broken, then  mainstay assess" if broken else "mainstay build",
-        facts={"model": assessment.model},
+        facts={
+            "model": assessment.model,
+            "proposals": [msgspec.to_builtins(one) for one in assessment.proposals],
+        },
     )

@@ -22,12 +22,21 @@ class Init(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="init"):
 class Assess(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="assess"):
     """Is it worth it, is the data enough and right? since, until: the period, UTC.
 
-    foresee: fit models, too, to see how long one lasts and what more records bring.
+    foresee: fit models, too, to see how long one lasts and what more records bring. accept: numbers
+    of proposals to write down, of an assessment that was read.
     """
 
     since: datetime | None = None
     until: datetime | None = None
     foresee: bool = False
+    accept: tuple[int, ...] = ()
+
+
+class AssessAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="assess_all"):
+    """Assess each project of a folder; the one worth most a month for a day of work is first."""
+
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="build"):
@@ -316,4 +325,4 @@ OfModel = (
 )
 OfKeys = NewKey | NewPseudonyms | Trust | NewToken | RevokeToken
 OfPeople = Grant | Withdraw | Invite | GiveToken | OwnToken | TakeBack | DropToken | OfferKey
-Command = Init | OfKeys | Restore | OfPeople | OfModel
+Command = Init | AssessAll | OfKeys | Restore | OfPeople | OfModel

@@ -23,6 +23,7 @@ from mainstay.control import (
     living,
     matters,
     people,
+    priorities,
     project,
     proposing,
     publish,
@@ -42,6 +43,7 @@ from mainstay.control.commands import (
     Approve,
     AskLabels,
     Assess,
+    AssessAll,
     Backup,
     Build,
     Certify,
@@ -125,6 +127,8 @@ def handle(
     match command:
         case Init():
             return proposing.propose(folder, command)
+        case AssessAll():
+            return priorities.ranked(folder, command, tell)
         case NewKey() | NewPseudonyms() | Trust() | NewToken() | RevokeToken():
             return _kept(folder, command)
         case Restore():

@@ -81,6 +81,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     commands.Restore: HERE,
     commands.Backup: HERE,
     commands.Assess: HERE,
+    commands.AssessAll: HERE,
     commands.Build: HERE,
     commands.Certify: HERE,
     commands.Waive: HERE,

@@ -185,7 +185,7 @@ def joined(
     whole = Decisions(table, clause.key, clause.time)
     _check(whole, contract)
     decided = _cut(whole, since, until, now)
-    contexts = tuple(_context(contract, sources, name) for name in contract.data.context)
+    contexts = tuple(context_of(contract, sources, name) for name in contract.data.context)
     _refuse_early_labels(contract, sources)
     made = context.joined(decided, contexts, now)
     labelled = _with_known_label(made, contract, now)
@@ -254,7 +254,7 @@ def _cut(
     return decisions._replace(table=decisions.table.filter(kept))
 
 
-def _context(contract: Contract, sources: Sources, name: str) -> Context:
+def context_of(contract: Contract, sources: Sources, name: str) -> Context:
     clause, decisions = contract.data.context[name], contract.data.decisions
     own = clause.source == DECISIONS
     return Context(

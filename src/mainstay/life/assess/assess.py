@@ -3,7 +3,9 @@
 Thin and honest: no model is fitted, the hold-out is not opened, and what cannot be told is said.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 import ibis.expr.types as ir
 import msgspec
@@ -16,12 +18,34 @@ from mainstay.core.errors import Broken
 from mainstay.core.expressions import Output
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data.rows import within
-from mainstay.life.assess import baselines, cold, leaks, money, records
+from mainstay.data.timing import Timing
+from mainstay.life.assess import (
+    arriving,
+    baselines,
+    cleaning,
+    cold,
+    leaks,
+    money,
+    noise,
+    records,
+    twins,
+    worth,
+)
 from mainstay.life.assess.assessment import Assessment
 from mainstay.life.assess.findings import exact, finding
 from mainstay.life.assess.seen import Counts, Seen, counted, seen
 
 SPLIT, STATIC = "split by time", "static context"
+
+
+class Joins(NamedTuple):
+    """notes: what a person should know of the joins; timings: how old the rows of contexts are."""
+
+    notes: tuple[str, ...]
+    timings: Mapping[str, Timing]
+
+
+NOTHING_SAID = Joins((), MappingProxyType({}))
 
 
 def assessed(
@@ -31,12 +55,12 @@ def assessed(
     *,
     train: Window,
     hold_out: Window,
-    notes: tuple[str, ...] = (),
+    joins: Joins = NOTHING_SAID,
 ) -> Assessment:
     """Looks at the decisions of the training period, and at no row outside it.
 
     training: rows of decisions and context in neutral types, the label null where not known;
-    outputs: what features() makes of them; notes: what a person should know of the joins.
+    outputs: what features() makes of them; joins: what is known of them.
     With too few records nothing else is judged. Raises Broken without a goal, rows or labels.
     """
     _refuse_without_goal(contract)
@@ -45,14 +69,19 @@ def assessed(
     _refuse_without_labels(contract, counts, train)
     found = seen(contract, rows, outputs, counts)
     evidence = [*_records(contract, found, hold_out)]
-    if worst(tuple(evidence)) is Verdict.PASS:
+    enough = worst(tuple(evidence)) is Verdict.PASS
+    if enough:
         evidence += leaks.absences(contract.data.label.column, rows, outputs, counts)
-        evidence += _judged(contract, rows, found, train)
+        evidence += _judged(contract, rows, outputs, found, train)
+        evidence += arriving.in_time(joins.timings, seed=contract.train.seed)
+        evidence += arriving.missing(contract, outputs, found, seed=contract.train.seed)
     population = _population(found)
     placed = tuple(
         msgspec.structs.replace(one, population=population, window=train) for one in evidence
     )
-    return Assessment(contract.model, placed, (*_questions(contract), *_others(contract, notes)))
+    lines = (*_questions(contract), *_others(contract, joins.notes))
+    made = cleaning.proposals(contract, rows, outputs, known=counts.rows) if enough else ()
+    return Assessment(contract.model, placed, lines, made)
 
 
 def _refuse_without_goal(contract: Contract) -> None:
@@ -87,14 +116,19 @@ def _records(contract: Contract, found: Seen, hold_out: Window) -> Iterator[Evid
     yield finding(SPLIT, "certify.hold_out", "count", known, kept)
 
 
-def _judged(contract: Contract, rows: ir.Table, found: Seen, train: Window) -> Iterator[Evidence]:
+def _judged(
+    contract: Contract, rows: ir.Table, outputs: tuple[Output, ...], found: Seen, train: Window
+) -> Iterator[Evidence]:
     task, label, seed = contract.objective.task, contract.data.label.column, contract.train.seed
     yield from leaks.leaks(task, label, found, seed=seed)
+    yield from twins.twins(task, contract, found, seed=seed)
+    yield from noise.noise(task, label, found, seed=seed)
     judged = baselines.forward(contract, found)
     if judged is not None:
         yield baselines.quality(contract, judged, seed=seed)
         yield from money.money(contract, judged, seed=seed)
-    yield from cold.cold(contract, rows, train, seed=seed)
+        yield from worth.worth(contract, found, judged, seed=seed)
+    yield from cold.cold(contract, rows, outputs, train, seed=seed)
     for name in _static(contract):
         risk = "today's rows beside old decisions: a time-travel risk"
         yield finding(f"{STATIC}: {name}", name, "declared without as_of", note=risk)

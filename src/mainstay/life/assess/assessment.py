@@ -6,14 +6,19 @@ from mainstay.core.answers import worst
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.data import sla
 from mainstay.life.assess import baselines, leaks, money, records
+from mainstay.life.assess.proposals import Proposal
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """What was found; lines: questions for a person and what else is worth one."""
+    """What was found; lines: questions for a person and what else is worth one.
+
+    proposals: what would clean the columns that are read; a person accepts them or leaves them.
+    """
 
     model: str
     evidence: tuple[Evidence, ...]
     lines: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -170,14 +170,15 @@ def _taken(names: tuple[str, ...]) -> str:
 
 
 def _selected(draft: Draft) -> Iterator[str]:
-    made = {"weekday": f"{_of_row(draft.calendar)}.day_of_week.index()"}
+    made = {"weekday": f"{of_row(draft.calendar)}.day_of_week.index()"}
     if draft.clock:
-        made["hour"] = f"{_of_row(draft.roles.time)}.hour()"
+        made["hour"] = f"{of_row(draft.roles.time)}.hour()"
     new = [f"        {name}={value}," for name, value in made.items() if name not in draft.kept]
     yield from ["    return row.select(", "        *TAKEN,", *new, "    )"]
 
 
-def _of_row(name: str) -> str:
+def of_row(name: str) -> str:
+    """The column of a row, as features.py says it."""
     return f"row.{name}" if name.isidentifier() else f"row[{json.dumps(name, ensure_ascii=False)}]"
 
 

@@ -18,8 +18,10 @@ from mainstay.life.assess import lasting
 from mainstay.life.assess.alone import Floats
 from mainstay.life.assess.findings import finding
 from mainstay.life.assess.foresight import Foresight
-from mainstay.life.assess.lasting import SHELF
+from mainstay.life.assess.lasting import SHELF, Terms
 from mainstay.life.assess.prospects import CURVE, prospects
+from mainstay.life.assess.seen import DAY
+from mainstay.life.assess.worth import a_point
 from mainstay.stats.forecasts import backtest as matrices
 from mainstay.stats.forecasts import kept, library
 from mainstay.stats.forecasts.backtest import Backtest
@@ -34,7 +36,7 @@ from mainstay.trainer.skill import coded, constant_loss
 KEPT = 0.9
 """Of the skill of a fresh model, where no goal says what is promised."""
 COST = 0.05
-"""Of a retraining, in periods of a fresh model's skill: no contract says what a point is worth."""
+"""Of a retraining, in periods of a fresh model's skill, where no money says what it costs."""
 SKILL = {"binary": "roc_auc", "multiclass": "log loss saved", "regression": "error saved"}
 
 
@@ -104,8 +106,12 @@ def ages(worker: Worker, contract: Contract, rows: Rows, others: Library, tell: 
     told = lasting.lasting(
         whole,
         life,
-        days=plan.days,
-        retraining_costs=COST * max(skill, 0.0) if np.isfinite(skill) else 0.0,
+        Terms(
+            bound,
+            plan.days,
+            _renewing(contract, rows, plan.days, skill),
+            None if _bound(contract) is None else contract.watch.false_alarms,
+        ),
         others=len(others.series),
     )
     return Foreseen(tuple(told), _foresight(rows.training, plan, bound, life, len(others.series)))
@@ -133,6 +139,17 @@ def _foresight(
 def _promised(contract: Contract, whole: Backtest, skill: float) -> float:
     bound = _bound(contract)
     return whole.no_skill + KEPT * skill if bound is None else bound
+
+
+def _renewing(contract: Contract, rows: Rows, days: int, skill: float) -> float:
+    """What a new version costs, in score x periods: by the money of the contract where it says."""
+    value, skilled = contract.objective.value, max(skill, 0.0) if np.isfinite(skill) else 0.0
+    label = np.asarray(rows.training.label, dtype=np.float64)
+    point = a_point(contract, float(label.mean()), 0.5 + skilled) if value else None
+    if value is None or not value.per_retrain or not point:
+        return COST * skilled
+    a_day = len(rows.when) / max(float(np.ptp(rows.when)) / DAY, 1.0)
+    return -value.per_retrain / (point * a_day * days)
 
 
 def _bound(contract: Contract) -> float | None:

@@ -5,15 +5,17 @@ models. D: nothing but when there will be something to say. No age beyond the lo
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from mainstay.core.nouns import Estimate, Evidence
 from mainstay.life.assess.findings import finding
-from mainstay.stats.forecasts import backtest, library, paths, retraining
+from mainstay.stats.forecasts import backtest, goal, library, paths, retraining
 from mainstay.stats.forecasts import shelf as shelves
 from mainstay.stats.forecasts.ageing import Ageing, ageing
 from mainstay.stats.forecasts.backtest import Backtest
+from mainstay.stats.forecasts.goal import Room
 from mainstay.stats.forecasts.grade import Grade, coverage
 from mainstay.stats.forecasts.library import Library
 from mainstay.stats.forecasts.pool import FEWEST
@@ -23,7 +25,22 @@ from mainstay.stats.forecasts.shelf import ShelfLife
 SHELF, CHANCE, AGED, SWING = "shelf life", "chance of a breach", "ageing", "ordinary swing"
 RETRAIN = "cheapest retraining"
 METHOD = "backtest by real fits, pooled forecasters, 80 %"
-DAYS = "days"
+SANITY = "sanity of the goal"
+FRESH = "scores of models just retrained, in standard deviations between periods, 80 %"
+DAYS, YEAR = "days", 365
+
+
+class Terms(NamedTuple):
+    """bound: the least score promised, on the scale of the backtest; days: of a period.
+
+    retraining_costs: of one, in score x periods; missed_a_year: how often a period may fall below
+    the bound with nothing wrong, None where the bound is no goal.
+    """
+
+    bound: float
+    days: int
+    retraining_costs: float
+    missed_a_year: float | None = None
 
 
 def life(whole: Backtest, bound: float, others: Library, *, seed: int) -> ShelfLife:
@@ -32,21 +49,21 @@ def life(whole: Backtest, bound: float, others: Library, *, seed: int) -> ShelfL
     return shelves.shelf_life(whole, whole.periods - 1, bound, reference, seed=seed)
 
 
-def lasting(
-    whole: Backtest, found: ShelfLife, *, days: int, retraining_costs: float, others: int
-) -> Iterator[Evidence]:
-    """found: `life`; days: of a period; retraining_costs: of one, in score x periods.
-
-    others: how many reference models there are.
-    """
+def lasting(whole: Backtest, found: ShelfLife, terms: Terms, *, others: int) -> Iterator[Evidence]:
+    """found: `life`; others: how many reference models there are."""
+    bound, days = terms.bound, terms.days
     now, ages = whole.periods - 1, backtest.horizon(whole)
     yield from shelf(found, days, others)
     if found.grade is Grade.D:
         return
     gaps = paths.gaps(whole, now, ages)
     fresh = backtest.fresh(whole, now)
-    yield from aged(ageing(gaps, fresh[np.isfinite(fresh)]), ages * days)
-    yield renewed(retraining.cheapest(retraining.staleness(gaps), retraining_costs), days)
+    fresh = fresh[np.isfinite(fresh)]
+    yield from aged(ageing(gaps, fresh), ages * days)
+    if terms.missed_a_year is not None:
+        yield sane(goal.room(fresh, bound), bound, days, terms.missed_a_year)
+    costs = terms.retraining_costs
+    yield renewed(retraining.cheapest(retraining.staleness(gaps), costs), days)
 
 
 def shelf(found: ShelfLife, days: int, others: int) -> Iterator[Evidence]:
@@ -76,6 +93,33 @@ def aged(found: Ageing, days: int) -> Iterator[Evidence]:
     }
     yield finding(AGED, SHELF, f"{METHOD}, over {days} days", found.lost, said[found.larger])
     yield finding(SWING, SHELF, f"{METHOD}, standard deviation of fresh models", found.swing)
+
+
+def sane(found: Room | None, bound: float, days: int, missed_a_year: float) -> Evidence:
+    """How far the goal lies below fresh models, and how often it is missed with nothing wrong."""
+    if found is None:
+        return finding(SANITY, SHELF, FRESH, note="too few independent periods to tell")
+    chance = min(missed_a_year * days / YEAR, 0.5)
+    often = _every(found.missed, days)
+    if found.missed.value <= chance:
+        return finding(SANITY, f"goal {bound:g}", FRESH, found.swings, often)
+    at, many = goal.reached(found, chance), goal.pooled(found, chance)
+    pool = f", or judge {many} periods at once" if many else ""
+    note = f"{often}; for {missed_a_year:g} a year ask {at:.3f}{pool}"
+    return finding(SANITY, f"goal {bound:g}", FRESH, found.swings, note)
+
+
+def _every(missed: Estimate, days: int) -> str:
+    """Never rarer than could be seen."""
+    told = f"with nothing wrong a period of {days} days falls below it"
+    most = missed.n * days
+    value, soonest, latest = (
+        days / one if one else np.inf for one in (missed.value, missed.high, missed.low)
+    )
+    if value > most:
+        return f"{told} less than once in the {most} days seen"
+    rarely = f"{latest:.0f}" if latest <= most else f"more than {most}"
+    return f"{told} every {value:.0f} days (80 %: {soonest:.0f} to {rarely})"
 
 
 def renewed(found: Interval, days: int) -> Evidence:

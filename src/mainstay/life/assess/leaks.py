@@ -79,12 +79,12 @@ def _told(task: Task, seen: Seen, seed: int) -> dict[str, Estimate]:
     measures = [Measure(part, (seen.day[::step],)) for part in parts]
     found = bootstrap.intervals(measures, seed=seed, repeats=REPEATS)
     return {
-        name: _settled(told.estimate, task, seen)
+        name: settled(told.estimate, task, seen)
         for name, told in zip(seen.inputs, found, strict=True)
     }
 
 
-def _settled(estimate: Estimate, task: Task, seen: Seen) -> Estimate:
+def settled(estimate: Estimate, task: Task, seen: Seen) -> Estimate:
     """With an interval also where resampling knows none: all in order, or nothing told at all."""
     if np.isfinite(estimate.low) or seen.day.max() + 1 < FEWEST_BLOCKS:
         return bootstrap.within(estimate, 0.0, 1.0)

@@ -49,15 +49,20 @@ def break_even(value: Value) -> float | None:
     return lost / (gained + lost) if gained + lost > 0 else None
 
 
-def _earned(value: Value, judged: Judged) -> tuple[Rival, dict[str, Floats]]:
-    """Who earns most without a model, and the money per 1,000 of each row, by clause."""
+def rivals(value: Value, judged: Judged) -> tuple[Rival, dict[Rival, Floats]]:
+    """Who earns most without a model, and the money of each row by every one of them."""
     worth, label = matrix(value), judged.label
     act, leave = (per_row(label, np.full_like(label, one), worth) for one in (1, 0))
     ruled = np.where(judged.decided == 1, act, leave)
-    rivals: dict[Rival, Floats] = {"baseline": ruled, "always": act, "never": leave}
-    best = best_of(label, judged.decided, worth)
-    room = np.maximum(act, leave) - rivals[best] + value.per_1000_predictions / 1000
-    earned = {RULE: ruled, ALWAYS: act, NEVER: leave, ROOM: room}
+    return best_of(label, judged.decided, worth), {"baseline": ruled, "always": act, "never": leave}
+
+
+def _earned(value: Value, judged: Judged) -> tuple[Rival, dict[str, Floats]]:
+    """Who earns most without a model, and the money per 1,000 of each row, by clause."""
+    best, by = rivals(value, judged)
+    perfect = np.maximum(by["always"], by["never"])
+    room = perfect - by[best] + value.per_1000_predictions / 1000
+    earned = {RULE: by["baseline"], ALWAYS: by["always"], NEVER: by["never"], ROOM: room}
     return best, {clause: 1000 * amount for clause, amount in earned.items()}
 
 

@@ -10,7 +10,7 @@ from mainstay.contract.model import Contract
 from mainstay.core.expressions import Output
 from mainstay.core.nouns import Verdict, Window
 from mainstay.life.assess import seen as seeing
-from mainstay.life.assess.assess import assessed
+from mainstay.life.assess.assess import Joins, assessed
 from mainstay.life.assess.assessment import Assessment
 
 Table = Callable[..., ir.Table]
@@ -38,7 +38,7 @@ def ask(contract: Promise, outputs: Callable[..., tuple[Output, ...]], train: Wi
             outputs(rows, *names),
             train=Window(train.since, held.since - timedelta(days=1)),
             hold_out=held,
-            notes=notes,
+            joins=Joins(notes, {}),
         )
 
     return made
@@ -59,12 +59,18 @@ def test_a_sound_project_is_worth_trying(visits: ir.Table, ask: Assess) -> None:
         "unlabelled": None,
         "split by time": None,
         "no leak": Verdict.PASS,
+        "wrong labels: no told as yes": None,
+        "wrong labels: yes told as no": None,
         "rule to beat": None,
         "rule earns": None,
         "always earns": None,
         "never earns": None,
         "room for a model": None,
         "break-even": None,
+        "break-even quality": None,
+        "worth at the goal": None,
+        "decisions a month": None,
+        "worth a month": None,
     }
     assert found.lines == ()
 

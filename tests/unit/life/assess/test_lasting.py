@@ -1,12 +1,14 @@
 """What is said of how long a model lasts, and what is not."""
 
 import msgspec
+import numpy as np
 import pytest
 from planted_backtests import LEVEL, NONE, WORLDS, World, planted
 
 from mainstay.core.nouns import Estimate
 from mainstay.life.assess import lasting
 from mainstay.stats.forecasts.ageing import Ageing
+from mainstay.stats.forecasts.goal import room
 from mainstay.stats.forecasts.grade import Grade
 from mainstay.stats.forecasts.library import Library
 from mainstay.stats.forecasts.retraining import cheapest
@@ -80,11 +82,13 @@ def test_the_flat_region_is_told_beside_the_cheapest_interval():
 
 
 def test_all_of_it_comes_from_one_matrix():
-    found = lasting.life(STEADY, LEVEL - 0.035, NOBODY, seed=1)
-    made = lasting.lasting(STEADY, found, days=7, retraining_costs=0.02, others=14)
+    terms = lasting.Terms(LEVEL - 0.035, 7, 0.02, missed_a_year=1.0)
+    found = lasting.life(STEADY, terms.bound, NOBODY, seed=1)
+
+    made = lasting.lasting(STEADY, found, terms, others=14)
 
     assert [one.clause for one in made] == [
-        lasting.SHELF, lasting.CHANCE, lasting.AGED, lasting.SWING, lasting.RETRAIN,
+        lasting.SHELF, lasting.CHANCE, lasting.AGED, lasting.SWING, lasting.SANITY, lasting.RETRAIN,
     ]  # fmt: skip
 
 
@@ -92,6 +96,38 @@ def test_of_a_short_matrix_only_the_plan_is_told():
     short = planted(WORLDS["still"], 0, periods=9)
 
     found = lasting.life(short, 0.7, NOBODY, seed=1)
-    made = list(lasting.lasting(short, found, days=7, retraining_costs=0.02, others=14))
+    made = list(lasting.lasting(short, found, lasting.Terms(0.7, 7, 0.02), others=14))
 
     assert [one.clause for one in made] == [lasting.SHELF]
+
+
+def test_a_goal_near_fresh_scores_is_missed_with_nothing_wrong():
+    fresh = np.random.default_rng(1).normal(0.7, 0.02, 40)
+
+    one = lasting.sane(room(fresh, 0.68), 0.68, 7, 1.0)
+
+    assert 0.5 < one.estimate.value < 1.5
+    assert one.estimate.unit == "swings"
+    assert "a period of 7 days falls below it every" in one.note
+    assert "for 1 a year ask 0.6" in one.note
+    assert "periods at once" in one.note
+
+
+def test_a_goal_far_below_is_missed_less_than_can_be_seen():
+    fresh = np.random.default_rng(1).normal(0.7, 0.02, 40)
+
+    one = lasting.sane(room(fresh, 0.6), 0.6, 7, 1.0)
+
+    assert one.note == (
+        "with nothing wrong a period of 7 days falls below it less than once in the 280 days seen"
+    )
+
+
+def test_of_a_goal_above_fresh_scores_no_number_of_periods_helps():
+    fresh = np.random.default_rng(1).normal(0.7, 0.02, 40)
+
+    assert "at once" not in lasting.sane(room(fresh, 0.72), 0.72, 7, 1.0).note
+
+
+def test_of_too_few_periods_nothing_is_told():
+    assert lasting.sane(None, 0.6, 7, 1.0).estimate is None

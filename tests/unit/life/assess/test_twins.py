@@ -1,0 +1,120 @@
+from collections.abc import Callable
+from typing import Any
+
+import ibis.expr.types as ir
+import numpy as np
+import pytest
+
+from mainstay.contract.model import Contract
+from mainstay.core.columns import Text
+from mainstay.core.nouns import Evidence, Verdict
+from mainstay.life.assess.seen import Seen
+from mainstay.life.assess.twins import AGAIN, NAMES, TWICE, alike, copies, groups, names, twins
+
+Look = Callable[..., Seen]
+Table = Callable[..., ir.Table]
+Columns = Callable[..., dict[str, Any]]
+Promise = Callable[..., Contract]
+ENTITY = {"time: seen_at": "time: seen_at, entity: patient"}
+
+
+def by_clause(found: Any) -> dict[str, Evidence]:
+    return {one.clause: one for one in found}
+
+
+def patients(columns: Columns) -> dict[str, Any]:
+    """Visits of 400 patients in no order."""
+    return {**columns(), "patient": [f"p{at * 7 % 400}" for at in range(2400)]}
+
+
+def test_a_clean_table_is_silent(
+    table: Table, columns: Columns, look: Look, contract: Promise
+) -> None:
+    under = contract(ENTITY)
+    seen = look(table(**patients(columns)), "ward", "age", "pulse", under=under)
+
+    assert list(twins("binary", under, seen, seed=1)) == []
+    assert {one.verdict for one in copies(under, seen)} == {Verdict.PASS}
+
+
+def test_rows_written_twice_are_found(
+    table: Table, columns: Columns, look: Look, contract: Promise
+) -> None:
+    made = {name: list(values) for name, values in patients(columns).items()}
+    twice = {name: [*values, *values[:120]] for name, values in made.items()}
+    twice["visit"] = [f"v{at:05d}" for at in range(2520)]
+    under = contract(ENTITY)
+
+    found = by_clause(copies(under, look(table(**twice), "ward", "age", under=under)))
+
+    assert found[TWICE].verdict is Verdict.FAIL
+    assert found[TWICE].estimate.value == pytest.approx(120 / 2520)
+
+
+def test_rows_again_across_the_split_are_found(
+    table: Table, columns: Columns, look: Look, contract: Promise
+) -> None:
+    made = columns()
+    for name in ("ward", "age", "pulse", "stays"):
+        values = list(made[name])
+        values[2200:2300] = values[500:600]
+        made[name] = values
+
+    found = by_clause(copies(contract(), look(table(**made), "ward", "age", "pulse")))
+
+    assert found[AGAIN].verdict is Verdict.FAIL
+    assert found[AGAIN].estimate.value == pytest.approx(100 / 400)
+
+
+def test_rows_alike_by_chance_are_no_copies(
+    visits: ir.Table, look: Look, contract: Promise
+) -> None:
+    assert list(copies(contract(), look(visits, "ward"))) == []
+
+
+def test_names_and_counters_are_no_inputs(table: Table, columns: Columns, look: Look) -> None:
+    made = columns()
+    rows = table(**made, who=[f"n{at * 2}" for at in range(2400)], row=list(range(2400)))
+
+    found = by_clause(names(look(rows, "ward", "age", "who", "row")))
+
+    assert found[f"{NAMES}: who"].verdict is Verdict.FAIL
+    assert found[f"{NAMES}: row"].verdict is Verdict.FAIL
+    assert found[f"{NAMES}: ward"].verdict is Verdict.PASS
+    assert f"{NAMES}: age" not in found
+
+
+def test_a_number_of_its_own_in_every_row_is_no_counter(
+    table: Table, columns: Columns, look: Look
+) -> None:
+    cents = np.random.default_rng(1).permutation(2400)
+
+    assert list(names(look(table(**columns(), cents=cents), "cents"))) == []
+
+
+def test_a_label_that_belongs_to_whom_it_is_about_lies_across_the_split(
+    table: Table, columns: Columns, look: Look, contract: Promise
+) -> None:
+    made = patients(columns)
+    made["stays"] = [int(one[1:]) % 3 == 0 for one in made["patient"]]
+    under = contract(ENTITY)
+
+    (found,) = groups("binary", under, look(table(**made), "age", under=under), seed=1)
+
+    assert found.verdict is Verdict.FAIL
+    assert found.clause == "no leak: patient across the split"
+
+
+def test_equal_rows_share_a_code_and_others_do_not() -> None:
+    numbers = np.array([0.0, -0.0, np.nan, np.nan, 1.0])
+    text = Text(np.array([0, 0, -1, -1, 1], dtype=np.int32), ("a", "b"))
+
+    assert alike((numbers, text)).tolist() in (
+        [0, 0, 1, 1, 2],
+        [1, 1, 0, 0, 2],
+        [2, 2, 0, 0, 1],
+        [0, 0, 2, 2, 1],
+        [1, 1, 2, 2, 0],
+        [2, 2, 1, 1, 0],
+    )
+    assert len(np.unique(alike((np.arange(100_000),)))) == 100_000
