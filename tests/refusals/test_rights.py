@@ -34,6 +34,7 @@ OF_PERMISSION = {
     "deploy": "ml-engineer",
     "rollback": "data-scientist ml-engineer approver",
     "people": "admin",
+    "schedules": "ml-engineer",
 }
 OF_TAG = {
     "approve_signed": "approve", "reject": "approve", "deploy": "deploy", "rollback": "rollback",
@@ -43,6 +44,8 @@ OF_TAG = {
     "people_token_own": "own tokens", "history": "audit", "verify_ledger": "audit",
     "explain_contract": "read", "explain": "read", "review": "read", "certificate": "read",
     "decisions": "rows", "status": "read", "incident_list": "read", "incident_show": "read",
+    "schedule_set": "schedules", "schedule_reset": "schedules", "schedule_now": "schedules",
+    "schedule_list": "read", "run_list": "read", "run_show": "read",
     "health": "read", "incident_account": "read",
     "verify_certificate": "read", "verify_bundle": "read",
 }  # fmt: skip
@@ -89,6 +92,7 @@ VALUES: dict[str, dict[str, object]] = {
     },
     "incident_silence": {"incident": 1, "until": "2026-01-01T00:00:00Z", "because": "x"},
     "incident_show": {"id": 1},
+    "run_show": {"id": 1},
     "incident_account": {"id": 1},
     "incident_vouch": {"incident": 1, "because": "x"},
     "labels_send": {"name": "l.csv", "content": "eA=="},

@@ -97,6 +97,24 @@ COMMANDS: Table = {
         },
     ),
     "control": ("Serve people: API, sign-in, pages.", "mainstay.web.command:control"),
+    "worker": ("Do what is due, until stopped.", "mainstay.cli.worker:worker"),
+    "schedule": (
+        "When a worker does what.",
+        {
+            "list": ("Every job: its rhythm, its next turn.", "mainstay.cli.schedule:list_"),
+            "set": ("Give a job a rhythm.", "mainstay.cli.schedule:set_"),
+            "stop": ("Do a job no more.", "mainstay.cli.schedule:stop"),
+            "reset": ("Give a job its own rhythm back.", "mainstay.cli.schedule:reset"),
+            "now": ("Plan a job for now.", "mainstay.cli.schedule:now"),
+        },
+    ),
+    "runs": (
+        "What workers did.",
+        {
+            "list": ("What ran and what is to run.", "mainstay.cli.runs:list_"),
+            "show": ("One run, with the end of its log.", "mainstay.cli.runs:show"),
+        },
+    ),
     "backup": ("Copy the ledger and what it points to.", "mainstay.cli.backup:backup"),
     "restore": ("Bring a copy back, verified first.", "mainstay.cli.backup:restore"),
     "demo": ("Live a year of flights with one model.", "mainstay.cli.demo.command:demo"),

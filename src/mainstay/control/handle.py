@@ -24,9 +24,11 @@ from mainstay.control import (
     reading,
     requesting,
     running,
+    scheduling,
     silencing,
     simulating,
     standing,
+    turns,
     vouching,
     watching,
 )
@@ -58,10 +60,13 @@ from mainstay.control.commands import (
     RevokeToken,
     Rollback,
     Run,
+    RunNow,
+    Schedule,
     SendLabels,
     Silence,
     TakeBack,
     Trust,
+    Unschedule,
     Vouch,
     Watch,
     Withdraw,
@@ -78,10 +83,13 @@ from mainstay.control.queries import (
     Incidents,
     ModelHealth,
     OfProject,
+    OneRun,
     Paper,
     People,
     Query,
     Review,
+    Runs,
+    Schedules,
     Simulate,
     Status,
     VerifyBundle,
@@ -148,12 +156,10 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _made(opened, command)
         case Deploy() | Rollback() | Watch() | Run():
             return _lived(opened, command)
-        case Silence():
-            return silencing.silence(opened, command)
-        case Vouch():
-            return vouching.vouch(opened, command)
-        case Deliver():
-            return delivering.deliver(opened)
+        case Silence() | Vouch() | Deliver():
+            return _of_incidents(opened, command)
+        case Schedule() | Unschedule() | RunNow():
+            return scheduling.changed(opened, command)
         case Features() | Labels() | SendLabels() | AskLabels() | Backup():
             return _outside(opened, command)
 
@@ -188,6 +194,16 @@ def _lived(opened: Project, command: Deploy | Rollback | Watch | Run) -> Answer:
             return running.run(opened, command)
 
 
+def _of_incidents(opened: Project, command: Silence | Vouch | Deliver) -> Answer:
+    match command:
+        case Silence():
+            return silencing.silence(opened, command)
+        case Vouch():
+            return vouching.vouch(opened, command)
+        case Deliver():
+            return delivering.deliver(opened)
+
+
 def _outside(
     opened: Project, command: Features | Labels | SendLabels | AskLabels | Backup
 ) -> Answer:
@@ -213,6 +229,10 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _standing(opened, query)
         case Incidents() | Incident() | IncidentAccount():
             return _burning(opened, query)
+        case Schedules():
+            return scheduling.listed(opened)
+        case Runs() | OneRun():
+            return turns.asked(opened, query)
         case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
 

@@ -21,6 +21,7 @@ Permission = Literal[
     "approve",
     "deploy",
     "rollback",
+    "schedules",
     "people",
     "own tokens",
 ]
@@ -37,7 +38,9 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
     "auditor": frozenset({"read", "own tokens", "audit"}),
     "data-scientist": frozenset({"read", "own tokens", "incidents", "rollback"}),
     "data-engineer": frozenset({"read", "own tokens", "incidents", "labels"}),
-    "ml-engineer": frozenset({"read", "own tokens", "incidents", "rollback", "deploy"}),
+    "ml-engineer": frozenset(
+        {"read", "own tokens", "incidents", "rollback", "deploy", "schedules"}
+    ),
     "approver": frozenset({"read", "own tokens", "rollback", "approve"}),
     "admin": frozenset({"read", "own tokens", "audit", "people"}),
 }
@@ -59,6 +62,9 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     commands.Silence: "incidents",
     commands.Deliver: "incidents",
     commands.SendLabels: "labels",
+    commands.Schedule: "schedules",
+    commands.Unschedule: "schedules",
+    commands.RunNow: "schedules",
     commands.Grant: "people",
     commands.Withdraw: "people",
     commands.Invite: "people",
@@ -94,6 +100,9 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.Incidents: "read",
     queries.Incident: "read",
     queries.IncidentAccount: "read",
+    queries.Schedules: "read",
+    queries.Runs: "read",
+    queries.OneRun: "read",
     queries.VerifyCertificate: "read",
     queries.VerifyBundle: "read",
     queries.Decisions: "rows",

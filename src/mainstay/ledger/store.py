@@ -1,6 +1,6 @@
 """The ledger: what happened, chained, and the state that follows, in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._guard: Callable[[Ledger], None] | None = None
         self.blobs = path.parent / "blobs"
         self._connection = database.opened(path)
 
@@ -51,8 +52,20 @@ class Ledger:
 
         Inside another transaction it is a part of that one, undone alone where it fails.
         """
+        outermost = not self._connection.in_transaction
         with database.transaction(self._connection):
+            if outermost and self._guard:
+                self._guard(self)
             yield
+
+    @contextmanager
+    def guarded(self, guard: "Callable[[Ledger], None]") -> Iterator[None]:
+        """Each transaction inside asks first, and does not happen where that raises."""
+        self._guard = guard
+        try:
+            yield
+        finally:
+            self._guard = None
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
