@@ -97,6 +97,7 @@ COMMANDS: Table = {
         },
     ),
     "control": ("Serve people: API, sign-in, pages.", "mainstay.web.command:control"),
+    "up": ("Door, control plane and worker, on this machine.", "mainstay.cli.up:up"),
     "worker": ("Do what is due, until stopped.", "mainstay.cli.worker:worker"),
     "schedule": (
         "When a worker does what.",
