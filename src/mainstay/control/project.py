@@ -84,4 +84,4 @@ def opened(folder: Path, tell: Tell = nothing, by: Principal | None = None) -> P
             f"there is no contract.yaml in {folder.resolve()}",
             hint="mainstay init proposes one from a table; --folder names another place",
         )
-    return Project(places, Ledger(places.ledger), tell, by)
+    return Project(places, Ledger(places.ledger, settings.ledger()), tell, by)

@@ -138,6 +138,11 @@ PROJECTIONS = (
 )  # fmt: skip
 _NAMED = {table.name: table for table in PROJECTIONS}
 CREATE = (EVENT, *(table.create for table in PROJECTIONS), *BESIDE)
+TABLES = (
+    "event", *(table.name for table in PROJECTIONS),
+    "lease", "outbox", "credential", "password", "run", "line",
+)  # fmt: skip
+"""All of them, each after those it refers to."""
 LATER = {
     1: (_NAMED["silence"].create, OUTBOX),
     2: (_NAMED["granted"].create, CREDENTIAL, PASSWORD),

@@ -60,7 +60,7 @@ def attempted(
     claim = Claim(*found)
     with (
         ledger.guarded(partial(leases.held, lease=claim.lease)),
-        _kept(ledger.path, claim.lease, duration),
+        _kept(ledger, claim.lease, duration),
         suppress(Conflict),  # the lease was lost: another does it, or did
     ):
         _settled(ledger, claim, do)
@@ -103,10 +103,10 @@ def _failed(ledger: Ledger, claim: Claim, headline: str, *, retryable: bool) -> 
 
 
 @contextmanager
-def _kept(path: Path, lease: Lease, duration: timedelta) -> Iterator[None]:
+def _kept(ledger: Ledger, lease: Lease, duration: timedelta) -> Iterator[None]:
     """The lease is made longer while the block runs, by a thread with a connection of its own."""
     over = threading.Event()
-    given = (path, lease, duration, over)
+    given = (ledger.path, ledger.url, lease, duration, over)
     beats = threading.Thread(target=_beating, args=given, name=lease.name, daemon=True)
     beats.start()
     try:
@@ -116,13 +116,16 @@ def _kept(path: Path, lease: Lease, duration: timedelta) -> Iterator[None]:
         beats.join()
 
 
-def _beating(path: Path, lease: Lease, duration: timedelta, over: threading.Event) -> None:
+def _beating(
+    path: Path, url: str, lease: Lease, duration: timedelta, over: threading.Event
+) -> None:
     pause = duration.total_seconds() / BEATS
-    while not over.wait(pause):
+    while not over.is_set():
         try:
-            with Ledger(path) as ledger:
-                leases.extended(ledger, lease, duration)
+            with Ledger(path, url) as ledger:
+                while not over.wait(pause):
+                    leases.extended(ledger, lease, duration)
         except Conflict:
             return
         except MainstayError:  # the store is out of reach: tried again while the lease lasts
-            continue
+            over.wait(pause)
