@@ -72,6 +72,7 @@ def test_an_approval_goes_live_by_itself_and_what_is_killed_comes_back(
             )
 
     until(lambda: state() == "waiting")
+    until(lambda: "Mainstay control of no-show on " in said.read_text())
     before = children(up.pid)
     os.kill(before["worker"], signal.SIGKILL)
     os.kill(before["control"], signal.SIGKILL)
