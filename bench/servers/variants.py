@@ -46,7 +46,7 @@ def _sklearn(package: str, estimator: str, coded: str, given: str) -> str:
 VARIANTS: Mapping[str, Variant] = {
     "mainstay_v2": Variant(project.MODEL, "lightgbm", binary=True),
     "mainstay_linear": Variant(
-        _sklearn("linear_model", "LogisticRegression", ONE_HOT, "max_iter=1000"), "onnx"
+        _sklearn("linear_model", "LogisticRegression", ONE_HOT, "max_iter=1000"), "linear"
     ),
     "mainstay_onnx": Variant(
         _sklearn("ensemble", "HistGradientBoostingClassifier", ORDINAL,
@@ -56,7 +56,7 @@ VARIANTS: Mapping[str, Variant] = {
         _sklearn("neighbors", "KNeighborsClassifier", ORDINAL, "n_neighbors=50"), "worker"
     ),
 }  # fmt: skip
-"""linear, onnx: written as ONNX from the portable form; worker: which the form does not hold."""
+"""linear, onnx: computed from the portable form; worker: a model that the form does not hold."""
 KINDS = ("linear", "onnx", "worker")
 DATATYPES = {INTEGER: "INT64", NUMBER: "FP64", FLAG: "BOOL"}
 CODES = {"INT64": "q", "FP64": "d", "BOOL": "?"}

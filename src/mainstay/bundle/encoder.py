@@ -153,9 +153,16 @@ class Program:
         self._namespace[name] = value
         return name
 
+    def local(self, code: str) -> str:
+        """The local variable that holds what the code computes."""
+        if code not in self._made:
+            self._made[code] = f"v{len(self._made)}"
+            self.line(f"{self._made[code]} = {code}")
+        return self._made[code]
+
     def column(self, name: str) -> str:
         """The local variable of a column. Raises Mistake for an unknown one."""
-        return self._variable(f"row.{attribute(self._columns, name)}")
+        return self.local(f"row.{attribute(self._columns, name)}")
 
     def unpack(self) -> None:
         """Makes the variables of all columns: 15 ns each at once, 35 one by one."""
@@ -191,13 +198,6 @@ class Program:
         function: Callable[..., Any] = self._namespace["compiled"]
         return function
 
-    def _variable(self, code: str) -> str:
-        """The local variable that holds what the code computes."""
-        if code not in self._made:
-            self._made[code] = f"v{len(self._made)}"
-            self.line(f"{self._made[code]} = {code}")
-        return self._made[code]
-
     def _literal(self, literal: Literal) -> str:
         value = _constant(literal)
         key = f"{literal.type} {value!r}"  # by its text: 0.0 and -0.0, 1 and True are equal
@@ -213,11 +213,11 @@ class Program:
             case "coalesce" | "least" | "greatest":
                 return reduce(lambda kept, other: self._kept(call, kept, other), values)
             case "is_null":
-                return Value(self._variable(f"{values[0].name} is None"), nullable=False)
+                return Value(self.local(f"{values[0].name} is None"), nullable=False)
             case "if_else" | "and" | "or":
                 code = _THREE_VALUED[call.operation].format(*(value.name for value in values))
                 chosen = values[1:] if call.operation == "if_else" else values
-                return Value(self._variable(code), any(value.nullable for value in chosen))
+                return Value(self.local(code), any(value.nullable for value in chosen))
             case _:
                 return self._strict(_template(call), values)
 
@@ -225,7 +225,7 @@ class Program:
         """The first of two values, or the second where that is the answer."""
         better = _BETTER[call.operation, call.type == NUMBER].format(other.name, kept.name)
         code = f"{other.name} if {kept.name} is None{better} else {kept.name}"
-        return Value(self._variable(code), kept.nullable and other.nullable)
+        return Value(self.local(code), kept.nullable and other.nullable)
 
     def _is_in(self, subject: Expression, options: tuple[Expression, ...]) -> Value:
         literals = [option for option in options if isinstance(option, Literal)]
@@ -243,7 +243,7 @@ class Program:
         code = template.format(*(value.name for value in values))
         nulls = [f"{value.name} is None" for value in values if value.nullable]
         guarded = f"None if {' or '.join(nulls)} else {code}" if nulls else code
-        return Value(self._variable(guarded), bool(nulls) or "None" in template)
+        return Value(self.local(guarded), bool(nulls) or "None" in template)
 
 
 def compiled(

@@ -23,7 +23,7 @@ def scores(model: Form, matrix: Matrix) -> Matrix:
     with np.errstate(all="ignore"):
         raw = [margins(member, matrix) for member in model.members]
         for member, made in zip(model.members, raw, strict=True):
-            made[_refused(member, matrix)] = np.nan
+            made[refused(member, matrix)] = np.nan
     return finished(model)(np.hstack(raw))
 
 
@@ -61,7 +61,7 @@ def width(member: Member) -> int:
 def margins(member: Member, matrix: Matrix) -> Matrix:
     """Shape (rows, outputs of the body), before link and calibration."""
     seen = columns(member.features, matrix)
-    return _walked(member.body, seen) if isinstance(member.body, Trees) else _sum(member.body, seen)
+    return walked(member.body, seen) if isinstance(member.body, Trees) else _sum(member.body, seen)
 
 
 def stepped(values: Matrix, steps: tuple[form.Step, ...]) -> Matrix:
@@ -78,8 +78,10 @@ def _finish(member: Member) -> Callable[[Matrix], Matrix]:
     return lambda raw: _calibrated(linked(raw, member.link, rounded), member.calibration)
 
 
-def _refused(member: Member, matrix: Matrix) -> NDArray[np.bool_]:
-    numbers, finite = (columns(some, matrix) for some in (member.numbers, member.finite))
+def refused(member: Member, matrix: Matrix) -> NDArray[np.bool_]:
+    """Which rows the model's library would not take."""
+    some = (tuple(dict.fromkeys(given)) for given in (member.numbers, member.finite))
+    numbers, finite = (columns(one, matrix) for one in some)
     refused: NDArray[np.bool_] = np.any(~np.isfinite(numbers), axis=1)
     return np.logical_or(refused, np.any(np.isinf(finite), axis=1))
 
@@ -124,7 +126,8 @@ def _recoded(values: Matrix, step: form.Lookup | form.OneOf | form.Position | fo
             return made
 
 
-def _walked(trees: Trees, columns: Matrix) -> Matrix:
+def walked(trees: Trees, columns: Matrix) -> Matrix:
+    """The margins of trees, shape (rows, outputs); columns: what they see."""
     kind = np.float32 if trees.precision == "float32" else np.float64
     total = np.tile(np.array(trees.base, dtype=kind), (len(columns), 1))
     value, targets = trees.value.array.astype(kind), trees.target.array

@@ -1,7 +1,7 @@
 """A LightGBM model without LightGBM's Python: its C library through ctypes.
 
 Source: LightGBM's c_api.h. One row costs about 6 us for 300 trees, the pipeline's own path 6 ms.
-Many rows go through bitmaps where the model has them, see `leaves`.
+Many rows go through bitmaps where the model has them, see `lightgbm_leaves`.
 """
 
 import ctypes
@@ -16,14 +16,12 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import leaves
+from mainstay.bundle import lightgbm_leaves
 from mainstay.bundle.contributions import Contributions, checked
-from mainstay.bundle.leaves import Leaves
+from mainstay.bundle.leaves import DRAWN, MANY
+from mainstay.bundle.lightgbm_leaves import Held
 from mainstay.core.errors import Broken, Bug, Unavailable
 
-MANY = 64
-"""Rows from which bitmaps take a third of the library's time: at 300 trees 7 us a row to 24."""
-DRAWN = 256  # rows by which bitmaps are compared with the library when a model is opened
 DOUBLE, ROW_MAJOR, ALL_TREES = 1, 1, -1
 NORMAL, RAW, CONTRIBUTIONS = 0, 1, 3
 """Kinds of prediction: scores, margins, and what each input adds to them."""
@@ -147,12 +145,12 @@ class Booster:
                 )
         return made
 
-    def _tables(self, model: Path) -> Leaves | None:
+    def _tables(self, model: Path) -> Held | None:
         """None where the model has none, or they say anything but what the library says."""
-        made = leaves.of_lightgbm(model.read_text(encoding="utf-8"))
+        made = lightgbm_leaves.of_lightgbm(model.read_text(encoding="utf-8"))
         if made is None:
             return None
-        rows = made.drawn(DRAWN, self.inputs)
+        rows = made.leaves.drawn(DRAWN, self.inputs)
         return made if np.array_equal(made.scores(rows), self._by_library(rows)) else None
 
     def _made(self, model: Path) -> ctypes.c_void_p:

@@ -19,7 +19,7 @@ from mainstay.core.rules import Rule, Unknown
 FILE = "manifest.json"
 FORMAT = 1
 Task = Literal["binary", "multiclass", "regression"]
-Kind = Literal["lightgbm", "xgboost", "onnx", "worker"]
+Kind = Literal["lightgbm", "xgboost", "linear", "onnx", "worker"]
 
 
 class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

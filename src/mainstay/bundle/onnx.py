@@ -7,14 +7,16 @@ import importlib
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import form
 from mainstay.bundle.contributions import Contributions, Formed
+from mainstay.bundle.form_leaves import Bitmaps, bitmaps
 from mainstay.bundle.interpret import finished
+from mainstay.bundle.leaves import MANY
 from mainstay.core import digest
 from mainstay.core.errors import Broken, MissingExtra, Mistake, Unavailable
 from mainstay.core.inputs import Input
@@ -36,13 +38,25 @@ ERRORS = 3
 """From here on onnxruntime logs: errors, no warnings."""
 
 
+class Written(NamedTuple):
+    """What a portable form says beside the file that was written from it.
+
+    finish: scores of the margins that the file computes. explain: its reasons. many: the margins of
+    batches by bitmaps, where these are faster.
+    """
+
+    finish: Callable[[Matrix], Matrix]
+    explain: Callable[[], Formed] | None = None
+    many: Bitmaps | None = None
+
+
 class Graph:
     """One loaded ONNX file; safe to use, and to close, from several threads.
 
-    classes: how many; 0 or 2 give one score a row. finish: makes the scores of what the file
-    computes, where it was written from a portable form; explain: its reasons, likewise. graphics: a
-    graphics card computes, where onnxruntime has one. Raises MissingExtra, Broken for a file that
-    is none, Mistake for tensors that are no inputs, Unavailable for a score after `close`.
+    classes: how many; 0 or 2 give one score a row. written: what the form says, where the file was
+    written from one. graphics: a graphics card computes, where onnxruntime has one. Raises
+    MissingExtra, Broken for a file that is none, Mistake for tensors that are no inputs,
+    Unavailable for a score after `close`.
     """
 
     def __init__(
@@ -51,22 +65,21 @@ class Graph:
         inputs: tuple[Input, ...],
         *,
         classes: int = 0,
-        finish: Callable[[Matrix], Matrix] | None = None,
-        explain: Callable[[], Formed] | None = None,
+        written: Written | None = None,
         graphics: bool = False,
     ) -> None:
         session = _session(path, graphics=graphics)
         self._feeds = _feeds(path.name, session.get_inputs(), inputs)
-        self._several, self._finish, self._explain = classes > 2, finish, explain
+        self._several, self._written = classes > 2, written
         names = [tensor.name for tensor in session.get_outputs()]
         self._wanted = [next((name for name in names if "prob" in name.lower()), names[-1])]
         self._run: Callable[..., list[Any]] = session.run
 
     def scores(self, matrix: Matrix) -> Matrix:
         """Shape (rows,), or (rows, classes) of more than two. Raises Mistake for other shapes."""
-        (raw,) = self._run(self._wanted, self._feeds(matrix))
-        if self._finish:
-            return self._finish(raw)
+        raw = self._computed(matrix)
+        if self._written:
+            return self._written.finish(raw)
         table = [list(row.values()) for row in raw] if isinstance(raw, list) else raw
         return _placed(np.asarray(table, dtype=np.float64), len(matrix), several=self._several)
 
@@ -76,25 +89,43 @@ class Graph:
 
     def contributions(self, row: Sequence[float], output: int) -> Contributions:
         """See contributions.Explaining; a user's own file says nothing of what its inputs add."""
-        if self._explain is None:
+        if self._written is None or self._written.explain is None:
             raise Unavailable("an ONNX file that train() returned gives no reasons")
         (raw,) = self._run(self._wanted, self._feeds(np.array([row], dtype=np.float64)))
-        return self._explain()(row, output, raw[0])
+        return self._written.explain()(row, output, raw[0])
 
     def close(self) -> None:
         """Lets the file go; whoever asks later is told so."""
         self._run = _refuse_closed
 
+    def _computed(self, matrix: Matrix) -> Any:
+        many = self._written and self._written.many
+        if many and len(matrix) >= MANY and self._run is not _refuse_closed:
+            raw = many.margins(matrix)
+            if raw is not None:
+                return raw
+        (raw,) = self._run(self._wanted, self._feeds(matrix))
+        return raw
 
-def opened(graph: Path, portable: Path | None, inputs: tuple[Input, ...], classes: int) -> Graph:
+
+def opened(
+    graph: Path,
+    portable: Path | None,
+    inputs: tuple[Input, ...],
+    classes: int,
+    *,
+    tables: bool = True,
+) -> Graph:
     """An engine as a bundle keeps it. portable: the form a graph was written from, None for a
-    user's own file, which may use a graphics card. classes: of a multiclass model, else 0.
+    user's own file, which may use a graphics card. classes: of a multiclass model, else 0. tables:
+    whether it will score so much that it pays to prepare for batches.
     """
     if portable is None:
         return Graph(graph, inputs, classes=classes, graphics=True)
     explain = cache(partial(_explained, portable, digest.of_file(portable)))
-    finish = finished(form.read(portable))
-    return Graph(graph, inputs, classes=classes, finish=finish, explain=explain)
+    model = form.read(portable)
+    written = Written(finished(model), explain, bitmaps(model) if tables else None)
+    return Graph(graph, inputs, classes=classes, written=written)
 
 
 def _explained(portable: Path, expected: str) -> Formed:

@@ -43,7 +43,8 @@ class Cells(NamedTuple):
 class Column(NamedTuple):
     """One input. size: of its places. missing: that of NaN.
 
-    thresholds: rising; of a category None, its places are codes and the last is any other value.
+    thresholds: rising; of a category None, its places are codes, then that of NaN, if it has one of
+    its own, and the last is any other value.
     cells: of the thresholds, where they do not crowd.
     """
 
@@ -56,11 +57,10 @@ class Column(NamedTuple):
     def places(self, values: Matrix) -> Places:
         """Where values stand."""
         if self.thresholds is None:
-            last = self.size - 1
-            known = (values > -1) & (values < last)
-            return np.where(known, values, last).astype(np.intp)
-        looked = self.cells.places if self.cells else self.thresholds.searchsorted
-        found = looked(values)
+            known = (values > -1) & (values < self.missing)
+            found = np.where(known, values, self.size - 1).astype(np.intp)
+        else:
+            found = (self.cells.places if self.cells else self.thresholds.searchsorted)(values)
         found[np.isnan(values)] = self.missing
         return found
 

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import baseline, encoder, guard, manifest, native, onnx
+from mainstay.bundle import baseline, encoder, guard, manifest, native, onnx, straight
 from mainstay.bundle.contributions import Explaining
 from mainstay.bundle.environment import Environment, prepared
 from mainstay.bundle.guard import Judgement
@@ -361,10 +361,12 @@ def _engine(
         return _original(folder, stated, environments, find), ()
     files = {role: folder / path for role, path in stated.engine.files.items()}
     try:
+        if stated.engine.kind == "linear":
+            return straight.opened(files[FORM]), ()
         if stated.engine.kind == "onnx":
             classes = len(stated.classes) if stated.task == "multiclass" else 0
             graph = files.get(GRAPH, files[ORIGINAL])
-            return onnx.opened(graph, files.get(FORM), stated.inputs, classes), ()
+            return onnx.opened(graph, files.get(FORM), stated.inputs, classes, tables=tables), ()
         booster = files[BOOSTER], files[LIBRARY], files.get(OPENMP)
         return native.opened(stated.engine.kind, *booster, tables=tables), ()
     except (Unavailable, MissingExtra) as error:

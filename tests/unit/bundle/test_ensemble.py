@@ -8,7 +8,7 @@ from planted_forms import ROWS
 
 from mainstay.bundle import graph, interpret, parity
 from mainstay.bundle.form import Feature, Form, Member, table
-from mainstay.bundle.onnx import Graph
+from mainstay.bundle.onnx import Graph, Written
 from mainstay.core.inputs import Input
 
 INPUTS = Input("size", "number"), Input("code", "number")
@@ -18,7 +18,7 @@ def scored(model: Form, rows: np.ndarray, folder: Path) -> np.ndarray:
     path = folder / "scores.onnx"
     path.write_bytes(graph.margins(model))
     finish = interpret.finished(model)
-    return Graph(path, INPUTS, classes=model.outputs, finish=finish).scores(rows)
+    return Graph(path, INPUTS, classes=model.outputs, written=Written(finish)).scores(rows)
 
 
 def test_a_tree_that_is_one_leaf_answers_everything_alike(tmp_path: Path) -> None:

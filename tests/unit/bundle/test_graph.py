@@ -9,7 +9,7 @@ import pytest
 
 from mainstay.bundle import form, graph, interpret, parity
 from mainstay.bundle.form import Feature, Form, Linear, Member, table
-from mainstay.bundle.onnx import Graph
+from mainstay.bundle.onnx import Graph, Written
 from mainstay.core.inputs import Input
 
 INPUTS = Input("size", "number"), Input("origin", "text", ("a", "b", "c"))
@@ -36,7 +36,7 @@ STEPS = {
 def engine(model: Form, folder: Path, *, classes: int = 0) -> Graph:
     path = folder / "scores.onnx"
     path.write_bytes(graph.margins(model))
-    return Graph(path, INPUTS, classes=classes, finish=interpret.finished(model))
+    return Graph(path, INPUTS, classes=classes, written=Written(interpret.finished(model)))
 
 
 def whole(model: Form, folder: Path, *, classes: int = 0) -> Graph:

@@ -4,7 +4,8 @@ A rung names an engine and how to open it, or says in one line why there is none
 the last, the model itself in its own process, needs no proof but that it repeats itself.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,14 +36,15 @@ class Climbed(NamedTuple):
     units: Units | None = None
 
 
-Rung = Callable[[Making], Candidate | str]
+Rung = Callable[[Making], Iterable[Candidate | str]]
+"""Its engines, the fastest first, each made when those before do not hold; why there are none."""
 
 
 def climbed(making: Making) -> Climbed:
     """The first rung that holds; the files of those that do not are gone."""
     notes = []
-    for rung in RUNGS:
-        made = _tried(rung, making)
+    for one in chain.from_iterable(rung(making) for rung in RUNGS):
+        made = one if isinstance(one, str) else _tried(one, making)
         if isinstance(made, Climbed):
             return made
         notes.append(made)
@@ -53,11 +55,12 @@ def climbed(making: Making) -> Climbed:
     )
 
 
-def library(making: Making) -> Candidate | str:
+def library(making: Making) -> Iterator[Candidate | str]:
     """The model's own C library. Raises Mistake for inputs whose digits it would lose."""
     made = importer.exported(making.worker, making.training.inputs, making.folder)
     if isinstance(made, Foreign):
-        return made.why
+        yield made.why
+        return
     forest = native.forest(made.kind, made.model)
     if forest.single:
         _refuse_lost_digits(making.training, made.kind)
@@ -65,17 +68,14 @@ def library(making: Making) -> Candidate | str:
     if made.openmp:
         files[runtime.OPENMP] = made.openmp
     opened = lambda: native.opened(made.kind, made.model, made.library, made.openmp)  # noqa: E731 - one line says it
-    return Candidate(made.kind, files, opened, forest)
+    yield Candidate(made.kind, files, opened, forest)
 
 
-RUNGS: tuple[Rung, ...] = (library, portable.given, portable.written)
+RUNGS: tuple[Rung, ...] = (library, portable.given, portable.formal)
 """From the fastest down; below the last the model itself answers, in its own process."""
 
 
-def _tried(rung: Rung, making: Making) -> Climbed | str:
-    candidate = rung(making)
-    if isinstance(candidate, str):
-        return candidate
+def _tried(candidate: Candidate, making: Making) -> Climbed | str:
     try:
         proof = _proof(candidate, making)
         worst = max(proof.ordinary.max_ulp, proof.adversarial.max_ulp)

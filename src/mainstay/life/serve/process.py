@@ -12,7 +12,7 @@ import uvicorn
 
 from mainstay.core import clock, settings
 from mainstay.core.errors import Unavailable
-from mainstay.life.serve import breaker, gate, grpc, limits, ports
+from mainstay.life.serve import breaker, gate, grpc, limits, memory, ports
 from mainstay.life.serve.app import App
 from mainstay.life.serve.calls import Switch
 from mainstay.life.serve.gate import Gate
@@ -171,6 +171,7 @@ def _beside(hall: Hall, opening: Opening, voice: Voice) -> grpc.Beside | None:
 def _served(server: Server, hall: Hall, listening: socket.socket, rounds: list[Rounds]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # before uvicorn has its own, and after
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+    memory.keep()
     for app in hall.apps:
         app.watch.start()
         app.shadows.start()

@@ -134,11 +134,12 @@ def test_an_engine_that_says_something_else_is_left_out_with_its_files(
     making = fitted(LINEAR)
     file = making.folder / "model"
 
-    def rung(_: Making) -> Candidate:
+    def rung(_: Making) -> Iterator[Candidate | str]:
         file.write_text("x")
-        return Candidate("xgboost", {runtime.BOOSTER: file}, opened)
+        yield Candidate("xgboost", {runtime.BOOSTER: file}, opened)
+        yield "nothing lower"
 
-    monkeypatch.setattr(ladder, "RUNGS", (rung, lambda _: "nothing lower"))
+    monkeypatch.setattr(ladder, "RUNGS", (rung,))
     made = ladder.climbed(making)
 
     assert made.kind == "worker"

@@ -34,7 +34,7 @@ def test_the_same_inputs_make_the_same_bundle(as_author: Path) -> None:
     assert said.facts["bundle"] == name
 
 
-def test_what_has_no_native_engine_is_written_as_onnx(as_author: Path) -> None:
+def test_a_linear_model_is_served_from_its_form(as_author: Path) -> None:
     header = (as_author / "model.py").read_text().partition("from lightgbm")[0]
     (as_author / "model.py").write_text(header + LINEAR)
 
@@ -46,7 +46,7 @@ def test_what_has_no_native_engine_is_written_as_onnx(as_author: Path) -> None:
     kept = golden.read(places.bundle(digest) / layout.GOLDEN)
     replay = golden.replay(kept, opened.inputs, opened.scores)
 
-    assert said.facts["engine"] == stated.engine.kind == "onnx"
-    assert {"graph", "form", "original", "process"} == set(stated.engine.files)
+    assert said.facts["engine"] == stated.engine.kind == "linear"
+    assert {"form", "original", "process"} == set(stated.engine.files)
     assert layout.PARITY in stated.files
     assert (opened.notes, replay.encoded, replay.scored_ulp <= layout.ULP) == ((), 0, True)

@@ -12,7 +12,7 @@ from mainstay.bundle import graph, interpret, tolerance
 from mainstay.bundle.edges import edges
 from mainstay.bundle.form import Form
 from mainstay.bundle.golden import distances
-from mainstay.bundle.onnx import Graph
+from mainstay.bundle.onnx import Graph, Written
 from mainstay.core.inputs import Input
 from mainstay.trainer import worker_process
 from mainstay.trainer.formed import assembled
@@ -116,7 +116,7 @@ def compared(fitted: Any, task: str, rows: np.ndarray[Any, Any], folder: Path) -
     original = said(fitted, task, rows)
     path = folder / "scores.onnx"
     path.write_bytes(graph.margins(form))
-    engine = Graph(path, INPUTS, finish=interpret.finished(form))
+    engine = Graph(path, INPUTS, written=Written(interpret.finished(form)))
     units = tolerance.units(form, rows, original)
     beyond = [
         int(np.count_nonzero(distances(original, made, units) > 4))
