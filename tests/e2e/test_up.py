@@ -79,7 +79,7 @@ def test_an_approval_goes_live_by_itself_and_what_is_killed_comes_back(
     with settings.given({"MAINSTAY_KEY": small_project.APPROVER}):
         handle(as_author, Approve("v1", "read it"))
     until(lambda: state() == "done")
-    until(lambda: "Ready: no-show v1" in said.read_text())
+    until(lambda: "Ready: v1 answers" in said.read_text())
     until(lambda: said.read_text().count("Mainstay control of no-show on ") == 2)
 
     address = said.read_text().rsplit("Mainstay control of no-show on ", 1)[1].split()[0]

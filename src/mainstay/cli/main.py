@@ -75,7 +75,10 @@ COMMANDS: Table = {
     "status": ("One sentence per model, and what it waits for.", "mainstay.cli.status:status"),
     "ledger": (
         "The record of all that happened.",
-        {"show": ("Print events, newest last.", "mainstay.cli.ledger:show")},
+        {
+            "show": ("Print events, newest last.", "mainstay.cli.ledger:show"),
+            "export": ("Write every event as stored.", "mainstay.cli.ledger:export"),
+        },
     ),
     "verify": (
         "Prove that nothing was changed.",

@@ -87,6 +87,7 @@ from mainstay.control.queries import (
     Paper,
     People,
     Query,
+    Record,
     Review,
     Runs,
     Schedules,
@@ -233,7 +234,7 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return scheduling.listed(opened)
         case Runs() | OneRun():
             return turns.asked(opened, query)
-        case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
+        case History() | Record() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
 
 
@@ -269,11 +270,13 @@ def _burning(opened: Project, query: Incidents | Incident | IncidentAccount) -> 
 
 
 def _on_record(
-    opened: Project, query: History | VerifyLedger | VerifyCertificate | VerifyBundle
+    opened: Project, query: History | Record | VerifyLedger | VerifyCertificate | VerifyBundle
 ) -> Answer:
     match query:
         case History():
             return reading.history(opened, query)
+        case Record():
+            return reading.record(opened, query)
         case VerifyLedger():
             return reading.verify_ledger(opened, query)
         case VerifyCertificate():

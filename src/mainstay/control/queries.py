@@ -92,6 +92,13 @@ class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="hist
     subject: str = ""
 
 
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ledger_export"):
+    """Events as they are stored, those after `since`, so many at most: what auditors take away."""
+
+    since: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
+    most: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
+
+
 class Schedules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="schedule_list"):
     """Every job that a worker does by itself: its rhythm, its next turn, how the last one ended."""
 
@@ -148,6 +155,7 @@ OfProject = (
     | Runs
     | OneRun
     | History
+    | Record
     | VerifyLedger
     | VerifyCertificate
     | VerifyBundle

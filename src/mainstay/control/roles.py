@@ -107,6 +107,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.VerifyBundle: "read",
     queries.Decisions: "rows",
     queries.History: "audit",
+    queries.Record: "audit",
     queries.VerifyLedger: "audit",
     queries.People: "people",
 }
