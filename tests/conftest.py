@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import servers
 import small_project
 
 from mainstay.core import settings
@@ -46,6 +47,13 @@ def missing(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return skip_or_fail
 
 
+@pytest.fixture(scope="session")
+def server(missing: Callable[[str], None]) -> Iterator[str]:
+    """The URL of a PostgreSQL; whoever asks takes a schema of their own."""
+    with servers.postgresql(missing) as url:
+        yield url
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test sees the keys, the clock or the settings of the person who runs it."""
@@ -57,6 +65,7 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             "MAINSTAY_URL",
             "MAINSTAY_TOKEN",
             "MAINSTAY_TOKEN_FILE",
+            "MAINSTAY_LEDGER",
         ):
             patch.delenv(name, raising=False)
         patch.setenv("MAINSTAY_KEYS", str(tmp_path_factory.mktemp("keys")))

@@ -36,6 +36,7 @@ OF_PERMISSION = {
     "deploy": "ml-engineer",
     "rollback": "data-scientist ml-engineer approver",
     "people": "admin",
+    "schedules": "ml-engineer",
 }
 OF_TAG = {
     "waive_signed": "waive",
@@ -46,10 +47,13 @@ OF_TAG = {
     "people_token_own": "own tokens", "people_token_drop": "own tokens",
     "people_key": "own tokens", "own": "own tokens", "comment": "comment",
     "incident_acknowledge": "incidents", "approvals": "read", "approval": "read", "life": "read",
-    "sources": "read", "find": "read", "history": "audit", "verify_ledger": "audit",
+    "sources": "read", "find": "read",
+    "history": "audit", "ledger_export": "audit", "verify_ledger": "audit",
     "explain_contract": "read", "explain": "read", "shortfall": "read", "review": "read",
     "certificate": "read",
     "decisions": "rows", "status": "read", "incident_list": "read", "incident_show": "read",
+    "schedule_set": "schedules", "schedule_reset": "schedules", "schedule_now": "schedules",
+    "schedule_list": "read", "run_list": "read", "run_show": "read",
     "health": "read", "incident_account": "read",
     "verify_certificate": "read", "verify_bundle": "read",
 }  # fmt: skip
@@ -140,6 +144,7 @@ VALUES: dict[str, dict[str, object]] = {
     },
     "incident_silence": {"incident": 1, "until": "2026-01-01T00:00:00Z", "because": "x"},
     "incident_show": {"id": 1},
+    "run_show": {"id": 1},
     "incident_account": {"id": 1},
     "incident_acknowledge": {"incident": 1, "because": "x"},
     "incident_vouch": {"incident": 1, "because": "x"},

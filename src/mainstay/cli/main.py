@@ -82,7 +82,10 @@ COMMANDS: Table = {
     "status": ("One sentence per model, and what it waits for.", "mainstay.cli.status:status"),
     "ledger": (
         "The record of all that happened.",
-        {"show": ("Print events, newest last.", "mainstay.cli.ledger:show")},
+        {
+            "show": ("Print events, newest last.", "mainstay.cli.ledger:show"),
+            "export": ("Write every event as stored.", "mainstay.cli.ledger:export"),
+        },
     ),
     "verify": (
         "Prove that nothing was changed.",
@@ -104,6 +107,25 @@ COMMANDS: Table = {
         },
     ),
     "control": ("Serve people: API, sign-in, pages.", "mainstay.web.command:control"),
+    "up": ("Door, control plane and worker, on this machine.", "mainstay.cli.up:up"),
+    "worker": ("Do what is due, until stopped.", "mainstay.cli.worker:worker"),
+    "schedule": (
+        "When a worker does what.",
+        {
+            "list": ("Every job: its rhythm, its next turn.", "mainstay.cli.schedule:list_"),
+            "set": ("Give a job a rhythm.", "mainstay.cli.schedule:set_"),
+            "stop": ("Do a job no more.", "mainstay.cli.schedule:stop"),
+            "reset": ("Give a job its own rhythm back.", "mainstay.cli.schedule:reset"),
+            "now": ("Plan a job for now.", "mainstay.cli.schedule:now"),
+        },
+    ),
+    "runs": (
+        "What workers did.",
+        {
+            "list": ("What ran and what is to run.", "mainstay.cli.runs:list_"),
+            "show": ("One run, with the end of its log.", "mainstay.cli.runs:show"),
+        },
+    ),
     "backup": ("Copy the ledger and what it points to.", "mainstay.cli.backup:backup"),
     "restore": ("Bring a copy back, verified first.", "mainstay.cli.backup:restore"),
     "demo": ("Live a year of flights with one model.", "mainstay.cli.demo.command:demo"),

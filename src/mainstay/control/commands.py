@@ -227,6 +227,26 @@ class RevokeToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
     name: str
 
 
+class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="schedule_set"):
+    """Give a job a rhythm: cron's five fields, or `each window`; empty: stop it."""
+
+    job: str
+    rhythm: str
+    zone: str = "UTC"
+
+
+class Unschedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="schedule_reset"):
+    """Give a job back the rhythm that it has by itself."""
+
+    job: str
+
+
+class RunNow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="schedule_now"):
+    """Plan a job for now, to be done by a worker."""
+
+    job: str
+
+
 class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_grant"):
     """Give somebody a role, for one model or all (`*`), for good or for a number of days."""
 
@@ -317,6 +337,9 @@ OfModel = (
     | Comment
     | Vouch
     | Deliver
+    | Schedule
+    | Unschedule
+    | RunNow
     | Features
     | Labels
     | SendLabels

@@ -30,10 +30,12 @@ from mainstay.control import (
     reading,
     requesting,
     running,
+    scheduling,
     silencing,
     simulating,
     sourcing,
     standing,
+    turns,
     vouching,
     waiving,
     watching,
@@ -71,11 +73,14 @@ from mainstay.control.commands import (
     RevokeToken,
     Rollback,
     Run,
+    RunNow,
+    Schedule,
     SendLabels,
     SendWaiver,
     Silence,
     TakeBack,
     Trust,
+    Unschedule,
     Vouch,
     Waive,
     Watch,
@@ -100,11 +105,15 @@ from mainstay.control.queries import (
     ModelCard,
     ModelHealth,
     OfProject,
+    OneRun,
     Own,
     Paper,
     People,
     Query,
+    Record,
     Review,
+    Runs,
+    Schedules,
     Shortfall,
     Simulate,
     Sources,
@@ -193,6 +202,8 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _lived(opened, command)
         case Silence() | Acknowledge() | Vouch() | Deliver() | Comment():
             return _tended(opened, command)
+        case Schedule() | Unschedule() | RunNow():
+            return scheduling.changed(opened, command)
         case Features() | Labels() | SendLabels() | AskLabels() | Backup():
             return _outside(opened, command)
 
@@ -272,16 +283,16 @@ def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
         case Explain() | Simulate() | Paper() | ModelCard() | Decisions():
             return _of_version(opened, query)
-        case Shortfall() | Review() | Approval():
+        case DiffContract() | Shortfall() | Review() | Approval():
             return _weighed(opened, query)
         case Status() | ModelHealth() | Approvals() | Life() | Sources() | Find():
             return _standing(opened, query)
         case Incidents() | Incident() | IncidentAccount():
             return _burning(opened, query)
-        case History() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
+        case Schedules() | Runs() | OneRun():
+            return _at_work(opened, query)
+        case History() | Record() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
-        case DiffContract():
-            return contracting.diff(opened, query)
 
 
 def _of_version(
@@ -300,9 +311,11 @@ def _of_version(
             return decisions.decisions(opened, query)
 
 
-def _weighed(opened: Project, query: Shortfall | Review | Approval) -> Answer:
+def _weighed(opened: Project, query: DiffContract | Shortfall | Review | Approval) -> Answer:
     """What somebody reads before they sign."""
     match query:
+        case DiffContract():
+            return contracting.diff(opened, query)
         case Shortfall():
             return waiving.shortfall(opened, query)
         case Review():
@@ -336,12 +349,20 @@ def _burning(opened: Project, query: Incidents | Incident | IncidentAccount) -> 
     return matters.asked(opened, query)
 
 
+def _at_work(opened: Project, query: Schedules | Runs | OneRun) -> Answer:
+    if isinstance(query, Schedules):
+        return scheduling.listed(opened)
+    return turns.asked(opened, query)
+
+
 def _on_record(
-    opened: Project, query: History | VerifyLedger | VerifyCertificate | VerifyBundle
+    opened: Project, query: History | Record | VerifyLedger | VerifyCertificate | VerifyBundle
 ) -> Answer:
     match query:
         case History():
             return reading.history(opened, query)
+        case Record():
+            return reading.record(opened, query)
         case VerifyLedger():
             return reading.verify_ledger(opened, query)
         case VerifyCertificate():

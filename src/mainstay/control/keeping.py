@@ -11,6 +11,7 @@ from mainstay.core.answers import Answer
 from mainstay.core.errors import Conflict, Mistake
 from mainstay.core.places import Places
 from mainstay.ledger import backup as copies
+from mainstay.ledger import postgres
 from mainstay.seal import keys, tokens, trust
 from mainstay.seal.keys import short
 
@@ -112,8 +113,17 @@ def backup(opened: Project, command: Backup) -> Answer:
 
 
 def restore(folder: Path, command: Restore) -> Answer:
-    """A verified copy becomes the state of a project that has none."""
-    made = copies.restore(Path(command.folder), Places(folder).state)
+    """A verified copy becomes the state of a project that has none.
+
+    Where a server keeps the ledger it is brought there. Raises Conflict where it holds one.
+    """
+    places = Places(folder)
+    if settings.ledger():
+        postgres.refuse_filled(settings.ledger())
+    made = copies.restore(Path(command.folder), places.state)
+    if settings.ledger():
+        postgres.filled(settings.ledger(), places.ledger)
+        places.ledger.unlink()
     return Answer(
         f"Restored {len(made.files):,} files from {command.folder}, verified first.",
         next="mainstay verify ledger",

@@ -84,7 +84,7 @@ def opened(folder: Path, tell: Tell = nothing, by: Principal | None = None) -> P
             f"there is no contract.yaml in {folder.resolve()}",
             hint="mainstay init proposes one from a table; --folder names another place",
         )
-    return Project(places, Ledger(places.ledger), tell, by)
+    return Project(places, Ledger(places.ledger, settings.ledger()), tell, by)
 
 
 def of_people(folder: Path, tell: Tell = nothing, by: Principal | None = None) -> Project:
@@ -92,4 +92,4 @@ def of_people(folder: Path, tell: Tell = nothing, by: Principal | None = None) -
     if by is None:
         return opened(folder, tell, by)
     places = Places(folder)
-    return Project(places, Ledger(places.ledger), tell, by)
+    return Project(places, Ledger(places.ledger, settings.ledger()), tell, by)

@@ -152,6 +152,31 @@ class Find(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="find"):
     text: Annotated[str, msgspec.Meta(max_length=100)]
 
 
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ledger_export"):
+    """Events as they are stored, those after `since`, so many at most: what auditors take away."""
+
+    since: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
+    most: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
+
+
+class Schedules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="schedule_list"):
+    """Every job that a worker does by itself: its rhythm, its next turn, how the last one ended."""
+
+
+class Runs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="run_list"):
+    """What workers did and are to do, the newest first in the facts; of one job where named."""
+
+    last: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
+    job: str = ""
+
+
+class OneRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="run_show"):
+    """One run by its number, and the last lines of its log."""
+
+    id: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+    lines: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 50
+
+
 class VerifyLedger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="verify_ledger"):
     """Walk the chain and every blob; head: a hash published earlier that must be on the chain."""
 
@@ -191,10 +216,14 @@ OfProject = (
     | Incidents
     | Incident
     | IncidentAccount
+    | Schedules
+    | Runs
+    | OneRun
     | History
     | Life
     | Sources
     | Find
+    | Record
     | VerifyLedger
     | VerifyCertificate
     | VerifyBundle

@@ -1,5 +1,7 @@
 """Questions that change nothing: explain, history, verify."""
 
+from itertools import islice
+
 import msgspec
 
 from mainstay.bundle import manifest as bundle
@@ -8,6 +10,7 @@ from mainstay.control.project import Project
 from mainstay.control.queries import (
     Explain,
     History,
+    Record,
     VerifyBundle,
     VerifyCertificate,
     VerifyLedger,
@@ -66,6 +69,15 @@ def history(project: Project, query: History) -> Answer:
         lines=tuple(map(_line, found)),
         next="mainstay verify ledger",
         facts={"head": str(head), "events": [_fact(event) for event in found]},
+    )
+
+
+def record(project: Project, query: Record) -> Answer:
+    """Events with everything that was hashed, so that anybody can walk the chain."""
+    found = list(islice(project.ledger.stored(query.since), query.most))
+    return Answer(
+        f"{len(found):,} events after event {query.since:,}.",
+        facts={"head": str(project.ledger.head()), "events": [one._asdict() for one in found]},
     )
 
 

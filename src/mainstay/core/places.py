@@ -23,6 +23,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.folder / "model.py"
 
     @property
+    def incoming(self) -> Path:
+        """Where files of labels are put, to be taken in by the worker."""
+        return self.folder / "labels"
+
+    @property
     def state(self) -> Path:
         return self.folder / ".mainstay"
 
@@ -94,6 +99,11 @@ class Places(msgspec.Struct, frozen=True):
     def door(self) -> Path:
         """What a door here keeps of its own: its journal, the highest routing it has seen."""
         return self.state / "door"
+
+    @property
+    def backups(self) -> Path:
+        """Copies that the worker made, each in a folder of its own."""
+        return self.state / "backups"
 
     @property
     def work(self) -> Path:

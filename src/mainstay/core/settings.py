@@ -10,6 +10,7 @@ from mainstay.core.errors import Mistake
 NAMES = (
     "MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV", "MAINSTAY_CHANNELS",
     "MAINSTAY_JOURNAL_GB", "MAINSTAY_URL", "MAINSTAY_TOKEN", "MAINSTAY_TOKEN_FILE",
+    "MAINSTAY_LEDGER",
 )  # fmt: skip
 
 _HARMLESS = (
@@ -55,6 +56,11 @@ def journal_bytes() -> int:
             f'MAINSTAY_JOURNAL_GB is "{text}", no number of gigabytes', hint="write 64, or 0.5"
         )
     return int(gigabytes * 1e9)
+
+
+def ledger() -> str:
+    """MAINSTAY_LEDGER: of a PostgreSQL that keeps the ledger; empty means a file in the project."""
+    return os.environ.get("MAINSTAY_LEDGER", "")
 
 
 def url() -> str:

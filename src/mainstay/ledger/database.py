@@ -107,7 +107,7 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
 def damages(connection: sqlite3.Connection) -> list[str]:
     """What is physically wrong with the file, and what its tables and triggers lack or add."""
     found = [text for (text,) in rows(connection, "PRAGMA integrity_check") if text != "ok"]
-    return found + _differences(_objects(connection), _expected())
+    return found + differences(_objects(connection), _expected())
 
 
 def patiently(act: Callable[[], Result]) -> Result:
@@ -205,7 +205,8 @@ def _expected() -> dict[str, str]:
         connection.close()
 
 
-def _differences(found: dict[str, str], wanted: dict[str, str]) -> list[str]:
+def differences(found: dict[str, str], wanted: dict[str, str]) -> list[str]:
+    """What somebody took away, added or changed, by name."""
     gone = [f"the {name} is missing" for name in wanted.keys() - found.keys()]
     new = [f"the {name} does not belong here" for name in found.keys() - wanted.keys()]
     both = found.keys() & wanted.keys()

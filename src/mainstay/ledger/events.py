@@ -36,6 +36,9 @@ MEANINGS = {
     "CredentialRevoked": "What somebody signed in with was taken back.",
     "KeyOffered": "Somebody put the public key of their browser on record; nobody trusts it yet.",
     "StepDone": "A step of work ended with a result, under the digest of its inputs.",
+    "Scheduled": "A job was given a rhythm of its own, or stopped.",
+    "Unscheduled": "A job went back to the rhythm that follows from the contract.",
+    "HeadPublished": "The head of the ledger was told to the outside, so that rewriting shows.",
     "BackedUp": "A copy of the ledger and its blobs was made and verified.",
 }
 NAMES = tuple(MEANINGS)

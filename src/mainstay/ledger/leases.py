@@ -2,7 +2,8 @@
 
 A worker that stalls beyond its lease loses it to another with a higher number. Its late effect is
 stopped by `held`, asked in the same transaction as the effect. This covers effects in the ledger;
-files and requests elsewhere need a key of their own.
+files and requests elsewhere need a key of their own. A lease is about processes, so it lives in the
+machine's time, also where a replay stands still or leaps.
 """
 
 from datetime import timedelta
@@ -25,7 +26,7 @@ class Lease(msgspec.Struct, frozen=True):
 
 def claimed(ledger: Ledger, name: str, holder: str, duration: timedelta) -> Lease | None:
     """The lease, None while somebody has it; also the same holder gets it only once."""
-    now = clock.now().timestamp()
+    now = clock.machine().timestamp()
     claim = (
         "INSERT INTO lease (name, holder, fence, until) VALUES (?, ?, 1, ?)"
         " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, fence = lease.fence + 1,"
@@ -41,7 +42,7 @@ def claimed(ledger: Ledger, name: str, holder: str, duration: timedelta) -> Leas
 
 def extended(ledger: Ledger, lease: Lease, duration: timedelta) -> Lease:
     """The same lease for longer, from now. Raises Conflict where it was lost."""
-    until = clock.now().timestamp() + duration.total_seconds()
+    until = clock.machine().timestamp() + duration.total_seconds()
     change = "UPDATE lease SET until = ? WHERE name = ? AND fence = ?"
     with ledger.transaction():
         held(ledger, lease)
@@ -52,7 +53,7 @@ def extended(ledger: Ledger, lease: Lease, duration: timedelta) -> Lease:
 def held(ledger: Ledger, lease: Lease) -> None:
     """Raises Conflict where the lease ran out or another has it; ask inside a transaction."""
     found = ledger.rows("SELECT fence, until FROM lease WHERE name = ?", lease.name)
-    now = clock.now().timestamp()
+    now = clock.machine().timestamp()
     if not found or found[0][0] != lease.fence or found[0][1] <= now:
         raise Conflict(
             f"{lease.holder} no longer holds {lease.name}: it took longer than its lease",
@@ -64,3 +65,8 @@ def released(ledger: Ledger, lease: Lease) -> None:
     """Give it back at once; nothing happens where it was lost."""
     change = "UPDATE lease SET until = 0 WHERE name = ? AND fence = ?"
     ledger.change(change, lease.name, lease.fence)
+
+
+def ended(ledger: Ledger, lease: Lease) -> None:
+    """Nobody will ever work on it again: whoever still believes to hold it does not."""
+    ledger.change("DELETE FROM lease WHERE name = ?", lease.name)

@@ -84,6 +84,18 @@ class Granted(msgspec.Struct, frozen=True):
     expires: datetime | None = None
 
 
+class Scheduled(msgspec.Struct, frozen=True):
+    """rhythm: empty where the job is stopped."""
+
+    job: str
+    rhythm: str
+    zone: str
+
+
+class Unscheduled(msgspec.Struct, frozen=True):
+    job: str
+
+
 class StepDone(msgspec.Struct, frozen=True):
     key: str
     result: dict[str, object]
@@ -273,6 +285,23 @@ def _withdrawn(event: Event) -> tuple[Statement, ...]:
     return (Statement(delete, (said.name, said.role, said.model), what),)
 
 
+def _scheduled(event: Event) -> tuple[Statement, ...]:
+    said = _said(event, Scheduled)
+    upsert = (
+        "INSERT INTO schedule (model, job, rhythm, zone, seq) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (model, job) DO UPDATE SET rhythm = excluded.rhythm,"
+        " zone = excluded.zone, seq = excluded.seq"
+    )
+    return (Statement(upsert, (event.subject, said.job, said.rhythm, said.zone, event.seq)),)
+
+
+def _unscheduled(event: Event) -> tuple[Statement, ...]:
+    said = _said(event, Unscheduled)
+    delete = "DELETE FROM schedule WHERE model = ? AND job = ?"
+    what = f"{said.job} has no rhythm of its own"
+    return (Statement(delete, (event.subject, said.job), what),)
+
+
 def _step(event: Event) -> tuple[Statement, ...]:
     said = _said(event, StepDone)
     result = digest.canonical(said.result).decode()
@@ -297,5 +326,7 @@ EFFECTS: dict[str, Callable[[Event], tuple[Statement, ...]]] = {
     "IncidentClosed": _incident_closed,
     "Granted": _granted,
     "Withdrawn": _withdrawn,
+    "Scheduled": _scheduled,
+    "Unscheduled": _unscheduled,
     "StepDone": _step,
 }

@@ -5,7 +5,7 @@ Projections hold nothing that the events do not say; each row names the event th
 
 from typing import NamedTuple
 
-VERSION = 3
+VERSION = 4
 
 EVENT = """
 CREATE TABLE event (
@@ -31,7 +31,22 @@ CREATE TABLE credential (
     used DOUBLE PRECISION NOT NULL, parent TEXT NOT NULL
 )"""
 PASSWORD = "CREATE TABLE password (name TEXT PRIMARY KEY, hash TEXT NOT NULL)"
-BESIDE = (LEASE, OUTBOX, CREDENTIAL, PASSWORD)
+RUN = """
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY, model TEXT NOT NULL, job TEXT NOT NULL, due TEXT NOT NULL,
+    missed INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,
+    earliest DOUBLE PRECISION NOT NULL, began TEXT NOT NULL, ended TEXT NOT NULL,
+    waits TEXT NOT NULL, since INTEGER NOT NULL, verdict TEXT NOT NULL, headline TEXT NOT NULL,
+    UNIQUE (job, due)
+)"""
+NEXT_RUN = "CREATE INDEX next_run ON run (model, state, due)"
+"""Without it a claim sorts everything that is due."""
+LINE = """
+CREATE TABLE line (
+    run INTEGER NOT NULL, number INTEGER NOT NULL, time TEXT NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (run, number)
+)"""
+BESIDE = (LEASE, OUTBOX, CREDENTIAL, PASSWORD, RUN, NEXT_RUN, LINE)
 """Tables that are no part of the record."""
 
 
@@ -114,12 +129,23 @@ PROJECTIONS = (
         {"name": "TEXT", "role": "TEXT", "model": "TEXT", "expires": "TEXT", "seq": "INTEGER"},
         ("name", "role", "model"),
     ),
+    Table(
+        "schedule",
+        {"model": "TEXT", "job": "TEXT", "rhythm": "TEXT", "zone": "TEXT", "seq": "INTEGER"},
+        ("model", "job"),
+    ),
     Table("step", {"key": "TEXT", "result": "TEXT", "seq": "INTEGER"}, ("key",)),
 )  # fmt: skip
 _NAMED = {table.name: table for table in PROJECTIONS}
 CREATE = (EVENT, *(table.create for table in PROJECTIONS), *BESIDE)
+TABLES = (
+    "event", *(table.name for table in PROJECTIONS),
+    "lease", "outbox", "credential", "password", "run", "line",
+)  # fmt: skip
+"""All of them, each after those it refers to."""
 LATER = {
     1: (_NAMED["silence"].create, OUTBOX),
     2: (_NAMED["granted"].create, CREDENTIAL, PASSWORD),
+    3: (_NAMED["schedule"].create, RUN, NEXT_RUN, LINE),
 }
 """What turns a file of a form into one of the next: only tables are added, so nothing is lost."""

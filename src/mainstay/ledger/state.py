@@ -74,6 +74,16 @@ class Granted(msgspec.Struct, frozen=True):
     seq: int
 
 
+class Schedule(msgspec.Struct, frozen=True):
+    """A rhythm that somebody gave a job; empty where they stopped it; seq is the event."""
+
+    model: str
+    job: str
+    rhythm: str
+    zone: str
+    seq: int
+
+
 def models(ledger: Ledger) -> tuple[str, ...]:
     """Every model with a registered contract."""
     return tuple(name for (name,) in ledger.rows("SELECT name FROM model ORDER BY name"))
@@ -164,3 +174,10 @@ def grants(ledger: Ledger, name: str = "") -> tuple[Granted, ...]:
         " ORDER BY name, role, model"
     )
     return tuple(Granted(*row) for row in ledger.rows(query, name, name))
+
+
+def schedules(ledger: Ledger, model: str) -> dict[str, Schedule]:
+    """By job, those that somebody gave."""
+    query = "SELECT model, job, rhythm, zone, seq FROM schedule WHERE model = ? ORDER BY job"
+    found = (Schedule(*row) for row in ledger.rows(query, model))
+    return {one.job: one for one in found}

@@ -1,32 +1,57 @@
 """The ledger: what happened, chained, and the state that follows, in one transaction."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from mainstay.core import clock
 from mainstay.core.errors import Broken, Bug, Conflict
 from mainstay.core.nouns import Actor, Event
-from mainstay.ledger import blobs, chain, database, events, projections
+from mainstay.ledger import blobs, chain, database, events, postgres, projections
 from mainstay.ledger.chain import START, Act, Head, Row
 from mainstay.ledger.database import Value
 
 PAGE = 500
 
 
-class Ledger:
-    """One connection to one ledger file, for the thread that opened it; blobs lie beside it.
+class Engine(Protocol):
+    """What keeps the tables: the module `database` of a file, `postgres` of a server."""
 
-    Any number of processes may hold one each. What `append` returns is durable.
+    def transaction(self, connection: Any, /) -> AbstractContextManager[None]: ...
+
+    def snapshot(self, connection: Any, /) -> AbstractContextManager[None]: ...
+
+    def rows(
+        self,
+        connection: Any,
+        query: str,
+        values: tuple[Value, ...],
+        /,
+    ) -> list[tuple[Any, ...]]: ...
+
+    def change(self, connection: Any, statement: str, values: tuple[Value, ...], /) -> int: ...
+
+    def copy(self, connection: Any, target: Path, /) -> None: ...
+
+    def damages(self, connection: Any, /) -> list[str]: ...
+
+
+class Ledger:
+    """One connection to one ledger, for the thread that opened it; blobs lie beside the path.
+
+    url: of a PostgreSQL that keeps it instead of the file. Any number of processes may hold one
+    each. What `append` returns is durable.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, url: str = "") -> None:
+        self.path, self.url = path, url
+        self._guard: Callable[[Ledger], None] | None = None
         self.blobs = path.parent / "blobs"
-        self._connection = database.opened(path)
+        self._engine: Engine = postgres if url else database
+        self._connection: Any = postgres.opened(url) if url else database.opened(path)
 
     def append(self, kind: str, subject: str, actor: Actor, payload: dict[str, Any]) -> Event:
         """Remember what happened, and what follows from it, in one transaction.
@@ -51,13 +76,25 @@ class Ledger:
 
         Inside another transaction it is a part of that one, undone alone where it fails.
         """
-        with database.transaction(self._connection):
+        outermost = not self._connection.in_transaction
+        with self._engine.transaction(self._connection):
+            if outermost and self._guard:
+                self._guard(self)
             yield
+
+    @contextmanager
+    def guarded(self, guard: "Callable[[Ledger], None]") -> Iterator[None]:
+        """Each transaction inside asks first, and does not happen where that raises."""
+        self._guard = guard
+        try:
+            yield
+        finally:
+            self._guard = None
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Reads inside see one moment, whatever others append meanwhile."""
-        with database.snapshot(self._connection):
+        with self._engine.snapshot(self._connection):
             yield
 
     def head(self) -> Head:
@@ -82,20 +119,20 @@ class Ledger:
 
     def rows(self, query: str, *values: Value) -> list[tuple[Any, ...]]:
         """What a query gives."""
-        return database.rows(self._connection, query, values)
+        return self._engine.rows(self._connection, query, values)
 
     def change(self, statement: str, *values: Value) -> int:
         """Change a table that is not part of the record; the number of rows changed."""
         with self.transaction():
-            return database.change(self._connection, statement, values)
+            return self._engine.change(self._connection, statement, values)
 
     def copy(self, target: Path) -> None:
         """Copy the file as it is at one moment, also while others append."""
-        database.copy(self._connection, target)
+        self._engine.copy(self._connection, target)
 
     def damages(self) -> list[str]:
         """What is wrong with the file itself, its tables and its triggers."""
-        return database.damages(self._connection)
+        return self._engine.damages(self._connection)
 
     def close(self) -> None:
         """Give the file back."""
@@ -115,11 +152,11 @@ class Ledger:
     def _insert(self, row: Row) -> None:
         places = ", ".join("?" * len(row))
         insert = f"INSERT INTO event ({chain.COLUMNS}) VALUES ({places})"  # noqa: S608
-        database.change(self._connection, insert, row)
+        self._engine.change(self._connection, insert, row)
 
     def _follow(self, event: Event) -> None:
         try:
-            projections.apply(event, partial(database.change, self._connection))
+            projections.apply(event, partial(self._engine.change, self._connection))
         except Conflict as error:
             raise Conflict(f"{event.kind} of {event.subject}: {error}", error.hint) from error
 

@@ -11,7 +11,7 @@ from mainstay.control import admission
 from mainstay.control.admission import Session
 from mainstay.control.pages.markup import Html, tag
 from mainstay.control.project import Project
-from mainstay.core import clock
+from mainstay.core import clock, settings
 from mainstay.core.errors import Mistake, Refused
 from mainstay.ledger.store import Ledger
 from mainstay.web import forms, guard, layout, provider
@@ -100,7 +100,7 @@ async def password(visit: Visit) -> Response:
 def _changed(visit: Visit, said: dict[str, str]) -> Session:
     now, attempts, name = clock.machine(), visit.place.attempts, visit.asker.name
     attempts.refuse(name, now)
-    with Ledger(visit.place.places.ledger) as ledger:
+    with Ledger(visit.place.places.ledger, settings.ledger()) as ledger:
         if not admission.by_password(ledger, name, said.get("before", "")):
             attempts.failed(name, now)
             raise Refused("this is not your password", hint="/settings")
@@ -112,7 +112,7 @@ def _changed(visit: Visit, said: dict[str, str]) -> Session:
 def _begun(visit: Visit, shown: Shown) -> Session:
     now, attempts = clock.machine(), visit.place.attempts
     before = visit.request.cookies.get(visit.place.cookie, "")
-    with Ledger(visit.place.places.ledger) as ledger:
+    with Ledger(visit.place.places.ledger, settings.ledger()) as ledger:
         if shown.token:
             return admission.begun(ledger, "", now, token=shown.token, before=before)
         attempts.refuse(shown.name, now)
@@ -126,7 +126,7 @@ def _begun(visit: Visit, shown: Shown) -> Session:
 def _accepted(visit: Visit, said: dict[str, str]) -> Session:
     now, code = clock.machine(), visit.request.path_params["code"]
     before = visit.request.cookies.get(visit.place.cookie, "")
-    with Ledger(visit.place.places.ledger) as ledger:
+    with Ledger(visit.place.places.ledger, settings.ledger()) as ledger:
         project = Project(visit.place.places, ledger)
         name = admission.accepted(
             project, code, said.get("name", ""), said.get("password", ""), now
@@ -137,12 +137,12 @@ def _accepted(visit: Visit, said: dict[str, str]) -> Session:
 def _invited(visit: Visit) -> bool:
     """Whether it is the first person's."""
     code = visit.request.path_params["code"]
-    with Ledger(visit.place.places.ledger) as ledger:
+    with Ledger(visit.place.places.ledger, settings.ledger()) as ledger:
         return admission.invitation(ledger, code, clock.machine()).label == admission.SETUP
 
 
 def _ended(visit: Visit) -> None:
-    with Ledger(visit.place.places.ledger) as ledger:
+    with Ledger(visit.place.places.ledger, settings.ledger()) as ledger:
         secret = visit.request.cookies.get(visit.place.cookie, "")
         admission.ended(ledger, secret, clock.machine())
 

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mainstay.control import admission
 from mainstay.control.admission import Session
-from mainstay.core import clock
+from mainstay.core import clock, settings
 from mainstay.core.errors import Missing, Refused
 from mainstay.ledger import state
 from mainstay.ledger.store import Ledger
@@ -59,7 +59,7 @@ def _begun(visit: Visit, known: Registered, code: str, under: Under) -> Session:
     found = provider.places(known)
     name = provider.name(known, provider.claims(known, found, form, under.nonce))
     before = visit.request.cookies.get(visit.place.cookie, "")
-    with Ledger(visit.place.places.ledger) as ledger:
+    with Ledger(visit.place.places.ledger, settings.ledger()) as ledger:
         if not state.grants(ledger, name):
             raise Refused(f"{name} has no role here", hint="an admin gives roles: people grant")
         return admission.begun(ledger, name, clock.machine(), before=before)

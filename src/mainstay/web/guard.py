@@ -14,7 +14,7 @@ from mainstay.contract import document
 from mainstay.control import admission, roles
 from mainstay.control.admission import Entered
 from mainstay.control.roles import Permission, Principal
-from mainstay.core import clock
+from mainstay.core import clock, settings
 from mainstay.core.errors import Bug, MainstayError, Missing, Refused
 from mainstay.ledger import state
 from mainstay.ledger.store import Ledger
@@ -54,7 +54,7 @@ def admitted(route: Route, place: Place, request: Request) -> Visit | Response:
     if route.needs == "public":
         _refuse_foreign(request, place)
         return Visit(request, place)
-    with Ledger(place.places.ledger) as ledger:
+    with Ledger(place.places.ledger, settings.ledger()) as ledger:
         entered = _entered(ledger, request, place)
         if entered is None:
             return _stranger(route, request)

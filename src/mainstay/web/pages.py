@@ -9,6 +9,7 @@ from mainstay.control.health import Health
 from mainstay.control.pages import first, parts
 from mainstay.control.pages import home as draw
 from mainstay.control.queries import ModelHealth, Paper, Status
+from mainstay.core import settings
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
 from mainstay.ledger import state
@@ -56,7 +57,7 @@ def _named(visit: Visit) -> tuple[Said, ...]:
 
 
 def _has_approver(visit: Visit) -> bool:
-    with Ledger(visit.place.places.ledger) as ledger:
+    with Ledger(visit.place.places.ledger, settings.ledger()) as ledger:
         return any(one.role == "approver" for one in state.grants(ledger))
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from mainstay.control import admission
-from mainstay.core import clock
+from mainstay.core import clock, settings
 from mainstay.core.errors import Missing, Mistake, Refused
 from mainstay.core.places import Places
 from mainstay.ledger.store import Ledger
@@ -51,7 +51,7 @@ def run(opening: Opening, say: Say, log: Say) -> None:
     local, front = gate.is_loopback(opening.host), _front(opening.address)
     if not opening.folder.is_dir():
         raise Missing(f"there is no folder {opening.folder}", hint="--folder names another place")
-    with Ledger(Places(opening.folder).ledger) as ledger:
+    with Ledger(Places(opening.folder).ledger, settings.ledger()) as ledger:
         if front or not local:
             _refuse_open(opening, can_sign_in=admission.anybody(ledger, clock.machine()))
         tls = secured(opening.certificate, opening.private_key)

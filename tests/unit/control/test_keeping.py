@@ -3,11 +3,13 @@
 import shutil
 from pathlib import Path
 
+import conftest
 import pytest
+import small_project
 
-from mainstay.control.commands import Backup, NewKey, Restore, Trust
+from mainstay.control.commands import Backup, NewKey, Restore, Schedule, Trust
 from mainstay.control.handle import answer, handle
-from mainstay.control.queries import VerifyBundle, VerifyLedger
+from mainstay.control.queries import History, VerifyBundle, VerifyLedger
 from mainstay.core import settings
 from mainstay.core.errors import Broken, Conflict, Mistake
 from mainstay.core.nouns import Verdict
@@ -54,3 +56,28 @@ def test_nothing_is_restored_over_a_living_project(as_author: Path, tmp_path: Pa
 
     with pytest.raises(Conflict):
         handle(as_author, Restore(str(tmp_path / "copy")))
+
+
+def test_a_ledger_on_a_server_is_backed_up_and_restored_as_one_in_a_file(
+    born: Path, tmp_path: Path, server: str
+) -> None:
+    """Out of a file into a schema, where work goes on, and from there into another file."""
+    there, back = tmp_path / "there", tmp_path / "back"
+    for folder in (there, back):
+        folder.mkdir()
+        (folder / "contract.yaml").write_bytes((born / "contract.yaml").read_bytes())
+    with conftest.acting(small_project.copied(born, tmp_path / "born"), small_project.AUTHOR):
+        handle(tmp_path / "born", Backup(str(tmp_path / "first")))
+        with settings.given({"MAINSTAY_LEDGER": f"{server}?schema=kept"}):
+            handle(there, Restore(str(tmp_path / "first")))
+            handle(there, Schedule("run", "0 6 * * *"))
+            assert answer(there, VerifyLedger()).verdict == "pass"
+            assert not (there / ".mainstay" / "ledger.db").exists()
+            handle(there, Backup(str(tmp_path / "second")))
+            with pytest.raises(Conflict, match="holds a ledger already"):
+                handle(back, Restore(str(tmp_path / "first")))
+        handle(back, Restore(str(tmp_path / "second")))
+
+        assert answer(back, VerifyLedger()).verdict == "pass"
+        kinds = [one["kind"] for one in answer(back, History(3)).facts["events"]]
+        assert kinds[-1] == "Scheduled"

@@ -1,5 +1,6 @@
 """A ledger of its own for every test, and one with a whole life in it."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,12 +10,25 @@ from mainstay.core.nouns import Actor
 from mainstay.ledger import blobs
 from mainstay.ledger.store import Ledger
 
+SCHEMAS = itertools.count()
 ALICE = Actor("alice", "ab" * 32)
 
 
+@pytest.fixture(params=["file", "server"])
+def ledger(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ledger]:
+    """In a file, then in a schema of its own on a server: one suite for both."""
+    path, url = tmp_path / "state" / "ledger.db", ""
+    if request.param == "server":
+        url = f"{request.getfixturevalue('server')}?schema=of_{next(SCHEMAS)}"
+    with Ledger(path, url) as opened:
+        yield opened
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger(tmp_path / "state" / "ledger.db") as opened:
+def on_server(tmp_path: Path, server: str) -> Iterator[Ledger]:
+    """On a server only."""
+    path = tmp_path / "state" / "ledger.db"
+    with Ledger(path, f"{server}?schema=of_{next(SCHEMAS)}") as opened:
         yield opened
 
 

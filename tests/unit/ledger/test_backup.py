@@ -73,7 +73,7 @@ def test_others_append_while_it_is_copied(lived: Ledger, tmp_path: Path) -> None
     stop = threading.Event()
 
     def keep_appending() -> None:
-        with Ledger(lived.path) as other:
+        with Ledger(lived.path, lived.url) as other:
             while not stop.is_set():
                 other.append("Assessed", "m", Actor("bob"), {})
 

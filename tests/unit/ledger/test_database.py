@@ -179,7 +179,7 @@ def test_what_is_no_ledger_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(Broken, match="damaged"):
         database.opened(tmp_path / "text.db")
-    with pytest.raises(Conflict, match=r"newer\.db: it has form 9, this version reads 3"):
+    with pytest.raises(Conflict, match=r"newer\.db: it has form 9, this version reads 4"):
         database.opened(tmp_path / "newer.db")
     with pytest.raises(Unavailable, match="cannot be used"):
         database.opened(tmp_path)
@@ -216,10 +216,9 @@ def test_a_copy_is_whole(connection: sqlite3.Connection, tmp_path: Path) -> None
     assert found == ([1], [])
 
 
-SINCE = {
-    1: ("silence", "outbox", "granted", "credential", "password"),
-    2: ("granted", "credential", "password"),
-}
+RUNS = ("schedule", "run", "line")
+PEOPLE = ("granted", "credential", "password")
+SINCE = {1: ("silence", "outbox", *PEOPLE, *RUNS), 2: (*PEOPLE, *RUNS), 3: RUNS}
 
 
 @pytest.mark.parametrize("form", SINCE)

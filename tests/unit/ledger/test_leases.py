@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
+from mainstay.core import clock
 from mainstay.core.errors import Conflict
 from mainstay.core.nouns import Actor
 from mainstay.ledger import leases
@@ -17,16 +17,14 @@ START = datetime(2013, 4, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-def wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Lets seconds pass."""
-    file = tmp_path / "clock"
-    monkeypatch.setenv("MAINSTAY_CLOCK", str(file))
+def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Lets seconds of the machine pass."""
+    passed = [0.0]
+    monkeypatch.setattr(clock, "machine", lambda: START + timedelta(seconds=passed[0]))
 
     def pass_by(seconds: float) -> None:
-        now = datetime.fromisoformat(file.read_text()) if file.exists() else START
-        file.write_text((now + timedelta(seconds=seconds)).isoformat())
+        passed[0] += seconds
 
-    pass_by(0)
     return pass_by
 
 

@@ -28,7 +28,7 @@ def test_a_result_is_kept(ledger: Ledger) -> None:
 def test_the_first_result_counts(ledger: Ledger, tmp_path: Path) -> None:
     steps.done(ledger, "k", {"bundle": "b1"}, subject="m", actor=ALICE)
 
-    with Ledger(ledger.path) as other:
+    with Ledger(ledger.path, ledger.url) as other:
         recorded = steps.done(other, "k", {"bundle": "b2"}, subject="m", actor=ALICE)
 
     assert recorded == {"bundle": "b1"}

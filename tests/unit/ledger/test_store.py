@@ -26,7 +26,7 @@ def test_what_is_appended_is_read_back(ledger: Ledger, tmp_path: Path) -> None:
         ledger.append("Decided", "n", ALICE, {}),
     ]
 
-    with Ledger(ledger.path) as other:
+    with Ledger(ledger.path, ledger.url) as other:
         assert list(other.events()) == appended
         assert other.head() == (2, appended[1].hash)
     assert appended[1].previous == appended[0].hash
@@ -63,7 +63,7 @@ def test_reading_does_not_hold_others_up(ledger: Ledger) -> None:
     reading = ledger.events()
     next(reading)
 
-    with Ledger(ledger.path) as other:
+    with Ledger(ledger.path, ledger.url) as other:
         other.append("Assessed", "m", ALICE, {})
 
     assert [event.seq for event in reading] == [2, 3, 4]
@@ -130,18 +130,17 @@ from pathlib import Path
 from mainstay.core.nouns import Actor
 from mainstay.ledger.store import Ledger
 
-path, writer, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+path, url, writer, count = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
 sys.stdin.readline()
-with Ledger(path) as ledger:
+with Ledger(path, url) as ledger:
     for number in range(count):
         payload = {"key": f"{writer}-{number}", "result": {}}
         ledger.append("StepDone", "m", Actor("alice"), payload)
 """
 
 
-def test_eight_processes_lose_nothing_and_fork_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    command = [sys.executable, "-c", WRITER, str(path)]
+def test_eight_processes_lose_nothing_and_fork_nothing(ledger: Ledger) -> None:
+    command = [sys.executable, "-c", WRITER, str(ledger.path), ledger.url]
     writers = [
         subprocess.Popen([*command, str(number), "25"], stdin=subprocess.PIPE, text=True)
         for number in range(8)
@@ -151,20 +150,17 @@ def test_eight_processes_lose_nothing_and_fork_nothing(tmp_path: Path) -> None:
         writer.stdin.flush()
 
     assert [writer.communicate() and writer.returncode for writer in writers] == [0] * 8
-    with Ledger(path) as ledger:
-        keys = {event.payload["key"] for event in ledger.events()}
-        assert len(keys) == ledger.head().seq == 200
-        assert verify(ledger) == ()
+    keys = {event.payload["key"] for event in ledger.events()}
+    assert len(keys) == ledger.head().seq == 200
+    assert verify(ledger) == ()
 
 
-def test_who_reads_and_then_appends_is_not_overtaken(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-
+def test_who_reads_and_then_appends_is_not_overtaken(ledger: Ledger) -> None:
     def register(_: int) -> None:
-        with Ledger(path) as ledger, ledger.transaction():
-            last = state.contract(ledger, "m")
+        with Ledger(ledger.path, ledger.url) as mine, mine.transaction():
+            last = state.contract(mine, "m")
             payload = {"digest": "c", "revision": last.revision + 1 if last else 1}
-            ledger.append("ContractRegistered", "m", ALICE, payload)
+            mine.append("ContractRegistered", "m", ALICE, payload)
 
     threads = [threading.Thread(target=register, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -172,6 +168,5 @@ def test_who_reads_and_then_appends_is_not_overtaken(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
 
-    with Ledger(path) as ledger:
-        assert state.contract(ledger, "m").revision == 8
-        assert [chain.event(row).seq for row in ledger.stored()] == list(range(1, 9))
+    assert state.contract(ledger, "m").revision == 8
+    assert [chain.event(row).seq for row in ledger.stored()] == list(range(1, 9))

@@ -30,7 +30,7 @@ def test_others_may_append_meanwhile(lived: Ledger, monkeypatch: pytest.MonkeyPa
     looked = lived.damages
 
     def and_append() -> list[str]:
-        with Ledger(lived.path) as other:
+        with Ledger(lived.path, lived.url) as other:
             other.append("StepDone", "m", Actor("bob"), {"key": "late", "result": {}})
         return looked()
 
@@ -103,6 +103,7 @@ def test_a_number_that_goes_back_is_told_and_not_followed_for_ever(
         assert not is_overlooked(tmp_path / f"{place}" / "ledger.db", damaged, wanted)
 
 
+@pytest.mark.parametrize("ledger", ["file"], indirect=True)
 def test_damage_in_one_place_does_not_hide_the_rest(
     lived: Ledger, told: Callable[..., int]
 ) -> None:

@@ -1,0 +1,196 @@
+"""Workers that are killed and stopped while they work, and what became of their jobs."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from bench.form import progress
+from mainstay.core import clock
+from mainstay.core.nouns import Actor
+from mainstay.ledger import leases, runs, work
+from mainstay.ledger.chain import Act
+from mainstay.ledger.runs import Run
+from mainstay.ledger.store import Ledger
+from mainstay.ledger.verify import verify
+from mainstay.ledger.work import Do, Done
+
+LEASE, STALL = timedelta(seconds=0.3), 0.45
+"""Of a lease, and seconds of a stop that is longer."""
+PAUSE = 0.15
+"""Seconds between two misfortunes, at most."""
+AHEAD = 20
+"""Jobs that a worker plans at a time."""
+START = datetime(2013, 1, 1, tzinfo=UTC)
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(["bench.working.killed"])
+
+
+class Fate(NamedTuple):
+    """What became of all jobs: those without an effect, those with several, flaws of the ledger."""
+
+    done: int
+    lost: int
+    doubled: int
+    kills: int
+    stalls: int
+    flaws: int
+    seconds: float
+
+
+class Workers(NamedTuple):
+    """All there are, and what spoils them: a mutant by its name."""
+
+    path: Path
+    jobs: int
+    mutant: str
+    started: list[BaseProcess]
+
+    def begin(self) -> None:
+        """One more."""
+        words = (self.path, self.jobs, str(len(self.started)), self.mutant)
+        one = _SERVER.Process(target=worked, args=words)
+        one.start()
+        self.started.append(one)
+
+    def at_work(self, ledger: Ledger) -> list[BaseProcess]:
+        """Those that hold a lease: who has only just begun would be hit for nothing."""
+        holders = (int(holder) for (holder,) in ledger.rows("SELECT holder FROM lease"))
+        return [self.started[one] for one in holders if self.started[one].is_alive()]
+
+    def alive(self) -> bool:
+        """Whether any has not ended."""
+        return any(one.is_alive() for one in self.started)
+
+
+def lived(folder: Path, jobs: int, *, workers: int = 4, seed: int = 0, mutant: str = "") -> Fate:
+    """Every job under misfortunes until all are done; the same seed, the same misfortunes."""
+    generator, began = np.random.default_rng(seed), clock.stopwatch()
+    every = Workers(folder / "ledger.db", jobs, mutant, [])
+    befallen: Counter[str] = Counter()
+    with Ledger(every.path) as ledger:
+        for _ in range(workers):
+            every.begin()
+        try:
+            while every.alive():
+                time.sleep(PAUSE * generator.random())
+                befallen[_befallen(every, every.at_work(ledger), generator)] += 1
+        finally:
+            for one in every.started:
+                one.kill()
+                one.join()
+        return _judged(every, ledger, befallen, clock.stopwatch() - began)
+
+
+def _befallen(every: Workers, at: list[BaseProcess], generator: np.random.Generator) -> str:
+    """A kill, after which another takes its place, or a stop beyond the lease."""
+    if not at:
+        return "nothing"
+    chosen = at[generator.integers(len(at))]
+    if generator.random() < 0.5:
+        chosen.kill()
+        chosen.join()
+        every.begin()
+        return "kill"
+    os.kill(chosen.pid or 0, signal.SIGSTOP)
+    time.sleep(STALL)
+    os.kill(chosen.pid or 0, signal.SIGCONT)
+    return "stall"
+
+
+def _judged(every: Workers, ledger: Ledger, befallen: Counter[str], seconds: float) -> Fate:
+    effects = Counter(event.payload["head"] for event in ledger.events(kind="BackedUp"))
+    flaws = len(verify(ledger))
+    progress(f"{every.jobs} jobs, {dict(befallen)}, {seconds:.1f} s")
+    return Fate(
+        done=len(effects),
+        lost=every.jobs - len(effects),
+        doubled=effects.total() - len(effects),
+        kills=befallen["kill"],
+        stalls=befallen["stall"],
+        flaws=flaws,
+        seconds=seconds,
+    )
+
+
+def worked(path: Path, jobs: int, holder: str, mutant: str) -> None:
+    """One worker: plans and does until all jobs are done."""
+    do = MUTANTS[mutant]() if mutant else effect_with_its_end
+    with Ledger(path) as ledger:
+        while True:
+            while work.attempted(ledger, "m", holder, do, LEASE):
+                pass
+            planned(ledger, jobs)
+            if not ledger.rows("SELECT 1 FROM run WHERE state IN ('due', 'running') LIMIT 1"):
+                return
+
+
+def planned(ledger: Ledger, jobs: int) -> None:
+    """Some more jobs, which others plan at the same time."""
+    known = ledger.rows("SELECT count(*) FROM run")[0][0]
+    for number in range(known, min(known + AHEAD, jobs)):
+        runs.planned(ledger, "m", f"job {number}", START)
+
+
+def effect(run: Run) -> Act:
+    """What a job is there for."""
+    return Act("BackedUp", "m", Actor("worker"), {"head": run.job})
+
+
+def effect_with_its_end(_: Ledger, run: Run) -> Done:
+    """As it should be."""
+    return Done("done", acts=(effect(run),))
+
+
+def without_fence() -> Do:
+    """Nobody asks whether the lease is still held."""
+    leases.held = lambda *_: None
+
+    def slow(_: Ledger, run: Run) -> Done:
+        time.sleep(0.01)
+        return effect_with_its_end(_, run)
+
+    return slow
+
+
+def effect_before_its_end() -> Do:
+    """In a transaction of its own: a kill in between does the job again."""
+
+    def before(ledger: Ledger, run: Run) -> Done:
+        ledger.append(*effect(run))
+        time.sleep(0.01)
+        return Done("done")
+
+    return before
+
+
+def ended_before_its_effect() -> Do:
+    """A kill in between leaves a job that is never done."""
+
+    def after(ledger: Ledger, run: Run) -> Done:
+        ledger.change("UPDATE run SET state = 'done' WHERE id = ?", run.id)
+        time.sleep(0.01)
+        return Done("done", acts=(effect(run),))
+
+    return after
+
+
+def without_lease() -> Do:
+    """Whoever comes first, and everybody else."""
+    claimed = leases.claimed
+    leases.claimed = lambda ledger, name, holder, _: claimed(ledger, name, holder, timedelta())
+    return without_fence()
+
+
+MUTANTS = {
+    one.__name__: one
+    for one in (without_fence, effect_before_its_end, ended_before_its_effect, without_lease)
+}
+"""What must be found, or the harness finds nothing: tests plant each."""

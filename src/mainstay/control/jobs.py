@@ -1,0 +1,118 @@
+"""What can be done without anybody asking, each with its rhythm unless somebody gave another."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from mainstay.control import delivering, keeping, labelling, reading, running
+from mainstay.control.commands import Backup, Labels, Run
+from mainstay.control.project import Project
+from mainstay.control.queries import VerifyLedger
+from mainstay.control.rhythm import EACH_WINDOW
+from mainstay.core import clock, digest
+from mainstay.core.answers import Answer
+from mainstay.core.errors import Broken, MainstayError, Mistake
+from mainstay.core.nouns import Verdict
+from mainstay.ledger import state, steps
+from mainstay.ledger.chain import Act
+from mainstay.ledger.work import Done
+
+KEPT = 7
+"""Copies of the backup job; older ones go."""
+
+
+class Job(NamedTuple):
+    """do: what it does, for versions of an environment; rhythm: unless given another one."""
+
+    says: str
+    rhythm: str
+    do: Callable[[Project, str], Done]
+
+
+def labels(project: Project, _: str) -> Done:
+    """Takes in every file of the folder `labels` that is new; one that is wrong stops no other."""
+    wrong: list[str] = []
+    new, seen = 0, 0
+    folder = project.places.incoming
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix.lower() not in labelling.SENT:
+            continue
+        seen += 1
+        key = steps.key("labels", file=digest.of_file(path), model=project.model)
+        if steps.result(project.ledger, key) is not None:
+            continue
+        try:
+            said = labelling.labels(project, Labels(str(path.resolve())))
+        except MainstayError as error:
+            wrong.append(f"{path.name}: {error}")
+            project.tell(wrong[-1])
+            continue
+        project.tell(f"{path.name}: {said.headline}")
+        result = {"rows": said.facts["rows"], "new": said.facts["new"]}
+        steps.done(project.ledger, key, result, subject=project.model, actor=project.actor)
+        new += 1
+    if wrong:
+        raise Mistake(f"{len(wrong)} of {seen} files of labels cannot be read: {wrong[0]}")
+    return Done(f"Took in {new} of {seen} files of labels.", Verdict.PASS)
+
+
+def run(project: Project, environment: str) -> Done:
+    """Whatever is outstanding; where a version waits for its approver, so does the run."""
+    said = running.run(project, Run(environment))
+    _told(project, said)
+    known = state.versions(project.ledger, project.model)
+    if known and known[-1].status == "certified":
+        access, owner = project.document.contract.access, project.document.contract.owner
+        waits = f"{access.approver or owner} to approve v{known[-1].number}"
+        return Done(said.headline, said.verdict, waits)
+    return Done(said.headline, said.verdict)
+
+
+def deliver(project: Project, _: str) -> Done:
+    """What waits to be told of incidents."""
+    said = delivering.deliver(project)
+    _told(project, said)
+    return Done(said.headline, said.verdict)
+
+
+def head(project: Project, _: str) -> Done:
+    """Says the head of the ledger where what is said is kept, and that it was said."""
+    known = str(project.ledger.head())
+    project.tell(f"ledger head {known}")
+    act = Act("HeadPublished", project.model, project.actor, {"head": known})
+    return Done(f"ledger head {known}", Verdict.PASS, acts=(act,))
+
+
+def verify(project: Project, _: str) -> Done:
+    """The chain, every blob, the tables. Raises Broken where they do not hold."""
+    said = reading.verify_ledger(project, VerifyLedger())
+    _told(project, said)
+    if said.verdict is not Verdict.PASS:
+        raise Broken(said.headline, hint=said.next)
+    return Done(said.headline, said.verdict)
+
+
+def backup(project: Project, _: str) -> Done:
+    """A verified copy among the newest; whoever keeps copies elsewhere takes them from there."""
+    folder = project.places.backups
+    target = folder / f"{clock.machine():%Y-%m-%dT%H%M%SZ}"
+    said = keeping.backup(project, Backup(str(target)))
+    for old in sorted(one for one in folder.iterdir() if one.is_dir())[:-KEPT]:
+        shutil.rmtree(old)
+    return Done(said.headline, Verdict.PASS)
+
+
+def _told(project: Project, said: Answer) -> None:
+    for line in (*said.lines, said.headline):
+        project.tell(line)
+
+
+JOBS: Mapping[str, Job] = {
+    "labels": Job("Take in the files of labels in the folder labels.", EACH_WINDOW, labels),
+    "run": Job("Do what is outstanding: watch, retrain, deploy, renew.", EACH_WINDOW, run),
+    "deliver": Job("Tell what waits to be told of incidents.", "*/5 * * * *", deliver),
+    "head": Job("Publish the head of the ledger.", "5 0 * * *", head),
+    "verify": Job("Prove that the ledger holds.", "0 4 * * 0", verify),
+    "backup": Job("Copy the ledger and what it points to.", "", backup),
+}
+"""In this order where several are due at once: labels before they are judged by."""

@@ -1,0 +1,161 @@
+"""When each job is due, who changed that, and what is planned of it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from mainstay.control import publish, rhythm
+from mainstay.control.commands import RunNow, Schedule, Unschedule
+from mainstay.control.jobs import JOBS
+from mainstay.control.project import Project
+from mainstay.control.rhythm import EACH_WINDOW, Rhythm, Windows
+from mainstay.core import clock, nearest
+from mainstay.core.answers import Answer
+from mainstay.core.errors import Conflict, Missing, Mistake
+from mainstay.ledger import runs, state
+from mainstay.ledger.projections import text
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+class Planned(NamedTuple):
+    """A job with the rhythm it has; since: no turn before that counts; own: somebody gave it."""
+
+    job: str
+    rhythm: Rhythm
+    since: datetime
+    own: bool
+
+
+def changed(project: Project, command: Schedule | Unschedule | RunNow) -> Answer:
+    """Raises Mistake for an unknown job or a rhythm that cannot be read, Conflict, Missing."""
+    if command.job not in JOBS:
+        raise Mistake(f"{command.job} is no job", hint=nearest.hint(command.job, JOBS))
+    match command:
+        case Schedule():
+            return _scheduled(project, command)
+        case Unschedule():
+            return _unscheduled(project, command)
+        case RunNow():
+            return _asked_for(project, command)
+
+
+def listed(project: Project) -> Answer:
+    """Every job, its rhythm, its next turn and how the last one ended."""
+    facts = [_fact(project, one) for one in rhythms(project)]
+    return Answer(
+        f"{project.model}: {sum(bool(one['next']) for one in facts)} of {len(facts)} jobs are"
+        " on, as far as a worker runs.",
+        lines=tuple(_line(one) for one in facts),
+        next="mainstay runs list",
+        facts={"model": project.model, "jobs": facts},
+    )
+
+
+def planned(project: Project) -> tuple[str, ...]:
+    """Plan the newest turn that is due of each job; what was missed before it is one turn.
+
+    Nothing before the first event: a project in which nothing happened has nothing outstanding.
+    """
+    now, field = clock.now(), windows(project)
+    found: list[str] = []
+    for one in rhythms(project):
+        newest = runs.last(project.ledger, project.model, one.job)
+        after = max(one.since, state.moment(newest)) if newest else one.since
+        turn = rhythm.turn(one.rhythm, field, after, now)
+        if turn and runs.planned(project.ledger, project.model, one.job, *turn):
+            found.append(one.job)
+    return tuple(found)
+
+
+def rhythms(project: Project) -> tuple[Planned, ...]:
+    """Of every job: the one somebody gave it, else its own."""
+    given = state.schedules(project.ledger, project.model)
+    first = _time(project, 1) or clock.now()
+    found: list[Planned] = []
+    for name, job in JOBS.items():
+        own = given.get(name)
+        if own:
+            since = _time(project, own.seq) or first
+            found.append(Planned(name, Rhythm(own.rhythm, own.zone), since, own=True))
+        else:
+            found.append(Planned(name, Rhythm(job.rhythm), first, own=False))
+    return tuple(found)
+
+
+def windows(project: Project) -> Windows:
+    """As the watch lays them: from the midnight before the first answer; UTC days before any."""
+    deployed = publish.history(project)
+    first = deployed[0].time if deployed else _EPOCH
+    since = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Windows(since, project.document.contract.watch.window)
+
+
+def _scheduled(project: Project, command: Schedule) -> Answer:
+    if command.rhythm:
+        rhythm.checked(command.rhythm, command.zone)
+    said = {"job": command.job, "rhythm": command.rhythm, "zone": command.zone}
+    project.ledger.append("Scheduled", project.model, project.actor, said)
+    return _told(project, command.job)
+
+
+def _unscheduled(project: Project, command: Unschedule) -> Answer:
+    if command.job not in state.schedules(project.ledger, project.model):
+        raise Missing(f"{command.job} has no rhythm of its own", hint="mainstay schedule list")
+    project.ledger.append("Unscheduled", project.model, project.actor, {"job": command.job})
+    return _told(project, command.job)
+
+
+def _asked_for(project: Project, command: RunNow) -> Answer:
+    number = runs.planned(project.ledger, project.model, command.job, clock.now())
+    if not number:
+        raise Conflict(f"{command.job} is to be done already", hint="mainstay runs list")
+    return Answer(
+        f"Planned {command.job} now, as run {number}; a worker will do it.",
+        next=f"mainstay runs show {number}",
+        facts={"run": number, "job": command.job},
+    )
+
+
+def _told(project: Project, job: str) -> Answer:
+    one = next(one for one in rhythms(project) if one.job == job)
+    fact = _fact(project, one)
+    return Answer(
+        f"{job}: {_words(one.rhythm)}, next {fact['next'] or 'never'}.",
+        next="mainstay schedule list",
+        facts=fact,
+    )
+
+
+def _fact(project: Project, one: Planned) -> dict[str, object]:
+    coming = rhythm.following(one.rhythm, windows(project), clock.now())
+    newest = runs.listed(project.ledger, project.model, 1, one.job)
+    return {
+        "job": one.job,
+        "says": JOBS[one.job].says,
+        "rhythm": one.rhythm.words,
+        "zone": one.rhythm.zone,
+        "own": one.own,
+        "next": text(coming) if coming else "",
+        "last": msgspec.to_builtins(newest[0]) if newest else None,
+    }
+
+
+def _line(fact: dict[str, object]) -> str:
+    when = _words(Rhythm(str(fact["rhythm"]), str(fact["zone"])))
+    last = fact["last"]
+    ended = f"last {last['state']}" if isinstance(last, dict) else "never ran"
+    return f"{fact['job']:<8} {when:<28} {str(fact['next'])[:16]:<17} {ended}"
+
+
+def _words(one: Rhythm) -> str:
+    if not one.words:
+        return "stopped"
+    return one.words if one.words == EACH_WINDOW else f"{one.words} {one.zone}"
+
+
+def _time(project: Project, seq: int) -> datetime | None:
+    """Of an event, by its number."""
+    found = project.ledger.rows("SELECT time FROM event WHERE seq = ?", seq)
+    return state.moment(found[0][0]) if found else None

@@ -1,0 +1,33 @@
+"""kill -9 and stops beyond the lease while workers do jobs: none is lost, none is done twice.
+
+The harness counts only because it finds every mistake that is planted in the same work. 100,000
+jobs: `make long`.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from bench.working.killed import MUTANTS, lived
+
+
+@pytest.mark.slow
+@pytest.mark.minutes
+def test_of_two_thousand_jobs_under_kills_and_stalls_none_is_lost_or_doubled(
+    tmp_path: Path,
+) -> None:
+    fate = lived(tmp_path, 2_000)
+
+    assert (fate.done, fate.lost, fate.doubled, fate.flaws) == (2_000, 0, 0, 0)
+    assert min(fate.kills, fate.stalls) >= 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_planted_mistake_is_found(tmp_path: Path, mutant: str) -> None:
+    for seed in range(5):
+        fate = lived(tmp_path / str(seed), 150, seed=seed, mutant=mutant)
+        if fate.lost or fate.doubled:
+            return
+
+    pytest.fail(f"5 lives of 150 jobs did not show: {mutant}")
