@@ -24,6 +24,7 @@ from mainstay.control import (
     reading,
     requesting,
     running,
+    scoring,
     silencing,
     simulating,
     standing,
@@ -58,6 +59,7 @@ from mainstay.control.commands import (
     RevokeToken,
     Rollback,
     Run,
+    Score,
     SendLabels,
     Silence,
     TakeBack,
@@ -154,7 +156,7 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return vouching.vouch(opened, command)
         case Deliver():
             return delivering.deliver(opened)
-        case Features() | Labels() | SendLabels() | AskLabels() | Backup():
+        case Features() | Score() | Labels() | SendLabels() | AskLabels() | Backup():
             return _outside(opened, command)
 
 
@@ -189,12 +191,14 @@ def _lived(opened: Project, command: Deploy | Rollback | Watch | Run) -> Answer:
 
 
 def _outside(
-    opened: Project, command: Features | Labels | SendLabels | AskLabels | Backup
+    opened: Project, command: Features | Score | Labels | SendLabels | AskLabels | Backup
 ) -> Answer:
     """What writes or takes in files that are the user's, not the project's."""
     match command:
         case Features():
             return requesting.features(opened, command)
+        case Score():
+            return scoring.score(opened, command)
         case Labels():
             return labelling.labels(opened, command)
         case SendLabels():
