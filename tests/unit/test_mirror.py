@@ -45,7 +45,7 @@ def test_every_stray_python_file_below_tests_is_a_test_or_serves_tests() -> None
         "test_*.py", "conftest.py", "planted_*.py", "client_*.py", "small_project.py", "lived.py",
         "self_signed.py", "wired.py", "receiving.py", "mixed_rows.py", "unlike.py",
         "callers.py", "forked.py", "healthy.py", "side_by_side.py", "trap_rows.py",
-        "asking.py", "planes.py", "signing_in.py",
+        "asking.py", "planes.py", "signing_in.py", "batched.py", "scored.py",
     )  # fmt: skip
     stray = [
         path
