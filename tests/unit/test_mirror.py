@@ -46,7 +46,7 @@ def test_every_stray_python_file_below_tests_is_a_test_or_serves_tests() -> None
         "self_signed.py", "wired.py", "receiving.py", "mixed_rows.py", "unlike.py",
         "callers.py", "forked.py", "healthy.py", "side_by_side.py", "trap_rows.py",
         "asking.py", "planes.py", "signing_in.py", "signing_in_elsewhere.py",
-        "visiting.py", "lineage_schemas.py",
+        "visiting.py", "lineage_schemas.py", "batched.py", "scored.py",
     )  # fmt: skip
     stray = [
         path

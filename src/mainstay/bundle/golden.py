@@ -12,6 +12,10 @@ from mainstay.core import digest
 from mainstay.core.errors import Broken
 
 Floats = NDArray[np.float64]
+Encode = Callable[[Sequence[bytes]], Floats]
+"""Inputs of request records."""
+Score = Callable[[Floats], Floats]
+"""Scores of inputs."""
 APART = 2**64 - 1
 """Units in the last place between a number and no number."""
 
@@ -97,15 +101,24 @@ def read(path: Path) -> Golden:
     return Golden(tuple(map(bytes, file.rows)), inputs, scores, units)
 
 
-def replay(
-    golden: Golden,
-    encode: Callable[[Sequence[bytes]], Floats],
-    score: Callable[[Floats], Floats],
-) -> Replay:
+def replay(golden: Golden, encode: Encode, score: Score) -> Replay:
     """Makes the inputs from the rows and the scores from the golden inputs, and compares bits."""
     encoded = distances(encode(golden.rows), golden.inputs)
     scored = distances(score(golden.inputs), golden.scores, golden.units)
     return Replay(len(golden.rows), *_worst(encoded), *_worst(scored))
+
+
+def refuse(path: Path, encode: Encode, score: Score, most: int, name: str) -> None:
+    """Raises Broken where a version does not repeat the golden rows of a file.
+
+    most: units in the last place that scores may be off.
+    """
+    found = replay(read(path), encode, score)
+    if found.encoded or found.scored_ulp > most:
+        raise Broken(
+            f"{name} does not repeat its golden rows here: {found.encoded} of {found.rows} "
+            f"encoded otherwise, {found.scored} scored up to {found.scored_ulp} ulp off"
+        )
 
 
 def distances(one: Floats, other: Floats, units: Floats | None = None) -> NDArray[np.uint64]:

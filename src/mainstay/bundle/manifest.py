@@ -12,7 +12,7 @@ from mainstay.core import digest
 from mainstay.core.errors import Broken, Conflict, Missing
 from mainstay.core.expressions import Output
 from mainstay.core.inputs import Input
-from mainstay.core.nouns import Dataset
+from mainstay.core.nouns import Column, Dataset
 from mainstay.core.pseudonyms import Act
 from mainstay.core.rules import Rule, Unknown
 
@@ -83,6 +83,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def columns(self) -> tuple[str, ...]:
         """Names of the request columns, in the order of a row."""
         return tuple(column.name for column in self.request)
+
+    @property
+    def requested(self) -> tuple[Column, ...]:
+        """The request columns and their types."""
+        return tuple(Column(column.name, column.type) for column in self.request)
 
 
 class _Format(msgspec.Struct, frozen=True):

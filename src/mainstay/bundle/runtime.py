@@ -230,15 +230,22 @@ class Runtime:
             return [self._said(rows[0])]
         if not rows:
             return []
-        matrix = self.matrix(rows)
+        scores = self.tried(self.matrix(rows))
+        return [None] * len(rows) if scores is None else self.decided(scores)
+
+    def tried(self, matrix: Matrix, most: int = REFUSALS) -> Matrix | None:
+        """Scores of at least one row, NaN where refused; None where the engine fails.
+
+        most: refusals until whole stretches count as refused.
+        """
         try:
-            scores, refused = answers(self.engine.scores, matrix, REFUSALS)
+            scores, refused = answers(self.engine.scores, matrix, most)
         except Exception as error:  # noqa: BLE001 - an engine may fail in any way
             self._fails(error)
-            return [None] * len(rows)
+            return None
         if refused:
             self._fails(refused)
-        return self.decided(scores)
+        return scores
 
     def matrix(self, rows: Sequence[encoder.Row]) -> Matrix:
         """Shape (rows, inputs). Packed row by row: NumPy takes twice as long for lists."""

@@ -62,6 +62,7 @@ COMMANDS: Table = {
     "deploy": ("Let an approved version answer.", "mainstay.cli.deploy:deploy"),
     "rollback": ("Go back to what was live before.", "mainstay.cli.deploy:rollback"),
     "features": ("Write the rows a request would carry.", "mainstay.cli.features:features"),
+    "score": ("Answer a batch: tables in, tables out.", "mainstay.cli.score:score"),
     "labels": ("Take in what became of decisions.", "mainstay.cli.labels:labels"),
     "watch": ("Judge the live windows that are over.", "mainstay.cli.watch:watch"),
     "incident": (

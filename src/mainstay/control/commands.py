@@ -170,6 +170,21 @@ class Features(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fea
     out: str = ""
 
 
+class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="score"):
+    """Answer a batch: decisions of a period, or of another table, into files by partition.
+
+    table: in place of the contract's decisions; since, until: the period, UTC. out: a folder, or a
+    file that ends in .parquet. partition: hour, day, month, year or all. version: not the live one.
+    """
+
+    table: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    out: str = ""
+    partition: str = ""
+    version: str = ""
+
+
 class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="labels"):
     """Take in what became of earlier decisions: a file of key, label and known_at."""
 
@@ -341,6 +356,7 @@ OfModel = (
     | Unschedule
     | RunNow
     | Features
+    | Score
     | Labels
     | SendLabels
     | AskLabels

@@ -180,8 +180,8 @@ def requested(project: Project, bundles: Iterable[str]) -> tuple[Column, ...]:
     """Of the requests that any of these versions takes."""
     found: dict[str, Column] = {}
     for one in dict.fromkeys(bundles):
-        for column in manifest.read(project.places.bundle(one), one).request:
-            found.setdefault(column.name, Column(column.name, column.type))
+        for column in manifest.read(project.places.bundle(one), one).requested:
+            found.setdefault(column.name, column)
     return tuple(found.values())
 
 

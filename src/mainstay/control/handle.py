@@ -31,6 +31,7 @@ from mainstay.control import (
     requesting,
     running,
     scheduling,
+    scoring,
     silencing,
     simulating,
     sourcing,
@@ -75,6 +76,7 @@ from mainstay.control.commands import (
     Run,
     RunNow,
     Schedule,
+    Score,
     SendLabels,
     SendWaiver,
     Silence,
@@ -204,7 +206,7 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _tended(opened, command)
         case Schedule() | Unschedule() | RunNow():
             return scheduling.changed(opened, command)
-        case Features() | Labels() | SendLabels() | AskLabels() | Backup():
+        case Features() | Score() | Labels() | SendLabels() | AskLabels() | Backup():
             return _outside(opened, command)
 
 
@@ -263,12 +265,14 @@ def _lived(opened: Project, command: Deploy | Rollback | Watch | Run) -> Answer:
 
 
 def _outside(
-    opened: Project, command: Features | Labels | SendLabels | AskLabels | Backup
+    opened: Project, command: Features | Score | Labels | SendLabels | AskLabels | Backup
 ) -> Answer:
     """What writes or takes in files that are the user's, not the project's."""
     match command:
         case Features():
             return requesting.features(opened, command)
+        case Score():
+            return scoring.score(opened, command)
         case Labels():
             return labelling.labels(opened, command)
         case SendLabels():

@@ -95,6 +95,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     commands.Watch: HERE,
     commands.Run: HERE,
     commands.Features: HERE,
+    commands.Score: HERE,
     commands.Labels: HERE,
     commands.AskLabels: HERE,
     commands.Vouch: HERE,

@@ -24,7 +24,7 @@ def fetched(table: Table, levels: dict[str, tuple[str, ...]] | None = None) -> C
     """
     given, kinds = levels or {}, schema.types(table)
     rows = table.to_pyarrow()  # widened here: the same asked of the engine costs it half of all
-    return {name: _values(rows[name], name, kinds[name], given.get(name)) for name in kinds}
+    return {name: values(rows[name], name, kinds[name], given.get(name)) for name in kinds}
 
 
 def levels(table: Table, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -39,17 +39,18 @@ def levels(table: Table, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _values(
-    values: pa.ChunkedArray, name: str, kind: str, given: tuple[str, ...] | None
+def values(
+    found: pa.ChunkedArray, name: str, kind: str, given: tuple[str, ...] | None = None
 ) -> Numbers | Text:
+    """One column of a neutral type, for example of a batch; see `fetched`."""
     if kind not in _WHOLE:
-        raise Mistake(f"{name} is {values.type}", f"known: numbers, booleans, times and {TEXT}")
-    values = values.cast(_WHOLE[kind], safe=kind != TIME)  # parts of a microsecond are dropped
+        raise Mistake(f"{name} is {found.type}", f"known: numbers, booleans, times and {TEXT}")
+    found = found.cast(_WHOLE[kind], safe=kind != TIME)  # parts of a microsecond are dropped
     if kind == TEXT:
-        return _text(values, given)
+        return _text(found, given)
     if kind in (DATE, TIME):
-        values = values.cast(pa.int32() if kind == DATE else pa.int64()).cast(pa.int64())
-    made: Numbers = (values.cast(pa.float64()) if values.null_count else values).to_numpy()
+        found = found.cast(pa.int32() if kind == DATE else pa.int64()).cast(pa.int64())
+    made: Numbers = (found.cast(pa.float64()) if found.null_count else found).to_numpy()
     return made
 
 

@@ -17,8 +17,10 @@ _OTHERS = (("psycopg", "Error"), ("pyspark.errors", "PySparkException"))
 _ZONED = r"\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?)$"  # text of a time that ends in an offset
 
 
-def connect(folder: Path | None = None) -> Backend:
+def connect(folder: Path | None = None, memory: str = "") -> Backend:
     """A fresh in-memory engine; folder: where what exceeds memory is spilled, else a temporary one.
+
+    memory: how much it may use, for example 250MB; else most of the machine's.
 
     Two threads: training and serving share the machine. Extensions are neither loaded nor fetched.
     """
@@ -28,6 +30,7 @@ def connect(folder: Path | None = None) -> Backend:
         temp_directory=str(spill),
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
+        **({"memory_limit": memory} if memory else {}),
     )
 
 

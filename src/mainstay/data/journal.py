@@ -27,6 +27,8 @@ from mainstay.data.snapshot import ARROW
 ROWS = 20_000  # of a segment, and in memory at a time
 _NAME = re.compile(r"(\d{8})-(\d{16})-(\d{16})\.parquet")
 _DRAFT = ".draft.parquet"
+BATCH = "batch"
+"""The folder beside the segments of what batches were asked and answered, a file each."""
 _LAST = b"mainstay_last"  # where a segment's last frame begins, and its head
 _HEAD = 8
 _SPAN = 1 << 40  # bytes of one file at most, so that places rise from file to file
@@ -107,12 +109,15 @@ def _brought(file: File, folder: Path, records: Records, last: Segment | None) -
 
 
 def read(engine: Backend, folder: Path, columns: tuple[Column, ...]) -> ir.Table:
-    """Every row brought so far: these columns of the requests, then RESERVED.
+    """Every row brought so far and every row of a batch: these columns of the requests, then
+
+    RESERVED.
 
     Null where a segment knows no such column, or a value is none of its type.
     """
     wanted = (*columns, *RESERVED)
-    files = [str(segment.path) for segment in segments(folder)]
+    batches = sorted((folder / BATCH).glob("*.parquet"))
+    files = [*(str(segment.path) for segment in segments(folder)), *map(str, batches)]
     if not files:
         empty = pa.schema([(one.name, ARROW[one.type]) for one in wanted]).empty_table()
         return ibis.memtable(empty)

@@ -12,6 +12,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import numpy as np
 
+from mainstay.data import schema
 from mainstay.data.stream import Asked, Batch, Flags, meant
 
 _EXACT = 2**53  # below, a whole number is within bounds just where its double is
@@ -20,8 +21,10 @@ Mask: TypeAlias = Callable[[Batch], Flags]
 
 
 def mask(asked: Asked, condition: ir.BooleanValue) -> Mask:
-    """Where a condition of the table holds; a null is false."""
+    """Where a condition of the table holds; a null is false. Engines elsewhere are all asked."""
     node = condition.op()
+    if schema.engine(asked.table) != schema.DUCKDB:
+        return _of_engine(asked, node)
     return _certain(asked, node) or _of_engine(asked, node)
 
 

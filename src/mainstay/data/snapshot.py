@@ -70,7 +70,7 @@ def whole(table: ir.Table, folder: Path) -> Path:
 def content(file: Path, columns: tuple[Column, ...], time: str = "") -> Dataset:
     """What a file of sorted rows says, read in pieces; its uri is the name it should have."""
     kinds = pa.schema([(column.name, ARROW[column.type]) for column in columns])
-    made = _Content(columns)
+    made = Content(columns)
     with pq.ParquetFile(file) as rows:
         for batch in rows.iter_batches(_BATCH):
             made.add(batch.cast(kinds), time)
@@ -100,7 +100,7 @@ def _name(digest: str) -> str:
     return f"{digest}.parquet"
 
 
-class _Content:
+class Content:
     """The digest of rows that come in batches, whatever their sizes."""
 
     def __init__(self, columns: tuple[Column, ...]) -> None:
@@ -110,7 +110,7 @@ class _Content:
         self._span: list[datetime] = []
 
     def add(self, batch: pa.RecordBatch, time: str) -> None:
-        """Takes the next rows in."""
+        """Takes the next rows in, whose types are those of ARROW."""
         self._rows += batch.num_rows
         for (present, values), column in zip(self._hashes, batch.columns, strict=True):
             present.update(_present(column))
@@ -143,13 +143,20 @@ def _bytes(values: pa.Array) -> bytes:
     """The values one after another, little-endian, null as zero or nothing."""
     kind = values.type
     if pa.types.is_string(kind):
-        return "".join(filter(None, values.to_pylist())).encode()
+        return _text(pc.fill_null(values, ""))
     if pa.types.is_date(kind):
         values = values.cast(pa.int32())
     if pa.types.is_temporal(kind):
         values = values.cast(pa.int64())
     filled = pc.fill_null(values, pa.scalar(0, pa.int8()).cast(values.type))
     return _laid_out(filled, _LAYOUT[kind])
+
+
+def _text(values: pa.Array) -> bytes:
+    """All texts, one after another, as they lie in memory."""
+    _, places, content = values.buffers()
+    ends = np.frombuffer(places, np.int32)[values.offset : values.offset + len(values) + 1]
+    return content[ends[0] : ends[-1]].to_pybytes() if content and len(ends) else b""
 
 
 def _laid_out(values: pa.Array, layout: str) -> bytes:

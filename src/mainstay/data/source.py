@@ -102,29 +102,30 @@ def _found(reader: Reader, address: str) -> tuple[list[Path], str]:
     """The files DuckDB can read, and the digest of what they hold."""
     if address.startswith(_SQLITE):
         path, _, table = address.removeprefix(_SQLITE).removeprefix("/").partition("#")
-        file = sqlite.staged(_files(path, reader.base)[0], table, reader.staged)
+        file = sqlite.staged(files(path, reader.base)[0], table, reader.staged)
         return [file], file.stem
-    files = _files(address, reader.base)
-    digests = [digest.of_file(file) for file in files]
-    return files, digests[0] if len(digests) == 1 else digest.of_value(digests)
+    found = files(address, reader.base)
+    digests = [digest.of_file(file) for file in found]
+    return found, digests[0] if len(digests) == 1 else digest.of_value(digests)
 
 
-def _files(path: str, base: Path) -> list[Path]:
+def files(path: str, base: Path) -> list[Path]:
+    """The files of a path, with `*` for many. Raises Mistake where there is none."""
     if "://" in path:
         raise Mistake(
             f"{path} cannot be read yet", "copy it beside contract.yaml and name the file"
         )
     place = base / Path(path).expanduser()
     found = sorted(place.parent.glob(place.name)) if "*" in place.name else [place]
-    files = [file for file in found if file.is_file()]
-    if not files:
+    there = [file for file in found if file.is_file()]
+    if not there:
         near = sorted(file.name for file in place.parent.glob("*")) if place.parent.is_dir() else []
         beside = f"{place.parent} holds {', '.join(near[:8]) or 'nothing'}"
         raise Mistake(
             f"there is no file {path}: looked for {place}",
             beside if place.parent.is_dir() else f"there is no folder {place.parent}",
         )
-    return files
+    return there
 
 
 def _read(engine: Backend, files: list[Path], texts: tuple[str, ...]) -> ir.Table:

@@ -1,7 +1,9 @@
 """Rows that stream by in batches of arrays: read once, held nowhere."""
 
 from collections.abc import Callable, Hashable, Iterator
-from typing import Any
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.operations as ops
@@ -10,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyarrow import compute
 
+from mainstay.core.columns import Text
 from mainstay.core.typed import NUMBER, TEXT
 from mainstay.data.expression import constant
 from mainstay.stats import tallies
@@ -28,6 +31,14 @@ def _found_in(levels: object, value: object) -> None:
 _position = ibis.udf.scalar.builtin(
     _found_in, name="list_position", signature=(("array<string>", TEXT), "int32")
 )
+
+
+class Span(NamedTuple):
+    """Rows whose moment, under a name of what was asked, lies in [since, until)."""
+
+    name: str
+    since: datetime
+    until: datetime
 
 
 class Batch:
@@ -61,6 +72,16 @@ class Batch:
     def wholes(self, name: str) -> Whole:
         """A column of whole numbers, 0 for a null."""
         return self.once(name, lambda: self._filled(name, 0))
+
+    def column(self, name: str) -> Any:
+        """A column as Arrow holds it."""
+        return self._columns[name]
+
+    def coded(self, name: str) -> Text:
+        """A column by its distinct values, whatever they are; -1 for a null."""
+        coded = self._columns[name].dictionary_encode()
+        codes = compute.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+        return Text(codes, tuple(coded.dictionary.to_pylist()))
 
     def flags(self, name: str) -> Flags:
         """A column of truth values; a null is false."""
@@ -118,12 +139,32 @@ class Asked:
             self._said[value] = value.replace(said, filter=ops.Value) if said else value
         return self._said[value]
 
-    def batches(self) -> Iterator[Batch]:
-        """All rows, in order. The engine answers nothing else until they are through."""
-        rows = ops.Project(self._rows, {name: one for one, name in self._names.items()}).to_expr()
-        # what Ibis gives in batches makes a second copy of all rows, and breaks with DuckDB 2
-        relation = ibis.get_backend(rows)._to_duckdb_relation(rows)  # noqa: SLF001
-        yield from map(Batch, relation.to_arrow_reader(_ROWS))
+    def rows(self) -> ir.Table:
+        """What was asked so far of all rows, each value under its name."""
+        named = {name: one for one, name in self._names.items()}
+        return ops.Project(self._rows, named).to_expr()
+
+    def batches(self, span: Span | None = None) -> Iterator[Batch]:
+        """All rows, or those of a span, in order.
+
+        The engine answers nothing else until they are through. Ask no more of the table after.
+        """
+        rows = self._relation
+        if span:
+            rows = rows.filter(
+                f"\"{span.name}\" >= TIMESTAMPTZ '{span.since.isoformat()}'"
+                f" AND \"{span.name}\" < TIMESTAMPTZ '{span.until.isoformat()}'"
+            )
+        yield from map(Batch, rows.to_arrow_reader(_ROWS))
+
+    @cached_property
+    def _relation(self) -> Any:
+        """Put into words once; what Ibis gives in batches makes a second copy of all rows, and
+
+        breaks with DuckDB 2.
+        """
+        rows = self.rows()
+        return ibis.get_backend(rows)._to_duckdb_relation(rows)  # noqa: SLF001
 
 
 def meant(value: ops.Value) -> ops.Value:

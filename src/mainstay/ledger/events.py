@@ -19,6 +19,7 @@ MEANINGS = {
     "Trusted": "A key was bound to a name and a role.",
     "Deployed": "Shares of the traffic were given to versions, under a higher sequence.",
     "RolledBack": "The traffic went back to an earlier version, under a higher sequence.",
+    "BatchScored": "A batch was answered: how many rows of which sources, into which output.",
     "LabelsReceived": "Labels of earlier decisions arrived.",
     "LabelsAsked": "Labels of some decisions were asked for, drawn with chances that are known.",
     "LabelsVouched": "Somebody said that labels which were in doubt are right: they count.",

@@ -11,13 +11,13 @@ from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.model import Contract
 from mainstay.core.columns import Columns, Text
-from mainstay.core.errors import Broken, Unsure
-from mainstay.core.nouns import Column, Dataset, Window
+from mainstay.core.errors import Unsure
+from mainstay.core.nouns import Dataset, Window
 from mainstay.core.places import Places
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT
+from mainstay.data import batch, snapshot
 from mainstay.data import rows as data_rows
 from mainstay.data import rules as data_rules
-from mainstay.data import snapshot
 from mainstay.data.rows import Rows
 from mainstay.life.certify import searched
 from mainstay.trainer.measures import of_scores
@@ -111,7 +111,7 @@ def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
     decision has a label yet.
     """
     stated = opening.runtime.manifest
-    _same_types(stated, rows.columns)
+    batch.refuse_other_types(stated.requested, rows.columns)
     time = opening.contract.data.decisions.time
     decided = data_rows.within(rows.table, time, window).cache()  # joined once, asked three times
     label = opening.contract.data.label.column
@@ -152,18 +152,6 @@ def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
         stopped=in_all - dataset.rows,
         unlabelled=unlabelled,
     )
-
-
-def _same_types(stated: Manifest, columns: tuple[Column, ...]) -> None:
-    """A column that changed its type since the build is refused: its meaning is unknown."""
-    now = {column.name: column.type for column in columns}
-    for wanted in stated.request:
-        if now.get(wanted.name) != wanted.type:
-            raise Broken(
-                f"{wanted.name} is {now.get(wanted.name, 'missing')}, the version was built when it"
-                f" was {wanted.type}",
-                hint="ask the owner of the source what changed, then mainstay build",
-            )
 
 
 def _frozen(opening: Opening, kept: ir.Table) -> Dataset:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from operator import attrgetter
@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from mainstay.bundle import encoder
+from mainstay.bundle import slices
 from mainstay.bundle.encoder import Row, attribute
 from mainstay.bundle.guard import Judgement, Rejection
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Answer, Matrix, Runtime, Said, given
 from mainstay.core import clock
-from mainstay.core.columns import level
 from mainstay.core.entries import ABSTAINED, ENGINE, EXPIRED, NAMED, REST
 from mainstay.core.errors import Unavailable
 from mainstay.life.serve.away import Away
@@ -28,8 +27,6 @@ from mainstay.seal.routing import Routing, Share
 
 MODEL = "model"
 """Who decided, where the model did."""
-SLICES = "slices, "
-"""How the clause of a gate on one slice begins."""
 Known = Sequence[Said | None] | None
 """What a model says of some rows; None where nobody has asked it yet."""
 
@@ -303,7 +300,7 @@ def served(share: Share, held: Held, certificate: Certificate | None, reason: st
     """A version ready to answer."""
     stated = held.runtime.manifest
     key = _reader(stated, "key")
-    made = Served(share, held, None, _entity(stated, key), key, _nowhere)
+    made = Served(share, held, None, _entity(stated, key), key, slices.nowhere)
     made = made._replace(lenient=stated.uncovered == "flag", reason=reason)
     return proven(made, certificate) if certificate else made
 
@@ -313,7 +310,7 @@ def proven(one: Served, certificate: Certificate) -> Served:
     silent = isinstance(one.held.runtime.engine, Silent)
     return one._replace(
         certificate=certificate,
-        covered=_covered(one.held.runtime.manifest, certificate),
+        covered=slices.covered(one.held.runtime.manifest, certificate),
         short=one.share.certificate[:12],
         reason=one.reason if silent else "",
     )
@@ -321,11 +318,7 @@ def proven(one: Served, certificate: Certificate) -> Served:
 
 def unproven(one: Served, reason: str) -> Served:
     """The same version, answered by its baseline because its certificate does not hold."""
-    return one._replace(certificate=None, covered=_nowhere, short="", reason=reason)
-
-
-def _nowhere(_: Row) -> bool:
-    return False
+    return one._replace(certificate=None, covered=slices.nowhere, short="", reason=reason)
 
 
 def _reader(stated: Manifest, role: str) -> Callable[[Row], object]:
@@ -343,33 +336,4 @@ def _entity(stated: Manifest, key: Callable[[Row], object]) -> Callable[[Row], o
         who = entity(row)
         return key(row) if who is None else who
 
-    return found
-
-
-def _covered(stated: Manifest, certificate: Certificate) -> Callable[[Row], bool]:
-    """Whether every slice a row is in was judged: those with too few rows, or none, were not.
-
-    A name that neither features() nor a request has covers nobody.
-    """
-    clauses = (gate.clause for gate in certificate.gates)
-    judged = _slices(one.removeprefix(SLICES) for one in clauses if one.startswith(SLICES))
-    known = {**dict.fromkeys(_slices(certificate.not_covered), frozenset[str]()), **judged}
-    names = tuple(known)
-    if not names:
-        return lambda _: True
-    if not set(names) <= {*stated.columns, *(output.name for output in stated.outputs)}:
-        return _nowhere
-    values = encoder.values(names, stated.outputs, stated.columns)
-    levels = tuple(known.values())
-    return lambda row: all(
-        level(value) in some for value, some in zip(values(row), levels, strict=True)
-    )
-
-
-def _slices(names: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Levels by column, of names like `kind = scan`."""
-    found: dict[str, frozenset[str]] = {}
-    for name in names:
-        column, _, value = name.partition(" = ")
-        found[column] = found.get(column, frozenset()) | {value}
     return found

@@ -1,0 +1,28 @@
+"""`mainstay score`."""
+
+from datetime import datetime
+
+import click
+
+from mainstay.cli.act import Day, act
+from mainstay.control.commands import Score
+
+
+@click.command()
+@click.option("--from", "table", default="", help="A table instead of the contract's decisions.")
+@click.option("--since", type=Day(), help="First decision; default: all.")
+@click.option("--until", type=Day(), help="Up to, not included; default: now.")
+@click.option("--out", default="", help="Folder, or FILE.parquet, from the project's: scores.")
+@click.option("--partition", default="", help="By the hour, day, month, year, or all: day.")
+@click.option("--version", default="", help="An approved version; default: the live one.")
+def score(
+    table: str,
+    since: datetime | None,
+    until: datetime | None,
+    out: str,
+    partition: str,
+    version: str,
+) -> int:
+    """Answer a batch: tables in, tables out."""
+    asked = Score(table, since, until, out, partition, version)
+    return act(click.get_current_context().obj, asked)

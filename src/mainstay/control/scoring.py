@@ -1,0 +1,238 @@
+"""`score`: a batch by the live version, as the door would answer it; on record when it is whole."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from mainstay.bundle import golden, runtime
+from mainstay.bundle.layout import GOLDEN, ULP
+from mainstay.bundle.runtime import Runtime
+from mainstay.control import publish, versions
+from mainstay.control.commands import Score
+from mainstay.control.project import Project
+from mainstay.core import clock, digest, pseudonyms, settings
+from mainstay.core.answers import Answer
+from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
+from mainstay.core.nouns import Verdict
+from mainstay.data import batch, engine, journal
+from mainstay.data.partitions import UNITS, Unit
+from mainstay.data.source import Reader
+from mainstay.ledger import blobs
+from mainstay.ledger.state import Version
+from mainstay.life.score import score as life
+from mainstay.life.score.answers import Standing
+from mainstay.life.score.layout import Layout
+from mainstay.life.score.manifest import Made
+from mainstay.life.score.score import Order, Scored
+from mainstay.seal import certificate as seal
+from mainstay.seal import dsse
+from mainstay.seal.certificate import Certificate
+from mainstay.seal.routing import Routing, Share
+
+OUT = "scores"
+EVENT = "BatchScored"
+MEMORY = "250MB"
+"""Of the engine: what exceeds it is spilled. 10 million rows are scored within 700 MB."""
+
+
+class Chosen(NamedTuple):
+    """The version that scores, under which routing; why: no certificate holds, empty where one
+
+    does. sequence: None where the version answers nobody, so that its batch is no live decision.
+    """
+
+    version: Version
+    share: Share
+    certificate: Certificate | None
+    why: str
+    sequence: int | None
+
+
+def score(project: Project, command: Score) -> Answer:
+    """Brings an output to the rows as they are now; what is finished is not worked on again.
+
+    Raises Missing before anything is live, and what life.score raises.
+    """
+    unit, layout = _shape(project, command)
+    chosen = _chosen(project, command)
+    opened = _opened(project, chosen.version)
+    try:
+        found = life.scored(_order(project, command, chosen, opened, (unit, layout)))
+    finally:
+        opened.close()
+    _recorded(project, chosen, layout, found)
+    return _answer(layout, chosen, found)
+
+
+def _shape(project: Project, command: Score) -> tuple[Unit, Layout]:
+    layout = Layout(project.places.folder / (command.out or OUT))
+    wanted = command.partition or ("all" if layout.single else "day")
+    for unit in UNITS:
+        if unit == wanted:
+            break
+    else:
+        raise Mistake(f"there are no partitions by the {wanted}", f"known: {', '.join(UNITS)}")
+    if layout.single and unit != "all":
+        raise Mistake(
+            f"{layout.path.name} is one file, which has no partitions", "name a folder, or leave it"
+        )
+    return unit, layout
+
+
+def _chosen(project: Project, command: Score) -> Chosen:
+    routing = publish.wanted(project)
+    share = _named(project, command.version) if command.version else _live(project, routing)
+    version = versions.found(project, share.version)
+    certificate, why = _certificate(project, share, routing)
+    answering = routing is not None and share.version in {one.version for one in routing.shares}
+    sequence = routing.sequence if routing and answering else None
+    return Chosen(version, share, certificate, why, sequence)
+
+
+def _live(project: Project, routing: Routing | None) -> Share:
+    if routing is None or routing.shares[0].share < 1:
+        hint = "mainstay deploy, or name a version: --version v1"
+        raise Missing(f"no version of {project.model} is live", hint=hint)
+    return routing.shares[0]
+
+
+def _named(project: Project, name: str) -> Share:
+    version = versions.found(project, name)
+    if version.status != "approved":
+        raise Refused(
+            f"v{version.number} is {version.status}: only an approved version may score",
+            hint=f"mainstay review v{version.number}",
+        )
+    return Share(f"v{version.number}", version.bundle, version.certificate, 1.0)
+
+
+def _certificate(
+    project: Project, share: Share, routing: Routing | None
+) -> tuple[Certificate | None, str]:
+    """As the door sees it: one that does not hold lets only the baseline answer."""
+    environment = routing.environment if routing else "production"
+    try:
+        publish.verified(project, share, environment)
+    except MainstayError as error:
+        return None, str(error)
+    envelope = dsse.decoded(blobs.read(project.places.blobs, share.certificate))
+    return seal.opened(envelope, project.trust), ""
+
+
+def _opened(project: Project, version: Version) -> Runtime:
+    """Its golden rows were repeated: nothing is written by an engine that says something else."""
+    folder, name = project.places.bundle(version.bundle), f"v{version.number}"
+    project.tell(f"opening {name}")
+    made = runtime.opened(
+        folder, project.places.environments, expected=version.bundle, version=name
+    )
+    try:
+        golden.refuse(folder / GOLDEN, made.inputs, made.scores, ULP, name)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def _order(
+    project: Project, command: Score, chosen: Chosen, opened: Runtime, shape: tuple[Unit, Layout]
+) -> Order:
+    places, (unit, layout) = project.places, shape
+    share, certificate = chosen.share, chosen.certificate
+    now = clock.now()
+    places.work.mkdir(parents=True, exist_ok=True)
+    return Order(
+        contract=project.document.contract,
+        reader=Reader(engine.connect(places.work, MEMORY), places.folder, places.staged),
+        asked=batch.Asked(command.table, command.since, command.until, now),
+        standing=Standing(opened, certificate, share.certificate[:12]),
+        made=Made(share.version, share.bundle, share.certificate, certificate is not None),
+        born=versions.born(project, chosen.version),
+        layout=layout,
+        unit=unit,
+        draft=places.work / f"score-{layout.id}.parquet",
+        journal=places.journal / journal.BATCH,
+        sequence=chosen.sequence,
+        secret=_secret(opened),
+        tell=project.tell,
+    )
+
+
+def _secret(opened: Runtime) -> bytes:
+    """Of pseudonyms, where the version needs one; without it those columns are dropped."""
+    if "pseudonymise" not in opened.manifest.private.values():
+        return b""
+    try:
+        return pseudonyms.read(settings.keys_folder())
+    except Missing:
+        return b""
+
+
+def _recorded(project: Project, chosen: Chosen, layout: Layout, found: Scored) -> None:
+    """Once for each state of an output."""
+    sha = digest.of_value(found.manifest.partitions)
+    payload = {
+        "number": chosen.version.number, "output": str(layout.path), "partitions": sha,
+        "rows": sum(one.rows for one in found.partitions),
+        "rejected": sum(one.rejected for one in found.partitions),
+        "sources": {one.uri: one.digest for one in found.datasets},
+        "certificate": chosen.share.certificate, "holds": chosen.certificate is not None,
+    }  # fmt: skip
+    with project.ledger.transaction():
+        before = [one.payload for one in project.ledger.events(kind=EVENT, subject=project.model)]
+        last = next((one for one in reversed(before) if one["output"] == payload["output"]), None)
+        if last is None or last["partitions"] != sha:
+            project.ledger.append(EVENT, project.model, project.actor, payload)
+
+
+def _answer(layout: Layout, chosen: Chosen, found: Scored) -> Answer:
+    rows, rejected = (
+        sum(getattr(one, name) for one in found.partitions) for name in ("rows", "rejected")
+    )
+    by = {
+        name: sum(getattr(one, f"by_{name}") for one in found.partitions)
+        for name in ("model", "baseline", "person")
+    }
+    fresh = [one for one in found.partitions if one.name in found.written]
+    scored = sum(one.rows for one in fresh)
+    name = chosen.share.version
+    lines = (
+        *(f"▲ {chosen.why}: its baseline answered" for _ in range(bool(chosen.why))),
+        f"by the model {by['model']:,}, by the baseline {by['baseline']:,}"
+        + (f", left to a person {by['person']:,}" if by["person"] else ""),
+        *(
+            (f"▲ {rejected:,} rows are set aside with reasons: {_aside(layout)}",)
+            if rejected
+            else ()
+        ),
+        f"partitions: {len(found.written)} written, {len(found.unchanged)} unchanged"
+        + (f", {len(found.gone)} without rows any more" if found.gone else ""),
+        *(f"▲ {note}" for note in found.notes),
+    )
+    return Answer(
+        _headline(name, rows, scored, found, layout),
+        Verdict.UNSURE if chosen.why else Verdict.PASS,
+        lines=lines,
+        next="mainstay status" if not chosen.why else f"mainstay certify {name} --renew",
+        facts={
+            "version": name, "certificate": chosen.share.certificate, "why": chosen.why,
+            "out": str(layout.path), "manifest": str(layout.manifest),
+            "rows": rows, "rejected": rejected, **{f"by_{one}": count for one, count in by.items()},
+            "flagged": sum(one.flagged for one in found.partitions), "scored": scored,
+            "written": list(found.written), "unchanged": list(found.unchanged),
+            "gone": list(found.gone), "seconds": found.seconds,
+            "watched": chosen.sequence is not None, "notes": list(found.notes),
+        },
+    )  # fmt: skip
+
+
+def _headline(name: str, rows: int, scored: int, found: Scored, layout: Layout) -> str:
+    if not found.partitions:
+        return f"Nothing to score: the period holds no decision; {layout.path.name} is up to date."
+    if not found.written:
+        return f"Nothing changed: {rows:,} rows are in {layout.path} as {name} answers them."
+    speed = f" ({scored / found.seconds:,.0f} a second)" if found.seconds else ""
+    return f"{name} scored {scored:,} rows in {found.seconds:.1f} s{speed}, into {layout.path}."
+
+
+def _aside(layout: Layout) -> Path:
+    return layout.quarantine("").parent if not layout.single else layout.quarantine("")

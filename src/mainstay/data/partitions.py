@@ -1,0 +1,81 @@
+"""How decisions are cut into partitions: by the hour, day, month or year of their time, UTC."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple, get_args
+
+import ibis.expr.types as ir
+
+from mainstay.core.errors import Mistake
+from mainstay.core.nouns import Window
+
+Unit = Literal["hour", "day", "month", "year", "all"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+MOST = 10_000
+"""Partitions of one run: each is a question and two files."""
+_LETTER = {"hour": "h", "day": "D", "month": "M", "year": "Y"}
+_NAME = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+_BUCKET, _ROWS, _FIRST, _LAST = "mainstay_since", "mainstay_rows", "mainstay_first", "mainstay_last"
+
+
+class Cut(NamedTuple):
+    """One partition to be made: its name, its window, how many rows it has now."""
+
+    name: str
+    window: Window
+    rows: int
+
+
+def cut(table: ir.Table, time: str, unit: Unit) -> tuple[Cut, ...]:
+    """The partitions that have rows, in the order of time."""
+    moment = table[time]
+    if unit == "all":
+        asked = table.aggregate(**{_FIRST: moment.min(), _LAST: moment.max(), _ROWS: table.count()})
+        (found,) = asked.to_pyarrow().to_pylist()
+        if not found[_ROWS]:
+            return ()
+        window = Window(found[_FIRST], found[_LAST] + timedelta(microseconds=1))
+        return (Cut("all", window, found[_ROWS]),)
+    bucket = moment.cast("timestamp").truncate(_LETTER[unit])
+    counted = table.select(**{_BUCKET: bucket}).group_by(_BUCKET)
+    found = (
+        counted.aggregate(**{_ROWS: lambda rows: rows.count()}).order_by(_BUCKET).limit(MOST + 1)
+    )
+    rows = found.to_pyarrow().to_pylist()
+    if len(rows) > MOST:
+        hint = "take larger ones, or less time: --partition month, --since DATE"
+        raise Mistake(f"there are more than {MOST:,} partitions by the {unit}", hint)
+    return tuple(_cut(one[_BUCKET], one[_ROWS], unit) for one in rows)
+
+
+def aligned(moment: datetime, unit: Unit) -> bool:
+    """Whether a partition begins at a moment."""
+    begin = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    match unit:
+        case "all":
+            return True
+        case "hour":
+            return begin == moment
+        case "day":
+            return begin.replace(hour=0) == moment
+        case "month":
+            return begin.replace(hour=0, day=1) == moment
+        case "year":
+            return begin.replace(hour=0, day=1, month=1) == moment
+
+
+def _cut(since: datetime, rows: int, unit: Unit) -> Cut:
+    begin = since.replace(tzinfo=UTC)
+    return Cut(f"{since:{_NAME[unit]}}", Window(begin, _next(begin, unit)), rows)
+
+
+def _next(begin: datetime, unit: Unit) -> datetime:
+    """Where the partition after begins."""
+    match unit:
+        case "hour":
+            return begin + timedelta(hours=1)
+        case "month":
+            return (begin + timedelta(days=31)).replace(day=1)
+        case "year":
+            return begin.replace(year=begin.year + 1)
+        case _:
+            return begin + timedelta(days=1)

@@ -1,0 +1,230 @@
+"""Batch scoring: tables in, tables out, each partition exactly once.
+
+A partition is visible when it is whole. Its files are the same bytes however often a run was
+killed: the rows come in one order, and who goes on where a run was killed keeps its moment.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from mainstay.bundle.manifest import Manifest as Stated
+from mainstay.contract.model import Contract
+from mainstay.core import clock, digest
+from mainstay.core.errors import Mistake
+from mainstay.core.nouns import Dataset
+from mainstay.data import batch, changes, sla
+from mainstay.data.batch import Asked, Place, Readable
+from mainstay.data.lineage import Born
+from mainstay.data.partitions import Cut, Unit, aligned
+from mainstay.data.rows import Rows
+from mainstay.data.source import Reader
+from mainstay.life.score import layout as places
+from mainstay.life.score import manifest, partition
+from mainstay.life.score.answers import Standing
+from mainstay.life.score.asked import asks
+from mainstay.life.score.layout import Layout
+from mainstay.life.score.manifest import Begun, Made, Manifest, Partition
+from mainstay.life.score.partition import Scoring
+from mainstay.life.score.record import Recording
+
+Tell = Callable[[str], None]
+STOPPED = "batch scoring"
+_BAR = 24  # characters of the bar
+
+
+class Order(NamedTuple):
+    """What to score. born: what the version was made of; draft: where rows may lie meanwhile.
+
+    journal: the folder of what batches say to the watch; sequence: of the routing under which the
+    version answers, None where the watch should hear nothing.
+    """
+
+    contract: Contract
+    reader: Reader
+    asked: Asked
+    standing: Standing
+    made: Made
+    born: Born
+    layout: Layout
+    unit: Unit
+    draft: Path
+    journal: Path
+    sequence: int | None
+    secret: bytes = b""
+    tell: Tell = lambda _: None
+
+
+class Scored(NamedTuple):
+    """What came of a run. written, unchanged, gone: names of partitions; partitions: all of those
+
+    asked for, as they are now. notes: what a person should know of the rows. seconds: in all.
+    """
+
+    manifest: Manifest
+    written: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    gone: tuple[str, ...]
+    partitions: tuple[Partition, ...]
+    datasets: tuple[Dataset, ...]
+    notes: tuple[str, ...]
+    seconds: float
+
+
+def scored(order: Order) -> Scored:
+    """Brings the output to the rows as they are now.
+
+    Raises Broken or Unsure for a source that blocks before anything is visible, Conflict while
+    another run writes there, Mistake for a period that cuts a partition, and what data.batch and
+    the engine raise.
+    """
+    since = clock.stopwatch()
+    _refuse_half(order)
+    order.tell("reading the sources")
+    found = _found(order)
+    stated = order.standing.runtime.manifest
+    place = Place(order.contract, order.reader, stated.requested, order.draft)
+    with places.held(order.layout), batch.readable(place, found, order.unit) as readable:
+        made = _run(order, found, readable, stated)
+    return made._replace(seconds=clock.stopwatch() - since)
+
+
+def _found(order: Order) -> Rows:
+    """The rows, once their sources are as agreed."""
+    stated = order.standing.runtime.manifest
+    changed = changes.changes(order.contract, order.reader, order.born)
+    changes.refuse(changed, STOPPED)
+    place = Place(order.contract, order.reader, stated.requested, order.draft)
+    found = batch.found(place, order.asked)
+    sla.refuse(found.judged, STOPPED)
+    return found
+
+
+def _run(order: Order, found: Rows, readable: Readable, stated: Stated) -> Scored:
+    since = clock.stopwatch()
+    before = _begun(order, batch.sources(found), stated)
+    scoring = shared(order, readable, before.begun)
+    progress = _Progress(order.tell, sum(one.rows for one in readable.cuts), since)
+    now, written = before, []
+    for cut in readable.cuts:
+        made = _kept(scoring, cut, before.of(cut.name))
+        if made is None:
+            made = partition.written(scoring, cut, progress.of(cut))
+            written.append(cut.name)
+        else:
+            progress.of(cut)(cut.rows)
+        if made != now.of(cut.name):
+            now = now.with_partition(made)
+            manifest.written(order.layout.manifest, now)
+    names = [cut.name for cut in readable.cuts]
+    gone = tuple(one.name for one in now.partitions if _is_gone(one, names, order.asked))
+    for name in gone:
+        now = now.without(name)
+        manifest.written(order.layout.manifest, now)
+        partition.removed(scoring, name)
+    now = manifest.over(now)
+    manifest.written(order.layout.manifest, now)
+    unchanged = tuple(name for name in names if name not in written)
+    partitions = tuple(one for one in now.partitions if one.name in names)
+    return Scored(
+        now, tuple(written), unchanged, gone, partitions, found.datasets, found.notes, 0.0
+    )
+
+
+def _begun(order: Order, sources: str, stated: Stated) -> Manifest:
+    """The manifest with this run in it. Raises Conflict for the output of another model or unit."""
+    known = manifest.read(order.layout.manifest)
+    begun = Begun(order.asked.now, sources, order.made, over=False)
+    if known is None:
+        known = Manifest(stated.model, order.unit, begun)
+    if (known.model, known.unit) != (stated.model, order.unit):
+        raise Mistake(
+            f"{order.layout.path} holds {known.model} by the {known.unit}",
+            f"name another --out, or say --partition {known.unit}",
+        )
+    same = (known.begun.sources, known.begun.made) == (sources, order.made)
+    goes_on = same and not known.begun.over
+    made = manifest.with_run(known, known.begun if goes_on else begun)
+    manifest.written(order.layout.manifest, made)
+    return made
+
+
+def shared(order: Order, readable: Readable, begun: Begun) -> Scoring:
+    """What all partitions of a run share."""
+    clause, sequence = order.contract.data.decisions, order.sequence
+    how = None if sequence is None else Recording(begun.at, sequence, order.secret)
+    stated = order.standing.runtime.manifest
+    asked = asks(readable.table, stated, tuple(order.standing.levels or ()))
+    return Scoring(
+        asked, clause.key, clause.time, order.standing, order.layout, order.made,
+        begun.sources, order.journal, how,
+    )  # fmt: skip
+
+
+def _kept(scoring: Scoring, cut: Cut, before: Partition | None) -> Partition | None:
+    """What was made of a partition, where that still is what would be made.
+
+    Answers that were given under a certificate that held stay, whatever became of it.
+    """
+    if before is None or (before.made.version, before.made.bundle) != (
+        scoring.made.version,
+        scoring.made.bundle,
+    ):
+        return None
+    if before.made.holds < scoring.made.holds or not _lies(scoring, before):
+        return None
+    if before.sources != scoring.sources:
+        if before.rows != cut.rows or partition.content(scoring, cut) != before.input:
+            return None
+        return manifest.moved(before, scoring.sources)
+    return before
+
+
+def _lies(scoring: Scoring, before: Partition) -> bool:
+    """Whether its files are those that were written."""
+    folder = scoring.layout.folder
+    return all(
+        (folder / name).is_file() and digest.of_file(folder / name) == sha
+        for name, sha in before.files.items()
+    )
+
+
+def _is_gone(one: Partition, names: list[str], asked: Asked) -> bool:
+    """Whether a partition within the period asked for has no rows any more."""
+    early = asked.since is not None and one.since < asked.since
+    late = asked.until is not None and one.until > asked.until
+    return not early and not late and one.name not in names
+
+
+def _refuse_half(order: Order) -> None:
+    asked, unit = order.asked, order.unit
+    for moment in (asked.since, asked.until):
+        if moment and not aligned(moment, unit):
+            raise Mistake(
+                f"{moment:%Y-%m-%d %H:%M} cuts a partition in two",
+                f"partitions are by the {unit}: begin and end where one does",
+            )
+
+
+class _Progress:
+    """Tells how far a run is."""
+
+    def __init__(self, tell: Tell, rows: int, since: float) -> None:
+        self._tell, self._rows, self._since, self._done = tell, rows, since, 0
+
+    def of(self, cut: Cut) -> Callable[[int], None]:
+        """Counts rows of a partition."""
+
+        def done(rows: int) -> None:
+            self._done += rows
+            self._tell(self._text(cut))
+
+        return done
+
+    def _text(self, cut: Cut) -> str:
+        share = min(self._done / max(self._rows, 1), 1.0)
+        spent = clock.stopwatch() - self._since
+        left = spent / share - spent if share else 0.0
+        bar = "━" * round(_BAR * share) + "╌" * (_BAR - round(_BAR * share))
+        count = f"{self._done:,} of {self._rows:,} rows"
+        return f"scoring {cut.name} {bar} {share:.0%} {count}, {spent:.0f} s, {left:.0f} s left"

@@ -1,0 +1,129 @@
+"""kill -9 in the middle of `score`: no row is lost, doubled or half written.
+
+At every moment readers see whole files with rows of one partition each, and after a kill the same
+command ends with the very bytes of a run that nobody killed. The harness counts only because it
+catches a writer that is planted to write in place.
+"""
+
+import os
+import random
+import shutil
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import conftest
+import pyarrow as pa
+import pytest
+import small_project
+from forked import forked
+from pyarrow import parquet
+from small_project import environment
+
+from mainstay.control.commands import Deploy, Score
+from mainstay.control.handle import handle
+
+KILLS = int(os.environ.get("MAINSTAY_TEST_KILLS", "30"))
+MUTANTS = 6
+SINCE = small_project.END - timedelta(days=8)
+PROGRAM = """
+import os, sys
+from datetime import datetime
+from pathlib import Path
+from mainstay.control.commands import Score
+from mainstay.control.handle import handle
+{mutant}
+os.write(1, b"ready\\n")
+handle(Path(sys.argv[1]), Score(out=sys.argv[2], since=datetime.fromisoformat("{since}")))
+os.write(1, b"done\\n")
+"""
+MUTANT = """
+import time
+from mainstay.life.score import layout
+def in_place(draft, target):
+    content = draft.read_bytes()
+    with target.open("wb") as file:
+        file.write(content[: len(content) // 2])
+        file.flush()
+        time.sleep(0.3)
+        file.write(content[len(content) // 2 :])
+layout.named = in_place
+"""
+
+
+@pytest.fixture(scope="module")
+def live(ripe: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("score") / "no-show"
+    small_project.copied(ripe, folder)
+    with conftest.acting(folder, small_project.AUTHOR):
+        handle(folder, Deploy("v1", 1.0))
+        handle(folder, Score(out="whole", since=SINCE))
+        yield folder
+
+
+def ran(folder: Path, out: str, within: float | None, mutant: str = "") -> tuple[float, bool]:
+    """Seconds until its end or its kill, and whether it ended."""
+    variables = environment(folder, small_project.AUTHOR)
+    command = forked(
+        PROGRAM.format(mutant=mutant, since=SINCE.isoformat()),
+        str(folder),
+        out,
+        variables=variables,
+    )
+    assert command.stdout.readline() == "ready\n"
+    began = time.monotonic()
+    command.process.join(within)
+    command.process.kill()
+    return time.monotonic() - began, command.rest() == "done\n"
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*.parquet")}
+
+
+def flaws(folder: Path, whole: Path) -> list[str]:
+    """What a reader of `*.parquet` would stumble over."""
+    found = []
+    for path in sorted(folder.rglob("*.parquet")):
+        wanted = parquet.read_table(whole / path.relative_to(folder))
+        try:
+            if parquet.read_table(path) != wanted:
+                found.append(f"{path.name} holds other rows")
+        except (pa.ArrowInvalid, OSError) as error:
+            found.append(f"{path.name}: {error}")
+    return found
+
+
+@pytest.mark.slow
+def test_a_batch_survives_kills_at_any_point(live: Path) -> None:
+    whole, chance = live / "whole", random.Random(11)
+    lasted, ended = ran(live, "timed", None)
+    assert ended
+    killed = 0
+    for number in range(KILLS):
+        out = live / f"out{number}"
+        _, ended = ran(live, out.name, chance.uniform(0.05, lasted))
+        killed += not ended
+        assert flaws(out, whole) == []
+        if number % 5 == 0:  # another kill, of the run that goes on
+            ran(live, out.name, chance.uniform(0.05, lasted / 2))
+        _, ended = ran(live, out.name, None)
+        assert ended
+        assert files(out) == files(whole)
+        assert not [one for one in out.rglob(".new-*") if one.is_file()]
+        shutil.rmtree(out)
+
+    assert killed > KILLS / 3
+
+
+@pytest.mark.slow
+def test_the_harness_sees_a_writer_that_writes_in_place(live: Path) -> None:
+    chance, caught = random.Random(12), 0
+    lasted, _ = ran(live, "timed too", None, MUTANT)
+    for number in range(MUTANTS):
+        out = live / f"mutant{number}"
+        ran(live, out.name, chance.uniform(0.5, 0.95) * lasted, MUTANT)
+        caught += bool(flaws(out, live / "whole"))
+
+    assert caught > MUTANTS / 3

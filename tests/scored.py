@@ -1,0 +1,85 @@
+"""A batch of the small project without a ledger: its bundle, its certificate, its sources."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import small_project
+from ibis.backends.duckdb import Backend
+from small_project import Serving
+
+from mainstay.bundle.runtime import Runtime
+from mainstay.contract import document
+from mainstay.data import batch, engine
+from mainstay.data.batch import Asked
+from mainstay.data.lineage import Born
+from mainstay.data.partitions import Cut, Unit, cut
+from mainstay.data.source import Reader
+from mainstay.life.score import score
+from mainstay.life.score.answers import Standing
+from mainstay.life.score.layout import Layout
+from mainstay.life.score.manifest import Begun, Made
+from mainstay.life.score.partition import Scoring
+from mainstay.life.score.score import Order, Scored
+
+NOW = small_project.AFTER
+
+
+class Scene(NamedTuple):
+    """folder: of the project, whose sources a test may change; out: where answers go."""
+
+    folder: Path
+    out: Path
+    runtime: Runtime
+    serving: Serving
+    connection: Backend
+
+    def order(self, unit: Unit = "day", **changes: object) -> Order:
+        """Of everything, as v1 answers it."""
+        contract = document.read(self.folder / "contract.yaml").contract
+        certificate = self.serving.certificate()
+        stated = self.runtime.manifest
+        usual = Order(
+            contract=contract,
+            reader=Reader(self.connection, self.folder, self.folder / "staged"),
+            asked=Asked("", None, None, NOW),
+            standing=Standing(self.runtime, certificate, "c" * 12),
+            made=Made("v1", self.serving.bundle.name, "c" * 64, holds=True),
+            born=Born((), stated.columns, stated.outputs),
+            layout=Layout(self.out),
+            unit=unit,
+            draft=self.folder / "draft.parquet",
+            journal=self.folder / "journal",
+            sequence=3,
+        )
+        return usual._replace(**changes)
+
+    def scored(self, unit: Unit = "day", **changes: object) -> Scored:
+        """A run."""
+        return score.scored(self.order(unit, **changes))
+
+    def scoring(self) -> tuple[Scoring, tuple[Cut, ...]]:
+        """What its partitions share, and these."""
+        order = self.order()
+        stated = self.runtime.manifest
+        place = batch.Place(order.contract, order.reader, stated.requested, order.draft)
+        found = batch.found(place, order.asked)
+        readable = batch.Readable(found.table.cache(), ())
+        cuts = cut(readable.table, "at", "day")
+        begun = Begun(NOW, batch.sources(found), order.made, over=False)
+        return score.shared(order, readable._replace(cuts=cuts), begun), cuts
+
+    def files(self) -> dict[str, bytes]:
+        """All that readers see."""
+        paths = sorted(self.out.rglob("*.parquet"))
+        return {str(one.relative_to(self.out)): one.read_bytes() for one in paths}
+
+
+def scene(serving: Serving, runtime: Runtime, tmp_path: Path) -> Scene:
+    """Sources of their own, with wrong waits on the second day."""
+    folder = small_project.written(tmp_path / "batch")
+    connection = engine.connect(tmp_path)
+    return Scene(folder, tmp_path / "out", runtime, serving, connection)
+
+
+DAY = timedelta(days=1)

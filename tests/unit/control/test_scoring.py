@@ -1,0 +1,161 @@
+"""`score` as it is asked: by the live version, as the door answers, on record once."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import lived
+import msgspec
+import pyarrow as pa
+import pytest
+import small_project
+from conftest import acting
+from msgspec import json
+from pyarrow import parquet
+
+from mainstay.control import field, scoring
+from mainstay.control import project as projects
+from mainstay.control.commands import Deploy, Features, Score, Watch
+from mainstay.control.handle import handle
+from mainstay.core.errors import Missing, Mistake, Refused
+from mainstay.core.nouns import Verdict
+
+SINCE = small_project.END - timedelta(days=5)
+
+
+@pytest.fixture
+def live(ripe: Path, tmp_path: Path) -> Path:
+    """A copy of the approved project whose v1 answers everything, while its author acts."""
+    folder = small_project.copied(ripe, tmp_path / "no-show")
+    with acting(folder, small_project.AUTHOR):
+        handle(folder, Deploy("v1", 1.0))
+        yield folder
+
+
+def table(folder: Path, name: str = "scores") -> list[dict[str, object]]:
+    paths = sorted((folder / name).glob("*.parquet"))
+    return pa.concat_tables([parquet.read_table(path) for path in paths]).to_pylist()
+
+
+def test_a_batch_says_what_the_door_says(live: Path) -> None:
+    said = handle(live, Score(since=SINCE))
+    handle(live, Features(SINCE))
+    records = (live / "requests.jsonl").read_bytes().splitlines()
+    with lived.door(live) as app:
+        _, reply, _ = app.door.handle(b'{"records":[' + b",".join(records) + b"]}")
+
+    door = {one["key"]: one for one in json.decode(reply)["answers"]}
+
+    assert said.verdict is Verdict.PASS
+    assert said.facts["rows"] == len(records) == len(door)
+    for one in table(live):
+        key, flags = one.pop("visit"), one.pop("flags")
+        assert {**one, "key": key, "flags": flags.split("\n") if flags else []} == door[key]
+
+
+def test_it_is_on_record_once_for_each_state_of_the_output(live: Path) -> None:
+    for _ in range(2):
+        handle(live, Score(since=SINCE))
+    handle(live, Score(since=SINCE - timedelta(days=1)))
+
+    with projects.opened(live) as opened:
+        events = list(opened.ledger.events(kind=scoring.EVENT))
+    assert [one.payload["rows"] for one in events] == sorted(one.payload["rows"] for one in events)
+    assert len(events) == 2
+
+
+def test_an_expired_certificate_leaves_the_rows_to_the_baseline_and_says_so(live: Path) -> None:
+    lived.set_clock(live, small_project.END + timedelta(days=400))
+
+    said = handle(live, Score(since=SINCE))
+
+    assert said.verdict is Verdict.UNSURE
+    assert "expired" in said.lines[0]
+    assert {one["decided_by"] for one in table(live)} == {"baseline"}
+    assert {one["certificate"] for one in table(live)} == {""}
+    assert said.next == "mainstay certify v1 --renew"
+
+
+def test_without_a_live_version_nothing_is_scored(as_author: Path) -> None:
+    with pytest.raises(Missing, match="no version of no-show is live"):
+        handle(as_author, Score())
+
+
+def test_a_version_that_is_not_approved_scores_nothing(as_author: Path) -> None:
+    with pytest.raises(Refused, match="only an approved version may score"):
+        handle(as_author, Score(version="v1"))
+
+
+def test_a_canary_beside_its_baseline_is_scored_by_name_only(ripe: Path, tmp_path: Path) -> None:
+    folder = small_project.copied(ripe, tmp_path / "no-show")
+    with acting(folder, small_project.AUTHOR):
+        handle(folder, Deploy("v1", 0.2))
+        with pytest.raises(Missing, match="is live"):
+            handle(folder, Score(since=SINCE))
+
+        said = handle(folder, Score(since=SINCE, version="v1"))
+
+    assert said.facts["by_model"] == said.facts["rows"] > 0
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [
+        (Score(partition="week"), "no partitions by the week"),
+        (Score(out="scores.parquet", partition="day"), "one file, which has no partitions"),
+    ],
+)
+def test_what_cannot_be_is_a_mistake(live: Path, command: Score, what: str) -> None:
+    with pytest.raises(Mistake, match=what):
+        handle(live, command)
+
+
+def test_rows_of_another_table_go_into_one_file(live: Path) -> None:
+    visits = parquet.read_table(live / "data" / "visits.parquet").slice(0, 7)
+    columns = {"at": [SINCE] * 7, "rain": [1.0] * 7}
+    rows = [
+        {**one, **{name: some[0] for name, some in columns.items()}}
+        for one in visits.drop_columns(["missed", "town"]).to_pylist()
+    ]
+    parquet.write_table(pa.Table.from_pylist(rows), live / "new.parquet")
+
+    said = handle(live, Score("new.parquet", out="answers.parquet"))
+
+    assert said.facts["rows"] == parquet.read_table(live / "answers.parquet").num_rows == 7
+    assert (live / "answers.json").is_file()
+
+
+def test_the_watch_looks_at_batches_as_at_a_journal(live: Path) -> None:
+    lived.set_clock(live, small_project.AFTER)
+    days = range(2, 6)
+    lived.grown(live, days)
+    lived.set_clock(live, small_project.END + timedelta(days=days.stop))
+
+    handle(live, Score(since=small_project.END))
+    said = handle(live, Watch())
+
+    with projects.opened(live) as opened:
+        windows = field.order(opened, datetime(2030, 1, 1, tzinfo=UTC), ()).earlier
+    seen = sum(one.counts.decisions for one in windows)
+    assert said.facts["windows"] > 0
+    assert seen == lived.PER_DAY * len(days)
+    assert sum(one.counts.model for one in windows) == seen
+
+
+def test_a_version_that_answers_nobody_says_nothing_to_the_watch(
+    ripe: Path, tmp_path: Path
+) -> None:
+    folder = small_project.copied(ripe, tmp_path / "no-show")
+    with acting(folder, small_project.AUTHOR):
+        said = handle(folder, Score(since=SINCE, version="v1"))
+
+    assert not said.facts["watched"]
+    assert not list((folder / ".mainstay").glob("journal/batch/*.parquet"))
+
+
+def test_facts_are_told_as_json(live: Path) -> None:
+    said = handle(live, Score(since=SINCE))
+
+    facts = json.decode(msgspec.json.encode(said.facts))
+    assert facts["by_model"] + facts["by_baseline"] + facts["rejected"] == facts["rows"]
+    assert facts["written"]
+    assert not facts["unchanged"]
