@@ -60,7 +60,7 @@ OF_TAG = {
 STAYS = [
     "init", "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
     "assess", "build", "certify", "approve", "watch", "run", "features", "labels", "labels_ask",
-    "check_contract", "simulate", "incident_vouch", "waive",
+    "check_contract", "simulate", "incident_vouch", "waive", "export",
 ]  # fmt: skip
 ALONE = (*EVERYBODY.split(), "emperor")
 ROLES = (*ALONE, "+rows", *(f"{one}+rows" for one in ALONE))

@@ -127,6 +127,7 @@ COMMANDS: Table = {
             "show": ("One run, with the end of its log.", "mainstay.cli.runs:show"),
         },
     ),
+    "export": ("The same steps for another scheduler.", "mainstay.cli.export:export"),
     "backup": ("Copy the ledger and what it points to.", "mainstay.cli.backup:backup"),
     "restore": ("Bring a copy back, verified first.", "mainstay.cli.backup:restore"),
     "demo": ("Live a year of flights with one model.", "mainstay.cli.demo.command:demo"),

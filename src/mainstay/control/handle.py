@@ -15,6 +15,7 @@ from mainstay.control import (
     decisions,
     delivering,
     deploying,
+    exporting,
     finding,
     health,
     judging,
@@ -98,6 +99,7 @@ from mainstay.control.queries import (
     DiffContract,
     Explain,
     ExplainContract,
+    Export,
     Find,
     History,
     Incident,
@@ -293,7 +295,7 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _standing(opened, query)
         case Incidents() | Incident() | IncidentAccount():
             return _burning(opened, query)
-        case Schedules() | Runs() | OneRun():
+        case Schedules() | Runs() | OneRun() | Export():
             return _at_work(opened, query)
         case History() | Record() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
@@ -353,10 +355,14 @@ def _burning(opened: Project, query: Incidents | Incident | IncidentAccount) -> 
     return matters.asked(opened, query)
 
 
-def _at_work(opened: Project, query: Schedules | Runs | OneRun) -> Answer:
-    if isinstance(query, Schedules):
-        return scheduling.listed(opened)
-    return turns.asked(opened, query)
+def _at_work(opened: Project, query: Schedules | Runs | OneRun | Export) -> Answer:
+    match query:
+        case Schedules():
+            return scheduling.listed(opened)
+        case Runs() | OneRun():
+            return turns.asked(opened, query)
+        case Export():
+            return exporting.export(opened, query)
 
 
 def _on_record(

@@ -1,6 +1,6 @@
 """What can be asked of the control plane that changes nothing, as values."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -13,6 +13,15 @@ class ExplainContract(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="explain_contract"
 ):
     """Every clause with its value, its meaning and where it is enforced."""
+
+
+Scheduler = Literal["cron", "github", "airflow", "dagster"]
+
+
+class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="export"):
+    """The same steps for who already runs steps by schedule or on pull requests, as a file."""
+
+    scheduler: Scheduler
 
 
 class ContractSchema(
@@ -224,6 +233,7 @@ OfProject = (
     | Sources
     | Find
     | Record
+    | Export
     | VerifyLedger
     | VerifyCertificate
     | VerifyBundle

@@ -100,6 +100,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     commands.AskLabels: HERE,
     commands.Vouch: HERE,
     queries.CheckContract: HERE,
+    queries.Export: HERE,
     queries.Simulate: HERE,
     queries.ExplainContract: "read",
     queries.ContractSchema: "read",
