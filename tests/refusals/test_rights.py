@@ -54,12 +54,14 @@ OF_TAG = {
     "decisions": "rows", "status": "read", "incident_list": "read", "incident_show": "read",
     "schedule_set": "schedules", "schedule_reset": "schedules", "schedule_now": "schedules",
     "schedule_list": "read", "run_list": "read", "run_show": "read",
-    "health": "read", "incident_account": "read",
+    "health": "read", "incident_account": "read", "contract_schema": "read", "card": "read",
+    "diff_contract": "read",
     "verify_certificate": "read", "verify_bundle": "read",
 }  # fmt: skip
 STAYS = [
     "init", "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
-    "assess", "build", "certify", "approve", "watch", "run", "features", "labels", "labels_ask",
+    "assess", "assess_all", "build", "certify", "approve", "score", "watch", "run", "features",
+    "labels", "labels_ask",
     "check_contract", "simulate", "incident_vouch", "waive", "export",
 ]  # fmt: skip
 ALONE = (*EVERYBODY.split(), "emperor")
@@ -137,6 +139,7 @@ WAIVER = {
     "reason": "x", "by": "b", "signed": "2026-01-01T00:00:00Z", "expires": "2026-01-02T00:00:00Z",
 }  # fmt: skip
 VALUES: dict[str, dict[str, object]] = {
+    "export": {"scheduler": "cron"},
     "waive": {"until": "2026-01-01T00:00:00Z"},
     "waive_signed": {"waiver": WAIVER, "signature": {"keyid": "0", "sig": "0"}},
     "approve_signed": {

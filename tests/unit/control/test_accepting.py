@@ -32,7 +32,7 @@ def test_a_step_that_is_accepted_is_remarked_and_proposed_no_more(as_author: Pat
     again = handle(as_author, Assess())
 
     assert [one["column"] for one in proposed.facts["proposals"]] == ["wait"]
-    assert proposed.lines[-1] == "accept one by its number: mainstay assess --accept 1"
+    assert proposed.lines[-2] == "accept one by its number: mainstay assess --accept 1"
     assert answer.headline == "no-show: 1 proposal accepted; no row was changed."
     code = (as_author / "model.py").read_text()
     assert "# Cleaning, accepted: wait, missing: -999 stands" in code

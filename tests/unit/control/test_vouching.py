@@ -22,7 +22,7 @@ TURNED = finding("labels", "turned")
 def trusted(burning: Project) -> Project:
     """While somebody with a trusted key acts."""
     keeping.new_key(NewKey(small_project.AUTHOR))
-    keeping.trust_key(Trust(small_project.AUTHOR, "author"))
+    keeping.trust_key(burning.places.folder, Trust(small_project.AUTHOR, "author"))
     return burning
 
 

@@ -17,9 +17,11 @@ MEANINGS: dict[Permission, str] = {
     "audit": "the record and its proof",
     "labels": "send what became of decisions",
     "incidents": "take care of them, silence them",
+    "waive": "excuse a gate that a version does not pass, never one's own",
     "approve": "approve or reject a version, never one's own",
     "deploy": "let an approved version answer",
     "rollback": "one step back: stopping harm waits for nobody",
+    "schedules": "when a worker does what",
     "people": "roles, invitations, tokens of others",
 }
 
