@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.scoring import project, table
+from bench.scoring import table
+from bench.servers import project
 from mainstay.bundle import runtime
 from mainstay.control.commands import Score
 from mainstay.control.handle import handle

@@ -1,16 +1,12 @@
 """A model of 200 trees lived through Mainstay, over a table without context."""
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 
-from bench.form import progress
 from bench.scoring import table
-from mainstay.control.commands import Approve, Build, Certify, Deploy, NewKey, Trust
-from mainstay.control.handle import handle
-from mainstay.core import clock, settings
+from bench.servers.project import brought_live
+from mainstay.core import clock
 
-AUTHOR, APPROVER = "bench-author", "bench-approver"
 ROWS, DAYS = 60_000, 100
 CONTRACT = """\
 mainstay: 1
@@ -57,22 +53,4 @@ def lived(folder: Path, seed: int) -> Path:
     names = ", ".join(map(repr, table.NUMBERS))
     (folder / "features.py").write_text(f"def features(row):\n    return row.select({names})\n")
     (folder / "model.py").write_text(MODEL)
-    with settings.given(acting(folder, AUTHOR)):
-        for name, role in ((AUTHOR, "author"), (APPROVER, "approver")):
-            handle(folder, NewKey(name))
-            handle(folder, Trust(name, role))
-        progress("the project builds its model")
-        handle(folder, Build())
-        certified = handle(folder, Certify())
-    if certified.verdict != "pass":
-        sys.exit(f"the bench's own model is not certified: {certified}")
-    with settings.given(acting(folder, APPROVER)):
-        handle(folder, Approve("v1"))
-    with settings.given(acting(folder, AUTHOR)):
-        handle(folder, Deploy("v1", 1.0))
-    return folder
-
-
-def acting(folder: Path, name: str = AUTHOR) -> dict[str, str]:
-    """The settings of somebody who acts on the project."""
-    return {"MAINSTAY_KEYS": str(folder / "keys"), "MAINSTAY_KEY": name}
+    return brought_live(folder)

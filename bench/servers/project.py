@@ -63,7 +63,12 @@ def lived(folder: Path, learned: Table, model: str = MODEL) -> Path:
     (folder / "contract.yaml").write_text(CONTRACT.format(fields=fields.rstrip()))
     (folder / "features.py").write_text(FEATURES.format(", ".join(map(repr, table.COLUMNS))))
     (folder / "model.py").write_text(model)
-    with settings.given(_acting(folder, AUTHOR)):
+    return brought_live(folder)
+
+
+def brought_live(folder: Path) -> Path:
+    """The project of a folder, whose files are written, built, certified, approved and deployed."""
+    with settings.given(acting(folder, AUTHOR)):
         for name, role in ((AUTHOR, "author"), (APPROVER, "approver")):
             handle(folder, NewKey(name))
             handle(folder, Trust(name, role))
@@ -72,14 +77,15 @@ def lived(folder: Path, learned: Table, model: str = MODEL) -> Path:
         certified = handle(folder, Certify())
     if certified.verdict != "pass":
         raise SystemExit(f"the bench's own model is not certified: {certified}")
-    with settings.given(_acting(folder, APPROVER)):
+    with settings.given(acting(folder, APPROVER)):
         handle(folder, Approve("v1"))
-    with settings.given(_acting(folder, AUTHOR)):
+    with settings.given(acting(folder, AUTHOR)):
         handle(folder, Deploy("v1", 1.0))
     return folder
 
 
-def _acting(folder: Path, name: str) -> dict[str, str]:
+def acting(folder: Path, name: str = AUTHOR) -> dict[str, str]:
+    """The settings of somebody who acts on the project."""
     return {"MAINSTAY_KEYS": str(keys(folder)), "MAINSTAY_KEY": name}
 
 

@@ -53,7 +53,7 @@ def _held(label: np.ndarray, right: np.ndarray, day: np.ndarray, kind: Text) -> 
     nobody = np.zeros(rows, dtype=np.bool_)
     return HeldOut(
         Dataset("x", "d", (), rows, WINDOW), WINDOW, label, decided, decided, np.zeros(rows), day,
-        np.arange(rows), nobody, "", {"kind": kind}, (), rows, 0, 0,
+        np.arange(rows), nobody, "", {"kind": kind}, {}, (), (), rows, 0, 0,
     )  # fmt: skip
 
 
