@@ -91,11 +91,8 @@ def agrees(found: pa.Table, both: Both) -> None:
         assert (here is None) == (reasons is not None)
         if here is not None:
             flags = there.pop("flags")
-            there = {
-                **there,
-                "key": there.pop("visit"),
-                "flags": flags.split("\n") if flags else [],
-            }
+            key = there.pop("visit")
+            there |= {"key": key, "flags": flags.split("\n") if flags else []}
             assert there == here
 
 
