@@ -27,9 +27,9 @@ def drawn(found: Errors, currency: str) -> Html:
 def _parts(found: Errors, currency: str) -> Iterator[Html]:
     yield tag("p", _in_use(found, currency))
     yield _kinds(found, currency)
-    head: Row = ("Yes from", *map(number, ("says yes to", "precision", "recall")), "")
+    head: Row = ("Yes from", *map(number, ("says yes to", "precision", "recall")), "Which")
     yield parts.table(head, (_point(one, found) for one in found.points))
-    less: Row = ("Scores left", *map(number, ("share", "wrong inside", "wrong outside")), "")
+    less: Row = ("Scores left", *map(number, ("share", "wrong inside", "wrong outside")), "Which")
     rows = (_band(one, found, place) for place, one in enumerate(found.bands))
     yield joined(
         tag("p", "If somebody else decided the scores around the threshold:"),
