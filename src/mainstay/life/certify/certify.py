@@ -159,10 +159,7 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
 
 
 def _tried(order: Order, asked: Asked, opened: Runtime) -> tuple[tuple[Evidence, ...], Shaken]:
-    """The same rows by other versions and with errors, by an engine of their own: the other one
-
-    is at work.
-    """
+    """The same rows by other versions and with errors, beside the engine that is at work."""
     own = engine.connect(order.places.work)
     table = snapshot.read(own, asked.held.dataset.digest, order.places.snapshots)
     found: tuple[Evidence, ...] = ()
