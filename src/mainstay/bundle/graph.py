@@ -45,6 +45,18 @@ def margins(model: Form) -> bytes:
     return _file(draw, total, model.inputs, sum(map(width, model.members)))
 
 
+def grown(member: Member) -> bytes:
+    """The trees of one member only: what they see in, shape (rows, features), its margins out.
+
+    Raises TypeError for a member without trees.
+    """
+    if not isinstance(member.body, Trees):
+        raise TypeError("a linear member has no trees")
+    draw, features = Drawing(), len(member.features)
+    raw = ensemble.drawn(draw, member.body, INPUT, np.arange(features))
+    return _file(draw, raw, features, width(member))
+
+
 def _file(draw: Drawing, made: str, inputs: int, outputs: int) -> bytes:
     draw.named(made, OUTPUT)
     tensors = (
@@ -75,9 +87,10 @@ def _answer(draw: Drawing, member: Member, inputs: int) -> str:
 def _refusals(draw: Drawing, member: Member, columns: str, inputs: int) -> str:
     """Shape (rows, 1): 0, or no number for a row to refuse: zero times a number is zero."""
     parts = []
-    others = tuple(one for one in member.numbers if one not in member.features)
-    if len(others) < len(member.numbers):
+    others = member.numbers
+    if others and set(member.features) <= set(others):
         parts.append((columns, len(member.features)))
+        others = tuple(one for one in others if one not in member.features)
     if others:
         parts.append((_columns(draw, others, inputs)[0], len(others)))
     if member.finite:
@@ -190,7 +203,8 @@ def _one_of(draw: Drawing, matrix: str, known: Matrix, *, missing: bool) -> str:
     """1 or 0, as float64."""
     absent = draw("IsNaN", matrix)
     if not known.shape[1]:
-        return draw("Cast", absent, to=DOUBLE)
+        told = draw("Cast", absent, to=DOUBLE)
+        return told if missing else draw("Mul", told, np.array(0.0))
     if known.shape[1] == 1:
         found = draw("Equal", matrix, known[:, 0])
         return draw("Cast", draw("Or", found, absent) if missing else found, to=DOUBLE)

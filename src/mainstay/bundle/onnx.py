@@ -7,12 +7,13 @@ import importlib
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import form
+from mainstay.bundle.alone import Alone, Run, alone
 from mainstay.bundle.contributions import Contributions, Formed
 from mainstay.bundle.form_leaves import Bitmaps, bitmaps
 from mainstay.bundle.interpret import finished
@@ -42,12 +43,13 @@ class Written(NamedTuple):
     """What a portable form says beside the file that was written from it.
 
     finish: scores of the margins that the file computes. explain: its reasons. many: the margins of
-    batches by bitmaps, where these are faster.
+    batches by bitmaps, where these are faster. alone: the score of one row.
     """
 
     finish: Callable[[Matrix], Matrix]
     explain: Callable[[], Formed] | None = None
     many: Bitmaps | None = None
+    alone: Alone | None = None
 
 
 class Graph:
@@ -68,7 +70,7 @@ class Graph:
         written: Written | None = None,
         graphics: bool = False,
     ) -> None:
-        session = _session(path, graphics=graphics)
+        session = _session(path.read_bytes(), path, graphics=graphics)
         self._feeds = _feeds(path.name, session.get_inputs(), inputs)
         self._several, self._written = classes > 2, written
         names = [tensor.name for tensor in session.get_outputs()]
@@ -85,6 +87,9 @@ class Graph:
 
     def score(self, row: Sequence[float]) -> float:
         """The score of one row of inputs; not for multiclass."""
+        written = self._written
+        if written and written.alone and self._run is not _refuse_closed:
+            return written.alone.score(row)
         return float(self.scores(np.array([row], dtype=np.float64))[0])
 
     def contributions(self, row: Sequence[float], output: int) -> Contributions:
@@ -124,8 +129,24 @@ def opened(
         return Graph(graph, inputs, classes=classes, graphics=True)
     explain = cache(partial(_explained, portable, digest.of_file(portable)))
     model = form.read(portable)
-    written = Written(finished(model), explain, bitmaps(model) if tables else None)
+    written = Written(finished(model), explain)
+    if tables:
+        one = alone(model, partial(_loaded, graph))
+        written = written._replace(many=bitmaps(model), alone=one)
     return Graph(graph, inputs, classes=classes, written=written)
+
+
+def _loaded(path: Path, content: bytes) -> Run:
+    """The computation of a file made of the form that is beside the one at this path."""
+    session = _session(content, path, graphics=False)
+    (given,), (wanted,) = session.get_inputs(), session.get_outputs()
+    name, names, run = given.name, [wanted.name], session.run
+
+    def computed(matrix: Matrix) -> Matrix:
+        (made,) = run(names, {name: matrix})
+        return cast("Matrix", made)
+
+    return computed
 
 
 def _explained(portable: Path, expected: str) -> Formed:
@@ -143,7 +164,7 @@ def lost(path: Path, inputs: tuple[Input, ...], matrix: Matrix) -> str:
 
     A float32 tensor holds whole numbers up to 2^24 only, a whole one no fractions.
     """
-    tensors = _session(path, graphics=False).get_inputs()
+    tensors = _session(path.read_bytes(), path, graphics=False).get_inputs()
     for place, one in enumerate(inputs):
         by_name = [tensor for tensor in tensors if tensor.name == one.name]
         kind = (by_name or tensors)[0].type
@@ -173,7 +194,7 @@ def required() -> Any:
         raise MissingExtra("onnx") from error
 
 
-def _session(path: Path, *, graphics: bool) -> Any:
+def _session(content: bytes, path: Path, *, graphics: bool) -> Any:
     """One thread and no arena: a door's memory is that of the model and of one batch."""
     runtime = required()
     options = runtime.SessionOptions()
@@ -182,7 +203,7 @@ def _session(path: Path, *, graphics: bool) -> Any:
     options.log_severity_level = ERRORS
     providers = provider(runtime.get_available_providers(), graphics=graphics)
     try:
-        return runtime.InferenceSession(path.read_bytes(), options, providers=providers)
+        return runtime.InferenceSession(content, options, providers=providers)
     except Exception as error:
         said = str(error).strip().partition("\n")[0]
         raise Broken(f"{path} is no ONNX file that runs here: {said}") from error

@@ -1,6 +1,7 @@
-"""One row through a linear member of the portable form, compiled to straight-line Python.
+"""One row through a member of the portable form, compiled to straight-line Python.
 
-Says bit for bit what `straight.Sum.margins` says: the same operations in the same order.
+Of a linear member its margin, bit for bit what `terms.Sum.margins` says: the same operations in the
+same order. Of another one what it sees, bit for bit that of `interpret.columns`.
 """
 
 import ctypes
@@ -10,10 +11,11 @@ from collections.abc import Callable, Sequence
 
 from mainstay.bundle import form
 from mainstay.bundle.encoder import Program
-from mainstay.bundle.form import Feature, Step
+from mainstay.bundle.form import Feature, Member, Step
 from mainstay.bundle.terms import Choice, Sum
 
 Alone = Callable[[Sequence[float]], float]
+Seeing = Callable[[Sequence[float]], tuple[list[float], float]]
 _OPERATORS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 
 
@@ -27,13 +29,29 @@ def compiled(member: Sum) -> Alone:
         )  # fmt: skip
         program.line(f"total += {slope}")
     program.line(f"total += {program.constant(float(member.intercept[0]))}")
-    finite = [_value(program, made, one) for one in member.finite]
-    known = [_value(program, made, one) for one in member.no_infinite]
-    zeros = [f"{one} * 0.0" for one in finite]
+    nothing = _nothing(program, made, member.finite, member.no_infinite)
+    return program.compiled("row", f"total if {nothing} == 0.0 else nan" if nothing else "total")
+
+
+def seeing(member: Member) -> Seeing:
+    """What a member sees of a row of inputs, and 0, or no number for a row its library refuses."""
+    program, made = Program(()), dict[Feature, str]()
+    seen = [_value(program, made, one) for one in member.features]
+    nothing = _nothing(program, made, member.numbers, member.finite)
+    return program.compiled("row", f"([{', '.join(seen)}], {nothing or '0.0'})")
+
+
+def _nothing(
+    program: Program,
+    made: dict[Feature, str],
+    finite: Sequence[Feature],
+    no_infinite: Sequence[Feature],
+) -> str:
+    """Zero times what must be finite, and what must not be infinite: no number where it is."""
+    known = [_value(program, made, one) for one in no_infinite]
+    zeros = [f"{_value(program, made, one)} * 0.0" for one in finite]
     zeros += [f"({one} * 0.0 if {one} == {one} else 0.0)" for one in known]
-    return program.compiled(
-        "row", f"total if {' + '.join(zeros)} == 0.0 else nan" if zeros else "total"
-    )
+    return " + ".join(zeros)
 
 
 def _chosen(program: Program, choice: Choice) -> str:
