@@ -10,7 +10,8 @@ from mainstay.stats.blocks import Floats
 Whole = NDArray[np.int64]
 Kind = TypeVar("Kind", bound=np.generic)
 _CELLS = 8192
-_NEAR, _SEVERAL = 128, 255  # from there on the edge that is in a cell; more than one is
+_NEAR, _SEVERAL = 254, 255  # an edge is in a cell; more than one is
+_MANY = 8  # from one in so many on all are held against edges
 _WHOLE = 2.0**52  # doubles from there on are whole
 _LEAST = 2.0**-900
 _BLOCK = 4096  # values that the products of one thread are summed over
@@ -85,7 +86,7 @@ class Places:
     def __init__(self, edges: Floats) -> None:
         self._edges = edges
         self._bins: NDArray[np.uint8] | None = None
-        if 1 < edges.size < _SEVERAL - _NEAR and self._scaled():
+        if 1 < edges.size < _NEAR and self._scaled():
             self._bins = self._table()
 
     def __call__(self, values: Floats, span: Floats) -> NDArray[np.integer]:
@@ -96,8 +97,13 @@ class Places:
         inside = low <= span[0] and span[1] <= high
         cells = self._cells(values if inside else np.clip(values, low, high))
         found = self._bins.take(cells, mode="clip")
-        near = np.flatnonzero(found >= _NEAR)
-        found[near] = self._beside(found[near], values[near])
+        beside = found >= _NEAR
+        many = np.count_nonzero(beside)
+        if many > values.size // _MANY:
+            return self._beside(found, values, cells)
+        if many:
+            near = np.flatnonzero(beside)
+            found[near] = self._beside(found[near], values[near], cells[near])
         return found
 
     def _scaled(self) -> bool:
@@ -123,18 +129,23 @@ class Places:
         return cells
 
     def _table(self) -> NDArray[np.uint8]:
-        """The bin of each cell, or which edge is in it, or that several are."""
+        """The bin of each cell, or that an edge is in it, or that several are."""
         cells = self._cells(self._edges)
-        bins = np.searchsorted(cells, np.arange(cells[-1] + 2)).astype(np.uint8)
+        self._below = np.searchsorted(cells, np.arange(cells[-1] + 2)).astype(np.uint8)
         which, first, many = np.unique(cells, return_index=True, return_counts=True)
-        bins[which] = np.where(many == 1, first + _NEAR, _SEVERAL)
+        self._edge = np.full(self._below.size, np.nan)  # which nothing is at or above
+        self._edge[which] = self._edges[first]
+        bins = self._below.copy()
+        bins[which] = np.where(many == 1, _NEAR, _SEVERAL)
         return bins
 
-    def _beside(self, found: NDArray[np.uint8], values: Floats) -> NDArray[np.integer]:
-        """The bins of values that share a cell with an edge."""
-        several = found == _SEVERAL
-        edge = np.where(several, 0, found - _NEAR)
-        bins: NDArray[np.integer] = edge + (values >= self._edges[edge])
+    def _beside(
+        self, found: NDArray[np.uint8], values: Floats, cells: Whole
+    ) -> NDArray[np.integer]:
+        """The bins of values that may share a cell with an edge."""
+        bins = self._below.take(cells, mode="clip")
+        bins += values >= self._edge.take(cells, mode="clip")
+        several = np.flatnonzero(found == _SEVERAL)
         bins[several] = np.searchsorted(self._edges, values[several], side="right")
         return bins
 
