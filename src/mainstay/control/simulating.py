@@ -17,6 +17,7 @@ from mainstay.core.answers import Answer, worst
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Evidence, Limit, Window
 from mainstay.core.places import Places
+from mainstay.data.source import Reader
 from mainstay.life.build import build
 from mainstay.life.watch import lateness, parts, windows, yearly
 from mainstay.life.watch.order import Serving
@@ -48,6 +49,10 @@ class Trial(NamedTuple):
     engine: Backend
     champion: Serving
     unfit: frozenset[str] = frozenset()
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.engine, self.places.folder, self.places.staged)
 
     @property
     def width(self) -> timedelta:

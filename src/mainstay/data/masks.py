@@ -23,7 +23,7 @@ Mask: TypeAlias = Callable[[Batch], Flags]
 def mask(asked: Asked, condition: ir.BooleanValue) -> Mask:
     """Where a condition of the table holds; a null is false. Engines elsewhere are all asked."""
     node = condition.op()
-    if schema.engine(asked.table) != schema.DUCKDB:
+    if asked.engine != schema.DUCKDB:
         return _of_engine(asked, node)
     return _certain(asked, node) or _of_engine(asked, node)
 
@@ -103,9 +103,10 @@ def _out_of_range(name: str, low: float, high: float, *, null: bool) -> Mask:
     """A null is NaN, of which no comparison holds."""
 
     def found(batch: Batch) -> Flags:
-        numbers, (least, most) = batch.numbers(name), batch.ends(name)
-        if low <= least and most <= high:  # none is NaN either
+        least, most = batch.ends(name)
+        if low <= least and most <= high and not (null and batch.known(name).size < batch.rows):
             return np.zeros(batch.rows, dtype=bool)
+        numbers = batch.numbers(name)
         if null:
             return ~((numbers >= low) & (numbers <= high))
         return (numbers < low) | (numbers > high)

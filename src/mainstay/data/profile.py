@@ -245,9 +245,11 @@ class _CountedNumbers:
         self._tally = tallies.Numbers(edges, groups)
 
     def add(self, batch: Batch, share: Share) -> None:
-        values = batch.numbers(self._place)
-        span = batch.ends(self._place) if share.rows is None else None
-        self._tally.add(share.taken(values), share.group, span)
+        if not share.whole:
+            self._tally.add(share.taken(batch.numbers(self._place)), share.group)
+            return
+        values, span = batch.known(self._place), batch.ends(self._place)
+        self._tally.add(values, share.group[: values.size], span)
 
     def columns(self, rows: Whole) -> list[Numbers]:
         """Of each group, of so many rows."""

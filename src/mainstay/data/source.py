@@ -51,12 +51,24 @@ class Source(NamedTuple):
         return schema.columns(self.table)
 
 
+class Once:
+    """What was opened already, so that nothing is opened twice: files, and tables made of them."""
+
+    def __init__(self) -> None:
+        self.files: dict[tuple[str, frozenset[str]], tuple[ir.Table, str]] = {}
+        self.tables: dict[tuple[str, tuple[Moment, ...], tuple[str, ...]], Source] = {}
+
+
 class Reader(NamedTuple):
-    """What reads sources: the engine, the folder that paths start from, the folder to stage in."""
+    """What reads sources: the engine, the folder that paths start from, the folder to stage in.
+
+    once: where every question is about the sources as they are at one moment.
+    """
 
     engine: Backend
     base: Path
     staged: Path
+    once: Once | None = None
 
 
 def opened(
@@ -68,6 +80,17 @@ def opened(
     whatever they look like in CSV. Raises Mistake: no such file, table or column, an unreadable
     file, text that is no time.
     """
+    if reader.once is None:
+        return _opened(reader, address, times, texts)
+    known, asked = reader.once.tables, (address, times, texts)
+    if asked not in known:
+        known[asked] = _opened(reader, address, times, texts)
+    return known[asked]
+
+
+def _opened(
+    reader: Reader, address: str, times: tuple[Moment, ...], texts: tuple[str, ...]
+) -> Source:
     raw, content = _raw(reader, address, (*(one.column for one in times), *texts))
     for moment in times:
         schema.column(raw, moment.column, address)
@@ -91,6 +114,15 @@ def shape(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> tuple
 
 def _raw(reader: Reader, address: str, texts: tuple[str, ...]) -> tuple[ir.Table, str]:
     """As the engine reads it, and the digest of the files."""
+    if reader.once is None:
+        return _raw_anew(reader, address, texts)
+    known, asked = reader.once.files, (address, frozenset(texts))
+    if asked not in known:
+        known[asked] = _raw_anew(reader, address, texts)
+    return known[asked]
+
+
+def _raw_anew(reader: Reader, address: str, texts: tuple[str, ...]) -> tuple[ir.Table, str]:
     files, content = _found(reader, address)
     try:
         return _read(reader.engine, files, texts), content

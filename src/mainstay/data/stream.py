@@ -14,6 +14,7 @@ from pyarrow import compute
 
 from mainstay.core.columns import Text
 from mainstay.core.typed import NUMBER, TEXT
+from mainstay.data import schema
 from mainstay.data.expression import constant
 from mainstay.stats import tallies
 from mainstay.stats.blocks import Floats
@@ -65,9 +66,13 @@ class Batch:
         """A column of doubles, NaN for a null."""
         return self.once(name, lambda: self._filled(name, np.nan))
 
+    def known(self, name: str) -> Floats:
+        """The values of a column of doubles that are there and not NaN, in order."""
+        return self.once((name, "known"), lambda: self._known(name))
+
     def ends(self, name: str) -> Floats:
-        """The least and the largest of a column of doubles, see stats.tallies."""
-        return self.once((name, "ends"), lambda: tallies.ends(self.numbers(name)))
+        """The least and the largest of those, see stats.tallies."""
+        return self.once((name, "ends"), lambda: tallies.ends(self.known(name)))
 
     def wholes(self, name: str) -> Whole:
         """A column of whole numbers, 0 for a null."""
@@ -87,6 +92,13 @@ class Batch:
         """A column of truth values; a null is false."""
         return self.once(name, lambda: self._filled(name, value=False))
 
+    def _known(self, name: str) -> Floats:
+        column = self._columns[name]
+        dropped = column.drop_null().to_numpy() if column.null_count else None
+        values = self.numbers(name) if dropped is None else dropped
+        missing = np.isnan(values.min(initial=np.inf))
+        return values[~np.isnan(values)] if missing else values
+
     def _filled(self, name: str, value: float) -> NDArray[Any]:
         column = self._columns[name]
         known = compute.fill_null(column, value) if column.null_count else column
@@ -98,7 +110,7 @@ class Asked:
     """What is asked of each row of a table, each value once however often it is asked."""
 
     def __init__(self, table: ir.Table) -> None:
-        self.table = table
+        self.table, self.engine = table, schema.engine(table)
         self._names: dict[ops.Value, str] = {}
         self._said: dict[ops.Value, ops.Value] = {}
         self._rows = table.op()

@@ -10,7 +10,12 @@ from mainstay.stats.blocks import Floats
 Whole = NDArray[np.int64]
 Kind = TypeVar("Kind", bound=np.generic)
 _CELLS = 8192
-_NEAR = 255  # stands for the bins beside an edge
+_NEAR, _SEVERAL = 254, 255  # an edge is in a cell; more than one is
+_MANY = 8  # from one in so many on all are held against edges
+_WHOLE = 2.0**52  # doubles from there on are whole
+_LEAST = 2.0**-900
+_BLOCK = 4096  # values that the products of one thread are summed over
+_ALIKE = 16.0  # times as large as squared deviations squares may be to tell them to 1e-14
 _MOST = np.finfo(np.float64).max
 _FEW = 64  # places, of which pairs fit a cache
 _FIRST = np.zeros(1, dtype=np.int64)
@@ -27,6 +32,11 @@ class Share(NamedTuple):
     rows: Whole | None
     group: Whole
 
+    @property
+    def whole(self) -> bool:
+        """Whether all rows of the batch count, and in one group: which is then no matter."""
+        return self.rows is None and bool(self.group[0] == self.group[-1])
+
     @staticmethod
     def of(group: Whole, counts: NDArray[np.bool_]) -> "Share":
         """group: of each row of the batch; counts: whether it does."""
@@ -39,8 +49,11 @@ class Share(NamedTuple):
     def where(self, holds: NDArray[np.bool_]) -> "Share":
         """Those for which it holds; holds: of each row of the batch."""
         some = self.taken(holds)
-        if some.all():
+        many = np.count_nonzero(some)
+        if many == some.size:
             return self
+        if not many:
+            return Share(_FIRST[:0], self.group[:0])
         return Share(
             np.flatnonzero(some) if self.rows is None else self.rows[some], self.group[some]
         )
@@ -67,42 +80,74 @@ class Places:
     """Which of the bins between rising edges a value is in: 0 below the first, k at or above all k.
 
     Exact, and faster than a search: a value is found through one of a few thousand equal cells, and
-    only one that shares its cell with an edge is searched.
+    only one that shares its cell with an edge is held against it.
     """
 
     def __init__(self, edges: Floats) -> None:
         self._edges = edges
         self._bins: NDArray[np.uint8] | None = None
         if 1 < edges.size < _NEAR and self._scaled():
-            cells = self._cells(edges)
-            self._bins = np.searchsorted(cells, np.arange(_CELLS + 4)).astype(np.uint8)
-            self._bins[cells] = _NEAR
+            self._bins = self._table()
 
-    def __call__(self, values: Floats) -> NDArray[np.integer]:
-        """values: without NaN; infinities are in the outer bins."""
+    def __call__(self, values: Floats, span: Floats) -> NDArray[np.integer]:
+        """values: without NaN; infinities are in the outer bins. span: their ends."""
         if self._bins is None:
             return np.searchsorted(self._edges, values, side="right")
-        found = self._bins.take(self._cells(values))
-        near = np.flatnonzero(found == _NEAR)
-        found[near] = np.searchsorted(self._edges, values[near], side="right")
+        low, high = self._reach
+        inside = low <= span[0] and span[1] <= high
+        cells = self._cells(values if inside else np.clip(values, low, high))
+        found = self._bins.take(cells, mode="clip")
+        beside = found >= _NEAR
+        many = np.count_nonzero(beside)
+        if many > values.size // _MANY:
+            return self._beside(found, values, cells)
+        if many:
+            near = np.flatnonzero(beside)
+            found[near] = self._beside(found[near], values[near], cells[near])
         return found
 
     def _scaled(self) -> bool:
-        """Whether edges are neither too far nor too near for cells."""
-        with np.errstate(over="ignore", divide="ignore"):
-            self._scale = _CELLS * (1 - 1e-9) / (self._edges[-1] - self._edges[0])
-            # amid a cell: however that is rounded, no edge shares one with all that is below them
-            self._first = self._edges[0] - 1.5 / self._scale
-        return bool(0 < self._scale < np.inf and np.isfinite(self._first))
+        """Whether edges are neither too far nor too near for cells, whose width is a power of two.
 
-    def _cells(self, values: Floats) -> NDArray[np.int32]:
-        """Not falling in the values, as rounding is: what holds of cells then holds of values."""
+        What is added to a value leaves only whole widths of it, which count as its bits do.
+        """
         with np.errstate(over="ignore"):
-            found: Floats = values - self._first
-            found *= self._scale
-        np.clip(found, 0.0, _CELLS + 3.0, out=found)
-        cells: NDArray[np.int32] = found.astype(np.int32)
+            apart = self._edges[-1] - self._edges[0]
+            width = np.ldexp(1.0, int(np.frexp(apart / _CELLS)[1]))
+            self._added = 1.5 * _WHOLE * width - self._edges[0]
+            reach = _WHOLE / 4 * width
+            self._reach = self._edges[0] - reach, self._edges[-1] + reach
+        if not (width > _LEAST and np.isfinite([apart, self._added, *self._reach]).all()):
+            return False
+        self._first = (self._edges[:1] + self._added).view(np.int64)[0] - 1
+        return bool((self._reach[0] + self._added) > 0)
+
+    def _cells(self, values: Floats) -> Whole:
+        """Not falling in the values, as rounding is: what holds of cells then holds of values."""
+        cells: Whole = (values + self._added).view(np.int64)
+        cells -= self._first
         return cells
+
+    def _table(self) -> NDArray[np.uint8]:
+        """The bin of each cell, or that an edge is in it, or that several are."""
+        cells = self._cells(self._edges)
+        self._below = np.searchsorted(cells, np.arange(cells[-1] + 2)).astype(np.uint8)
+        which, first, many = np.unique(cells, return_index=True, return_counts=True)
+        self._edge = np.full(self._below.size, np.nan)  # which nothing is at or above
+        self._edge[which] = self._edges[first]
+        bins = self._below.copy()
+        bins[which] = np.where(many == 1, _NEAR, _SEVERAL)
+        return bins
+
+    def _beside(
+        self, found: NDArray[np.uint8], values: Floats, cells: Whole
+    ) -> NDArray[np.integer]:
+        """The bins of values that may share a cell with an edge."""
+        bins = self._below.take(cells, mode="clip")
+        bins += values >= self._edge.take(cells, mode="clip")
+        several = np.flatnonzero(found == _SEVERAL)
+        bins[several] = np.searchsorted(self._edges, values[several], side="right")
+        return bins
 
 
 class Numbers:
@@ -122,7 +167,7 @@ class Numbers:
             span = ends(values)
         if not values.size:
             return
-        _counted(self.counts, self._places(values), group)
+        _counted(self.counts, self._places(values, span), group)
         if not np.isfinite(span).all():
             finite = np.isfinite(values)
             values, group = values[finite], _those(group, finite)
@@ -166,13 +211,27 @@ def _summed(
         if not np.isfinite(mean).all():  # a sum beyond all numbers
             mean = _of_runs(np.add, values / np.repeat(n, n), starts)
         if n.size == 1:
-            apart = values - mean[0]
-            squares = np.einsum("i,i->", apart, apart)
-            return group, n, mean, squares[None], span[:1], span[1:]
+            return group, n, mean, _apart(values, mean), span[:1], span[1:]
         apart = values - np.repeat(mean, n)
         apart *= apart
     low, high = _of_runs(np.minimum, values, starts), _of_runs(np.maximum, values, starts)
     return group, n, mean, _of_runs(np.add, apart, starts), low, high
+
+
+def _apart(values: Floats, mean: Floats) -> Floats:
+    """Squared deviations from the mean, summed, shape (1,)."""
+    squares = _squared(values)
+    found = squares - values.size * mean * mean
+    if np.isfinite(squares) and squares <= _ALIKE * found[0]:
+        return found
+    return np.array([_squared(values - mean)])
+
+
+def _squared(values: Floats) -> float:
+    """The sum of the squares, by products of BLAS that are too short for a second thread."""
+    blocks = values[: values.size // _BLOCK * _BLOCK].reshape(-1, _BLOCK)
+    rest = values[blocks.size :]
+    return float(np.vecdot(blocks, blocks).sum() + np.vecdot(rest, rest))
 
 
 def _runs(group: Whole) -> tuple[Whole, Whole, Whole]:

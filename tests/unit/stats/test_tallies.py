@@ -29,7 +29,7 @@ def test_a_value_is_where_a_search_finds_it(edges: list[float], values: list[flo
         beside = [np.nextafter(rising, to) for to in (-np.inf, np.inf)]
     near = np.concatenate([values, rising, *beside])
 
-    found = Places(rising)(near)
+    found = Places(rising)(near, tallies.ends(near))
 
     assert found.tolist() == np.searchsorted(rising, near, side="right").tolist()
 
@@ -37,21 +37,40 @@ def test_a_value_is_where_a_search_finds_it(edges: list[float], values: list[flo
 def test_edges_far_apart_are_found_without_a_search() -> None:
     apart = Places(np.linspace(-1, 1, 19))
 
-    searched = [np.count_nonzero(one._bins == tallies._NEAR) for one in (apart, Places(np.ones(1)))]
-
-    assert searched == [19, 0]
+    assert apart._bins is not None
+    assert np.count_nonzero(apart._bins >= tallies._NEAR) == 19
+    assert Places(np.ones(1))._bins is None
 
 
 @pytest.mark.parametrize("scale", [0.1, 1.0, 3.7, 1e6])
 def test_what_is_below_or_above_all_edges_is_found_without_a_search(scale: float) -> None:
     edges = np.sort(np.random.default_rng(5).normal(size=(200, 19)), axis=1) * scale
 
-    near = [
-        one._bins is None or (one._bins[one._cells(np.array([-1e9, 1e9]))] == tallies._NEAR).any()
-        for one in map(Places, edges)
-    ]
+    for one in map(Places, edges):
+        assert one._bins is not None
+        assert one._bins[[0, -1]].tolist() == [0, 19]
 
-    assert not any(near)
+
+@given(st.lists(st.integers(-3, 30), min_size=2, max_size=40, unique=True), st.integers(-9, 9))
+def test_values_that_are_edges_are_found_too(edges: list[int], power: int) -> None:
+    rising = np.array(sorted(edges)) * 10.0**power
+    values = np.repeat(np.arange(-5, 35), 3) * 10.0**power
+
+    found = Places(rising)(values, tallies.ends(values))
+
+    assert found.tolist() == np.searchsorted(rising, values, side="right").tolist()
+
+
+@pytest.mark.parametrize("middle", [0.0, 1e3, -1e9, 1e15])
+def test_squared_deviations_are_those_from_the_mean(middle: float) -> None:
+    values = middle + np.random.default_rng(7).normal(size=70_001)
+    tally = Numbers((), 1)
+
+    tally.add(values, np.zeros(values.size, dtype=np.int64))
+
+    exact = values - middle
+    squares = np.square(exact - exact.mean()).sum()
+    assert tally.moments().squares[0] == pytest.approx(squares, 1e-12 + 1e-16 * middle**2 / 1e14)
 
 
 @given(batches=st.lists(BATCH, max_size=4))

@@ -22,7 +22,6 @@ from mainstay.data import rows as data_rows
 from mainstay.data import rules as data_rules
 from mainstay.data.expression import constant
 from mainstay.data.records import OUTCOME
-from mainstay.data.source import Reader
 from mainstay.life.watch import pairs, realised
 from mainstay.life.watch.order import POOLED, STRETCH, Comparison, Order, Profiled, Spell
 from mainstay.life.watch.pairs import Paired, Rows, Said
@@ -96,10 +95,11 @@ def _paired(order: Order, begun: _Begun) -> Paired:
 def history(order: Order, stated: Manifest, window: Window) -> Training | None:
     """What was known when a window began, as train() gets it; the silo as it stood then."""
     contract = order.contract
-    reader = Reader(order.engine, order.places.folder, order.places.staged)
     most = contract.train.window
     since = window.since - most if most else None
-    found = data_rows.assembled(contract, reader, since=since, until=window.since, now=window.since)
+    found = data_rows.assembled(
+        contract, order.reader, since=since, until=window.since, now=window.since
+    )
     label = found.table[contract.data.label.column]
     kept = data_rules.let_through(found.table.filter(label.notnull()), stated.rules)
     code = order.places.bundle(order.champion.bundle) / runtime.CODE

@@ -8,7 +8,6 @@ from mainstay.core.typed import NUMBER, TIME
 from mainstay.data import rows, schema
 from mainstay.data.expression import constant
 from mainstay.data.records import AT
-from mainstay.data.source import Reader
 from mainstay.life.watch.order import Subject
 
 
@@ -24,13 +23,12 @@ def ages(order: Subject, windows: tuple[Window, ...]) -> dict[str, list[float | 
     Ages are of what can be seen now that was not after a window: where a source says since when a
     row was available that is what could be seen then.
     """
-    reader = Reader(order.engine, order.places.folder, order.places.staged)
     found: dict[str, list[float | None]] = {}
     for name, one in order.contract.data.context.items():
         agreed = one.fresh_within
         if agreed is None or not one.as_of or name in order.unfit:
             continue
-        table = rows.named(order.contract, reader, name).table
+        table = rows.named(order.contract, order.reader, name).table
         times = [schema.column(table, each, name) for each in (one.as_of, one.available_at) if each]
         newest = {str(at): _newest(times, window) for at, window in enumerate(windows)}
         (said,) = table.aggregate(**newest).to_pyarrow().to_pylist()

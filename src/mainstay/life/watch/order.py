@@ -17,6 +17,7 @@ from mainstay.data import live, rows
 from mainstay.data.lineage import Born
 from mainstay.data.live import Counts
 from mainstay.data.profile import Moments, Profile
+from mainstay.data.source import Once, Reader
 from mainstay.life.watch.audits import Audited
 from mainstay.life.watch.design import Ask
 from mainstay.life.watch.pairs import Paired
@@ -54,6 +55,8 @@ class Subject(Protocol):
     def width(self) -> timedelta: ...
     @property
     def unfit(self) -> frozenset[str]: ...
+    @property
+    def reader(self) -> Reader: ...
 
 
 class Stopped(msgspec.Struct, frozen=True):
@@ -190,7 +193,7 @@ class Order(NamedTuple):
     labels said of their keys before, see data.labels; None where none ever came. asks: for labels,
     oldest first; whole: the decisions of `span` with all labels, also those that do not count in
     `joined`. vouched: labels that count although they look wrong. awaited: what was foretold of
-    the champion and can be known by now; None: nothing.
+    the champion and can be known by now; None: nothing. once: what a look opened already.
     """
 
     document: Document
@@ -218,11 +221,17 @@ class Order(NamedTuple):
     whole: ir.Table | None = None
     vouched: tuple[Vouched, ...] = ()
     awaited: Awaited | None = None
+    once: Once | None = None
     tell: Callable[[str], None] = lambda _: None
 
     @property
     def contract(self) -> Contract:
         return self.document.contract
+
+    @property
+    def reader(self) -> Reader:
+        """Of the sources; those of a look are opened once."""
+        return Reader(self.engine, self.places.folder, self.places.staged, self.once)
 
     @property
     def metric(self) -> str:

@@ -11,7 +11,6 @@ from mainstay.data.changes import Changed, feeding
 from mainstay.data.observation import Observed
 from mainstay.data.promises import LABELS
 from mainstay.data.sla import Judged
-from mainstay.data.source import Reader
 from mainstay.life.watch.order import Finding, Order
 
 FRESHNESS, SLA = "freshness", "sla"
@@ -19,8 +18,7 @@ FRESHNESS, SLA = "freshness", "sla"
 
 def observed(order: Order) -> Observed:
     """As of now, of what came since the last look."""
-    reader = Reader(order.engine, order.places.folder, order.places.staged)
-    found = observation.observed(order.contract, reader, order.born, order.since, order.now)
+    found = observation.observed(order.contract, order.reader, order.born, order.since, order.now)
     said = observation.of_labels(order.contract, order.labels, order.since, order.now)
     return found._replace(judged=(*found.judged, *said))
 

@@ -8,6 +8,7 @@ from mainstay.bundle.runtime import Runtime
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data import live
 from mainstay.data.observation import Observed
+from mainstay.data.source import Once
 from mainstay.life.watch import (
     asked,
     beats,
@@ -43,7 +44,7 @@ def watched(order: Order) -> Watched:
     Raises Missing for a bundle or snapshot that is gone, Broken for one that was changed.
     """
     order.places.work.mkdir(parents=True, exist_ok=True)
-    champion = order.champion
+    order, champion = order._replace(once=Once()), order.champion
     opened = runtime.opened(
         order.places.bundle(champion.bundle),
         order.places.environments,

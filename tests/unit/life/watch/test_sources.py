@@ -1,13 +1,17 @@
 """What the sources of a live model are like."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from ibis.backends.duckdb import Backend
 
 from mainstay.bundle.manifest import Manifest
+from mainstay.core import digest
 from mainstay.core.nouns import Dataset, Verdict
 from mainstay.data import rows
 from mainstay.data.lineage import Born
@@ -86,6 +90,32 @@ def test_a_source_of_which_nothing_can_be_made_stops_no_look(
     unknown = next(one for one in found.evidence if one.clause == "freshness, weather")
     assert unknown.verdict is Verdict.UNSURE
     assert not [one for one in found.findings if one.clause == "freshness"]
+
+
+def test_a_look_opens_each_source_once(
+    live: Callable[..., Order], stated: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = born(live(days=25, old="within: 6h", new=FRESH), stated)
+    hashed, read = Counter[str](), Counter[str]()
+    of_file, read_parquet = digest.of_file, Backend.read_parquet
+
+    def counted(path: Path) -> str:
+        hashed[path.name] += 1
+        return of_file(path)
+
+    def counting(engine: Backend, paths: list[str] | str, *given: object) -> object:
+        read.update([paths] if isinstance(paths, str) else paths)
+        return read_parquet(engine, paths, *given)
+
+    monkeypatch.setattr(digest, "of_file", counted)
+    monkeypatch.setattr(Backend, "read_parquet", counting)
+    found = watched(order)
+
+    assert found.paired is not None
+    ours = {Path(name).name: count for name, count in read.items() if "staged" in name}
+    ours["visits.parquet"] = read[str(order.places.folder / "data" / "visits.parquet")]
+    assert list(ours.values()) == [1, 1]
+    assert (hashed["visits.parquet"], hashed["weather.db"]) == (1, 1)
 
 
 def test_labels_that_are_not_as_agreed_are_for_who_sends_them(live: Callable[..., Order]) -> None:
