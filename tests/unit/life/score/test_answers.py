@@ -65,7 +65,11 @@ def test_what_is_at_stake_decides_at_one_score(
 ) -> None:
     stated = msgspec.structs.replace(opened_once.manifest, **CASES["by what is at stake"])
     both = Both(stated, opened_once.engine, serving.certificate())
-    rows = [one | {"wait": wait} for one in drawn(40) for wait in (5, 80)]
+    rows = [
+        one | {"wait": wait, "visit": f"{one['visit']}-{wait}"}
+        for one in drawn(40)
+        for wait in (5, 80)
+    ]
 
     found = both.batch(bench, rows)
 
