@@ -8,6 +8,7 @@ import msgspec
 from mainstay.bundle.baseline import Baseline
 from mainstay.bundle.guard import RequestColumn
 from mainstay.bundle.operation import Operation
+from mainstay.bundle.stakes import Stakes
 from mainstay.core import digest
 from mainstay.core.errors import Broken, Conflict, Missing
 from mainstay.core.expressions import Output
@@ -41,9 +42,10 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """One built bundle; request is what a caller sends, outputs and inputs what the model sees.
 
     threshold: a binary score from here on means yes; None for the other tasks; baseline_threshold
-    likewise for the baseline. abstain: where the model decides nothing. uncovered: who answers
-    slices that its certificate does not cover. durability: whether answers go only when they are
-    safe on disk. operation: fallback, limits and resources at a door.
+    likewise for the baseline. stakes: where money hangs on the row, not the score is held against
+    them but how far it leans to yes; see bundle.stakes. abstain: where the model decides nothing.
+    uncovered: who answers slices that its certificate does not cover. durability: whether answers
+    go only when they are safe on disk. operation: fallback, limits and resources at a door.
     private: columns that are not written down as they came.
     unknown_fields: what a request gets that holds more than was asked for.
     importance: of each request column, how far the answers hang on it, together 1; empty where it
@@ -70,6 +72,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     datasets: tuple[Dataset, ...]
     code: dict[str, str]
     abstain: Abstain | None = None
+    stakes: Stakes | None = None
     uncovered: Literal["flag", "fallback"] = "flag"
     durability: Literal["group", "ack"] = "group"
     operation: Operation = Operation()

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import baseline, encoder, guard, manifest, native, onnx, straight
+from mainstay.bundle import baseline, encoder, guard, manifest, native, onnx, stakes, straight
 from mainstay.bundle.contributions import Explaining
 from mainstay.bundle.environment import Environment, prepared
 from mainstay.bundle.guard import Judgement
@@ -183,6 +183,7 @@ class Runtime:
         self._packed = encoder.packed(stated.outputs, stated.inputs, stated.columns, pack)
         self._several, self._yes = stated.task == "multiclass", stated.threshold
         self._rate = baseline.rate(stated.baseline, stated.columns)
+        self._leaning = stakes.leaning(stated.stakes, stated.columns) if stated.stakes else None
         self.abstain = stated.abstain
 
     def scores(self, matrix: Matrix) -> Matrix:
@@ -231,7 +232,7 @@ class Runtime:
         if not rows:
             return []
         scores = self.tried(self.matrix(rows))
-        return [None] * len(rows) if scores is None else self.decided(scores)
+        return [None] * len(rows) if scores is None else self.decided(scores, rows)
 
     def tried(self, matrix: Matrix, most: int = REFUSALS) -> Matrix | None:
         """Scores of at least one row, NaN where refused; None where the engine fails.
@@ -251,22 +252,23 @@ class Runtime:
         """Shape (rows, inputs). Packed row by row: NumPy takes twice as long for lists."""
         return np.frombuffer(b"".join(self._packed(rows))).reshape(len(rows), -1)
 
-    def decided(self, scores: Matrix) -> Sequence[Said | None]:
+    def decided(self, scores: Matrix, rows: Sequence[encoder.Row]) -> Sequence[Said | None]:
         """Score and decision of rows by the scores of the engine; None for what is no number."""
         if self.manifest.task == "multiclass" and scores.ndim > 1:
             return [self._likeliest(one) if np.isfinite(one).all() else None for one in scores]
-        if np.isfinite(scores).all():
+        if self._leaning is None and np.isfinite(scores).all():
             said = scores.tolist()
             yes = self._yes
             return list(zip(said, said if yes is None else (scores >= yes).tolist(), strict=True))
-        return [self._decided(one) if math.isfinite(one) else None for one in scores.tolist()]
+        both = zip(scores.tolist(), rows, strict=True)
+        return [self._decided(one, row) if math.isfinite(one) else None for one, row in both]
 
     def worded(self, judgement: Judgement, said: Said | None) -> Answer:
         """The answer to a row of which the model said this; by the baseline where it said None."""
         if self.abstain and said and self.abstain.low <= said[0] <= self.abstain.high:
             return self._abstained(judgement, said[0])
         by: Literal["model", "baseline"] = "model" if said else "baseline"
-        score, decision = said or self._fallback(self._rate(given(judgement)))
+        score, decision = said or self._fallback(given(judgement))
         flags = judgement.flags if judgement.reasons else ()
         return Answer(score, decision, by, flags, self.version)
 
@@ -293,7 +295,7 @@ class Runtime:
                     self.engine.scores(np.array([self._encode(row)]))[0]
                 )
             else:
-                score, decision = self._decided(self.engine.score(self._encode(row)))
+                score, decision = self._decided(self.engine.score(self._encode(row)), row)
         except Exception as error:  # noqa: BLE001 - an engine may fail in any way
             self._fails(error)
             return None
@@ -310,22 +312,27 @@ class Runtime:
         likeliest = int(probabilities.argmax())
         return float(probabilities[likeliest]), self.manifest.classes[likeliest]
 
-    def _decided(self, score: float) -> Said:
+    def _decided(self, score: float, row: encoder.Row) -> Said:
         yes = self._yes
-        return score, score if yes is None else score >= yes
+        return score, score if yes is None else self._leans(score, row) >= yes
+
+    def _leans(self, score: float, row: encoder.Row) -> float:
+        """What is held against a threshold: the score, or how it leans by what is at stake."""
+        return score if self._leaning is None else self._leaning(score, row)
 
     def _abstained(self, judgement: Judgement, score: float) -> Answer:
         flags = (*judgement.flags, ABSTAINED)
         if self.abstain and self.abstain.to == "person":
             return Answer(score, None, "person", flags, self.version)
-        said = self._fallback(self._rate(given(judgement)))
+        said = self._fallback(given(judgement))
         return Answer(*said, "baseline", flags, self.version)
 
-    def _fallback(self, rate: float) -> tuple[float, Class | None]:
+    def _fallback(self, row: encoder.Row) -> tuple[float, Class | None]:
+        rate = self._rate(row)
         if self.manifest.task == "multiclass":
             return rate, None
         yes = self.manifest.baseline_threshold
-        return rate, rate if yes is None else rate >= yes
+        return rate, rate if yes is None else self._leans(rate, row) >= yes
 
 
 def opened(

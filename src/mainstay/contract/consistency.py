@@ -7,76 +7,43 @@ finds every mistake; what is not understood here is the business of the clause's
 from collections.abc import Iterator
 from datetime import timedelta
 
-from mainstay.contract import conditions, durations
+from mainstay.contract import amounts, conditions, durations
 from mainstay.contract.fields import OBSERVED
 from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.contract.mistakes import Slip
 from mainstay.contract.operation import TOLERANCES
+from mainstay.contract.paths import first, found, inside, slip, texts
 from mainstay.contract.sources import DECISIONS
-from mainstay.contract.wording import Path, path_text, shown
+from mainstay.contract.wording import path_text, shown
 from mainstay.core import expressions, nearest
 from mainstay.core.errors import Mistake
 
 _METRICS = (
     "objective.good_enough.*.metric", "certify.slices.metric", "certify.champion.metric",
 )  # fmt: skip
-_PAYOFFS = ("true_positive", "false_positive", "true_negative", "false_negative")
 _LABEL_FREE = (
-    "objective.baseline.rate_by", "objective.baseline.column", "data.context.*.on",
-    "certify.slices.by", "certify.fairness.groups", "watch.seasonal",
+    "objective.baseline.rate_by", "objective.baseline.column", "objective.value.*.column",
+    "data.context.*.on", "certify.slices.by", "certify.fairness.groups", "watch.seasonal",
 )  # fmt: skip
-_STANDING = {"calibration_error", "stopped", "latency_p99", "champion", "robust", "simplest"}
+_STANDING = {
+    "calibration_error", "stopped", "latency_p99", "champion", "robust", "simplest", "generalises",
+    "representative",
+}  # fmt: skip
 _UNKNOWN = "it is not known when an answer is asked for"
 
 
 def slips(contract: object) -> list[Slip]:
     """What contradicts something said elsewhere."""
     checks = (
-        _metrics, _payoffs, _constant, _gates, _label, _early_labels, _taken_twice, _private,
-        _imputed, _ranges_by, _season, _fair,
+        _metrics, amounts.slips, _tasks, _constant, _gates, _label, _early_labels, _taken_twice,
+        _private, _imputed, _ranges_by, _season, _fair,
     )  # fmt: skip
-    return [slip for check in checks for slip in check(contract)]
-
-
-def found(contract: object, pattern: str) -> Iterator[tuple[Path, object]]:
-    """Every value at `objective.good_enough.*.metric`, with its path; * is any key or place."""
-    places: list[tuple[Path, object]] = [((), contract)]
-    for step in pattern.split("."):
-        places = [inner for path, value in places for inner in _inside(path, value, step)]
-    yield from places
-
-
-def _inside(path: Path, value: object, step: str) -> Iterator[tuple[Path, object]]:
-    match value:
-        case dict() if step == "*":
-            yield from (((*path, key), member) for key, member in value.items())
-        case dict() if step in value:
-            yield (*path, step), value[step]
-        case list() if step == "*":
-            yield from (((*path, place), item) for place, item in enumerate(value))
-        case _:
-            return
-
-
-def texts(contract: object, *patterns: str) -> Iterator[tuple[Path, str]]:
-    """The texts at these places, alone or in a list."""
-    for pattern in patterns:
-        for path, value in found(contract, pattern):
-            items = _inside(path, value, "*") if isinstance(value, list) else [(path, value)]
-            yield from ((place, item) for place, item in items if isinstance(item, str))
-
-
-def _text(contract: object, pattern: str) -> str | None:
-    return next((text for _, text in texts(contract, pattern)), None)
-
-
-def _slip(path: Path, says: str, hint: str, *, on_key: bool = False) -> Slip:
-    return Slip(path, f"{path_text(path)} {says}", hint, on_key)
+    return [one for check in checks for one in check(contract)]
 
 
 def _metrics(contract: object) -> Iterator[Slip]:
     """A metric fits the task; money needs objective.value."""
-    task = _text(contract, "objective.task")
+    task = first(contract, "objective.task")
     priced = next(found(contract, "objective.value"), ((), None))[1] is not None
     for path, name in texts(contract, *_METRICS):
         fitting = [metric for metric, measure in MEASURES.items() if task in measure.tasks]
@@ -84,34 +51,31 @@ def _metrics(contract: object) -> Iterator[Slip]:
             continue
         if name not in fitting:
             hint = f"for {task}: {', '.join(fitting)}"
-            yield _slip(path, f"is {name}, which does not measure a {task} task", hint)
+            yield slip(path, f"is {name}, which does not measure a {task} task", hint)
         elif name in VALUE and not priced:
             hint = "value: {currency: USD, true_positive: 40, false_positive: -12}"
-            yield _slip(path, f"is {name}, but objective.value is not stated", hint)
+            yield slip(path, f"is {name}, but objective.value is not stated", hint)
 
 
-def _payoffs(contract: object) -> Iterator[Slip]:
-    task = _text(contract, "objective.task")
-    for payoff in _PAYOFFS if task in ("multiclass", "regression") else ():
-        for path, _ in found(contract, f"objective.value.{payoff}"):
-            yield _slip(path, f"is for a binary task, not {task}", "take it out", on_key=True)
+def _tasks(contract: object) -> Iterator[Slip]:
+    task = first(contract, "objective.task")
     for path, _ in found(contract, "certify.calibration_error") if task == "regression" else ():
-        yield _slip(path, "is for probabilities, not regression", "take it out", on_key=True)
+        yield slip(path, "is for probabilities, not regression", "take it out", on_key=True)
     for path, _ in found(contract, "serve.abstain") if task in ("multiclass", "regression") else ():
         hint = "take it out: only a yes or no has a probability to be unsure of"
-        yield _slip(path, f"is for a binary task, not {task}", hint, on_key=True)
+        yield slip(path, f"is for a binary task, not {task}", hint, on_key=True)
 
 
 def _constant(contract: object) -> Iterator[Slip]:
-    task = _text(contract, "objective.task")
+    task = first(contract, "objective.task")
     for path, value in found(contract, "objective.baseline.constant"):
         match task, value:
             case "binary", (int() | float()) if 0 <= value <= 1:
                 continue
             case "binary", str() | int() | float():
-                yield _slip(path, f"is {shown(value)}", "write a probability from 0 to 1")
+                yield slip(path, f"is {shown(value)}", "write a probability from 0 to 1")
             case "regression", str() | bool():
-                yield _slip(path, f"is {shown(value)}, but a number is predicted", "write a number")
+                yield slip(path, f"is {shown(value)}, but a number is predicted", "write a number")
             case _:
                 continue
 
@@ -126,23 +90,23 @@ def _gates(contract: object) -> Iterator[Slip]:
     for path, name in texts(contract, "certify.accept_unsure"):
         if name not in known:
             says = f"is {shown(name)}, which is no gate that can be unsure here"
-            yield _slip(path, says, nearest.hint(name, known))
+            yield slip(path, says, nearest.hint(name, known))
 
 
 def _label(contract: object) -> Iterator[Slip]:
     """Nothing the door needs may be the label, which no request carries."""
-    label = _text(contract, "data.label.column")
+    label = first(contract, "data.label.column")
     fields = (path for path, _ in found(contract, "data.fields.*") if path[-1] == label)
-    yield from (_slip(path, "is the label", _UNKNOWN, on_key=True) for path in fields)
+    yield from (slip(path, "is the label", _UNKNOWN, on_key=True) for path in fields)
     for path, name in texts(contract, *_LABEL_FREE):
         if name == label:
-            yield _slip(path, f"is {shown(name)}, the label", _UNKNOWN)
+            yield slip(path, f"is {shown(name)}, the label", _UNKNOWN)
     for path, _ in found(contract, "data.fields.*.between_by.*"):
         if path[-1] == label:
-            yield _slip(path, "is by the label", _UNKNOWN, on_key=True)
+            yield slip(path, "is by the label", _UNKNOWN, on_key=True)
     for path, text in texts(contract, "data.rules.*.expect"):
         if label in _columns(text):
-            yield _slip(path, f"speaks of {shown(label)}, the label", _UNKNOWN)
+            yield slip(path, f"speaks of {shown(label)}, the label", _UNKNOWN)
 
 
 def _columns(text: str) -> set[str]:
@@ -154,25 +118,25 @@ def _columns(text: str) -> set[str]:
 
 def _early_labels(contract: object) -> Iterator[Slip]:
     """An aggregate over earlier labels waits until they are known."""
-    label = _text(contract, "data.label.column")
+    label = first(contract, "data.label.column")
     known_after = _length(contract, "data.label.known_after")
     for path, context in found(contract, "data.context.*"):
         called = [text.partition("(")[2].strip(") ") for _, text in texts(context, "take.*")]
-        if label in called and _text(context, "from") == DECISIONS and known_after:
+        if label in called and first(context, "from") == DECISIONS and known_after:
             waits = _length(context, "known_after") or timedelta()
             if waits < known_after:
                 says = f"takes {shown(label)}, which is known {durations.text(known_after)} later"
-                yield _slip(path, says, f"write known_after: {durations.text(known_after)}")
+                yield slip(path, says, f"write known_after: {durations.text(known_after)}")
 
 
 def _imputed(contract: object) -> Iterator[Slip]:
     """Nothing stands in for what says which decision this is."""
     for role in ("key", "time", "entity"):
-        name = _text(contract, f"data.decisions.{role}")
+        name = first(contract, f"data.decisions.{role}")
         for path, how in texts(contract, f"data.fields.{name}.on_breach"):
             if how == "impute":
                 says = f"is impute, but {name} is the {role} of a decision"
-                yield _slip(path, says, "write on_breach: reject")
+                yield slip(path, says, "write on_breach: reject")
 
 
 def _ranges_by(contract: object) -> Iterator[Slip]:
@@ -182,7 +146,7 @@ def _ranges_by(contract: object) -> Iterator[Slip]:
         known = [text for _, text in texts(contract, f"data.fields.{name}.one_of")]
         if known and known != [OBSERVED] and level not in known:
             says = f"is for {shown(level)}, which one_of of {name} does not name"
-            yield _slip(path, says, nearest.hint(str(level), known), on_key=True)
+            yield slip(path, says, nearest.hint(str(level), known), on_key=True)
 
 
 def _season(contract: object) -> Iterator[Slip]:
@@ -190,24 +154,24 @@ def _season(contract: object) -> Iterator[Slip]:
     named = any(value for _, value in found(contract, "watch.seasonal"))
     for path, how in texts(contract, "watch.season"):
         if how == "year" and not named:
-            yield _slip(path, "is year, but no column is seasonal", "write seasonal: [COLUMN]")
+            yield slip(path, "is year, but no column is seasonal", "write seasonal: [COLUMN]")
 
 
 def _fair(contract: object) -> Iterator[Slip]:
     """A tolerance is stated, and one that the task knows."""
-    task = _text(contract, "objective.task")
+    task = first(contract, "objective.task")
     for path, stated in found(contract, "certify.fairness"):
         tolerances = [name for name in TOLERANCES if isinstance(stated, dict) and name in stated]
         if isinstance(stated, dict) and not tolerances:
-            yield _slip(path, "states no tolerance", "for example  selection: {at_most: 0.1}")
+            yield slip(path, "states no tolerance", "for example  selection: {at_most: 0.1}")
         for name in tolerances if task in ("multiclass", "regression") else ():
             if name != "error":
                 hint = "error: {at_most: ...} compares the mean errors of groups"
-                yield _slip((*path, name), f"is for a binary task, not {task}", hint, on_key=True)
+                yield slip((*path, name), f"is for a binary task, not {task}", hint, on_key=True)
 
 
 def _length(contract: object, pattern: str) -> timedelta | None:
-    text = _text(contract, pattern)
+    text = first(contract, pattern)
     try:
         return durations.duration(text) if text else None
     except Mistake:
@@ -223,11 +187,11 @@ def _private(contract: object) -> Iterator[Slip]:
         dropped.add(name)
         if name in own | key:
             hint = "pseudonymise it" if name in key else "take it out"
-            yield _slip(path, f"is {shown(name)}, the {(own | key)[name]} of decisions", hint)
+            yield slip(path, f"is {shown(name)}, the {(own | key)[name]} of decisions", hint)
     for path, name in texts(contract, "serve.journal.pseudonymise"):
         if name in own or name in dropped:
             what = "the time of decisions" if name in own else "which is dropped"
-            yield _slip(path, f"is {shown(name)}, {what}", "take it out")
+            yield slip(path, f"is {shown(name)}, {what}", "take it out")
 
 
 def _taken_twice(contract: object) -> Iterator[Slip]:
@@ -236,10 +200,10 @@ def _taken_twice(contract: object) -> Iterator[Slip]:
     whose = {name: path_text(path) for path, name in texts(contract, *own, "data.label.column")}
     for path, take in found(contract, "data.context.*.take"):
         named = isinstance(take, dict)
-        for place, item in _inside(path, take, "*"):
+        for place, item in inside(path, take, "*"):
             name = place[-1] if named else item
             if not isinstance(name, str):
                 continue
             if whose.setdefault(name, path_text(path)) != path_text(path):
                 says = f"is {shown(name)}, which {whose[name]} names already"
-                yield _slip(place, says, "take it by another name: {other: column}", on_key=named)
+                yield slip(place, says, "take it by another name: {other: column}", on_key=named)

@@ -33,6 +33,7 @@ class Measure(NamedTuple):
 
 _BINARY: tuple[Task, ...] = ("binary",)
 _CLASSES: tuple[Task, ...] = ("binary", "multiclass")
+_PRICED: tuple[Task, ...] = ("binary", "regression")
 _NUMBER: tuple[Task, ...] = ("regression",)
 
 MEASURES: dict[Metric, Measure] = {
@@ -48,8 +49,8 @@ MEASURES: dict[Metric, Measure] = {
     "rmse": Measure(0, math.inf, "less", _NUMBER),
     "r2": Measure(-math.inf, 1, "more", _NUMBER),
     "calibration_error": Measure(0, 1, "less", _CLASSES),
-    "value_per_1000": Measure(-math.inf, math.inf, "more", _BINARY),
-    "value_over_baseline_per_1000": Measure(-math.inf, math.inf, "more", _BINARY),
+    "value_per_1000": Measure(-math.inf, math.inf, "more", _PRICED),
+    "value_over_baseline_per_1000": Measure(-math.inf, math.inf, "more", _PRICED),
 }
 VALUE: tuple[Metric, ...] = ("value_per_1000", "value_over_baseline_per_1000")
 """Those counted in money: they need `objective.value`."""

@@ -7,6 +7,7 @@ from mainstay.contract import nodes
 from mainstay.contract.document import Document
 from mainstay.contract.fields import MONTH
 from mainstay.contract.model import Contract
+from mainstay.contract.payoffs import BINARY, REGRESSION, ByColumn
 from mainstay.contract.rules import rules
 from mainstay.contract.wording import Path, path_text, shown
 from mainstay.core import nearest, typed
@@ -42,6 +43,7 @@ def check(document: Document, columns: Mapping[str, str], inputs: tuple[str, ...
         *_unknown(document, _columns(contract), columns, _NO_COLUMN),
         *_unknown(document, _groups(contract), {*columns, *inputs}, _NO_INPUT),
         *_field_types(document, columns),
+        *_amount_types(document, columns),
         *_choosing_types(document, columns),
         *_rule_types(document, columns),
     ]
@@ -79,6 +81,24 @@ def _columns(contract: Contract) -> Iterator[Named]:
     yield from _each(contract.serve.journal.pseudonymise, "serve", "journal", "pseudonymise")
     yield from _each(baseline.rate_by or (), "objective", "baseline", "rate_by")
     yield from _single(baseline.column, "objective", "baseline", "column")
+    yield from _amounts(contract)
+
+
+def _amounts(contract: Contract) -> Iterator[Named]:
+    """The columns that money hangs on."""
+    value = contract.objective.value
+    for kind in (*BINARY, *REGRESSION) if value else ():
+        stated = getattr(value, kind)
+        if isinstance(stated, ByColumn):
+            yield from _single(stated.column, "objective", "value", kind, "column")
+
+
+def _amount_types(document: Document, columns: Mapping[str, str]) -> Iterator[Finding]:
+    for one in _amounts(document.contract):
+        found = columns.get(one.name, "").lstrip("!")
+        if found and not found.startswith(_NUMERIC):
+            what = f"{path_text(one.place)} is {shown(one.name)}, but the column is {found}"
+            yield document.finding(one.place, what, "name a column of numbers")
 
 
 def _groups(contract: Contract) -> Iterator[Named]:

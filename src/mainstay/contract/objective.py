@@ -6,13 +6,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
-from mainstay.contract.clauses import Clause, Section
+from mainstay.contract.clauses import Clause, Place, Section
 from mainstay.contract.goals import Goal
 from mainstay.contract.metrics import Task
+from mainstay.contract.payoffs import BINARY, REGRESSION, ByColumn, Payoff
 from mainstay.contract.terms import Name, Names, Number, Span, Text, wrong
 from mainstay.contract.wording import shown
 
 Constant = bool | int | float | str
+_EVERYWHERE: tuple[Place, ...] = ("bench", "door", "field")
 
 
 def _currency(code: str) -> str:
@@ -50,17 +52,19 @@ class Value(Section):
     """What one decision of each kind is worth, in money; costs are negative."""
 
     currency: Annotated[Currency, Clause("the money all values are in", ("bench", "field"))]
-    true_positive: Annotated[
-        Number, Clause("money per positive decided positive", ("bench", "field"))
-    ] = 0
+    true_positive: Annotated[Payoff, Clause("money per positive decided positive", _EVERYWHERE)] = 0
     false_positive: Annotated[
-        Number, Clause("money per negative decided positive", ("bench", "field"))
+        Payoff, Clause("money per negative decided positive", _EVERYWHERE)
     ] = 0
-    true_negative: Annotated[
-        Number, Clause("money per negative decided negative", ("bench", "field"))
-    ] = 0
+    true_negative: Annotated[Payoff, Clause("money per negative decided negative", _EVERYWHERE)] = 0
     false_negative: Annotated[
-        Number, Clause("money per positive decided negative", ("bench", "field"))
+        Payoff, Clause("money per positive decided negative", _EVERYWHERE)
+    ] = 0
+    per_unit_over: Annotated[
+        Payoff, Clause("money per unit by which a value is answered too high", ("bench", "field"))
+    ] = 0
+    per_unit_under: Annotated[
+        Payoff, Clause("money per unit by which a value is answered too low", ("bench", "field"))
     ] = 0
     per_retrain: Annotated[
         Number, Clause("money per new version, weighed against ageing", ("bench", "field"))
@@ -70,10 +74,18 @@ class Value(Section):
         Number, Clause("money per 1,000 answers", ("bench", "field"))
     ] = 0
 
-    @property
-    def matrix(self) -> tuple[float, float, float, float]:
-        """Of true positives, false positives, true negatives, false negatives, in this order."""
-        return self.true_positive, self.false_positive, self.true_negative, self.false_negative
+    def payoffs(self, task: Task) -> tuple[float | ByColumn, ...]:
+        """Of true positives, false positives, true negatives, false negatives, in this order.
+
+        In regression per unit over and per unit under.
+        """
+        names = REGRESSION if task == "regression" else BINARY
+        return tuple(getattr(self, name) for name in names)
+
+    def amounts(self, task: Task) -> tuple[str, ...]:
+        """The columns that money hangs on, each once."""
+        some = (one.column for one in self.payoffs(task) if isinstance(one, ByColumn))
+        return tuple(dict.fromkeys(some))
 
 
 class Baseline(Section):
@@ -121,3 +133,8 @@ class Objective(Section):
         Baseline,
         Clause("what the model must beat and the door falls back to", ("bench", "door", "field")),
     ] = Baseline(rate_by=())
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """The columns that money hangs on; none without money."""
+        return self.value.amounts(self.task) if self.value else ()

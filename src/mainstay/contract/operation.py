@@ -7,6 +7,7 @@ from annotated_types import Ge, Gt, Le, MinLen
 from pydantic import AfterValidator
 
 from mainstay.contract.clauses import Clause, Place, Section
+from mainstay.contract.generalising import Generalises
 from mainstay.contract.goals import AtLeast, AtMost, Ceiling, limit
 from mainstay.contract.metrics import Metric
 from mainstay.contract.rivals import Champion, Robust, Simplest
@@ -130,6 +131,14 @@ class Certify(Section):
     robust: Annotated[Robust, Clause("what errors of inputs may cost unnoticed", ("bench",))] = (
         Robust()
     )
+    generalises: Annotated[
+        Generalises, Clause("what holds on rows that nobody learned from", ("bench",))
+    ] = Generalises()
+    looks: Annotated[
+        Whole,
+        Ge(1),
+        Clause("how many versions may be judged on the same held-out rows", ("bench",)),
+    ] = 10
     lasts: Annotated[Span, Clause("how long a certificate is valid at most", ("bench", "door"))] = (
         timedelta(days=180)
     )

@@ -198,6 +198,7 @@ def _opened(project: Project, case: Case) -> Registration | None:
     with ledger.transaction():
         ledger.append("HoldoutOpened", version.model, project.actor, payload)
         look = state.looks(ledger, version.model, case.window)
+        tried = state.tried(ledger, version.model, case.window)
     return Registration(
         contract=known[-1].digest,
         revision=known[-1].revision,
@@ -205,6 +206,7 @@ def _opened(project: Project, case: Case) -> Registration | None:
         version=f"v{version.number}",
         hold_out=case.window,
         look=look,
+        attempt=tried.index(version.number) + 1,
     )
 
 

@@ -43,6 +43,23 @@ def level(value: object) -> str:
             return "missing"
 
 
+def stacked(one: Columns, other: Columns) -> Columns:
+    """The rows of both, one after the other, in the columns that both have; texts by all levels."""
+    return {name: _stacked(one[name], other[name]) for name in one if name in other}
+
+
+def _stacked(one: Numbers | Text, other: Numbers | Text) -> Numbers | Text:
+    if not isinstance(one, Text) or not isinstance(other, Text):
+        return np.concatenate([np.asarray(one, np.float64), np.asarray(other, np.float64)])
+    levels = tuple(sorted({*one.levels, *other.levels}))
+    place = {level: code for code, level in enumerate(levels)}
+    codes = [
+        np.array([*(place[level] for level in some.levels), -1], dtype=np.int32)[some.codes]
+        for some in (one, other)
+    ]
+    return Text(np.concatenate(codes), levels)
+
+
 def rows(columns: Columns) -> int:
     """How many rows there are; all columns have the same number. Raises ValueError otherwise."""
     sizes = {

@@ -7,7 +7,7 @@ import msgspec
 
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Window
-from mainstay.ledger.projections import Share, text
+from mainstay.ledger.projections import HoldoutOpened, Share, text
 from mainstay.ledger.store import Ledger
 
 Status = Literal["built", "refused", "certified", "approved", "rejected"]
@@ -130,6 +130,18 @@ def looks(ledger: Ledger, model: str, window: Window) -> int:
     )
     found = ledger.rows(query, model, text(window.since), text(window.until))
     return int(found[0][0])
+
+
+def tried(ledger: Ledger, model: str, window: Window) -> tuple[int, ...]:
+    """The versions that were judged on the held-out rows of this window, in order, each once."""
+    events = ledger.events(kind="HoldoutOpened", subject=model)
+    numbers = (
+        one.payload["number"]
+        for one in events
+        for said in [msgspec.convert(one.payload, HoldoutOpened, strict=False)]
+        if Window(said.since, said.until) == window and "number" in one.payload
+    )
+    return tuple(dict.fromkeys(numbers))
 
 
 def deployments(ledger: Ledger, model: str) -> tuple[Deployment, ...]:

@@ -96,6 +96,28 @@ def sized(found: Trees, features: Floats) -> Floats:
     return np.asarray(np.maximum(said, 0.1))
 
 
+def left_over(features: Floats, residual: Floats) -> Trees:
+    """Trees that add up to what features still tell of a residual; see `trees` for both."""
+    features, residual = features[-MOST:], residual[-MOST:]
+    scale = float(residual.std()) or 1.0
+    binned, made = _binned(features), []
+    said, second = np.zeros(len(residual)), np.full(len(residual), 0.25)
+    for _ in range(ROUNDS):
+        found = _tree(binned, (residual - said) / scale / 4, second)
+        if found is None:
+            break
+        leaves = tuple(scale * one for one in found.leaves)
+        grown = Tree(found.features, found.thresholds, leaves)
+        made.append(grown)
+        said = said + _added(grown, features)
+    return tuple(made)
+
+
+def added(found: Trees, features: Floats) -> Floats:
+    """What all trees add to each row, shape (rows,)."""
+    return np.asarray(sum((_added(one, features) for one in found), np.zeros(len(features))))
+
+
 def _tree(binned: _Binned, gradient: Floats, second: Floats) -> Tree | None:
     """Grown question by question; None where no question gains anything."""
     leaf = np.zeros(len(gradient), dtype=np.int64)

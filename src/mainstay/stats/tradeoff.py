@@ -47,7 +47,7 @@ class Best(msgspec.Struct, frozen=True):
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """One way to be right or wrong: how often in 1,000 decisions, what one is worth."""
+    """One way to be right or wrong: how often in 1,000 decisions, what one is worth on average."""
 
     name: str
     often: Estimate | None
@@ -85,9 +85,19 @@ def kinds(rows: Rows, threshold: float, worth: Matrix | None, *, seed: int) -> t
         [*cells, np.ones(len(yes))],
     )
     found = bootstrap.pointwise(each, rows.blocks, seed=seed)
-    priced = [None if worth is None else getattr(worth, name) for name in KINDS]
+    priced = [
+        None if worth is None else _average(getattr(worth, name), cell)
+        for name, cell in zip(KINDS, cells, strict=True)
+    ]
     inside = [known(bootstrap.within(one, 0, 1000)) for one in found]
     return tuple(map(Kind, KINDS, inside, priced))
+
+
+def _average(worth: float | Floats, cell: Array) -> float | None:
+    """Of the decisions of one kind; None where there are none and it hangs on them."""
+    if not isinstance(worth, np.ndarray):
+        return float(worth)
+    return float(worth[cell].mean()) if cell.any() else None
 
 
 def best(

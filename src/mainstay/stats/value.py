@@ -19,12 +19,15 @@ Rival = Literal["never", "always", "baseline"]
 
 
 class Matrix(NamedTuple):
-    """What one decision of each kind is worth, in the contract's currency; a cost is negative."""
+    """What one decision of each kind is worth, in the contract's currency; a cost is negative.
 
-    true_positive: float = 0.0
-    false_positive: float = 0.0
-    true_negative: float = 0.0
-    false_negative: float = 0.0
+    Each is a number, or of shape (rows,) where money hangs on the row.
+    """
+
+    true_positive: float | Floats = 0.0
+    false_positive: float | Floats = 0.0
+    true_negative: float | Floats = 0.0
+    false_negative: float | Floats = 0.0
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -44,6 +47,29 @@ def per_row(label: Array, decision: Array, matrix: Matrix) -> Floats:
     acted = np.where(label == 1, matrix.true_positive, matrix.false_positive)
     left = np.where(label == 1, matrix.false_negative, matrix.true_negative)
     return np.where(decision == 1, acted, left)
+
+
+def missed(label: Array, said: Array, over: float | Floats, under: float | Floats) -> Floats:
+    """Money of each row by how far a value was answered too high or too low; costs are negative.
+
+    over, under: per unit, a number or of shape (rows,).
+    Source: the newsvendor's costs, Arrow, Harris and Marschak (1951), Optimal Inventory Policy.
+    """
+    off = np.asarray(said, dtype=np.float64) - label
+    return np.asarray(over * np.maximum(off, 0) + under * np.maximum(-off, 0))
+
+
+def cheapest_shift(label: Array, said: Array, over: Array, under: Array) -> float:
+    """What to add to every answer so that these rows cost least; over, under: costs, shape (rows,).
+
+    The cost is convex and bends at each residual: least where its slope turns; 0 without costs.
+    """
+    off = np.asarray(label - said, dtype=np.float64)
+    order = np.argsort(off, kind="stable")
+    slope = np.cumsum((over + under)[order]) - float(np.sum(under))
+    if not np.any(over) and not np.any(under):
+        return 0.0
+    return float(off[order][min(int(np.searchsorted(slope, 0)), len(off) - 1)])
 
 
 def per_thousand(

@@ -8,19 +8,19 @@ import numpy as np
 from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Estimate
-from mainstay.stats import bootstrap, calibration, chances, expected, unlabelled
+from mainstay.stats import bootstrap, calibration, chances, expected, unlabelled, value
 from mainstay.stats.blocks import Blocks, Floats
 from mainstay.stats.chances import Chances
 from mainstay.stats.expected import EPSILON, Expected
 from mainstay.stats.unlabelled import Error
-from mainstay.trainer.measures import worth
+from mainstay.trainer.measures import kinds, worth
 
 
 class Unlabelled(NamedTuple):
     """Rows as a version answered them, without labels.
 
     score: (rows,) or (rows, classes); decided, ruled: by the model and by the baseline; day: block
-    of each row; features: the model's inputs, (rows, inputs).
+    of each row; features: the model's inputs, (rows, inputs); payoffs: see trainer.payoffs.
     """
 
     score: Floats
@@ -28,6 +28,7 @@ class Unlabelled(NamedTuple):
     ruled: Floats
     day: Blocks
     features: Floats
+    payoffs: Floats | None = None
 
     def of(self, places: Blocks) -> "Unlabelled":
         """The same on some of the rows."""
@@ -37,6 +38,7 @@ class Unlabelled(NamedTuple):
             ruled=self.ruled[places],
             day=self.day[places],
             features=self.features[places],
+            payoffs=None if self.payoffs is None else self.payoffs[places],
         )
 
 
@@ -114,7 +116,8 @@ def _expected(
 ) -> tuple[Expected, str]:
     stated = contract.objective
     if metric in VALUE:
-        return expected.mean(chance, _money(metric, rows, contract)), _currency(contract)
+        money = _money(metric, rows, contract, learned)
+        return expected.mean(chance, money), _currency(contract)
     if stated.task == "regression":
         slots = chances.residuals(learned, rows.score, rows.features)
         return _NUMBERS[metric](chance, rows.score, slots), ""
@@ -122,22 +125,35 @@ def _expected(
     return known[metric](chance, rows), ""
 
 
-def _money(metric: str, rows: Unlabelled, contract: Contract) -> Floats:
+def _money(metric: str, rows: Unlabelled, contract: Contract, learned: Chances) -> Floats:
+    """Of each row by its outcome, shape (rows, outcomes)."""
     stated = contract.objective.value
-    earned = _by_outcome(rows.decided, contract)
+
+    def earned(decided: Floats) -> Floats:
+        if contract.objective.task == "regression":
+            return _by_slot(decided, rows, contract, learned)
+        return _by_outcome(decided, rows, contract)
+
+    made = earned(rows.decided)
     if metric == "value_over_baseline_per_1000":
-        earned = earned - _by_outcome(rows.ruled, contract)
-    return 1000 * earned + (stated.per_1000_predictions if stated else 0.0)
+        made = made - earned(rows.ruled)
+    return 1000 * made + (stated.per_1000_predictions if stated else 0.0)
 
 
-def _by_outcome(decided: Floats, contract: Contract) -> Floats:
+def _by_outcome(decided: Floats, rows: Unlabelled, contract: Contract) -> Floats:
     """Money of each row if the outcome is no, and if it is yes."""
-    matrix = worth(contract)
-    acted, left = (
-        np.array([matrix.false_positive, matrix.true_positive]),
-        np.array([matrix.true_negative, matrix.false_negative]),
-    )
-    return np.where(decided[:, None] == 1, acted, left)
+    by_label = [
+        value.per_row(np.full(len(decided), yes), decided, worth(contract, rows.payoffs))
+        for yes in (0.0, 1.0)
+    ]
+    return np.column_stack(by_label)
+
+
+def _by_slot(decided: Floats, rows: Unlabelled, contract: Contract, learned: Chances) -> Floats:
+    """Money of each row if its residual is the mean of each slot."""
+    label = rows.score[:, None] + chances.residuals(learned, rows.score, rows.features)[0]
+    over, under = (np.reshape(one, (-1, 1)) for one in kinds(contract, rows.payoffs))
+    return value.missed(label, decided[:, None], over, under)
 
 
 def _currency(contract: Contract) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from mainstay.contract.metrics import VALUE
 from mainstay.contract.model import Contract
+from mainstay.contract.payoffs import ByColumn
 from mainstay.stats import calibration, value
 from mainstay.stats.blocks import Floats
 from mainstay.stats.blockwise import Statistic
@@ -32,6 +33,10 @@ class Decided(Protocol):
     def ruled(self) -> Floats:
         """Shape (rows,): the baseline's decisions."""
 
+    @property
+    def payoffs(self) -> Floats | None:
+        """Money of each row by kind, see trainer.payoffs; None where it hangs on no column."""
+
 
 def statistic(metric: str, rows: Decided, contract: Contract) -> tuple[Statistic, str]:
     """A metric as a function of row weights, and its unit; money is per 1,000 decisions.
@@ -54,20 +59,42 @@ def of_scores(metric: str) -> bool:
     return metric == "calibration_error" or METRICS[metric].takes == "score"
 
 
-def worth(contract: Contract) -> Matrix:
-    """The value matrix; the contract refuses money metrics without one."""
+def worth(contract: Contract, payoffs: Floats | None = None) -> Matrix:
+    """The value matrix of a yes or no; the contract refuses money metrics without one.
+
+    payoffs: of the rows it is for, where money hangs on them.
+    """
+    return Matrix(*kinds(contract, payoffs))
+
+
+def kinds(contract: Contract, payoffs: Floats | None = None) -> tuple[float | Floats, ...]:
+    """Money by kind, as Value.payoffs: a number each, or of shape (rows,)."""
     stated = contract.objective.value
     assert stated is not None, "money without objective.value"
-    return Matrix(*stated.matrix)
+    if payoffs is not None:
+        return tuple(payoffs.T)
+    found = stated.payoffs(contract.objective.task)
+    assert not contract.objective.amounts, "money hangs on columns that nobody handed over"
+    return tuple(one for one in found if not isinstance(one, ByColumn))
+
+
+def earned(
+    contract: Contract, label: Floats, decided: Floats, payoffs: Floats | None = None
+) -> Floats:
+    """Money of each row by what was decided, or by how far a value was off, shape (rows,)."""
+    if contract.objective.task == "regression":
+        over, under = kinds(contract, payoffs)
+        return value.missed(label, decided, over, under)
+    return value.per_row(label, decided, worth(contract, payoffs))
 
 
 def _money(metric: str, rows: Decided, contract: Contract) -> tuple[Statistic, str]:
-    matrix, stated = worth(contract), contract.objective.value
-    earned = 1000 * value.per_row(rows.label, rows.decided, matrix)
+    stated, payoffs = contract.objective.value, rows.payoffs
+    made = 1000 * earned(contract, rows.label, rows.decided, payoffs)
     if metric == "value_over_baseline_per_1000":
-        earned = earned - 1000 * value.per_row(rows.label, rows.ruled, matrix)
+        made = made - 1000 * earned(contract, rows.label, rows.ruled, payoffs)
     running = stated.per_1000_predictions if stated else 0.0
-    return mean(earned + running), stated.currency if stated else ""
+    return mean(made + running), stated.currency if stated else ""
 
 
 def _calibration(rows: Decided) -> Statistic:

@@ -6,7 +6,7 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import baseline
+from mainstay.bundle import baseline, stakes
 from mainstay.bundle.manifest import Abstain, Manifest
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.model import Contract
@@ -15,6 +15,7 @@ from mainstay.core.inputs import matrix
 from mainstay.data import columns as memory
 from mainstay.data import features
 from mainstay.data import rules as data_rules
+from mainstay.trainer import payoffs
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -28,7 +29,7 @@ class Scored(NamedTuple):
 
     label: as number, shape (rows,); score: (rows,), multiclass (rows, classes); decided and ruled:
     what the model and the baseline decide; day and entity: block codes from 0; columns: the rows
-    as they came; seen: the model's inputs.
+    as they came; seen: the model's inputs; payoffs: of each row, see trainer.payoffs.
     """
 
     label: Floats
@@ -39,6 +40,7 @@ class Scored(NamedTuple):
     entity: Codes
     columns: Columns
     seen: Columns
+    payoffs: Floats | None = None
 
     @property
     def blocks(self) -> tuple[Codes, ...]:
@@ -55,12 +57,13 @@ def scored(table: ir.Table, contract: Contract, runtime: Runtime) -> Scored:
     return Scored(
         label=numbers(columns[label]),
         score=score,
-        decided=decided(stated, score),
+        decided=decided(stated, score, columns),
         ruled=ruled(stated, columns),
         day=days(columns[contract.data.decisions.time]),
         entity=entities(contract, columns),
         columns=columns,
         seen=seen,
+        payoffs=payoffs.by_row(contract, columns),
     )
 
 
@@ -73,11 +76,23 @@ def _read(table: ir.Table, stated: Manifest, label: str) -> tuple[Columns, Colum
     return columns, found
 
 
-def decided(stated: Manifest, score: Floats) -> Floats:
-    """What a version decides at these scores: 1 or 0, the code of the class, the value."""
+def decided(stated: Manifest, score: Floats, columns: Columns) -> Floats:
+    """What a version decides at these scores: 1 or 0, the code of the class, the value.
+
+    columns: the rows as they came; what is at stake may hang on them.
+    """
     if stated.task == "multiclass":
         return np.asarray(score.argmax(axis=1), dtype=np.float64)
-    return score if stated.threshold is None else (score >= stated.threshold).astype(np.float64)
+    if stated.threshold is None:
+        return score
+    return (leaning(stated, score, columns) >= stated.threshold).astype(np.float64)
+
+
+def leaning(stated: Manifest, score: Floats, columns: Columns) -> Floats:
+    """What is held against a threshold: the score, or how far it leans to yes by the stakes."""
+    if stated.stakes is None:
+        return score
+    return stakes.leanings(score, stakes.money(stated.stakes.payoffs, columns))
 
 
 def band(contract: Contract) -> Abstain | None:
@@ -101,7 +116,7 @@ def ruled(stated: Manifest, columns: Columns) -> Floats:
     """What the baseline decides of these rows."""
     said = baseline.rates(stated.baseline, columns)
     yes = stated.baseline_threshold
-    return said if yes is None else (said >= yes).astype(np.float64)
+    return said if yes is None else (leaning(stated, said, columns) >= yes).astype(np.float64)
 
 
 def numbers(values: Numbers | Text) -> Floats:

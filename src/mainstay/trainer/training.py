@@ -131,7 +131,7 @@ def _settled(rule: Rule, types: dict[str, str], levels: dict[str, tuple[str, ...
 def _request(
     contract: Contract, outputs: tuple[Output, ...], stated: tuple[Rule, ...], types: dict[str, str]
 ) -> Iterator[RequestColumn]:
-    """Key, time, entity, then what features, rules, baseline and slices read, each once."""
+    """Key, time, entity, then what features, rules, baseline, money and slices read, once."""
     decisions = contract.data.decisions
     roles = {decisions.key: "key", decisions.time: "time"}
     if decisions.entity:
@@ -154,6 +154,7 @@ def _read(
         yield from columns(rule.by) if rule.by else ()
     baseline = contract.objective.baseline
     yield from (*(baseline.rate_by or ()), *filter(None, [baseline.column]))
+    yield from contract.objective.amounts
     yield from contract.certify.slices.by if contract.certify.slices else ()
 
 

@@ -15,14 +15,6 @@ VALUE = f"  value: {{currency: USD, {GAINS}, per_retrain: -30, per_1000_predicti
 EARLY = "    p: {from: decisions, on: dest, over: 7d, take: {r: mean(late)}}\n"
 
 
-def test_values_are_found_by_a_pattern_with_their_paths():
-    values = {"a": [{"b": 1}, {"b": 2}, {"c": 3}], "d": {"x": {"b": 4}}}
-
-    assert list(consistency.found(values, "a.*.b")) == [(("a", 0, "b"), 1), (("a", 1, "b"), 2)]
-    assert list(consistency.found(values, "d.*.b")) == [(("d", "x", "b"), 4)]
-    assert list(consistency.found(values, "a.b")) == []
-
-
 @pytest.mark.parametrize(
     ("pairs", "said"),
     [

@@ -26,6 +26,8 @@ def test_what_nobody_states_has_the_stated_default(example):
         "champion": {"metric": None, "worse_by": None, "slices_worse_by": None},
         "simplest": {"margin": None},
         "robust": {"harm": None},
+        "generalises": {"worse_by": None, "room": None, "told": None},
+        "looks": 10,
     }
     assert written["serve"] == {
         "latency_p99": "20ms",

@@ -57,6 +57,19 @@ def test_looks_are_counted_by_window_whatever_the_contract(lived: Ledger) -> Non
     assert state.looks(lived, MODEL, april) == state.looks(lived, "other", march) == 0
 
 
+def test_versions_judged_on_a_hold_out_are_told_once_each_in_order(
+    lived: Ledger, told: Callable[..., int]
+) -> None:
+    march = {"since": "2013-03-01T00:00:00Z", "until": "2013-04-01T00:00:00Z"}
+    april = {"since": "2013-04-01T00:00:00Z", "until": "2013-05-01T00:00:00Z"}
+    for number, window in ((2, march), (1, march), (2, march), (3, april)):
+        told("HoldoutOpened", number=number, contract="c1", **window)
+
+    span = Window(datetime(2013, 3, 1, tzinfo=UTC), datetime(2013, 4, 1, tzinfo=UTC))
+    assert state.tried(lived, MODEL, span) == (2, 1)
+    assert state.tried(lived, "other", span) == ()
+
+
 def test_deployments_are_kept_and_the_last_one_is_present(
     lived: Ledger, told: Callable[..., int]
 ) -> None:

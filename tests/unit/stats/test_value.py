@@ -160,3 +160,22 @@ def test_a_sum_has_the_interval_of_its_rows() -> None:
     assert (found.value, found.n, found.unit) == (9, 3, "EUR")
     assert found.high - found.value == pytest.approx(4.302652729911275 * 3**0.5 * 2)
     assert np.isnan(value.summed(np.array([1.0])).low)
+
+
+def test_being_off_costs_by_the_unit_and_by_the_side():
+    label, said = np.array([10.0, 10.0, 10.0]), np.array([12.0, 7.0, 10.0])
+
+    assert value.missed(label, said, -2.0, -5.0).tolist() == [-4, -15, 0]
+    assert value.missed(label, said, np.array([-1.0, 0, 0]), np.array([0, -2.0, 0])).tolist() == [
+        -2, -6, 0,
+    ]  # fmt: skip
+
+
+def test_the_cheapest_shift_is_the_quantile_that_costs_ask_for():
+    random = np.random.default_rng(0)
+    label, ones = random.normal(size=20_001), np.ones(20_001)
+
+    shift = value.cheapest_shift(label, np.zeros(20_001), ones, 4 * ones)
+
+    assert shift == np.quantile(label, 0.8, method="inverted_cdf")
+    assert value.cheapest_shift(label, label, 0 * ones, 0 * ones) == 0

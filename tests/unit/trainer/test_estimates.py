@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mainstay.contract.metrics import MEASURES
+from mainstay.contract.objective import Value
 from mainstay.core import digest
 from mainstay.core.nouns import Estimate
 from mainstay.stats import chances
@@ -15,11 +16,19 @@ from mainstay.trainer import estimates, measures
 from mainstay.trainer.estimates import Unlabelled
 
 ROWS = 6000
-VALUE = SimpleNamespace(matrix=(40, -12, 0, -5), currency="USD", per_1000_predictions=-0.5)
+VALUE = Value(
+    currency="USD", true_positive=40, false_positive=-12, false_negative=-5, per_unit_over=-3,
+    per_unit_under=-1, per_1000_predictions=-0.5,
+)  # fmt: skip
 
 
 def contract(task: str) -> SimpleNamespace:
-    return SimpleNamespace(objective=SimpleNamespace(task=task, value=VALUE))
+    return SimpleNamespace(objective=SimpleNamespace(task=task, value=VALUE, amounts=()))
+
+
+def by_row(task: str) -> SimpleNamespace:
+    """Money hangs on the row."""
+    return SimpleNamespace(objective=SimpleNamespace(task=task, value=VALUE, amounts=("amount",)))
 
 
 def world(task: str, seed: int) -> tuple[np.ndarray, Unlabelled]:
@@ -28,7 +37,7 @@ def world(task: str, seed: int) -> tuple[np.ndarray, Unlabelled]:
     features, day = random.normal(size=(ROWS, 2)), np.arange(ROWS) // 200
     if task == "regression":
         label = features[:, 0] + random.normal(size=ROWS) * (1 + (features[:, 1] > 0))
-        return label, Unlabelled(features[:, 0], features[:, 0], features[:, 0], day, features)
+        return label, Unlabelled(features[:, 0], features[:, 0], features[:, 1], day, features)
     if task == "multiclass":
         true = random.dirichlet([1, 1, 1], ROWS)
         label = (true.cumsum(axis=1) < random.random((ROWS, 1))).sum(axis=1).astype(float)
@@ -46,6 +55,12 @@ def learned(task: str) -> Chances:
     return chances.of_numbers(known) if task == "regression" else chances.of_classes(known)
 
 
+def beside_labels(label: np.ndarray, rows: Unlabelled) -> SimpleNamespace:
+    return SimpleNamespace(
+        label=label, score=rows.score, decided=rows.decided, ruled=rows.ruled, payoffs=rows.payoffs
+    )
+
+
 CASES = [(name, task) for name, one in MEASURES.items() for task in one.tasks]
 
 
@@ -53,7 +68,7 @@ CASES = [(name, task) for name, one in MEASURES.items() for task in one.tasks]
 def test_every_metric_is_estimated_as_its_labels_show_it(metric: str, task: str) -> None:
     stated, found = contract(task), learned(task)
     label, rows = world(task, 1)
-    beside = SimpleNamespace(label=label, score=rows.score, decided=rows.decided, ruled=rows.ruled)
+    beside = beside_labels(label, rows)
     statistic, unit = measures.statistic(metric, beside, stated)
 
     guess = estimates.guess(metric, rows, stated, found)
@@ -89,6 +104,24 @@ def test_worse_is_negative_whichever_side_is_better(metric: str, task: str) -> N
     guess = estimates.guess(metric, rows, stated, found)
 
     assert estimates.surprises(guess, rows, wrong, found).mean() < -0.1
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_money_that_hangs_on_the_row_is_estimated_too(task: str) -> None:
+    stated, found = by_row(task), learned(task)
+    label, plain = world(task, 1)
+    amount = 1 + 4 * (plain.features[:, 1] > 0)  # more is at stake in some rows than in others
+    kinds = (40, -12, 0, -5) if task == "binary" else (-3, -1)
+    rows = plain._replace(payoffs=amount[:, None] * np.array(kinds, dtype=np.float64))
+    statistic, unit = measures.statistic("value_per_1000", beside_labels(label, rows), stated)
+
+    guess = estimates.guess("value_per_1000", rows, stated, found)
+
+    real, estimate = statistic(np.ones(ROWS)), guess.estimate
+    assert estimate.low < real < estimate.high
+    assert (estimate.high - estimate.low) < 0.3 * abs(real)
+    assert unit == "USD"
+    assert rows.of(np.array([3])).payoffs.tolist() == [rows.payoffs[3].tolist()]
 
 
 def test_some_of_the_rows_are_rows_again() -> None:

@@ -17,6 +17,7 @@ class Rows(NamedTuple):
     score: np.ndarray
     decided: np.ndarray
     ruled: np.ndarray
+    payoffs: np.ndarray | None = None
 
 
 ROWS = Rows(
@@ -36,6 +37,27 @@ def test_money_over_the_baseline_is_counted_per_thousand(contract: Contract) -> 
     measure, unit = measures.statistic("value_over_baseline_per_1000", ROWS, contract)
 
     assert (measure(np.ones(4)), unit) == (1000 * (10 - 2 + 2) / 4, "EUR")
+
+
+def test_the_matrix_holds_what_decisions_are_worth(contract: Contract) -> None:
+    assert tuple(measures.worth(contract)) == (10, -2, 0, 0)
+
+
+def test_money_that_hangs_on_the_row_is_counted_row_by_row(contract: Contract) -> None:
+    payoffs = np.array([[5.0, -1, 0, -100], [5, -1, 0, -100], [5, -1, 0, -300], [5, -1, 2, -300]])
+
+    measure, _ = measures.statistic("value_per_1000", ROWS._replace(payoffs=payoffs), contract)
+
+    assert measure(np.ones(4)) == 1000 * (5 - 1 - 300 + 2) / 4
+
+
+def test_columns_that_nobody_handed_over_are_no_money(tmp_path: Path) -> None:
+    path = small_project.written(tmp_path / "q") / "contract.yaml"
+    path.write_text(path.read_text().replace("true_positive: 10", "true_positive: {column: wait}"))
+    stated = document.read(path).contract
+
+    with pytest.raises(AssertionError, match="hangs on columns"):
+        measures.statistic("value_per_1000", ROWS, stated)
 
 
 def test_a_metric_of_scores_takes_scores_and_one_of_decisions_decisions(contract: Contract) -> None:

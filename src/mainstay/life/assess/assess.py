@@ -25,6 +25,7 @@ from mainstay.life.assess import (
     cleaning,
     cold,
     leaks,
+    missed,
     money,
     noise,
     records,
@@ -128,6 +129,7 @@ def _judged(
         yield baselines.quality(contract, judged, seed=seed)
         yield from money.money(contract, judged, seed=seed)
         yield from worth.worth(contract, found, judged, seed=seed)
+        yield from missed.missed(contract, found, judged, seed=seed)
     yield from cold.cold(contract, rows, outputs, train, seed=seed)
     for name in _static(contract):
         risk = "today's rows beside old decisions: a time-travel risk"

@@ -5,16 +5,15 @@ judged on that stretch.
 """
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import baseline
+from mainstay.bundle import baseline, stakes
 from mainstay.bundle.baseline import Baseline, Constant, OfColumn
 from mainstay.contract.metrics import Metric, Task
 from mainstay.contract.model import Contract
-from mainstay.contract.objective import Value
 from mainstay.core.columns import Columns, Numbers, Text
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.life.assess.alone import Codes, Floats
@@ -22,7 +21,9 @@ from mainstay.life.assess.findings import DAYS, finding
 from mainstay.life.assess.seen import Seen
 from mainstay.stats import bootstrap
 from mainstay.stats.metrics import METRICS
-from mainstay.stats.value import Matrix, best_threshold
+from mainstay.stats.value import best_threshold
+from mainstay.trainer import payoffs
+from mainstay.trainer.measures import worth
 
 STRETCHES = 6  # the first is only learnt from
 RULE = "rule to beat"
@@ -36,13 +37,15 @@ class Judged(NamedTuple):
     """Rows after the first stretch, each told by a rule that was learnt before its stretch.
 
     label: as a number, of classes the code; said: what the rule says, of classes the commonest;
-    decided: 1 where it acts, by the threshold that earned most before; all of shape (rows,).
+    decided: 1 where it acts, by the threshold that earned most before, or the value; all of shape
+    (rows,). payoffs: see trainer.payoffs.
     """
 
     label: Floats
     said: Floats
     decided: Floats
     day: Codes
+    payoffs: Floats | None = None
 
 
 def forward(contract: Contract, seen: Seen) -> Judged | None:
@@ -55,7 +58,12 @@ def forward(contract: Contract, seen: Seen) -> Judged | None:
         for at, since in enumerate(cuts, start=1)
         if (seen.when < since - gap).any() and (stretch == at).any()
     ]
-    return Judged(*map(np.concatenate, zip(*parts, strict=True))) if parts else None
+    return Judged(*map(_joined, zip(*parts, strict=True))) if parts else None
+
+
+def _joined(parts: tuple[Floats | Codes | None, ...]) -> Any:
+    known = [one for one in parts if one is not None]
+    return np.concatenate(known) if known else None
 
 
 def quality(contract: Contract, judged: Judged, *, seed: int) -> Evidence:
@@ -82,21 +90,22 @@ def rule_text(contract: Contract) -> str:
     return f"rate by {', '.join(stated.rate_by)}" if stated.rate_by else "the mean of all"
 
 
-def matrix(value: Value) -> Matrix:
-    """What right and wrong decisions are worth."""
-    return Matrix(*value.matrix)
-
-
 def _stretch(contract: Contract, seen: Seen, earlier: Rows, now: Rows) -> Judged:
     label = _numbers(contract, seen)
     rule = _rule(contract, _of(seen.beside, earlier), label[earlier])
     said = baseline.rates(rule, _of(seen.beside, now))
-    decided = np.zeros(len(said))
+    by_row = payoffs.by_row(contract, seen.beside)
+    decided = said if contract.objective.task == "regression" else np.zeros(len(said))
     if contract.objective.task == "binary" and contract.objective.value:
         before = baseline.rates(rule, _of(seen.beside, earlier))
-        worth = matrix(contract.objective.value)
-        decided = (said >= best_threshold(label[earlier], before, worth)).astype(np.float64)
-    return Judged(label[now], said, decided, seen.day[now])
+        known, new = (None if by_row is None else by_row[some] for some in (earlier, now))
+        yes = best_threshold(label[earlier], _leaning(before, known), worth(contract, known))
+        decided = (_leaning(said, new) >= yes).astype(np.float64)
+    return Judged(label[now], said, decided, seen.day[now], None if by_row is None else by_row[now])
+
+
+def _leaning(said: Floats, by_row: Floats | None) -> Floats:
+    return said if by_row is None else stakes.leanings(said, by_row)
 
 
 def _rule(contract: Contract, columns: Columns, label: Floats) -> Baseline:

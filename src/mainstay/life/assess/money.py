@@ -9,12 +9,15 @@ from mainstay.contract.model import Contract
 from mainstay.contract.objective import Value
 from mainstay.core.nouns import Estimate, Evidence
 from mainstay.life.assess.alone import Floats
-from mainstay.life.assess.baselines import FORWARD, Judged, matrix, rule_text
+from mainstay.life.assess.baselines import FORWARD, Judged, rule_text
 from mainstay.life.assess.findings import exact, finding, gate
 from mainstay.stats import bootstrap
+from mainstay.stats.blockwise import divided
 from mainstay.stats.bootstrap import Measure
 from mainstay.stats.metrics import mean
 from mainstay.stats.value import Rival, best_of, per_row
+from mainstay.trainer import measures
+from mainstay.trainer.measures import worth
 
 RULE, ALWAYS, NEVER = "rule earns", "always earns", "never earns"
 ROOM, EVEN, SUBJECT = "room for a model", "break-even", "objective.value"
@@ -27,39 +30,63 @@ def money(contract: Contract, judged: Judged, *, seed: int) -> Iterator[Evidence
     Nothing where the contract states no money.
     """
     value = contract.objective.value
-    if value is None or contract.objective.task != "binary":
+    if value is None or contract.objective.task == "multiclass":
         return
-    best, earned = _earned(value, judged)
+    best, earned = _earned(contract, value, judged)
     estimates = _estimates(earned, judged, f"{value.currency} per 1,000", seed)
     room = estimates.pop(ROOM)
     for clause, estimate in estimates.items():
         note = rule_text(contract) if clause == RULE else ""
         yield finding(clause, SUBJECT, FORWARD, estimate, note)
     yield _room(contract, best, room)
-    even = break_even(value)
-    if even is not None:
-        told = exact(even, len(judged.label))
-        yield finding(EVEN, SUBJECT, "from the contract", told, "act from this probability on")
+    if contract.objective.task == "binary":
+        yield from _even(contract, judged)
 
 
-def break_even(value: Value) -> float | None:
-    """The probability from which acting earns more than not; None where it is the same for all."""
-    gained = value.true_positive - value.false_negative
-    lost = value.true_negative - value.false_positive
-    return lost / (gained + lost) if gained + lost > 0 else None
+def break_even(contract: Contract, judged: Judged) -> Floats:
+    """The probability from which acting earns more than not, shape (rows,) or one for all.
+
+    NaN where it is the same for all.
+    """
+    matrix = worth(contract, judged.payoffs)
+    gained = np.atleast_1d(matrix.true_positive - matrix.false_negative)
+    lost = np.atleast_1d(matrix.true_negative - matrix.false_positive)
+    return divided(lost, gained + lost)
 
 
-def rivals(value: Value, judged: Judged) -> tuple[Rival, dict[Rival, Floats]]:
+def rivals(contract: Contract, judged: Judged) -> tuple[Rival, dict[Rival, Floats]]:
     """Who earns most without a model, and the money of each row by every one of them."""
-    worth, label = matrix(value), judged.label
-    act, leave = (per_row(label, np.full_like(label, one), worth) for one in (1, 0))
+    matrix, label = worth(contract, judged.payoffs), judged.label
+    act, leave = (per_row(label, np.full_like(label, one), matrix) for one in (1, 0))
     ruled = np.where(judged.decided == 1, act, leave)
-    return best_of(label, judged.decided, worth), {"baseline": ruled, "always": act, "never": leave}
+    return best_of(label, judged.decided, matrix), {
+        "baseline": ruled,
+        "always": act,
+        "never": leave,
+    }
 
 
-def _earned(value: Value, judged: Judged) -> tuple[Rival, dict[str, Floats]]:
+def _even(contract: Contract, judged: Judged) -> Iterator[Evidence]:
+    """One probability, or where money hangs on the row that of the middle one and of others."""
+    found = break_even(contract, judged)
+    known = found[np.isfinite(found)]
+    if not len(known):
+        return
+    low, middle, high = np.quantile(known, [0.1, 0.5, 0.9])
+    note = "act from this probability on"
+    if judged.payoffs is not None:
+        note = f"{note}; it hangs on the row: {low:.3g} to {high:.3g} for 8 of 10 decisions"
+    told = exact(float(middle), len(judged.label))
+    yield finding(EVEN, SUBJECT, "from the contract", told, note)
+
+
+def _earned(contract: Contract, value: Value, judged: Judged) -> tuple[Rival, dict[str, Floats]]:
     """Who earns most without a model, and the money per 1,000 of each row, by clause."""
-    best, by = rivals(value, judged)
+    if contract.objective.task == "regression":
+        ruled = measures.earned(contract, judged.label, judged.decided, judged.payoffs)
+        room = value.per_1000_predictions / 1000 - ruled
+        return "baseline", {RULE: 1000 * ruled, ROOM: 1000 * room}
+    best, by = rivals(contract, judged)
     perfect = np.maximum(by["always"], by["never"])
     room = perfect - by[best] + value.per_1000_predictions / 1000
     earned = {RULE: by["baseline"], ALWAYS: by["always"], NEVER: by["never"], ROOM: room}

@@ -31,8 +31,9 @@ class Seen(NamedTuple):
     """Rows of a window with a known label, all of them or a part chosen by the hash of the key.
 
     counts: of the whole window. The rest by row, in the order of time: outcome is that of
-    `telling.outcomes`, inputs what features() returns, beside the label, the entity and what
-    the baseline reads, when microseconds since 1970, day a code from 0, fold that of `alone.folds`.
+    `telling.outcomes`, inputs what features() returns, beside the label, the entity, what the
+    baseline reads and what money hangs on, when microseconds since 1970, day a code from 0, fold
+    that of `alone.folds`.
     """
 
     counts: Counts
@@ -60,7 +61,7 @@ def seen(contract: Contract, rows: ir.Table, outputs: tuple[Output, ...], counts
     known = rows.filter(rows[label].notnull())
     part = sampled(known, decisions.key, rows=counts.known, most=MOST)
     ordered = part.order_by([decisions.time, decisions.key])
-    names = tuple(dict.fromkeys((label, *ruled_by(contract), *named(contract))))
+    names = tuple(dict.fromkeys((label, *_beside(contract))))
     kept = {f"{KEPT}{name}": schema.column(ordered, name, "the table") for name in names}
     when = {WHEN: ordered[decisions.time].cast(TIME)}
     made = features.inputs(ordered.mutate(**kept, **when), outputs, (WHEN, *kept))
@@ -74,6 +75,10 @@ def _seen(counts: Counts, task: Task, label: str, beside: Columns, found: Column
     day = np.unique(when // DAY, return_inverse=True)[1]
     told = outcomes(task, beside[label])
     return Seen(counts, beside[label], told, found, beside, when, day, folds(when))
+
+
+def _beside(contract: Contract) -> tuple[str, ...]:
+    return (*ruled_by(contract), *named(contract), *contract.objective.amounts)
 
 
 def named(contract: Contract) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from mainstay.contract.model import Contract
 from mainstay.contract.objective import Value
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, known
 from mainstay.life.assess.alone import Codes, Floats
-from mainstay.life.assess.baselines import Judged, matrix
+from mainstay.life.assess.baselines import Judged
 from mainstay.life.assess.findings import exact, finding, gate
 from mainstay.life.assess.money import OVER, SUBJECT, rivals
 from mainstay.life.assess.seen import DAY, Seen
@@ -21,6 +21,7 @@ from mainstay.stats import bootstrap, earning
 from mainstay.stats.blockwise import Finish, Summed
 from mainstay.stats.metrics import mean
 from mainstay.stats.value import per_row
+from mainstay.trainer.measures import worth as matrix_of
 
 EVEN, GOAL, ASKED = "break-even quality", "worth at the goal", "quality for the money goal"
 VOLUME, MONTH = "decisions a month", "worth a month"
@@ -55,8 +56,11 @@ def worth(contract: Contract, seen: Seen, judged: Judged, *, seed: int) -> Itera
     """Break-even quality, money at the goal, volume and money a month.
 
     Nothing where no money is stated, or where acting is the better or the worse for every row.
+    Where money hangs on the row, amounts decide beside scores, and no ROC AUC says what is earned.
     """
     value, stakes = contract.objective.value, _stakes(contract, judged)
+    if value is not None and contract.objective.amounts:
+        yield from promised_a_month(contract, value, seen, len(judged.label), seed=seed)
     if value is None or stakes is None:
         return
     unit = f"{value.currency} per 1,000"
@@ -71,7 +75,18 @@ def worth(contract: Contract, seen: Seen, judged: Judged, *, seed: int) -> Itera
     yield finding(VOLUME, contract.data.decisions.time, PER_DAY, volume)
     promised = exact(asked, len(judged.label), unit) if asked is not None else earned
     if promised is not None:
-        yield _a_month(value, promised, volume, seen)
+        yield worth_a_month(value, promised, volume, seen, ANY_CURVE)
+
+
+def promised_a_month(
+    contract: Contract, value: Value, seen: Seen, rows: int, *, seed: int
+) -> Iterator[Evidence]:
+    """Volume, and what a goal in money comes to, if there is one."""
+    asked, volume = goals(contract)[1], a_month(seen, seed=seed)
+    yield finding(VOLUME, contract.data.decisions.time, PER_DAY, volume)
+    if asked is not None:
+        promised = exact(asked, rows, f"{value.currency} per 1,000")
+        yield worth_a_month(value, promised, volume, seen, "the goal in money")
 
 
 def goals(contract: Contract) -> tuple[float | None, float | None]:
@@ -87,12 +102,14 @@ def goals(contract: Contract) -> tuple[float | None, float | None]:
 def a_point(contract: Contract, share: float, auc: float) -> float | None:
     """Money of a decision for a ROC AUC higher by 1, near `auc`; share: of positives, in (0, 1).
 
-    None where no money is stated, or where more quality earns nothing there.
+    None where no money is stated or it hangs on the row, or where more quality earns nothing there.
     """
     value = contract.objective.value
     if value is None or contract.objective.task != "binary" or not 0 < share < 1:
         return None
-    gain, loss = _sides(value)
+    if contract.objective.amounts:
+        return None
+    gain, loss = _sides(contract)
     if gain <= 0 or loss <= 0:
         return None
     slope = np.array((1 - share) * loss / (share * gain))
@@ -100,9 +117,11 @@ def a_point(contract: Contract, share: float, auc: float) -> float | None:
     return float(high - low) / (2 * NEAR) * share * gain or None
 
 
-def _sides(value: Value) -> tuple[float, float]:
-    """What acting gains on a positive and loses on a negative."""
-    return value.true_positive - value.false_negative, value.true_negative - value.false_positive
+def _sides(contract: Contract) -> tuple[float, float]:
+    """What acting gains on a positive and loses on a negative, the same for all rows."""
+    matrix = matrix_of(contract)
+    gain = matrix.true_positive - matrix.false_negative
+    return float(gain), float(matrix.true_negative - matrix.false_positive)
 
 
 def a_month(seen: Seen, *, seed: int) -> Estimate:
@@ -117,13 +136,13 @@ def a_month(seen: Seen, *, seed: int) -> Estimate:
 
 def _stakes(contract: Contract, judged: Judged) -> Stakes | None:
     value = contract.objective.value
-    if value is None or contract.objective.task != "binary":
+    if value is None or contract.objective.task != "binary" or contract.objective.amounts:
         return None
-    gain, loss = _sides(value)
+    gain, loss = _sides(contract)
     if gain <= 0 or loss <= 0 or not 0 < judged.label.mean() < 1:
         return None
-    never = per_row(judged.label, np.zeros(len(judged.label)), matrix(value))
-    best, earned = rivals(value, judged)
+    never = per_row(judged.label, np.zeros(len(judged.label)), matrix_of(contract))
+    best, earned = rivals(contract, judged)
     running = value.per_1000_predictions / 1000
     return Stakes(gain, loss, never, running, judged.label, earned[best], judged.day)
 
@@ -199,8 +218,13 @@ def _at_goal(earned: Estimate, auc: float, asked: float | None) -> Evidence:
     return finding(GOAL, f"roc_auc {auc:g}", ANY_CURVE, earned, note)
 
 
-def _a_month(value: Value, promised: Estimate, volume: Estimate, seen: Seen) -> Evidence:
-    """Above the best rival and what labels cost; a new version costs what it costs."""
+def worth_a_month(
+    value: Value, promised: Estimate, volume: Estimate, seen: Seen, method: str
+) -> Evidence:
+    """Above the best rival and what labels cost; a new version costs what it costs.
+
+    promised: per 1,000 decisions; volume: decisions a month.
+    """
     labels = value.per_label * seen.counts.known / seen.counts.rows
     ends = [
         (money / 1000 + labels) * many
@@ -212,4 +236,4 @@ def _a_month(value: Value, promised: Estimate, volume: Estimate, seen: Seen) -> 
     found = known(Estimate(middle, min(ends), max(ends), volume.n, unit))
     cost = f"; a new version costs {-value.per_retrain:g}" if value.per_retrain else ""
     note = f"above the best rival, by what the goal promises{cost}"
-    return finding(MONTH, SUBJECT, f"{ANY_CURVE}, times {VOLUME}", found, note)
+    return finding(MONTH, SUBJECT, f"{method}, times {VOLUME}", found, note)

@@ -31,7 +31,7 @@ from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
 from mainstay.life.build.weights import Drawn
 from mainstay.stats.chances import Chances
-from mainstay.trainer import code, scored, training, warm
+from mainstay.trainer import code, payoffs, scored, training, warm
 from mainstay.trainer.scored import Floats
 from mainstay.trainer.training import Learned
 
@@ -233,6 +233,7 @@ def _packed(
             "importance": importance,
             "contract": order.document.digest,
             "abstain": scored.band(contract),
+            "stakes": payoffs.at_stake(contract),
             "uncovered": order.document.contract.serve.uncovered,
             "durability": order.document.contract.serve.durability,
             "operation": operating.operation(contract.serve),
@@ -248,6 +249,7 @@ def _packed(
             profile,
             expected.scores(contract, prepared, learned, unseen, choice.threshold),
             outcomes,
+            unseen,
             records(learned, contract.data.decisions.time, places_of),
             places_of,
         )

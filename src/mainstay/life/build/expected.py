@@ -3,6 +3,7 @@
 import msgspec
 import numpy as np
 
+from mainstay.bundle import stakes
 from mainstay.bundle.worker import Worker
 from mainstay.contract.model import Contract
 from mainstay.core.expressions import columns
@@ -12,7 +13,7 @@ from mainstay.data.answered import Answered
 from mainstay.life.build.fitting import FOLDS, Prepared
 from mainstay.stats import chances
 from mainstay.stats.chances import Chances, Known
-from mainstay.trainer import fit
+from mainstay.trainer import fit, payoffs
 from mainstay.trainer import importance as hanging
 from mainstay.trainer.scored import Abstained, Floats, abstained, days, numbers
 from mainstay.trainer.scored import band as abstain
@@ -36,7 +37,7 @@ def scores(
     away = abstained(band, score)
     kept = ~away if band and band.to == "baseline" else np.full(len(score), fill_value=True)
     moments = numbers(prepared.columns[contract.data.decisions.time])[-len(score) :]
-    decided = _decisions(prepared, score[kept], threshold)
+    decided = _decisions(prepared, _leaning(contract, prepared, score)[kept], threshold)
     return answered.answered(
         moments[kept].astype("int64"),
         score[kept] if score.ndim == 1 else score.max(axis=1),
@@ -82,6 +83,14 @@ def _decisions(prepared: Prepared, score: Floats, threshold: float | None) -> li
     if threshold is None:
         return None
     return ["true" if yes else "false" for yes in (score >= threshold).tolist()]
+
+
+def _leaning(contract: Contract, prepared: Prepared, score: Floats) -> Floats:
+    """What is held against the threshold, where money hangs on the row; else the scores."""
+    if contract.objective.task != "binary":
+        return score
+    by_row = payoffs.by_row(contract, prepared.columns)
+    return score if by_row is None else stakes.leanings(score, by_row[-len(score) :])
 
 
 def _undecided(decided: list[str] | None, away: Abstained) -> list[str | None] | None:

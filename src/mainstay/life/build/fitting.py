@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import baseline
+from mainstay.bundle import baseline, stakes
 from mainstay.bundle.baseline import Baseline, Constant, OfColumn
 from mainstay.bundle.worker import Worker
 from mainstay.contract.model import Contract
@@ -14,9 +14,9 @@ from mainstay.core.inputs import Input
 from mainstay.core.places import Places
 from mainstay.data import columns as memory
 from mainstay.stats import value
-from mainstay.stats.value import Matrix
-from mainstay.trainer import code, fit
+from mainstay.trainer import code, fit, payoffs
 from mainstay.trainer.fit import Fitted, Training
+from mainstay.trainer.measures import worth
 from mainstay.trainer.scored import Floats, numbers
 from mainstay.trainer.training import Learned, in_time, training
 
@@ -49,10 +49,14 @@ class Chosen(NamedTuple):
 
 
 def prepared(contract: Contract, learned: Learned, places: Places) -> Prepared:
-    """Rows as the matrix that train() gets. Raises Mistake for integers beyond 2^53."""
+    """Rows as the matrix that train() gets. Raises Mistake for integers beyond 2^53, and
+    for amounts that nobody knows.
+    """
     copy = code.copied(code.sources(places.model), places.work / "code")
     made = training(contract, learned.table, learned.meaning.outputs, copy)
-    return Prepared(made, memory.fetched(in_time(learned.table, contract)))
+    columns = memory.fetched(in_time(learned.table, contract))
+    payoffs.refuse_unknown(contract, columns)
+    return Prepared(made, columns)
 
 
 def out_of_fold(prepared: Prepared, worker: Worker) -> Floats:
@@ -71,27 +75,29 @@ def chosen(contract: Contract, prepared: Prepared, scores: Floats) -> Chosen:
     rule = _baseline(contract, prepared.columns, label)
     if contract.objective.task != "binary":
         return Chosen(rule, None, None)
-    worth = worth_of(contract)
-    if worth is None:
+    if contract.objective.value is None:
         return Chosen(rule, 0.5, 0.5)
-    said = baseline.rates(rule, prepared.columns)
+    said, by_row = (
+        baseline.rates(rule, prepared.columns),
+        payoffs.by_row(contract, prepared.columns),
+    )
+    newest = None if by_row is None else by_row[-len(scores) :]
     return Chosen(
         rule,
-        value.best_threshold(label[-len(scores) :], scores, worth),
-        value.best_threshold(label, said, worth),
+        _threshold(contract, label[-len(scores) :], scores, newest),
+        _threshold(contract, label, said, by_row),
     )
+
+
+def _threshold(contract: Contract, label: Floats, said: Floats, by_row: Floats | None) -> float:
+    leans = said if by_row is None else stakes.leanings(said, by_row)
+    return value.best_threshold(label, leans, worth(contract, by_row))
 
 
 def fitted(prepared: Prepared, worker: Worker) -> Fitted:
     """The model itself, on all training rows, as often as each counts; it stays in the worker."""
     training, drawn = prepared.training, prepared.drawn
     return fit.fitted(worker, training if drawn is None else training.of(drawn))
-
-
-def worth_of(contract: Contract) -> Matrix | None:
-    """The value matrix of a contract, None where it states no money."""
-    stated = contract.objective.value
-    return Matrix(*stated.matrix) if stated else None
 
 
 def _baseline(contract: Contract, columns: Columns, label: NDArray[np.float64]) -> Baseline:

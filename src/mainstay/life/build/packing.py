@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import golden, manifest, runtime
+from mainstay.bundle import golden, manifest, runtime, unseen
 from mainstay.bundle.golden import Golden
 from mainstay.bundle.layout import CHANCES, ENGINE, GOLDEN, PARITY, PROFILE, SCORES
 from mainstay.bundle.manifest import Engine, Manifest
@@ -26,7 +26,10 @@ from mainstay.trainer.fit import Training
 
 
 class Contents(NamedTuple):
-    """What a bundle is packed from; stated lacks its engine, python and versions."""
+    """What a bundle is packed from; stated lacks its engine, python and versions.
+
+    unseen: scores of the newest training rows, out of fold.
+    """
 
     stated: dict[str, Any]
     training: Training
@@ -34,6 +37,7 @@ class Contents(NamedTuple):
     profile: Profile
     scores: Answered
     chances: Chances
+    unseen: NDArray[np.float64]
     records: tuple[bytes, ...]
     golden: NDArray[np.int64]
 
@@ -86,6 +90,7 @@ def _files(contents: Contents, worker: Worker, folder: Path, made: Climbed) -> N
     (folder / PROFILE).write_bytes(digest.canonical(contents.profile))
     (folder / SCORES).write_bytes(digest.canonical(contents.scores))
     (folder / CHANCES).write_bytes(digest.canonical(contents.chances))
+    unseen.written(folder, contents.unseen)
     (folder / PARITY).write_bytes(digest.canonical(made.proof))
     rows = contents.training.rows[contents.golden]
     scores = fit.scores(worker, rows)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from mainstay.bundle import layout, runtime
+from mainstay.bundle import layout, runtime, unseen
 from mainstay.bundle.parity import Proof
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.document import Document
@@ -22,7 +22,16 @@ from mainstay.data import engine, rows, snapshot
 from mainstay.data.profile import Profile
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.certify import champion, gates, held_out, proving, registration, robust, simplest
+from mainstay.life.certify import (
+    champion,
+    gates,
+    generalising,
+    held_out,
+    proving,
+    registration,
+    robust,
+    simplest,
+)
 from mainstay.life.certify.champion import Bout, Champion
 from mainstay.life.certify.details import Details, details
 from mainstay.life.certify.fairness import fairness
@@ -87,14 +96,22 @@ class Judgement(NamedTuple):
 
     def accepted(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """Unsure gates that the contract named; `slices` names `slices, carrier = EV` too."""
-        unsure = (one.clause for one in self.evidence if one.verdict is Verdict.UNSURE)
-        return tuple(clause for clause in unsure if clause.partition(",")[0] in named)
+        return tuple(one.clause for one in self.evidence if _is_accepted(one, named))
 
     def verdict(self, named: tuple[str, ...]) -> Verdict:
         """Of the whole, without the unsure gates that the contract accepts and what is waived."""
-        kept, waived = self.accepted(named), self.waived
-        judged = (one for one in self.evidence if one.clause not in kept and one not in waived)
-        return worst(tuple(judged))
+        return _together(self.evidence, self.waivers, named)
+
+
+def _together(
+    evidence: tuple[Evidence, ...], waivers: tuple[Waiver, ...], named: tuple[str, ...]
+) -> Verdict:
+    judged = (one for one in evidence if not _is_accepted(one, named))
+    return worst(tuple(one for one in judged if not any(by.excuses(one) for by in waivers)))
+
+
+def _is_accepted(one: Evidence, named: tuple[str, ...]) -> bool:
+    return one.verdict is Verdict.UNSURE and one.clause.partition(",")[0] in named
 
 
 def certified(order: Order) -> Judgement:
@@ -138,7 +155,7 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         also = champion.columns(order.champion, order.places)
         opening = Opening(contract, opened, order.places, reader.engine, also)
         held = held_out.held_out(opening, assembled, stated.hold_out)
-        asked = Asked(contract, held, version.name, contract.train.seed)
+        asked = Asked(contract, held, version.name, contract.train.seed, stated.attempt)
         trained = version.datasets[0].window or held.window
         proof = beside.submit(
             proving.proved, case, replay.result, reader, assembled, trained, order.now
@@ -149,9 +166,11 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         found = (*groups.evidence, *found_slices(asked, profile), *fairness(asked, profile))
         resampled = (*gates.goals(asked), *found, *gates.calibrated(asked))
         rivals, shaken = _tried(order, asked, opened)
+        rivals = (*rivals, *_generalising(order, asked, opened, (*resampled, *rivals)))
         order.tell("cutting the sources at a random time, replaying golden rows")
         proved = proof.result()
-    every = (*resampled, *rivals, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
+    counted = (*gates.looks(asked), *gates.stopped(asked))
+    every = (*resampled, *rivals, *counted, *_proofs(order, asked, opened, proved))
     made = Judgement(every, groups.not_covered, held, stated, None, proved, order.waivers)
     if made.verdict(contract.certify.accept_unsure) is not Verdict.PASS:
         return made
@@ -173,6 +192,20 @@ def _tried(order: Order, asked: Asked, opened: Runtime) -> tuple[tuple[Evidence,
     learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
     simpler = simplest.compared(asked, opened, learned, table)
     return (*found, *robust.evidence(asked, shaken), *simpler), shaken
+
+
+def _generalising(
+    order: Order, asked: Asked, opened: Runtime, before: tuple[Evidence, ...]
+) -> tuple[Evidence, ...]:
+    """Only of a version that holds so far: what falls short anyway needs no more evidence."""
+    named = asked.contract.certify.accept_unsure
+    if _together(before, order.waivers, named) is not Verdict.PASS:
+        return ()
+    order.tell("training rows beside held-out ones")
+    own = engine.connect(order.places.work)
+    learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
+    promised = unseen.read(order.places.bundle(order.version.bundle))
+    return tuple(generalising.evidence(asked, opened, learned, promised))
 
 
 def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:

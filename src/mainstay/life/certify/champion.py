@@ -195,6 +195,7 @@ def _of(held: HeldOut, said: Scored, opened: Runtime) -> HeldOut:
         decided=np.where(away, said.ruled, said.decided),
         abstained=away,
         to=band.to if band else "",
+        leaning=None,
     )
 
 

@@ -61,10 +61,10 @@ def _curve(asked: Asked, stated: Manifest) -> Curve | None:
     held = asked.held.of(np.flatnonzero(~asked.held.abstained))
     return value.curve(
         held.label,
-        held.score,
-        worth(asked.contract),
+        held.weighed,
+        worth(asked.contract, held.payoffs),
         held.blocks,
-        at=value.thresholds(held.score, stated.threshold),
+        at=value.thresholds(held.weighed, stated.threshold),
         seed=asked.seed,
     )
 

@@ -37,22 +37,23 @@ def errors(asked: Asked, stated: Manifest) -> Errors | None:
     if in_use is None:
         return None
     held, seed = asked.held, asked.seed
-    rows = Rows(held.label, held.score, held.blocks)
+    rows = Rows(held.label, held.weighed, held.blocks)
     band = stated.abstain
-    given = ((band.low, band.high),) if band else ()
-    near = tuple(tradeoff.nearest(held.score, in_use, share) for share in SHARES)
+    given = ((band.low, band.high),) if band and held.leaning is None else ()
+    near = tuple(tradeoff.nearest(held.weighed, in_use, share) for share in SHARES)
     return Errors(
         threshold=in_use,
-        points=tradeoff.points(rows, value.thresholds(held.score, in_use, SHOWN - 1), seed=seed),
+        points=tradeoff.points(rows, value.thresholds(held.weighed, in_use, SHOWN - 1), seed=seed),
         kinds=tradeoff.kinds(rows, in_use, _worth(asked), seed=seed),
         best=_best(asked, rows, in_use),
         bands=tradeoff.bands(rows, in_use, (*given, *near), seed=seed),
-        declared=band is not None,
+        declared=bool(given),
     )
 
 
 def _worth(asked: Asked) -> Matrix | None:
-    return worth(asked.contract) if asked.contract.objective.value else None
+    stated = asked.contract.objective.value
+    return worth(asked.contract, asked.held.payoffs) if stated else None
 
 
 def _best(asked: Asked, rows: Rows, in_use: float) -> Best | None:
@@ -61,5 +62,10 @@ def _best(asked: Asked, rows: Rows, in_use: float) -> Best | None:
         return None
     at = np.unique([*value.thresholds(rows.score, in_use), in_use])
     return tradeoff.best(
-        rows, at, in_use, worth(asked.contract), seed=asked.seed, unit=stated.currency
+        rows,
+        at,
+        in_use,
+        worth(asked.contract, asked.held.payoffs),
+        seed=asked.seed,
+        unit=stated.currency,
     )

@@ -20,8 +20,9 @@ from mainstay.data import rows as data_rows
 from mainstay.data import rules as data_rules
 from mainstay.data.rows import Rows
 from mainstay.life.certify import searched
+from mainstay.trainer import payoffs
 from mainstay.trainer.measures import of_scores
-from mainstay.trainer.scored import Abstained, Codes, Floats, abstained, scored
+from mainstay.trainer.scored import Abstained, Codes, Floats, abstained, leaning, scored
 
 HELD_OUT = "hold-out"
 DESCRIBING = (FLAG, INTEGER, NUMBER, TEXT)
@@ -37,7 +38,8 @@ class HeldOut(NamedTuple):
     where it does, for `to` to decide; day and entity: block codes from 0; slices: text of each
     declared column; columns: all that describes a decision, as it came and as the model sees it;
     inputs: names of the latter. in_all: every decision with a label; stopped: those a rule stops;
-    unlabelled: decisions of the window without a label so far.
+    unlabelled: decisions of the window without a label so far. payoffs: see trainer.payoffs;
+    leaning: what is held against the threshold, where that is not the score.
     """
 
     dataset: Dataset
@@ -57,6 +59,8 @@ class HeldOut(NamedTuple):
     in_all: int
     stopped: int
     unlabelled: int
+    payoffs: Floats | None = None
+    leaning: Floats | None = None
 
     @property
     def blocks(self) -> tuple[Codes, ...]:
@@ -66,7 +70,16 @@ class HeldOut(NamedTuple):
     def of(self, rows: Codes) -> "HeldOut":
         """Some of the rows; block codes stay those of all."""
         parts = ("label", "score", "decided", "ruled", "day", "entity", "abstained")
-        return self._replace(**{name: getattr(self, name)[rows] for name in parts})
+        some = {name: getattr(self, name)[rows] for name in parts}
+        for name in ("payoffs", "leaning"):
+            values = getattr(self, name)
+            some[name] = None if values is None else values[rows]
+        return self._replace(**some)
+
+    @property
+    def weighed(self) -> Floats:
+        """What is held against the threshold, shape (rows,)."""
+        return self.score if self.leaning is None else self.leaning
 
     def told_by(self, metric: str) -> Abstained:
         """Which rows a metric speaks of, shape (rows,).
@@ -127,6 +140,7 @@ def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
         )
     table = snapshot.read(opening.engine, dataset.digest, opening.places.snapshots)
     read = scored(table, opening.contract, opening.runtime)
+    payoffs.refuse_unknown(opening.contract, read.columns)
     away, to = abstained(stated.abstain, read.score), stated.abstain.to if stated.abstain else ""
     if away.all():
         raise Unsure(
@@ -151,6 +165,8 @@ def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
         in_all=in_all,
         stopped=in_all - dataset.rows,
         unlabelled=unlabelled,
+        payoffs=read.payoffs,
+        leaning=leaning(stated, read.score, read.columns) if stated.stakes else None,
     )
 
 

@@ -10,7 +10,8 @@ class Registration(msgspec.Struct, frozen=True):
     """The contract as registered, and the opening of this hold-out for this version.
 
     position: where in the ledger the contract was registered. look: how often rows of this
-    hold-out were opened for this model, this time included.
+    hold-out were opened for this model, this time included. attempt: how many versions were judged
+    on them, this one included: whoever is judged again is no other try.
     """
 
     contract: str
@@ -19,6 +20,7 @@ class Registration(msgspec.Struct, frozen=True):
     version: str
     hold_out: Window
     look: int
+    attempt: int = 1
 
 
 def checked(registration: Registration | None, *, contract: str, version: str) -> Registration:

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import msgspec
 import numpy as np
 
-from mainstay.bundle import baseline
+from mainstay.bundle import baseline, stakes
 from mainstay.bundle.baseline import Rates
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Runtime
@@ -29,6 +29,7 @@ from mainstay.life.certify.gates import Asked, judged
 from mainstay.life.certify.held_out import HeldOut
 from mainstay.life.certify.rungs import Matrix, Rung, Vector
 from mainstay.stats import bootstrap, value
+from mainstay.trainer import payoffs
 from mainstay.trainer.measures import statistic, worth
 from mainstay.trainer.scored import Floats, numbers
 
@@ -41,11 +42,16 @@ METHOD = (
 
 
 class Seen(NamedTuple):
-    """Rows as the rungs see them: inputs, labels, what the rule says of each."""
+    """Rows as the rungs see them: inputs, labels, what the rule says of each; see payoffs."""
 
     rows: Matrix
     label: Vector
     rule: Floats
+    payoffs: Floats | None = None
+
+    def leaning(self, score: Floats) -> Floats:
+        """What is held against a threshold, where money hangs on the row."""
+        return score if self.payoffs is None else stakes.leanings(score, self.payoffs)
 
 
 class Reached(NamedTuple):
@@ -126,8 +132,10 @@ def _reached(asked: Asked, name: str, rung: Rung, train: Seen, test: Seen) -> Re
         return Reached(name, score, score, rung.numbers, seconds)
     cut = 0.5
     if asked.contract.objective.value is not None:
-        cut = value.best_threshold(train.label, rung.says(train.rows), worth(asked.contract))
-    return Reached(name, score, np.where(score >= cut, 1.0, 0.0), rung.numbers, seconds)
+        money = worth(asked.contract, train.payoffs)
+        cut = value.best_threshold(train.label, train.leaning(rung.says(train.rows)), money)
+    decided = np.where(test.leaning(score) >= cut, 1.0, 0.0)
+    return Reached(name, score, decided, rung.numbers, seconds)
 
 
 def _seconds(work: Callable[[], Floats]) -> tuple[Floats, float]:
@@ -156,9 +164,9 @@ def _seen(table: ir.Table, stated: Manifest, asked: Asked) -> Seen:
     rows = data_rules.imputed(table, stated.rules)
     came = memory.fetched(rows)
     inputs = memory.fetched(features.inputs(rows, stated.outputs, ()))
-    return Seen(
-        matrix(inputs, stated.inputs), numbers(came[label]), baseline.rates(stated.baseline, came)
-    )
+    rule = baseline.rates(stated.baseline, came)
+    by_row = payoffs.by_row(asked.contract, came) if stated.stakes else None
+    return Seen(matrix(inputs, stated.inputs), numbers(came[label]), rule, by_row)
 
 
 def _some(seen: Seen, seed: int) -> Seen:
@@ -166,4 +174,6 @@ def _some(seen: Seen, seed: int) -> Seen:
     if count <= ROWS:
         return seen
     places = np.random.default_rng(seed).choice(count, ROWS, replace=False)
-    return Seen(*(one[np.sort(places)] for one in seen))
+    kept = np.sort(places)
+    by_row = None if seen.payoffs is None else seen.payoffs[kept]
+    return Seen(seen.rows[kept], seen.label[kept], seen.rule[kept], by_row)

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mainstay.bundle import baseline, slices
+from mainstay.bundle import baseline, slices, stakes
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Runtime
 from mainstay.core.columns import Columns, level
@@ -112,7 +112,8 @@ def answers(batch: Batch, asks: Asks, standing: Standing) -> Answers:
     score, decided = said.score.copy(), np.where(away, np.nan, said.decided)
     if ruled.any():
         rates = _rates(batch, asks, stated, ruled)
-        score[ruled], decided[ruled] = rates, _by_rate(stated, rates)
+        leans = _leanings(batch, asks, stated, rates, np.flatnonzero(ruled))
+        score[ruled], decided[ruled] = rates, _by_rate(stated, rates, leans)
     added = np.where(asked & unsaid, _ENGINE, np.where(away, _ABSTAINED, _PLAIN))
     return Answers(found, score, decided, by, added if holds else added * 0 + _EXPIRED, covered)
 
@@ -170,11 +171,20 @@ def _said(batch: Batch, asks: Asks, runtime: Runtime, asked: Flags) -> _Said:
     if found is None:
         raise Unavailable(str(runtime.failure), hint="run it again: what is written stays")
     decided = score.copy()
-    score[asked], decided[asked] = _decided(runtime.manifest, found)
+    leans = _leanings(batch, asks, runtime.manifest, found, np.flatnonzero(asked))
+    score[asked], decided[asked] = _decided(runtime.manifest, found, leans)
     return _Said(score, decided)
 
 
-def _decided(stated: Manifest, found: Floats) -> tuple[Floats, Floats]:
+def _leanings(batch: Batch, asks: Asks, stated: Manifest, score: Floats, some: Codes) -> Floats:
+    """What is held against a threshold; score: of these places."""
+    if stated.stakes is None:
+        return score
+    columns = _columns(batch, asks, stated, stated.stakes.columns, some)
+    return stakes.leanings(score, stakes.money(stated.stakes.payoffs, columns))
+
+
+def _decided(stated: Manifest, found: Floats, leans: Floats) -> tuple[Floats, Floats]:
     """As runtime.Runtime decides."""
     if found.ndim > 1:
         sound: Flags = np.logical_and.reduce(np.isfinite(found), axis=1)
@@ -184,7 +194,7 @@ def _decided(stated: Manifest, found: Floats) -> tuple[Floats, Floats]:
     score = np.where(np.isfinite(found), found, np.nan)
     if stated.threshold is None:
         return score, score
-    return score, np.where(np.isnan(score), np.nan, score >= stated.threshold)
+    return score, np.where(np.isnan(score), np.nan, leans >= stated.threshold)
 
 
 def _away(stated: Manifest, score: Floats) -> Flags:
@@ -202,16 +212,23 @@ def _is_of_baseline(stated: Manifest) -> bool:
 
 def _rates(batch: Batch, asks: Asks, stated: Manifest, some: Flags) -> Floats:
     """What the baseline says of some rows."""
-    names = _read(stated.baseline)
+    names = _read(stated.baseline) or stated.columns[:1]  # one says how many rows there are
+    found = _columns(batch, asks, stated, names, np.flatnonzero(some))
+    return baseline.rates(stated.baseline, found)
+
+
+def _columns(
+    batch: Batch, asks: Asks, stated: Manifest, names: tuple[str, ...], some: Codes
+) -> Columns:
+    """Request columns at some places, as the model sees them."""
     kinds = {one.name: one.type for one in stated.request}
-    rows = pa.array(np.flatnonzero(some))
-    found: Columns = {
+    rows = pa.array(some)
+    return {
         name: memory.values(
             pa.chunked_array([batch.column(asks.seen[name]).take(rows)]), name, kinds[name]
         )
-        for name in names or stated.columns[:1]  # one says how many rows there are
+        for name in names
     }
-    return baseline.rates(stated.baseline, found)
 
 
 def _read(one: baseline.Baseline) -> tuple[str, ...]:
@@ -224,12 +241,12 @@ def _read(one: baseline.Baseline) -> tuple[str, ...]:
             return ()
 
 
-def _by_rate(stated: Manifest, rates: Floats) -> Floats:
+def _by_rate(stated: Manifest, rates: Floats, leans: Floats) -> Floats:
     """As runtime.Runtime decides by the baseline: no class, yes or no, the value."""
     if stated.task == "multiclass":
         return np.full(len(rates), np.nan)
     yes = stated.baseline_threshold
-    return rates if yes is None else (rates >= yes).astype(np.float64)
+    return rates if yes is None else (leans >= yes).astype(np.float64)
 
 
 def _covered(batch: Batch, asks: Asks, standing: Standing) -> Flags:

@@ -80,7 +80,7 @@ async def _said(one: Served, rows: Sequence[Row]) -> Sequence[Said | None] | Non
     if not isinstance(runtime.engine, Away):
         return None
     scores = await runtime.engine.asked(runtime.matrix(rows))
-    return None if scores is None else runtime.decided(scores)
+    return None if scores is None else runtime.decided(scores, rows)
 
 
 def _explains(begun: Asked) -> bool:

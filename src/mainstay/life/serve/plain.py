@@ -68,7 +68,9 @@ class Plain:
         try:
             rows, runtime = self._runtime.guard.plain(body), self._runtime
             scores = None if rows is None else await self.away.asked(runtime.matrix(rows))
-            said = rows and scores is not None and self._answers(rows, runtime.decided(scores))
+            said = None
+            if rows and scores is not None:
+                said = self._answers(rows, runtime.decided(scores, rows))
         finally:
             self._held.given()
         return (_ENCODE(Told(said)), len(said)) if said else None

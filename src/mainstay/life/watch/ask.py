@@ -124,6 +124,7 @@ def _open(order: Order) -> ir.Table:
 def _design(order: Order, some: Some, count: int) -> Design:
     rows, stated = len(some.time), manifest.read(order.places.bundle(order.champion.bundle))
     centre = {"binary": stated.threshold, "multiclass": 0.0}.get(stated.task)
+    centre = None if stated.stakes else centre  # each row has a threshold of its own
     draft = Design(
         version=order.champion.name,
         window=Window(order.pooled.since, order.now - order.contract.data.label.known_after),

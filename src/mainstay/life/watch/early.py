@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
+from mainstay.bundle.stakes import Payoff
 from mainstay.contract.model import Contract
 from mainstay.core.entries import NAMED, REST
 from mainstay.core.nouns import Estimate, Evidence, Limit, known
@@ -25,7 +26,7 @@ from mainstay.data.records import DECISION, FLAGS, OUTCOME, SCORE, VERSION
 from mainstay.life.watch import pairs
 from mainstay.stats import excess
 from mainstay.stats.excess import Arm
-from mainstay.stats.value import Matrix
+from mainstay.trainer import payoffs
 from mainstay.trainer.scored import Abstained, Codes, Floats
 
 CLAUSE = "canary, early labels"
@@ -141,21 +142,38 @@ def _loss(table: ir.Table, contract: Contract) -> ir.Value:
         case "multiclass":
             return decision.fill_null("") != label.cast(TEXT)
         case "regression":
-            return (table[SCORE] - label).abs()
+            return _missed(table[SCORE], label, table, contract)
         case _ if _by_score(contract):
             return (table[SCORE] - label.cast("int64")) ** 2
         case _:
-            return _unearned(label.cast("int64") == 1, decision == "true", contract)
+            return _unearned(label.cast("int64") == 1, decision == "true", table, contract)
 
 
-def _unearned(yes: ir.Value, acted: ir.Value, contract: Contract) -> ir.Value:
+def _unearned(yes: ir.Value, acted: ir.Value, table: ir.Table, contract: Contract) -> ir.Value:
     """Money of each row by the value matrix, negative where it was earned."""
-    stated = Matrix(*contract.objective.value.matrix) if contract.objective.value else Matrix()
-    return -ibis.cases(
-        (acted & yes, constant(stated.true_positive, NUMBER)),
-        (acted, constant(stated.false_positive, NUMBER)),
-        (yes, constant(stated.false_negative, NUMBER)),
-        else_=constant(stated.true_negative, NUMBER),
+    acting, wrongly, left, missed = (_money(one, table) for one in payoffs.payoffs(contract))
+    return -ibis.cases((acted & yes, acting), (acted, wrongly), (yes, missed), else_=left)
+
+
+def _missed(said: ir.Value, label: ir.Value, table: ir.Table, contract: Contract) -> ir.Value:
+    """What a value costs by how far it was off; where that costs nothing, how far it was."""
+    stated = payoffs.payoffs(contract)
+    if all(one == Payoff() for one in stated):
+        return (said - label).abs()
+    over, under = (_money(one, table) for one in stated)
+    nothing = constant(0.0, NUMBER)
+    return -(
+        over * ibis.greatest(said - label, nothing) + under * ibis.greatest(label - said, nothing)
+    )
+
+
+def _money(one: Payoff, table: ir.Table) -> ir.Value:
+    """Of each row, as bundle.stakes counts it."""
+    if not one.column:
+        return constant(one.plus, NUMBER)
+    amount = ibis.greatest(table[one.column].cast(NUMBER), constant(0.0, NUMBER))
+    return constant(one.plus, NUMBER) + constant(one.times, NUMBER) * ibis.ifelse(
+        table[one.column].isnull(), constant(one.missing, NUMBER), amount
     )
 
 

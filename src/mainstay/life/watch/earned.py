@@ -13,20 +13,20 @@ import ibis.expr.types as ir
 import msgspec
 import numpy as np
 
-from mainstay.bundle import baseline, manifest
+from mainstay.bundle import manifest
 from mainstay.core.columns import Columns, Text
 from mainstay.core.nouns import Estimate, Window, known
 from mainstay.data import columns as memory
 from mainstay.data import live, rows
 from mainstay.data.live import Counts
-from mainstay.data.records import DECISION, OUTCOME
+from mainstay.data.records import DECISION, OUTCOME, SCORE
 from mainstay.life.watch import ask, asked
 from mainstay.life.watch.design import Key
 from mainstay.life.watch.order import POOLED, Balance, Earned, Order, Serving
 from mainstay.stats import bootstrap, value
 from mainstay.stats.blocks import Floats
 from mainstay.stats.blockwise import Summed
-from mainstay.trainer.measures import worth
+from mainstay.trainer import measures, payoffs, scored
 from mainstay.trainer.scored import numbers
 
 
@@ -44,13 +44,15 @@ def earned(order: Order) -> tuple[Earned, ...]:
     table = order.decided(span) if stands is None else whole
     columns = memory.fetched(_judged(table, order))
     at = numbers(columns[order.contract.data.decisions.time])
-    label, decided = numbers(columns[order.contract.data.label.column]), _decided(columns)
+    label, decided = numbers(columns[order.contract.data.label.column]), _decided(order, columns)
+    by_row = payoffs.by_row(order.contract, columns)
     weight = _weight(order, columns, stands) if stands else None
     made = []
     for window, count in zip(windows, found, strict=True):
         inside = (at >= window.since.timestamp() * 1e6) & (at < window.until.timestamp() * 1e6)
         ruled, heavy = _ruled(order, columns, window), None if weight is None else weight[inside]
-        some = _Some(label[inside], decided[inside], ruled[inside], heavy)
+        money = None if by_row is None else by_row[inside]
+        some = _Some(label[inside], decided[inside], ruled[inside], heavy, money)
         made.append(_earned(order, window, some, count))
     return tuple(made)
 
@@ -79,22 +81,21 @@ def balance(
 class _Some(NamedTuple):
     """The labelled answers of a window: what came true, what was decided, what the rule decides.
 
-    weight: for how many answers each stands, None where for itself.
+    weight: for how many answers each stands, None where for itself; payoffs: see trainer.payoffs.
     """
 
     label: Floats
     decided: Floats
     ruled: Floats
     weight: Floats | None
+    payoffs: Floats | None = None
 
 
 def _earned(order: Order, window: Window, some: _Some, count: Counts) -> Earned:
     stated = order.contract.objective.value
     assert stated is not None, "money is counted where it is stated"
     each = np.ones(len(some.label)) if some.weight is None else some.weight
-    answered, ruled = (
-        each * _money(order, some.label, said) for said in (some.decided, some.ruled)
-    )
+    answered, ruled = (each * _money(order, some, said) for said in (some.decided, some.ruled))
     return Earned(
         window=window,
         rows=int(np.count_nonzero(each)),
@@ -150,8 +151,10 @@ def _judged(table: ir.Table, order: Order) -> ir.Table:
     return table.filter(label.notnull(), table[OUTCOME].notin([live.REJECTED, live.PERSON]))
 
 
-def _decided(columns: Columns) -> Floats:
-    """1 where the answer was yes."""
+def _decided(order: Order, columns: Columns) -> Floats:
+    """1 where the answer was yes; the value that was answered."""
+    if order.contract.objective.task == "regression":
+        return numbers(columns[SCORE])
     said = columns[DECISION]
     assert isinstance(said, Text), "decisions are written as text"
     return np.array([*(level == "true" for level in said.levels), False])[said.codes].astype(float)
@@ -161,8 +164,7 @@ def _ruled(order: Order, columns: Columns, window: Window) -> Floats:
     """What the rule of the version that was live then decides."""
     served = _live(order, window)
     stated = manifest.read(order.places.bundle(served.bundle), served.bundle)
-    rates, yes = baseline.rates(stated.baseline, columns), stated.baseline_threshold
-    return (rates >= (0.5 if yes is None else yes)).astype(np.float64)
+    return scored.ruled(stated, columns)
 
 
 def _live(order: Order, window: Window) -> Serving:
@@ -170,5 +172,5 @@ def _live(order: Order, window: Window) -> Serving:
     return earlier or order.champion
 
 
-def _money(order: Order, label: Floats, decided: Floats) -> Floats:
-    return value.per_row(label, decided, worth(order.contract))
+def _money(order: Order, some: _Some, said: Floats) -> Floats:
+    return measures.earned(order.contract, some.label, said, some.payoffs)

@@ -139,6 +139,7 @@ def rows_of(some: Some, metric: str) -> Unlabelled:
         ruled=rows.ruled[at],
         day=np.unique(some.day[at], return_inverse=True)[1],
         features=some.features[at],
+        payoffs=None if rows.payoffs is None else rows.payoffs[at],
     )
 
 
@@ -201,7 +202,12 @@ def together(one: Unlabelled, other: Unlabelled) -> Unlabelled:
         ruled=np.concatenate([one.ruled, other.ruled]),
         day=np.concatenate([one.day, other.day + one.day.max(initial=-1) + 1]),
         features=np.concatenate([one.features, other.features]),
+        payoffs=_both(one.payoffs, other.payoffs),
     )
+
+
+def _both(one: Floats | None, other: Floats | None) -> Floats | None:
+    return None if one is None or other is None else np.concatenate([one, other])
 
 
 # ---- as evidence ----------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """A fresh model on the rows that the live one answered: what is ageing, what a harder period."""
 
-import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import NamedTuple
 
 import ibis.expr.types as ir
 import numpy as np
+from msgspec import structs
 
 from mainstay.bundle import environment, runtime
 from mainstay.bundle.manifest import Manifest
@@ -26,7 +26,7 @@ from mainstay.life.watch import pairs, realised
 from mainstay.life.watch.order import POOLED, STRETCH, Comparison, Order, Profiled, Spell
 from mainstay.life.watch.pairs import Paired, Rows, Said
 from mainstay.life.watch.realised import REPEATS
-from mainstay.stats import bootstrap
+from mainstay.stats import apart, bootstrap
 from mainstay.stats.blockwise import Mixed, Statistic
 from mainstay.trainer import fit, warm
 from mainstay.trainer.fit import Training
@@ -154,7 +154,8 @@ def spells(order: Order, stretch: Paired) -> Iterator[Spell]:
 
 def _value(order: Order, rows: Rows, said: Said, at: Codes) -> float | None:
     one = rows.by(said)
-    some = one._replace(**{name: getattr(one, name)[at] for name in one._fields})
+    parts = {name: getattr(one, name) for name in one._fields}
+    some = one._replace(**{name: part[at] for name, part in parts.items() if part is not None})
     found = statistic(order.metric, some, order.contract)[0](np.ones(len(at)))
     return float(found) if np.isfinite(found) else None
 
@@ -174,7 +175,7 @@ def _fresh(order: Order, stated: Manifest, learned: Training, rows: Scored) -> S
     with warm.worker(made, seed=learned.seed) as worker:
         fit.fitted(worker, learned)
         score = fit.scores(worker, matrix(rows.seen, learned.inputs))
-    return Said(score, decided(stated, score))
+    return Said(score, decided(stated, score, rows.columns))
 
 
 def _previous(order: Order, table: ir.Table) -> Iterator[Said]:
@@ -229,13 +230,9 @@ def _harder(order: Order, metric: str, fresh: Estimate) -> Estimate | None:
     certified = next((one.estimate for one in order.certified if one.clause == metric), None)
     if certified is None or known(fresh) is None or known(certified) is None:
         return None
-    less = math.hypot(certified.value - certified.low, fresh.high - fresh.value)
-    more = math.hypot(certified.high - certified.value, fresh.value - fresh.low)
-    lacks = certified.value - fresh.value
-    low, high = lacks - less, lacks + more
-    if MEASURES[metric].better == "less":  # type: ignore[index]  # a goal's metric
-        lacks, low, high = -lacks, -high, -low
-    return Estimate(lacks, low, high, fresh.n, fresh.unit)
+    better = MEASURES[metric].better  # type: ignore[index]  # a goal's metric
+    both = (certified, fresh) if better == "more" else (fresh, certified)
+    return structs.replace(apart.difference(*both), n=fresh.n, unit=fresh.unit)
 
 
 def _expected(order: Order, profiled: tuple[Profiled, ...]) -> float:

@@ -13,6 +13,9 @@ from mainstay.core.nouns import Window
 from mainstay.stats.blocks import Floats
 from mainstay.trainer.scored import MICROSECONDS_A_DAY, Codes, Scored, numbers
 
+OWN = 4
+"""Columns of a row before its money and its versions."""
+
 
 class Said(NamedTuple):
     """What one version says: scores (rows,) or (rows, classes), and what it decides (rows,)."""
@@ -25,8 +28,8 @@ class Paired(msgspec.Struct, frozen=True):
     """A stretch of labelled decisions that the model answered, by versions of known names.
 
     The fresh version learned from what was known before the stretch. content: float64 of `shape`,
-    little-endian: label, ruled, day, entity, then for each version its decision and its scores.
-    previous: "" where there was none.
+    little-endian: label, ruled, day, entity, money by so many kinds where it hangs on the row, then
+    for each version its decision and its scores. previous: "" where there was none.
     """
 
     window: Window
@@ -34,6 +37,7 @@ class Paired(msgspec.Struct, frozen=True):
     previous: str
     shape: tuple[int, int]
     content: bytes
+    kinds: int = 0
 
 
 class Rows(NamedTuple):
@@ -46,6 +50,7 @@ class Rows(NamedTuple):
     live: Said
     fresh: Said
     previous: Said | None
+    payoffs: Floats | None = None
 
     @property
     def blocks(self) -> tuple[Codes, ...]:
@@ -53,7 +58,7 @@ class Rows(NamedTuple):
 
     def by(self, said: Said) -> "Version":
         """The rows as one of the versions decides them."""
-        return Version(self.label, said.score, said.decided, self.ruled)
+        return Version(self.label, said.score, said.decided, self.ruled, self.payoffs)
 
 
 class Version(NamedTuple):
@@ -63,6 +68,7 @@ class Version(NamedTuple):
     score: Floats
     decided: Floats
     ruled: Floats
+    payoffs: Floats | None = None
 
 
 def paired(
@@ -71,21 +77,25 @@ def paired(
     """names: of the live and the previous version; said: by live, fresh and, if any, previous."""
     day = numbers(rows.columns[clause.time]) // MICROSECONDS_A_DAY
     entity = entities(rows.columns, tuple(filter(None, (clause.entity, clause.key))))
+    money = [] if rows.payoffs is None else list(rows.payoffs.T)
     parts = [part for one in said for part in (one.decided, one.score)]
-    found = np.column_stack([rows.label, rows.ruled, day, entity, *parts]).astype("<f8")
-    return Paired(window, *names, (found.shape[0], found.shape[1]), found.tobytes())
+    found = np.column_stack([rows.label, rows.ruled, day, entity, *money, *parts]).astype("<f8")
+    shape = (found.shape[0], found.shape[1])
+    return Paired(window, *names, shape, found.tobytes(), len(money))
 
 
 def pooled(stretches: tuple[Paired, ...]) -> Rows:
     """All rows together; the previous version only where every stretch has the same one."""
     found = [np.frombuffer(one.content, "<f8").reshape(one.shape) for one in stretches]
-    versions = {(one.previous, one.shape[1]) for one in stretches}
+    versions, kinds = {(one.previous, one.shape[1]) for one in stretches}, stretches[0].kinds
+    own = OWN + kinds
     count = 3 if len(versions) == 1 and stretches[0].previous else 2
-    width = (found[0].shape[1] - 4) // (3 if stretches[0].previous else 2)
-    table = np.concatenate([one[:, : 4 + count * width] for one in found]).astype(np.float64)
-    said = [_said(table[:, at : at + width]) for at in range(4, table.shape[1], width)]
+    width = (found[0].shape[1] - own) // (3 if stretches[0].previous else 2)
+    table = np.concatenate([one[:, : own + count * width] for one in found]).astype(np.float64)
+    said = [_said(table[:, at : at + width]) for at in range(own, table.shape[1], width)]
     day, entity = (np.unique(table[:, at], return_inverse=True)[1] for at in (2, 3))
-    return Rows(table[:, 0], table[:, 1], day, entity, said[0], said[1], (*said, None)[2])
+    money = table[:, OWN:own] if kinds else None
+    return Rows(table[:, 0], table[:, 1], day, entity, said[0], said[1], (*said, None)[2], money)
 
 
 def days(stretch: Paired) -> Floats:

@@ -70,6 +70,7 @@ class Part(NamedTuple):
     ruled: Floats
     weight: Floats
     blocks: tuple[Codes, ...]
+    payoffs: Floats | None = None
 
 
 def answers(order: Order, runtime: Runtime, window: Window) -> Answers | None:
@@ -149,6 +150,7 @@ def newest(order: Order, found: Answers, since: datetime) -> Estimate | None:
         ruled=whole.ruled[chosen],
         weight=whole.weight[chosen],
         blocks=(np.unique(halves, return_inverse=True)[1],),
+        payoffs=None if whole.payoffs is None else whole.payoffs[chosen],
     )
     measure, unit = _statistic(order, order.metric, some)
     seed = order.contract.train.seed
@@ -180,7 +182,8 @@ def part(found: Answers, metric: str) -> Part:
     rows, at = found.rows, places(found, metric)
     blocks = (rows.day[at], rows.entity[at])
     said = rows.score[at], rows.decided[at], rows.ruled[at]
-    return Part(rows.label[at], *said, found.weight[at], blocks)
+    payoffs = None if rows.payoffs is None else rows.payoffs[at]
+    return Part(rows.label[at], *said, found.weight[at], blocks, payoffs)
 
 
 def places(found: Answers, metric: str) -> Codes:

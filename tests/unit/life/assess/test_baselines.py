@@ -8,7 +8,7 @@ import pytest
 from mainstay.contract.model import Contract
 from mainstay.core.columns import Text
 from mainstay.core.errors import Mistake
-from mainstay.life.assess.baselines import STRETCHES, forward, matrix, quality, rule_text
+from mainstay.life.assess.baselines import STRETCHES, forward, quality, rule_text
 from mainstay.life.assess.seen import Seen
 
 Look = Callable[..., Seen]
@@ -148,10 +148,3 @@ def test_classes_and_numbers_have_a_rule_of_their_own(
     wanted = 0.25 if task == "multiclass" else np.abs(values - values.mean()).mean()
     assert found.unit in goal
     assert found.value == pytest.approx(wanted, rel=0.1)
-
-
-def test_the_matrix_holds_what_decisions_are_worth(contract: Promise) -> None:
-    value = contract().objective.value
-
-    assert value is not None
-    assert tuple(matrix(value)) == (50, -20, 0, 0)

@@ -81,11 +81,11 @@ def test_break_even_is_where_acting_and_not_earn_the_same(
     assert even * 50 + (1 - even) * -20 == pytest.approx(0)
 
 
-def test_where_acting_never_pays_there_is_no_break_even(contract: Promise) -> None:
-    value = contract({"true_positive: 50": "true_positive: -30"}).objective.value
+def test_where_acting_never_pays_there_is_no_break_even(judged: Judged, contract: Promise) -> None:
+    worse = contract({"true_positive: 50": "true_positive: -30"})
 
-    assert value is not None
-    assert break_even(value) is None
+    assert np.isnan(break_even(worse, judged)).all()
+    assert EVEN not in earned(worse, judged)
 
 
 def test_without_money_nothing_is_said(judged: Judged, contract: Promise) -> None:
@@ -98,3 +98,26 @@ def test_a_rule_that_never_acts_earns_what_never_earns(judged: Judged, contract:
     idle = judged._replace(decided=np.zeros(len(judged.label)))
 
     assert earned(contract(), idle)[RULE].estimate.value == 0
+
+
+def test_by_amounts_break_even_hangs_on_the_row(
+    visits: ir.Table, look: Look, contract: Promise
+) -> None:
+    fields = "  fields: {age: {type: integer, between: [0, 120], on_breach: reject}}\n"
+    stated = contract(
+        {
+            "true_positive: 50": "true_positive: {column: age, times: 2}",
+            "known_after: 1d}\n": f"known_after: 1d}}\n{fields}",
+        }
+    )
+    judged = forward(stated, look(visits, "pulse", under=stated))
+    assert judged is not None
+
+    found = earned(stated, judged)
+
+    age = judged.payoffs[:, 0] / 2
+    assert found[ALWAYS].estimate.value == pytest.approx(
+        1000 * np.where(judged.label == 1, 2 * age, -20).mean()
+    )
+    assert found[EVEN].estimate.value == pytest.approx(float(np.median(20 / (20 + 2 * age))))
+    assert "it hangs on the row" in found[EVEN].note

@@ -33,11 +33,5 @@ def test_each_baseline_of_a_contract_becomes_one_of_a_bundle(
     assert isinstance(fitting._baseline(read, columns, np.array([0.0, 1.0])), kind)
 
 
-def test_without_money_there_is_no_value_matrix(tmp_path: Path) -> None:
-    read = contract(tmp_path, "  value: {currency: EUR, true_positive: 10, false_positive: -2}\n")
-
-    assert fitting.worth_of(read.contract) is None
-
-
 def test_places_of_a_project_stay_under_its_folder(tmp_path: Path) -> None:
     assert Places(tmp_path).work.is_relative_to(tmp_path)

@@ -170,3 +170,22 @@ def test_a_slice_counts_the_rows_that_its_metric_speaks_of(asked: Asked) -> None
     found = slices.slices(left)
 
     assert (found.not_covered, slices.slices(asked).not_covered) == (("kind = few",), ())
+
+
+def test_the_first_look_is_as_wide_as_ever_and_a_later_one_wider(asked: Asked) -> None:
+    (first,), (fourth,) = (list(gates.goals(asked._replace(look=look))) for look in (1, 4))
+
+    assert first.estimate.low > fourth.estimate.low
+    assert first.estimate.value == fourth.estimate.value
+    assert fourth.estimate.high <= 1
+    (said,) = gates.looks(asked._replace(look=4))
+    assert (said.verdict, said.note) == (
+        Verdict.PASS, "look 4 of 10, every interval is wider by 51%",
+    )  # fmt: skip
+
+
+def test_a_spent_budget_is_unsure_never_a_pass(asked: Asked) -> None:
+    (said,) = gates.looks(asked._replace(look=11))
+
+    assert said.verdict is Verdict.UNSURE
+    assert said.note.startswith("look 11 of 10: spent")

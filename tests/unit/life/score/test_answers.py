@@ -13,6 +13,7 @@ from small_project import Serving
 from mainstay.bundle.baseline import Constant, OfColumn
 from mainstay.bundle.manifest import Abstain
 from mainstay.bundle.runtime import Runtime
+from mainstay.bundle.stakes import Payoff, Stakes
 from mainstay.core.errors import Unavailable
 from mainstay.core.rules import FieldRule
 from mainstay.life.score import answers as answering
@@ -25,6 +26,10 @@ CASES: dict[str, dict[str, Any]] = {
     "abstains to the baseline": {"abstain": Abstain(0.2, 0.4, "baseline")},
     "a constant": {"baseline": Constant(0.25)},
     "a column": {"baseline": OfColumn("rain", 0.5)},
+    "by what is at stake": {
+        "stakes": Stakes(Payoff(-2.0), Payoff(-10.0), Payoff(), Payoff(1.0, "wait", -1.0)),
+        "threshold": 0.5, "baseline_threshold": 0.45,
+    },
     "a regression": {"task": "regression", "threshold": None, "baseline_threshold": None},
     "classes": {
         "task": "multiclass", "classes": ("a", "b", "c"), "threshold": None,
@@ -53,6 +58,26 @@ def test_a_batch_answers_as_the_door_does(
     assert found == told(both.door(rows, AT))
     assert {one["decided_by"] for one in found if one} >= {"baseline"}
     assert None in found
+
+
+def test_what_is_at_stake_decides_at_one_score(
+    opened_once: Runtime, serving: Serving, bench: Backend
+) -> None:
+    stated = msgspec.structs.replace(opened_once.manifest, **CASES["by what is at stake"])
+    both = Both(stated, opened_once.engine, serving.certificate())
+    rows = [
+        one | {"wait": wait, "visit": f"{one['visit']}-{wait}"}
+        for one in drawn(40)
+        for wait in (5, 80)
+    ]
+
+    found = both.batch(bench, rows)
+
+    little, much = (
+        {one["decision"] for one in found[at::2] if one and one["decided_by"] == "model"}
+        for at in (0, 1)
+    )
+    assert (little, much) == ({False}, {True})
 
 
 def told(answers: list[dict[str, Any] | None]) -> list[dict[str, Any] | None]:

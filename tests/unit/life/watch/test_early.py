@@ -11,6 +11,7 @@ import small_project
 
 from mainstay.contract import document
 from mainstay.contract.model import Contract
+from mainstay.contract.objective import Value
 from mainstay.core.nouns import Verdict
 from mainstay.life.watch import early
 from mainstay.life.watch.early import Arms
@@ -132,6 +133,31 @@ def test_other_tasks_have_losses_of_their_own(stated: Contract) -> None:
 
     assert early.arms(classes, several, "v2").loss.tolist() == [1.0] * 4
     assert early.arms(values, number, "v2").loss.tolist() == [2.5] * 4
+
+
+def test_money_that_hangs_on_the_row_is_lost_row_by_row(tmp_path: Path) -> None:
+    by_wait = "true_positive: {column: wait, times: 2, missing: 5}"
+    stated = contract(tmp_path, "true_positive: 10", by_wait)
+    wait = [None if at % 5 == 0 else at % 60 for at in range(600)]
+    rows = columns()
+    yes, acted = rows["missed"], rows["mainstay_decision"] == "true"
+    amount = np.array([5 if one is None else one for one in wait])
+
+    found = early.arms(answers(wait=pa.array(wait, pa.int64())), stated, "v2")
+
+    money = np.where(acted, np.where(yes, 2 * amount, -2), 0)
+    assert sorted(found.loss.tolist()) == sorted((-money).tolist())
+
+
+def test_a_value_that_is_off_costs_by_its_side(stated: Contract) -> None:
+    priced = Value(currency="EUR", per_unit_over=-1, per_unit_under=-3)
+    change = {"task": "regression", "value": priced}
+    number = stated.model_copy(update={"objective": stated.objective.model_copy(update=change)})
+    said = np.where(columns()["missed"], 0.5, 2.0)
+
+    found = early.arms(answers(missed=columns()["missed"] * 1.0, mainstay_score=said), number, "v2")
+
+    assert set(found.loss.tolist()) == {1.5, 2.0}
 
 
 def test_a_look_is_taken_each_time_the_labels_have_doubled() -> None:

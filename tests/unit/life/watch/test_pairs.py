@@ -18,7 +18,13 @@ WINDOW = Window(datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 3, 2, tzinfo=UT
 DAY = 86_400_000_000
 
 
-def stretch(names: tuple[str, ...], *, previous: bool = True, classes: int = 0) -> Paired:
+def stretch(
+    names: tuple[str, ...],
+    *,
+    previous: bool = True,
+    classes: int = 0,
+    payoffs: np.ndarray | None = None,
+) -> Paired:
     """Three visits of two patients, one of them without a name, on two days."""
     score = np.array([0.1, 0.2, 0.3]) if not classes else np.full((3, classes), 1 / classes)
     codes = np.arange(3, dtype=np.int32)
@@ -35,6 +41,7 @@ def stretch(names: tuple[str, ...], *, previous: bool = True, classes: int = 0) 
             "patient": Text(np.array([0, -1, 0], dtype=np.int32), ("ana",)),
         },
         seen={},
+        payoffs=payoffs,
     )
     said = (Said(score, np.zeros(3)), Said(score + 1, np.ones(3)), Said(score + 2, np.ones(3)))
     names_ = ("v2", "v1" if previous else "")
@@ -50,6 +57,18 @@ def test_stretches_are_pooled_row_by_row() -> None:
     np.testing.assert_allclose(rows.previous.score - rows.live.score, 2)
     np.testing.assert_array_equal(rows.fresh.decided, 1)
     np.testing.assert_array_equal(rows.day, [0, 0, 1, 0, 0, 1])
+
+
+def test_money_that_hangs_on_the_row_is_kept_beside_it() -> None:
+    money = np.arange(12.0).reshape(3, 4)
+
+    rows = pairs.pooled((stretch(("a", "b", "c"), payoffs=money),))
+
+    assert rows.payoffs is not None
+    np.testing.assert_array_equal(rows.payoffs, money)
+    np.testing.assert_allclose(rows.fresh.score - rows.live.score, 1)
+    assert rows.by(rows.live).payoffs is rows.payoffs
+    assert pairs.pooled((stretch(("a", "b", "c")),)).payoffs is None
 
 
 def test_an_entity_is_the_same_in_every_stretch_and_a_missing_one_is_its_key() -> None:
