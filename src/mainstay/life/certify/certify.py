@@ -1,4 +1,8 @@
-"""Every gate of a version on its held-out rows; nothing is opened without a registration."""
+"""Every gate of a version on its held-out rows; nothing is opened without a registration.
+
+What no clause asks for is only measured while every gate before it holds: a refusal needs no
+simpler models, and its inputs need not be spoilt.
+"""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -6,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import ibis.expr.types as ir
 import msgspec
 import numpy as np
 
@@ -24,7 +29,7 @@ from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
 from mainstay.life.certify import champion, gates, held_out, proving, registration, robust, simplest
 from mainstay.life.certify.champion import Bout, Champion
-from mainstay.life.certify.details import Details, details
+from mainstay.life.certify.details import Beside, Details, details
 from mainstay.life.certify.fairness import fairness
 from mainstay.life.certify.found_slices import found_slices
 from mainstay.life.certify.gates import Asked
@@ -32,6 +37,7 @@ from mainstay.life.certify.held_out import HeldOut, Opening
 from mainstay.life.certify.proving import Proved
 from mainstay.life.certify.registration import Registration
 from mainstay.life.certify.robust import Shaken
+from mainstay.life.certify.simplest import Ladder
 from mainstay.life.certify.slices import slices
 from mainstay.seal.waiver import Waiver
 from mainstay.trainer.scored import Floats
@@ -57,6 +63,13 @@ class Order(NamedTuple):
     tell: Callable[[str], None] = lambda _: None
 
 
+class Seen(NamedTuple):
+    """Training rows and held-out ones, the latter in their order."""
+
+    learned: ir.Table
+    held: ir.Table
+
+
 class Judgement(NamedTuple):
     """All evidence, the slices not covered, the rows it was judged on.
 
@@ -76,9 +89,7 @@ class Judgement(NamedTuple):
     @property
     def waived(self) -> tuple[Evidence, ...]:
         """Gates that do not hold and are excused."""
-        return tuple(
-            one for one in self.evidence if any(waiver.excuses(one) for waiver in self.waivers)
-        )
+        return _waived(self.evidence, self.waivers)
 
     @property
     def gates(self) -> tuple[Evidence, ...]:
@@ -87,14 +98,11 @@ class Judgement(NamedTuple):
 
     def accepted(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """Unsure gates that the contract named; `slices` names `slices, carrier = EV` too."""
-        unsure = (one.clause for one in self.evidence if one.verdict is Verdict.UNSURE)
-        return tuple(clause for clause in unsure if clause.partition(",")[0] in named)
+        return _accepted(self.evidence, named)
 
     def verdict(self, named: tuple[str, ...]) -> Verdict:
         """Of the whole, without the unsure gates that the contract accepts and what is waived."""
-        kept, waived = self.accepted(named), self.waived
-        judged = (one for one in self.evidence if one.clause not in kept and one not in waived)
-        return worst(tuple(judged))
+        return _verdict(self.evidence, self.waivers, named)
 
 
 def certified(order: Order) -> Judgement:
@@ -146,33 +154,98 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         order.tell("resampling days and entities")
         groups = slices(asked)
         profile = _profile(order.places.bundle(version.bundle))
-        found = (*groups.evidence, *found_slices(asked, profile), *fairness(asked, profile))
-        resampled = (*gates.goals(asked), *found, *gates.calibrated(asked))
-        rivals, shaken = _tried(order, asked, opened)
+        found = found_slices(asked, profile)
+        resampled = (
+            *gates.goals(asked),
+            *groups.evidence,
+            *found.evidence,
+            *fairness(asked, profile),
+            *gates.calibrated(asked),
+        )
+        stopped = tuple(gates.stopped(asked))
+        rivals, beside_gates = _tried(order, asked, opened, (*resampled, *stopped))
         order.tell("cutting the sources at a random time, replaying golden rows")
         proved = proof.result()
-    every = (*resampled, *rivals, *gates.stopped(asked), *_proofs(order, asked, opened, proved))
+    every = (*resampled, *rivals, *stopped, *_proofs(order, asked, opened, proved))
     made = Judgement(every, groups.not_covered, held, stated, None, proved, order.waivers)
-    if made.verdict(contract.certify.accept_unsure) is not Verdict.PASS:
+    if not _holds(order, every):
         return made
-    return made._replace(details=details(asked, opened.manifest, shaken))
+    shown = beside_gates._replace(found=found.found)
+    return made._replace(details=details(asked, opened.manifest, shown))
 
 
-def _tried(order: Order, asked: Asked, opened: Runtime) -> tuple[tuple[Evidence, ...], Shaken]:
+def _holds(order: Order, some: tuple[Evidence, ...]) -> bool:
+    """Whether all of it holds, is excused, or is unsure and was accepted before."""
+    named = order.document.contract.certify.accept_unsure
+    return _verdict(some, order.waivers, named) is Verdict.PASS
+
+
+def _verdict(
+    some: tuple[Evidence, ...], waivers: tuple[Waiver, ...], named: tuple[str, ...]
+) -> Verdict:
+    kept, waived = _accepted(some, named), _waived(some, waivers)
+    return worst(tuple(one for one in some if one.clause not in kept and one not in waived))
+
+
+def _accepted(some: tuple[Evidence, ...], named: tuple[str, ...]) -> tuple[str, ...]:
+    unsure = (one.clause for one in some if one.verdict is Verdict.UNSURE)
+    return tuple(clause for clause in unsure if clause.partition(",")[0] in named)
+
+
+def _waived(some: tuple[Evidence, ...], waivers: tuple[Waiver, ...]) -> tuple[Evidence, ...]:
+    return tuple(one for one in some if any(waiver.excuses(one) for waiver in waivers))
+
+
+def _tried(
+    order: Order, asked: Asked, opened: Runtime, before: tuple[Evidence, ...]
+) -> tuple[tuple[Evidence, ...], Beside]:
     """The same rows by other versions and with errors, beside the engine that is at work."""
     own = engine.connect(order.places.work)
-    table = snapshot.read(own, asked.held.dataset.digest, order.places.snapshots)
-    found: tuple[Evidence, ...] = ()
-    if order.champion:
-        order.tell(f"the same rows by {order.champion.name}")
-        bout = Bout(asked, order.champion, order.places, table, opened.manifest.classes)
-        found = tuple(champion.compared(bout))
+    try:
+        table = snapshot.read(own, asked.held.dataset.digest, order.places.snapshots)
+        rivals = _against_live(order, asked, opened, table)
+        holds = _holds(order, (*before, *rivals))
+        shaken = _shaken(order, asked, opened, table, holds=holds)
+        learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
+        ladder = _ladder(order, asked, opened, Seen(learned, table), holds=holds)
+    finally:
+        own.disconnect()
+    tried = (
+        *rivals,
+        *(robust.evidence(asked, shaken) if shaken else ()),
+        *(simplest.evidence(asked, ladder) if ladder else ()),
+    )
+    return tried, Beside(shaken=shaken, ladder=ladder)
+
+
+def _against_live(
+    order: Order, asked: Asked, opened: Runtime, table: ir.Table
+) -> tuple[Evidence, ...]:
+    if order.champion is None:
+        return ()
+    order.tell(f"the same rows by {order.champion.name}")
+    bout = Bout(asked, order.champion, order.places, table, opened.manifest.classes)
+    return tuple(champion.compared(bout))
+
+
+def _shaken(
+    order: Order, asked: Asked, opened: Runtime, table: ir.Table, *, holds: bool
+) -> Shaken | None:
+    if not holds and asked.contract.certify.robust.harm is None:
+        return None
     order.tell("errors of inputs through the guard")
-    shaken = robust.shaken(asked, opened, table)
+    return robust.shaken(asked, opened, table)
+
+
+def _ladder(
+    order: Order, asked: Asked, opened: Runtime, seen: Seen, *, holds: bool
+) -> Ladder | None:
+    if not holds and asked.contract.certify.simplest.margin is None:
+        return None
     order.tell("simpler models")
-    learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
-    simpler = simplest.compared(asked, opened, learned, table)
-    return (*found, *robust.evidence(asked, shaken), *simpler), shaken
+    made = simplest.compared(asked, opened, seen.learned, seen.held)
+    size = simplest.size(order.places.bundle(order.version.bundle), opened.manifest)
+    return msgspec.structs.replace(made, size=size)
 
 
 def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:

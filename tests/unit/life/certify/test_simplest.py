@@ -9,7 +9,7 @@ import pytest
 from mainstay.contract.rivals import Simplest
 from mainstay.control import papers, versions
 from mainstay.control import project as projects
-from mainstay.core.nouns import Limit, Verdict
+from mainstay.core.nouns import Evidence, Limit, Verdict
 from mainstay.life.certify import simplest
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut
@@ -22,6 +22,10 @@ def reached(score: np.ndarray, name: str = "linear") -> Reached:
     return Reached(name, score, (score > 0.5) * 1.0, 12, 0.5)
 
 
+def compared(asked: Asked, ladder: list[Reached]) -> list[Evidence]:
+    return list(simplest.evidence(asked, simplest.against(asked, ladder, seconds=5.0)))
+
+
 def with_margin(asked: Asked, margin: float) -> Asked:
     stated = asked.contract.certify.model_copy(update={"simplest": Simplest(margin=margin)})
     return asked._replace(contract=asked.contract.model_copy(update={"certify": stated}))
@@ -30,7 +34,7 @@ def with_margin(asked: Asked, margin: float) -> Asked:
 def test_without_a_margin_the_gain_is_a_finding(asked: Asked) -> None:
     chance = np.random.default_rng(0).random(3000)
 
-    (one,) = simplest.against(asked, [reached(chance)], taken=5.0)
+    (one,) = compared(asked, [reached(chance)])
 
     assert (one.clause, one.limit, one.verdict) == ("simplest, linear", None, None)
     assert one.estimate.low > 0.2
@@ -41,9 +45,7 @@ def test_a_simpler_model_within_the_margin_breaks_the_gate(asked: Asked) -> None
     near = asked.held.score + np.random.default_rng(0).normal(scale=0.01, size=3000)
     far = np.random.default_rng(1).random(3000)
 
-    simple, poor = simplest.against(
-        with_margin(asked, 0.05), [reached(near), reached(far, "small tree")], taken=5.0
-    )
+    simple, poor = compared(with_margin(asked, 0.05), [reached(near), reached(far, "small tree")])
 
     assert (simple.verdict, poor.verdict) == (Verdict.FAIL, Verdict.PASS)
     assert simple.limit == Limit("at_least", 0.05)
@@ -51,7 +53,7 @@ def test_a_simpler_model_within_the_margin_breaks_the_gate(asked: Asked) -> None
 
 
 def test_one_that_says_the_same_gains_nothing(asked: Asked) -> None:
-    (one,) = simplest.against(with_margin(asked, 0.01), [reached(asked.held.score)], taken=5.0)
+    (one,) = compared(with_margin(asked, 0.01), [reached(asked.held.score)])
 
     assert (one.estimate.low, one.estimate.high, one.verdict) == (0, 0, Verdict.FAIL)
 
