@@ -6,8 +6,8 @@ list, and of a list few may be wrong: at most LISTED of what is named is false o
 and Hochberg), and the intervals of how far they stand out keep the same promise. What is found is
 told once: a further slice is named only where its rows outside of those named before show it too.
 
-All are searched by a statistic that may be rough; whatever comes near to being named is measured
-again exactly, and only then judged.
+All are searched by a statistic that may be rough; whatever comes to be named is measured again
+exactly, and only then judged.
 
 Sources: Chung et al. (2019), Slice Finder; Benjamini and Hochberg (1995), Controlling the False
 Discovery Rate; Benjamini and Yekutieli (2005), False Discovery Rate-Adjusted Multiple Confidence
@@ -78,11 +78,13 @@ Proven = Callable[[Slice], bool]
 class Search(NamedTuple):
     """places: every slice that could be judged, worst against all first; groups: the same, roughly.
 
-    edges: errors to go for intervals of values that hold together, and for those of the list.
+    whole, rough: all rows by the statistic and by one that is told sooner. edges: errors to go for
+    intervals of values that hold together, and for those of the list.
     """
 
     question: Question
     whole: Whole
+    rough: Whole
     places: tuple[Place, ...]
     groups: Groups | None
     edges: tuple[float, float]
@@ -104,75 +106,80 @@ def searched(question: Question, columns: Mapping[str, Column]) -> Search:
               for cut in cuts(columns, question.least)]  # fmt: skip
     places = [(cut, int(code)) for cut, known, _ in judged for code in known]
     if not places:
-        return Search(question, whole, (), None, (np.inf, np.inf))
+        return Search(question, whole, rough, (), None, (np.inf, np.inf))
     every = groupwise.joined([one for _, _, one in judged])
     apart = _standing_out(question, rough, every)
     worst = np.argsort(-_against(question, rough, every, apart), kind="stable")
     together = float(special.ndtri(1 - FALSE / 2 / len(places)))
     ordered = tuple(places[at] for at in worst)
-    return Search(question, whole, ordered, every.of(worst), (together, apart))
+    return Search(question, whole, rough, ordered, every.of(worst), (together, apart))
 
 
 def named(search: Search, proven: Proven) -> list[Slice]:
     """The proven slices, worst against all first, none that those before it explain; MOST."""
     taken = np.zeros(len(search.question.blocks[0]), dtype=np.bool_)
-    known = [one for one in worst(search, LOOKED, proven) if proven(one)]
+    near = _near(search, LOOKED, proven)
     found: list[Slice] = []
-    for one in known:
-        if len(found) < MOST and any(map(proven, _outside(search, one, taken))):
-            found.append(_source(search, one, known, proven))
-            taken |= found[-1].rows
+    for one in near:
+        if len(found) < MOST and _shows(search, one, taken, proven):
+            first = (_exactly(search, each) for each in (_source(search, one, near, proven), one))
+            told = next((each for each in first if each and proven(each)), None)
+            if told and _shows(search, told, taken, proven):
+                found.append(told)
+                taken |= told.rows
     return found
 
 
-def worst(search: Search, most: int, near: Proven = lambda _: True) -> list[Slice]:
-    """So many of the slices that may be `near`, worst against all first, measured exactly."""
+def worst(search: Search, most: int) -> list[Slice]:
+    """So many, worst against all first, whatever is proven of them."""
+    exact = (_exactly(search, one) for one in _near(search, most, lambda _: True))
+    return [one for one in exact if one is not None]
+
+
+def _near(search: Search, most: int, proven: Proven) -> list[Slice]:
+    """The worst of what is about proven, measured roughly: by intervals of NEAR their reach."""
     if search.groups is None:
         return []
-    rough = _estimated(search, search.groups, NEAR)
     nobody = np.zeros(0, dtype=np.bool_)
+    rough = zip(search.places, _estimated(search, search.groups, NEAR), strict=True)
     may = (
-        at
-        for at, ((cut, code), (value, apart)) in enumerate(zip(search.places, rough, strict=True))
-        if near(Slice(cut.names[code], value, apart, nobody))
+        (cut, code, Slice(cut.names[code], value, apart, nobody))
+        for (cut, code), (value, apart) in rough
     )
-    return _exact(search, [search.places[at] for at in islice(may, most)])
+    near = islice(((cut, code, one) for cut, code, one in may if proven(one)), most)
+    return [one._replace(rows=cut.codes == code) for cut, code, one in near]
 
 
-def _exact(search: Search, places: list[Place]) -> list[Slice]:
-    """Each cut is measured once; places that come to nothing are left out."""
-    measured: dict[int, dict[int, Slice]] = {}
-    for cut, _ in places:
-        if id(cut) not in measured:
-            measured[id(cut)] = dict(_slices(search, cut))
-    found = (measured[id(cut)].get(code) for cut, code in places)
-    return [one for one in found if one is not None]
+def _shows(search: Search, one: Slice, taken: NDArray[np.bool_], proven: Proven) -> bool:
+    """Whether its rows outside of those that are taken show it too."""
+    left = one.rows & ~taken
+    if left.sum() == one.rows.sum():
+        return True
+    other = _measured(search, search.rough, one._replace(rows=left))
+    return other is not None and proven(other)
 
 
-def _source(search: Search, one: Slice, known: list[Slice], proven: Proven) -> Slice:
+def _source(search: Search, one: Slice, near: list[Slice], proven: Proven) -> Slice:
     """The smaller slice within it that is why it is proven: the rest of its rows is not."""
-    inner = (other for other in known if other is not one and not (other.rows & ~one.rows).any())
+    inner = (other for other in near if other is not one and not (other.rows & ~one.rows).any())
     for other in islice(inner, INNER):
-        if not any(map(proven, _outside(search, one, other.rows))):
+        if not _shows(search, one, other.rows, proven):
             return other
     return one
 
 
-def _outside(search: Search, one: Slice, taken: NDArray[np.bool_]) -> list[Slice]:
-    """The slice without the rows that are taken, where enough are left."""
-    cut = Cut(np.where(one.rows & ~taken, 0, NONE), (one.name,))
-    return [found for _, found in _slices(search, cut)]
+def _exactly(search: Search, one: Slice) -> Slice | None:
+    return _measured(search, search.whole, one)
 
 
-def _slices(search: Search, cut: Cut) -> list[tuple[int, Slice]]:
-    """The slices of a cut with their codes."""
-    known, groups = groupwise.groups(search.whole, cut, search.question.least)
-    return [
-        (code, Slice(cut.names[code], value, apart, cut.codes == code))
-        for code, (value, apart) in zip(
-            known.tolist(), _estimated(search, groups, 1.0), strict=True
-        )
-    ]
+def _measured(search: Search, whole: Whole, one: Slice) -> Slice | None:
+    """The same rows by a statistic, None where they are too few."""
+    cut = Cut(np.where(one.rows, 0, NONE), (one.name,))
+    known, groups = groupwise.groups(whole, cut, search.question.least)
+    if not len(known):
+        return None
+    ((value, apart),) = _estimated(search, groups, 1.0)
+    return one._replace(value=value, apart=apart)
 
 
 def _estimated(search: Search, groups: Groups, share: float) -> list[tuple[Estimate, Estimate]]:

@@ -48,6 +48,21 @@ def test_a_version_that_falls_short_is_recorded_with_what_is_short(as_author: Pa
         assert [event.payload["number"] for event in looks] == [1, 2]
 
 
+@pytest.mark.parametrize("margin", ["", ", simplest: {margin: 0.001}"])
+def test_a_refused_version_is_held_against_something_simpler_only_where_that_is_asked(
+    as_author: Path, margin: str
+) -> None:
+    edit(as_author, "at_least: 0.6}", "at_least: 0.95}")
+    edit(as_author, "  hold_out: 15d", f"  hold_out: 15d\n  {margin[2:]}")
+    handle(as_author, Build())
+
+    clauses = [one.clause for one in handle(as_author, Certify()).evidence]
+
+    assert any(one.startswith("simplest, ") for one in clauses) is bool(margin)
+    assert not any(one.startswith("robust, ") for one in clauses)
+    assert any(one.startswith("found_slices") for one in clauses)
+
+
 def test_a_certificate_names_its_authors_its_approver_and_its_end(born: Path) -> None:
     with (
         settings.given({"MAINSTAY_KEYS": str(born / "keys")}),
