@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 from msgspec import structs
 from planted_foresight import foresight
@@ -84,7 +83,7 @@ def test_a_better_recipe_is_better_by_that_over_its_life_and_says_the_money(two:
 def test_other_periods_are_not_the_same_test(two: Path) -> None:
     plain = foresight(days=3)
     with project.opened(two) as opened:
-        foreseen(opened, "v1", structs.replace(plain, begins=tuple(np.array(PERIODS) + 500)))
+        foreseen(opened, "v1", structs.replace(plain, begins=tuple(at + 500 for at in PERIODS)))
         foreseen(opened, "v2", structs.replace(plain, begins=PERIODS))
         found = compared(opened)
 

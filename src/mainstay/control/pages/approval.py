@@ -164,7 +164,7 @@ def _over_life(it: Judged) -> Iterator[Html]:
     one = it.over_life
     if one is None:
         return
-    said, beside = tag("p", f"{one.note[:1].upper()}{one.note[1:]}."), "not only while it is fresh"
+    said, beside = tag("p", f"{one.note}."), "not only while it is fresh"
     if one.estimate is None:
         word = tag("p", parts.state("unknown", "cannot tell"))
         yield card("Over its life", beside, word, said)
@@ -176,7 +176,7 @@ def _over_life(it: Judged) -> Iterator[Html]:
     found = one.estimate
     shown = (parts.value_of(found), parts.interval_of(found), f"{found.n:,}")
     row: Row = (found.unit, *map(number, shown), parts.interval_bar(found, Limit("at_least", 0)))
-    yield card("Over its life", beside, said, parts.table(columns, [row], "promises"))
+    yield card("Over its life", beside, said, parts.table(columns, [row]))
 
 
 def _pair(one: Pair) -> Row:

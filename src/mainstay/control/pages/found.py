@@ -21,7 +21,7 @@ def drawn(found: Found) -> Html:
         *bar,
     )  # fmt: skip
     rows = [_row(one, found) for one in found.slices]
-    table = (parts.table(head, rows, "promises"),) if rows else ()
+    table = (parts.table(head, rows),) if rows else ()
     return parts.section("Slices that nobody declared", beside, tag("p", sentence(found)), *table)
 
 
@@ -55,7 +55,7 @@ def _row(one: Shown, found: Found) -> Row:
     value, apart = one.value, one.apart
     bar = (parts.interval_bar(value, found.limit),) if found.limit else ()
     return (
-        one.name,
+        Cell(one.name, "nowrap"),
         parts.state(STATES[one.standing], one.standing),
         number(tag("b", parts.value_of(value))),
         Cell(parts.interval_of(value), "num mute"),

@@ -28,13 +28,16 @@ def drawn(found: Ladder, version: str) -> Html:
 
 
 def sentence(found: Ladder, version: str) -> str:
-    """Which simpler models it is surely better than."""
-    beaten = [one.name for one in found.rungs if one.gain and one.gain.low > 0]
-    rest = [one.name for one in found.rungs if one.name not in beaten]
-    if not rest:
+    """Which simpler models it is surely better than, which are surely better, and what is open."""
+    known = [(one.name, one.gain) for one in found.rungs]
+    beaten = [name for name, gain in known if gain and gain.low > 0]
+    better = [name for name, gain in known if gain and gain.high < 0]
+    rest = [name for name, _ in known if name not in (*beaten, *better)]
+    if len(beaten) == len(known):
         return f"{version} is surely better than everything simpler that was tried."
-    surely = f"surely better than {_listed(beaten)}, " if beaten else ""
-    return f"{version} is {surely}not surely better than {_listed(rest)}."
+    words = {"surely worse": better, "surely better": beaten, "not surely better": rest}
+    said = [f"{how} than {_listed(names)}" for how, names in words.items() if names]
+    return f"{version} is {', '.join(said)}."
 
 
 def _listed(names: list[str]) -> str:

@@ -22,6 +22,14 @@ def test_what_it_is_surely_better_than_and_what_not() -> None:
     assert "a lookup" in text
 
 
+def test_a_simpler_one_that_is_surely_better_is_said_first() -> None:
+    found = Ladder("roc_auc", (rung("the rule", 0.05), rung("linear", -0.06)), 1, 4e-6)
+
+    said = ladder.sentence(found, "v3")
+
+    assert said == "v3 is surely worse than the linear model, surely better than the rule."
+
+
 def test_better_than_all_of_them() -> None:
     found = Ladder("roc_auc", (rung("the rule", 0.05), rung("linear", 0.01)), 1, 4e-6)
 
