@@ -5,15 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 
+from mainstay.bundle import manifest
 from mainstay.contract.rivals import Simplest
 from mainstay.control import papers, versions
 from mainstay.control import project as projects
+from mainstay.core.columns import Text
 from mainstay.core.nouns import Evidence, Limit, Verdict
 from mainstay.life.certify import simplest
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut
-from mainstay.life.certify.simplest import Reached
+from mainstay.life.certify.simplest import Reached, Seen
 
 Held = Callable[..., HeldOut]
 
@@ -84,3 +87,25 @@ def test_the_gain_is_of_the_first_goal(born: Path, name: str) -> None:
     reaches = by_clause["roc_auc"].estimate.value - one.estimate.value
 
     assert one.note.startswith(f"it reaches {reaches:.3f}")
+
+
+def test_several_classes_have_a_ladder_of_shares(asked: Asked, born: Path) -> None:
+    with projects.opened(born) as opened:
+        version = versions.found(opened)
+        read = manifest.read(opened.places.bundle(version.bundle), version.bundle)
+    stated = structs.replace(read, task="multiclass", classes=("a", "b", "c"))
+    objective = asked.contract.objective.model_copy(update={"task": "multiclass"})
+    several = asked._replace(contract=asked.contract.model_copy(update={"objective": objective}))
+    random = np.random.default_rng(0)
+    kind = Text(random.integers(0, 3, 3000).astype(np.int32), ("control", "new", "scan"))
+    rows = np.column_stack([random.normal(size=(3000, 2)), kind.codes, np.ones(3000)])
+    label = np.where(random.random(3000) < 0.7, kind.codes, random.integers(0, 3, 3000)) * 1.0
+    seen = Seen(rows, label, {"kind": kind}, np.zeros(3000))
+
+    ladder = list(simplest._ladder(several, stated, seen, seen))
+
+    assert [one.name for one in ladder] == ["the rule", "linear", "small tree"]
+    assert ladder[0].numbers == 4 * 3
+    for one in ladder:
+        assert one.score.shape == (3000, 3)
+        assert (one.decided == label).mean() == pytest.approx(0.8, abs=0.03)
