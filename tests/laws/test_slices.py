@@ -63,7 +63,7 @@ def broken(some: list[Search], apart) -> float:
 def test_where_no_slice_is_worse_one_is_seldom_named():
     named = [bool(slicing.named(one, lambda some: some.stands_out)) for one in searches(SOME)]
 
-    assert np.mean(named) <= at_most(slicing.FALSE, WORLDS)
+    assert np.mean(named) <= at_most(slicing.LISTED, WORLDS)
 
 
 def test_the_worst_of_hundreds_seldom_breaks_a_limit_that_all_just_keep():
@@ -86,7 +86,8 @@ def test_planted_slices_are_found_and_little_else():
 
     assert sum(one.bad for one in every) == 6
     assert sum(one.found for one in every) >= 4
-    assert sum(one.false for one in every) <= 1
+    named = sum(one.named for one in every)
+    assert sum(one.false for one in every) <= stats.binom.ppf(1 - BY_CHANCE, named, slicing.LISTED)
 
 
 def test_the_bench_counts_what_is_named_by_luck(monkeypatch):

@@ -1,9 +1,11 @@
 """`certify`: the hold-out opened on record, every gate judged, then a certificate or a refusal."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
 import msgspec
+import numpy as np
 
 from mainstay.contract.model import Contract
 from mainstay.control import (
@@ -11,19 +13,21 @@ from mainstay.control import (
     deploying,
     foreseeing,
     foretelling,
+    lives,
     papers,
     terms,
     versions,
     waiving,
 )
 from mainstay.control.commands import Certify
+from mainstay.control.lives import Candidate
 from mainstay.control.project import Project
 from mainstay.control.terms import Term
 from mainstay.control.versions import Birth
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Conflict, Mistake, Refused
-from mainstay.core.nouns import Verdict, Window
+from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.ledger import blobs, state, steps
 from mainstay.ledger.state import Version
 from mainstay.life.certify import simplest
@@ -85,9 +89,13 @@ def certify(project: Project, command: Certify) -> Answer:
     judgement = certified(order)
     named = project.document.contract.certify.accept_unsure
     passed = judgement.verdict(named) is Verdict.PASS
+    ends = _ends(project, case, judgement, foresight)
+    judgement = judgement._replace(
+        evidence=(*judgement.evidence, *_lives(project, case, judgement, ends))
+    )
     with project.ledger.transaction():
         answer = (
-            _passed(project, case, judgement, foresight)
+            _passed(project, case, judgement, ends)
             if passed
             else _refused(project, case, judgement)
         )
@@ -210,9 +218,16 @@ def _opened(project: Project, case: Case) -> Registration | None:
     )
 
 
-def _passed(project: Project, case: Case, judgement: Judgement, foresight: str) -> Answer:
+def _lives(project: Project, case: Case, judgement: Judgement, ends: Term) -> Iterator[Evidence]:
+    """Against the live version until the certificate would end; gates nothing."""
+    if case.champion:
+        share = float(np.mean(judgement.held.label == 1))
+        life = case.now, ends.not_after
+        yield lives.compared(project, Candidate(case.version, case.champion.name, share, *life))
+
+
+def _passed(project: Project, case: Case, judgement: Judgement, ends: Term) -> Answer:
     """Issues the certificate, signed by its author."""
-    ends = _ends(project, case, judgement, foresight)
     issued = _certificate(project, case, judgement, ends)
     envelope = seal.issued(issued, project.signer)
     sha = blobs.stored(project.ledger.blobs, dsse.encoded(envelope))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from mainstay.control import deploying, differing, incidents, papers, versions
+from mainstay.control import deploying, differing, incidents, lives, papers, versions
 from mainstay.control.differing import Change, Rows
 from mainstay.control.project import Project
 from mainstay.control.queries import Approval, Approvals
@@ -70,6 +70,7 @@ class Judged(msgspec.Struct, frozen=True):
     inputs: tuple[str, ...]
     rows: tuple[Rows, ...]
     against: tuple[str, ...]
+    over_life: Evidence | None = None
 
 
 def approvals(project: Project, query: Approvals) -> Answer:
@@ -134,6 +135,7 @@ def judged(project: Project, version: Version) -> Judged:
         inputs=tuple(differing.inputs(project, champion, version)) if champion else (),
         rows=tuple(differing.rows(project, filter(None, (champion, version)))),
         against=tuple(_against(project, issued, record.evidence)),
+        over_life=next((one for one in record.evidence if one.clause == lives.CLAUSE), None),
     )
 
 

@@ -45,21 +45,29 @@ def over(statistic: Values, codes: Blocks, blocks: int) -> Drawn:
 class Within(NamedTuple):
     """A statistic of each group of rows alone, shape (groups,), NaN where it is undefined.
 
-    influence: by how much the value of its group moves per unit of weight of a row, shape (rows,);
-    of each group it adds up to 0. Source: Hampel (1974), The Influence Curve.
+    influence: by how much the value of its group moves per unit of weight of a row, in the order of
+    the rows asked about; of each group it adds up to 0. Source: Hampel (1974), The Influence Curve.
     """
 
     value: Floats
     influence: Floats
 
 
-def within(statistic: Values, groups: Blocks, count: int) -> Within | None:
-    """A statistic of groups of its rows, codes from 0 to count - 1; None where it cannot tell.
+def within(statistic: Values, rows: Blocks, groups: Blocks, count: int) -> Within | None:
+    """A statistic of groups of some of its rows; None where it cannot tell.
 
-    By its own method `within`, of the same arguments.
+    rows: their places; groups: of each its group, from 0 to count - 1. By its own method `within`,
+    of the same arguments.
     """
     own = getattr(statistic, "within", None)
-    found: Within | None = own(groups, count) if own else None
+    found: Within | None = own(rows, groups, count) if own else None
+    return found
+
+
+def coarse(statistic: Statistic) -> Statistic:
+    """About the same, told sooner: by its own method `coarse`, where it has one."""
+    own = getattr(statistic, "coarse", None)
+    found: Statistic = own() if own else statistic
     return found
 
 
@@ -96,22 +104,23 @@ class Summed:
         parts = [sums(places, one, size).reshape(blocks, self._count) for one in self._columns]
         return lambda times: self._finish(self._product(times.astype(np.float64), parts))
 
-    def within(self, groups: Blocks, count: int) -> Within | None:
+    def within(self, rows: Blocks, groups: Blocks, count: int) -> Within | None:
         """By the slope of the function at the sums of each group; None where rows have bins."""
         if self._count > 1 or self._plain < len(self._columns):
             return None
+        columns = [one[rows] for one in self._columns]
         total, size = (
             np.stack([sums(groups, one, count) for one in some], axis=1)
-            for some in (self._columns, [np.abs(one) for one in self._columns])
+            for some in (columns, [np.abs(one) for one in columns])
         )
         influence = np.zeros(len(groups))
-        for at, column in enumerate(self._columns):
+        for at, column in enumerate(columns):
             step = np.zeros(total.shape)
             step[:, at] = _STEP * np.maximum(size[:, at], 1.0)
             rise = self._of(total + step) - self._of(total - step)
             influence += (rise / (2 * step[:, at]))[groups] * column
-        rows = np.maximum(np.bincount(groups, minlength=count), 1)
-        mean = sums(groups, influence, count) / rows
+        each = np.maximum(np.bincount(groups, minlength=count), 1)
+        mean = sums(groups, influence, count) / each
         return Within(self._of(total), influence - mean[groups])
 
     def _of(self, total: Floats) -> Floats:

@@ -24,11 +24,18 @@ _ALONE = 0.5
 rows of a pair share is not taken off, and errors come out a little larger."""
 
 
+class Way(NamedTuple):
+    """One way to cut the rows. sums: what all rows of each block add to the value of all."""
+
+    structure: Structure
+    sums: Floats
+
+
 class Whole(NamedTuple):
     """A statistic of all rows, the ways their blocks cut them."""
 
     statistic: Statistic
-    ways: tuple[Structure, ...]
+    ways: tuple[Way, ...]
     every: Within
 
     @property
@@ -56,29 +63,47 @@ class Groups(NamedTuple):
         return Groups(self.n[places], self.value[places], *parts)
 
 
+class _Rows(NamedTuple):
+    """Rows in groups: their places, of each its group, what it adds to its group and to all."""
+
+    places: NDArray[np.intp]
+    groups: NDArray[np.intp]
+    many: int
+    own: Floats
+    whole: Floats
+
+
 def whole(statistic: Statistic, blocks: tuple[Blocks, ...]) -> Whole:
     """All rows. Raises ValueError for a statistic that does not know `within`."""
-    every = within(statistic, np.zeros(len(blocks[0]), dtype=np.int64), 1)
+    rows = np.arange(len(blocks[0]))
+    every = within(statistic, rows, np.zeros(len(rows), dtype=np.intp), 1)
     if every is None:
         raise ValueError("the statistic does not tell what a row adds")
-    return Whole(statistic, tuple(structures([blocks])), every)
+    ways = [_way(one, every.influence) for one in structures([blocks])]
+    return Whole(statistic, tuple(ways), every)
 
 
 def groups(whole: Whole, cut: Cut, least: int) -> tuple[NDArray[np.int64], Groups]:
     """Those of a cut that can be judged, by their codes: so many rows, enough blocks, a value."""
-    count = len(cut.names)
-    codes = np.where(cut.codes < 0, count, cut.codes)
-    found = within(whole.statistic, codes, count + 1)
-    assert found is not None, "the statistic told of all rows"
-    n = np.bincount(codes, minlength=count + 1)[:count]
-    influence = np.nan_to_num(found.influence)
-    parts = [_way(one, codes, influence, whole.every.influence, count) for one in whole.ways]
+    rows, value = _rows(whole, cut)
+    n = np.bincount(rows.groups, minlength=rows.many)
+    parts = [_errors(one, rows, n) for one in whole.ways]
     error, apart, equal, blocks = (np.stack(part) for part in zip(*parts, strict=True))
-    alone = np.array([not way.crossed for way in whole.ways])
+    alone = np.array([not way.structure.crossed for way in whole.ways])
     enough = (blocks[alone] >= FEWEST_BLOCKS).all(axis=0) & (n >= least)
-    sure = (equal > 1).all(axis=0) & (apart[0] > 0) & np.isfinite(found.value[:count])
+    sure = (equal > 1).all(axis=0) & (apart[0] > 0) & np.isfinite(value)
     known = np.flatnonzero(enough & sure)
-    return known, Groups(n, found.value[:count], error, apart, equal).of(known)
+    return known, Groups(n, value, error, apart, equal).of(known)
+
+
+def _rows(whole: Whole, cut: Cut) -> tuple[_Rows, Floats]:
+    """The rows of the groups of a cut, and the value of each group."""
+    places, count = np.flatnonzero(cut.codes >= 0), len(cut.names)
+    groups = cut.codes[places].astype(np.intp)
+    found = within(whole.statistic, places, groups, count)
+    assert found is not None, "the statistic told of all rows"
+    own = np.nan_to_num(found.influence)
+    return _Rows(places, groups, count, own, whole.every.influence[places]), found.value
 
 
 def joined(some: Sequence[Groups]) -> Groups:
@@ -99,39 +124,50 @@ def reach(whole: Whole, groups: Groups, edge: float, *, apart: bool = False) -> 
 def _reach(whole: Whole, error: Floats, equal: Floats, edge: float) -> Floats:
     """As `resamples.reach` adds ways up."""
     squared = np.square(error * stretch(equal, edge))
-    signs = np.array([[way.sign] for way in whole.ways])
-    alone = np.array([not way.crossed for way in whole.ways])
+    signs = np.array([[way.structure.sign] for way in whole.ways])
+    alone = np.array([not way.structure.crossed for way in whole.ways])
     total = np.maximum((signs * squared).sum(axis=0), squared[alone].max(axis=0))
     return np.asarray(np.sqrt(total))
 
 
-def _way(
-    way: Structure, groups: Blocks, influence: Floats, whole: Floats, count: int
-) -> tuple[Floats, Floats, Floats, Floats]:
+def _way(structure: Structure, whole: Floats) -> Way:
+    (codes,) = structure.codes
+    if _by_row(structure):
+        return Way(structure, whole)
+    return Way(structure, sums(codes, whole, structure.blocks))
+
+
+def _by_row(structure: Structure) -> bool:
+    return structure.crossed and structure.blocks > len(structure.codes[0]) * _ALONE
+
+
+def _errors(way: Way, rows: _Rows, n: NDArray[np.int64]) -> tuple[Floats, Floats, Floats, Floats]:
     """Of each group: both errors, equal blocks, blocks with a row."""
-    (codes,) = way.codes
-    if way.crossed and way.blocks > len(codes) * _ALONE:
-        return _rows(groups, influence, whole, count)
-    places, size = groups * np.int64(way.blocks) + codes, (count + 1) * way.blocks
-    shape = (count + 1, way.blocks)
-    added = sums(places, influence, size).reshape(shape)[:count]
-    rows = sums(places, np.ones(len(codes)), size).reshape(shape)[:count]
-    squares = np.maximum(np.square(rows).sum(axis=1), 1.0)
-    less = added - sums(codes, whole, way.blocks)
+    structure = way.structure
+    if _by_row(structure):
+        return _alone(way, rows, n)
+    (codes,) = structure.codes
+    shape = (rows.many, structure.blocks)
+    places = rows.groups * np.intp(structure.blocks) + codes[rows.places]
+    added = sums(places, rows.own, rows.many * structure.blocks).reshape(shape)
+    held = np.bincount(places, minlength=rows.many * structure.blocks).reshape(shape)
+    squares = np.maximum(np.einsum("gb,gb->g", held, held), 1).astype(np.float64)
     return (
-        np.sqrt(np.square(added).sum(axis=1)),
-        np.sqrt(np.square(less).sum(axis=1)),
-        rows.sum(axis=1) ** 2 / squares,
-        (rows > 0).sum(axis=1).astype(np.float64),
+        _length(added),
+        _length(added - way.sums),
+        n.astype(np.float64) ** 2 / squares,
+        np.count_nonzero(held, axis=1).astype(np.float64),
     )
 
 
-def _rows(
-    groups: Blocks, influence: Floats, whole: Floats, count: int
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """As `_way`, every row a block of its own."""
-    n = np.bincount(groups, minlength=count + 1)[:count].astype(np.float64)
-    inside = np.square(influence - whole) - np.square(whole)
-    squared = sums(groups, np.square(influence), count + 1)[:count]
-    less = sums(groups, inside, count + 1)[:count] + np.square(whole).sum()
-    return np.sqrt(squared), np.sqrt(np.maximum(less, 0)), n, n
+def _alone(way: Way, rows: _Rows, n: NDArray[np.int64]) -> tuple[Floats, Floats, Floats, Floats]:
+    """As `_errors`, every row a block of its own."""
+    squared = sums(rows.groups, np.square(rows.own), rows.many)
+    inside = np.square(rows.own - rows.whole) - np.square(rows.whole)
+    less = sums(rows.groups, inside, rows.many) + np.square(way.sums).sum()
+    each = n.astype(np.float64)
+    return np.sqrt(squared), np.sqrt(np.maximum(less, 0)), each, each
+
+
+def _length(parts: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.einsum("gb,gb->g", parts, parts)))

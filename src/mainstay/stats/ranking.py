@@ -1,7 +1,8 @@
 """How well scores put rows in order, on any weights; what sorts, sorts once."""
 
 from collections.abc import Iterator
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,16 @@ _FEW = 128
 """Blocks up to which every pair of them is counted once, instead of every draw's rows."""
 _AT_ONCE = 2**18
 """Numbers that are weighed at a time: they stay in the processor's cache."""
+LEVELS = 512
+"""Scores up to which rows are counted and not sorted, and what scores are rounded to for a rough
+look: on 30,000 rows it moves the area of a group of 1,000 by less than 0.001."""
+
+
+class _Levels(NamedTuple):
+    """Scores as whole numbers from 0. cell: of each row twice its level, one more of a positive."""
+
+    known: int
+    cell: NDArray[np.intp]
 
 
 class RocAuc:
@@ -46,22 +57,49 @@ class RocAuc:
         every = np.outer(np.bincount(up, minlength=blocks), np.bincount(down, minlength=blocks))
         return lambda times: divided(_form(times, won), _form(times, every))
 
-    def within(self, groups: Blocks, count: int) -> Within:
+    def coarse(self) -> "RocAuc":
+        """Of scores rounded to LEVELS levels with about as many rows each; equal ones stay so."""
+        ordered = self._score[self._order]
+        first = np.searchsorted(ordered, self._score, side="left")
+        return RocAuc(self._positive, first * LEVELS // max(len(ordered), 1))
+
+    def within(self, rows: Blocks, groups: Blocks, count: int) -> Within:
         """By the share of the other rows of its group that a row is on the right side of.
 
         Source: DeLong, DeLong and Clarke-Pearson (1988), Comparing the Areas Under ROC Curves.
         """
-        small = groups.astype(np.min_scalar_type(count))  # of 16 bits and less are sorted by counts
-        order = self._order[np.argsort(small[self._order], kind="stable")]
+        if self._levels.known <= LEVELS:
+            return self._counted(rows, groups, count)
+        small = np.full(len(self._order), count, dtype=np.min_scalar_type(count))
+        small[rows] = groups  # of 16 bits and less are sorted by counts
+        order = self._order[np.argsort(small[self._order], kind="stable")][: len(rows)]
         place, up = small[order], self._positive[order]
-        ends = np.cumsum(np.bincount(small, minlength=count))
+        ends = np.cumsum(np.bincount(groups, minlength=count))
         beaten, ups, downs = _beaten(ends, place, self._score[order], up)
         value = divided(sums(place[up], beaten[up], count), ups * downs)
         pairs = np.where(up, downs[place], ups[place])
         share = divided(beaten, pairs) - value[place]
-        influence = np.empty(len(order))
+        influence = np.empty(len(self._order))
         influence[order] = divided(share, (ups + downs)[place] - pairs)
-        return Within(value, influence)
+        return Within(value, influence[rows])
+
+    @cached_property
+    def _levels(self) -> _Levels:
+        known, level = np.unique(self._score, return_inverse=True)
+        return _Levels(len(known), 2 * level + self._positive)
+
+    def _counted(self, rows: Blocks, groups: Blocks, count: int) -> Within:
+        """Rows of one group, level and kind are alike: by how many there are of each."""
+        wide = 2 * self._levels.known
+        places = groups * np.intp(wide) + self._levels.cell[rows]
+        counts = np.bincount(places, minlength=count * wide).astype(np.float64)
+        down, up = np.moveaxis(counts.reshape(count, -1, 2), 2, 0)
+        downs, ups = down.sum(axis=1), up.sum(axis=1)
+        below = np.cumsum(down, axis=1) - down / 2
+        above = ups[:, None] - np.cumsum(up, axis=1) + up / 2
+        value = divided((up * below).sum(axis=1), ups * downs)
+        moved = np.stack([_moved(above, ups, downs, value), _moved(below, downs, ups, value)], 2)
+        return Within(value, moved.ravel()[places])
 
     def _drawn(self, times: NDArray[np.integer], up: Blocks, down: Blocks) -> Floats:
         """Row by row; up, down: the blocks of positive and of negative rows by ascending score."""
@@ -105,6 +143,11 @@ def _beaten(
     downs, ups = down[edges], edges - down[edges]
     found = np.where(up, below[tie] - downs[place], ups[1:][place] - above[tie])
     return found, np.diff(ups), np.diff(downs)
+
+
+def _moved(beaten: Floats, others: Floats, same: Floats, value: Floats) -> Floats:
+    """By a row of its kind, by group and level; beaten: of the others that it is right about."""
+    return divided(divided(beaten, others[:, None]) - value[:, None], same[:, None])
 
 
 def _form(times: NDArray[np.int64], pairs: NDArray[np.generic]) -> Floats:

@@ -37,11 +37,15 @@ Tell = Callable[[str], None]
 
 
 class Plan(NamedTuple):
-    """place: the period of each row, from 0, -1 where its period does not count. days: of one."""
+    """place: the period of each row, from 0, -1 where its period does not count. days: of one.
+
+    begins: of each period its first day, days since 1970.
+    """
 
     place: Cuts
     periods: int
     days: int
+    begins: tuple[int, ...] = ()
 
     @property
     def training(self) -> int:
@@ -75,7 +79,9 @@ def plan(when: Floats) -> Plan:
         rows = np.bincount(place)
         kept = rows >= LEAST_ROWS
         if len(rows) <= MOST_PERIODS and kept.sum() > SHORTEST and kept.mean() >= LEAST_FILLED:
-            return Plan(np.where(kept, np.cumsum(kept) - 1, -1)[place], int(kept.sum()), length)
+            begins = int(since // MICROSECONDS_A_DAY) + np.flatnonzero(kept) * length
+            counted = np.where(kept, np.cumsum(kept) - 1, -1)[place]
+            return Plan(counted, int(kept.sum()), length, tuple(begins.tolist()))
     raise Broken(
         f"{len(when):,} rows make no {SHORTEST + 1} periods of {LEAST_ROWS} rows: nothing tells how"
         " long a model lasts",

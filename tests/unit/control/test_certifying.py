@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import small_project
 
-from mainstay.control import certifying, papers, versions
+from mainstay.control import certifying, lives, papers, versions
 from mainstay.control import project as projects
 from mainstay.control.commands import Approve, Build, Certify
 from mainstay.control.handle import answer, handle
@@ -46,6 +46,21 @@ def test_a_version_that_falls_short_is_recorded_with_what_is_short(as_author: Pa
         assert versions.found(opened, "v2").status == "refused"
         looks = opened.ledger.events(kind="HoldoutOpened")
         assert [event.payload["number"] for event in looks] == [1, 2]
+
+
+@pytest.mark.parametrize("margin", ["", ", simplest: {margin: 0.001}"])
+def test_a_refused_version_is_held_against_something_simpler_only_where_that_is_asked(
+    as_author: Path, margin: str
+) -> None:
+    edit(as_author, "at_least: 0.6}", "at_least: 0.95}")
+    edit(as_author, "  hold_out: 15d", f"  hold_out: 15d\n  {margin[2:]}")
+    handle(as_author, Build())
+
+    clauses = [one.clause for one in handle(as_author, Certify()).evidence]
+
+    assert any(one.startswith("simplest, ") for one in clauses) is bool(margin)
+    assert not any(one.startswith("robust, ") for one in clauses)
+    assert any(one.startswith("found_slices") for one in clauses)
 
 
 def test_a_certificate_names_its_authors_its_approver_and_its_end(born: Path) -> None:
@@ -115,7 +130,7 @@ def test_a_candidate_is_held_against_the_live_version(live: Path) -> None:
     said = handle(live, Certify("v2"))
 
     found = {one.clause: one for one in said.evidence if one.clause.startswith("champion")}
-    assert list(found) == ["champion, roc_auc", "champion, slices"]
+    assert list(found) == ["champion, roc_auc", "champion, slices", lives.CLAUSE]
     assert found["champion, roc_auc"].population.startswith("hold-out, v2 and v1 on the same")
     overall = found["champion, roc_auc"]
     assert overall.limit.judge(overall.estimate) is overall.verdict
@@ -128,7 +143,7 @@ def test_a_live_version_that_learned_from_the_rows_makes_it_unsure(live: Path) -
 
     said = handle(live, Certify("v2"))
 
-    (one,) = (one for one in said.evidence if one.clause.startswith("champion"))
+    one = next(one for one in said.evidence if one.clause.startswith("champion"))
     assert (one.verdict, one.estimate) == (Verdict.UNSURE, None)
     assert "v1 learned from decisions until" in one.note
 

@@ -51,3 +51,30 @@ def test_what_is_smaller_is_in_no_group() -> None:
 
 def test_some_of_the_rows_keep_their_groups() -> None:
     assert KIND.of(np.array([0, 5])).codes.tolist() == [0, 2]
+
+
+def test_every_pair_of_parts_is_cut_as_rows_one_by_one_would_be() -> None:
+    random = np.random.default_rng(0)
+    bins = ((0, 1, "0-1"), (1, 2, "1-2"), (2, 3, "2-3"), (0, 2, "0-2"))
+    one = Column(random.integers(-1, 4, 900), tuple("abcd"), bins)
+    other = Column(random.integers(0, 3, 900), ("x", "y", "z"))
+    parts = {**{name: (code, code) for code, name in enumerate("abcd")},
+             **{name: (first, last) for first, last, name in bins[:3]}}  # fmt: skip
+    wanted = {
+        f"{name} & {level}": np.flatnonzero(
+            (one.codes >= first) & (one.codes <= last) & (other.codes == code)
+        ).tolist()
+        for name, (first, last) in parts.items()
+        for code, level in enumerate(other.names)
+    }
+
+    found = {name: some for name, some in rows({"n": one, "t": other}, 70).items() if "&" in name}
+
+    assert found == {name: some for name, some in wanted.items() if len(some) >= 70}
+
+
+def test_rare_levels_of_a_text_take_no_room() -> None:
+    many = Column(np.arange(3000) // 2, tuple(f"l{at}" for at in range(1500)))
+    few = Column(np.arange(3000) % 2, ("even", "odd"))
+
+    assert set(rows({"many": many, "few": few}, 100)) == {"even", "odd"}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mainstay.core.nouns import Limit, Verdict
-from mainstay.stats import metrics, slicing
-from mainstay.stats.candidates import Column
+from mainstay.stats import groupwise, metrics, slicing
+from mainstay.stats.candidates import NONE, Column, Cut
 from mainstay.stats.slicing import Question, Search, Slice
 
 ROWS, DAYS = 12_000, 30
@@ -65,3 +65,38 @@ def test_too_few_rows_for_any_slice_are_no_search() -> None:
 
 def test_more_rows_see_less() -> None:
     assert search(rows=48_000).visible < 0.6 * search(rows=12_000).visible
+
+
+def ranked() -> Search:
+    """Scores that tell nothing where kind is b and place is b."""
+    random = np.random.default_rng(4)
+    kind, place = (random.integers(0, 4, ROWS) for _ in range(2))
+    label = (random.random(ROWS) < 0.3).astype(np.float64)
+    blind = (kind == 1) & (place == 1)
+    score = np.where(blind, 0.0, label) + random.normal(size=ROWS)
+    columns = {
+        name: Column(codes, tuple(f"{name} = {level}" for level in "abcd"))
+        for name, codes in (("kind", kind), ("place", place))
+    }
+    blocks = (np.arange(ROWS) * DAYS // ROWS,)
+    return slicing.searched(Question(metrics.roc_auc(label, score), blocks, -1, 300), columns)
+
+
+def test_what_is_named_is_measured_exactly_though_the_search_is_rough() -> None:
+    search = ranked()
+
+    (found,) = slicing.named(search, stands_out)
+
+    assert found.name == "kind = b & place = b"
+    exact = groupwise.groups(search.whole, Cut(np.where(found.rows, 0, NONE), ("it",)), 300)[1]
+    assert found.value.value == exact.value[0]
+    assert search.groups.value[0] != exact.value[0]
+    assert search.groups.value[0] == pytest.approx(exact.value[0], abs=1e-3)
+
+
+def test_the_worst_slices_are_told_though_nothing_is_proven() -> None:
+    found = slicing.worst(search(bad=0.0), 3)
+
+    assert len(found) == 3
+    assert not any(one.stands_out for one in found)
+    assert found[0].apart.value > 0

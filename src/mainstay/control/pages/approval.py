@@ -12,6 +12,7 @@ from mainstay.control.pages.answers import card, head
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Row, number
 from mainstay.core.answers import Answer
+from mainstay.core.nouns import Limit
 from mainstay.seal.keys import short
 
 WORDS: dict[str, parts.State] = {
@@ -42,7 +43,7 @@ def content(it: Judged, decide: Html) -> Html:
         tag("section", *map(_tile, _tiles(it)), class_="questions", aria_label="Questions"),
         tag(
             "div",
-            tag("div", _pairs(it), *_changes(it), class_="col"),
+            tag("div", _pairs(it), *_over_life(it), *_changes(it), class_="col"),
             tag(
                 "aside", decide, _parties(it), _against(it), _next(it), class_="col side",
                 aria_label="Decide",
@@ -156,6 +157,26 @@ def _pairs(it: Judged) -> Html:
                                           "Agreed", "n")), "Shaded = allowed",
     )  # fmt: skip
     return card("What was measured", beside, parts.table(columns, map(_pair, it.pairs), "promises"))
+
+
+def _over_life(it: Judged) -> Iterator[Html]:
+    """Who is ahead on average until the certificate ends, not on the first day."""
+    one = it.over_life
+    if one is None:
+        return
+    said, beside = tag("p", f"{one.note}."), "not only while it is fresh"
+    if one.estimate is None:
+        word = tag("p", parts.state("unknown", "cannot tell"))
+        yield card("Over its life", beside, word, said)
+        return
+    columns: Row = (
+        f"{it.version} less {it.champion}",
+        *map(number, ("On average", "95% interval", "Past lives")), "Shaded = ahead",
+    )  # fmt: skip
+    found = one.estimate
+    shown = (parts.value_of(found), parts.interval_of(found), f"{found.n:,}")
+    row: Row = (found.unit, *map(number, shown), parts.interval_bar(found, Limit("at_least", 0)))
+    yield card("Over its life", beside, said, parts.table(columns, [row]))
 
 
 def _pair(one: Pair) -> Row:

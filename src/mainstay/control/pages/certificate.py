@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from mainstay.control.pages import charts, errors, parts, robust
+from mainstay.control.pages import charts, errors, found, ladder, parts, robust
 from mainstay.control.pages import standing as standings
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Cell, Row, number, section
@@ -27,10 +27,12 @@ def page(
         "article",
         _header(it),
         section("What is certified", "digests of the content", _certified(certificate, details)),
-        _gates(it),
+        _gates(it, details),
         _slices(it),
+        found.drawn(details.found) if details.found else Html(),
         _measures(details),
         errors.drawn(details.errors, details.currency) if details.errors else Html(),
+        ladder.drawn(details.ladder, certificate.version.name) if details.ladder else Html(),
         robust.drawn(details.shaken) if details.shaken and details.shaken.tried else Html(),
         section("Made with", "", _made(details)),
         section("Scope", "where and for what it may be asked", _scope(it)),
@@ -80,7 +82,7 @@ def _data(one: Dataset, what: str) -> Row:
     return Cell(what if snapshot else "source", "nowrap"), rows, parts.digest(one.digest)
 
 
-def _gates(it: Standing) -> Html:
+def _gates(it: Standing, details: Details) -> Html:
     gates = it.certificate.gates
     single = [one for one in gates if not one.clause.startswith(SLICES)]
     worst = sorted(_sliced(it), key=_room)[:1]
@@ -97,7 +99,8 @@ def _gates(it: Standing) -> Html:
         "How each was measured",
     )
     few = "95% intervals; an unsure gate never passes silently"
-    return section("Gates", few, parts.table(head, rows, "gates"), how, *_baselines(it), kind="")
+    simpler = () if details.ladder else _baselines(it)
+    return section("Gates", few, parts.table(head, rows, "gates"), how, *simpler, kind="")
 
 
 def _sliced(it: Standing) -> tuple[Evidence, ...]:
@@ -123,15 +126,15 @@ def _gate(one: Evidence, it: Standing, name: str = "") -> Row:
     if one.estimate is None:
         limit = parts.bound_of(one.limit) if one.limit else ""
         return (called, *map(number, ("not measured", "", "", limit)), "", verdict)
-    found = one.estimate
-    exact = one.limit is None or found.low == found.high == one.limit.bound
+    value = one.estimate
+    exact = one.limit is None or value.low == value.high == one.limit.bound
     return (
         called,
-        number(tag("b", parts.value_of(found))),
-        Cell(parts.interval_of(found), "num mute"),
-        Cell(f"{found.n:,}", "num mute"),
+        number(tag("b", parts.value_of(value))),
+        Cell(parts.interval_of(value), "num mute"),
+        Cell(f"{value.n:,}", "num mute"),
         number(parts.bound_of(one.limit) if one.limit else ""),
-        "" if exact or one.limit is None else parts.interval_bar(found, one.limit),
+        "" if exact or one.limit is None else parts.interval_bar(value, one.limit),
         verdict,
     )
 
@@ -158,11 +161,11 @@ def _how(one: Evidence) -> Row:
 
 
 def _baselines(it: Standing) -> Iterator[Html]:
-    """What it is better by than something simpler."""
-    found = it.certificate.baselines
-    if found:
+    """What it is better by than something simpler, where no more of that was kept."""
+    some = it.certificate.baselines
+    if some:
         head: Row = ("Gain over", *map(number, ("Estimate", "Interval", "n")), "What that reaches")
-        rows = ((*_gate(one, it, _last(one.clause))[:4], one.note) for one in found)
+        rows = ((*_gate(one, it, _last(one.clause))[:4], one.note) for one in some)
         yield parts.table(head, rows)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+import msgspec
+
 from mainstay.control.pages import answers, charts, parts
 from mainstay.control.pages.answers import card
 from mainstay.control.pages.certificate import ORDER, SLICES
@@ -10,19 +12,21 @@ from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Row, number
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Evidence
+from mainstay.life.certify import found_slices
 
 JUDGED: Row = (
     "Clause", "Verdict", *map(number, ("Measured", "Interval", "Limit")), "Shaded = allowed",
     number("n"), "In words: what would help",
 )  # fmt: skip
+FOUND_SLICES = f"{found_slices.CLAUSE}, "
 FOUND: Row = ("Finding", *map(number, ("Measured", "Interval", "n")), "In words")
 
 
 def page(title: str, said: Answer, *, at: datetime) -> str:
     """title: what was looked at. Verdicts are computed again from interval and limit."""
     judged = sorted((one for one in said.evidence if one.limit), key=_rank)
-    found = [one for one in said.evidence if not one.limit]
-    whole = (*_judged(judged), *_slices(judged), *_found(found), *_rest(said))
+    found = [one for one in said.evidence if not one.limit and one not in _worst(said)]
+    whole = (*_judged(judged), *_slices(judged), *_searched(said), *_found(found), *_rest(said))
     return parts.document(
         f"{title} · evidence",
         _head(title, said),
@@ -69,6 +73,21 @@ def _slices(some: list[Evidence]) -> Iterator[Html]:
     if sliced:
         beside = "95% interval over all slices together, shaded = allowed"
         yield card("Slices", beside, charts.slices(sliced))
+
+
+def _worst(said: Answer) -> list[Evidence]:
+    """Slices that nobody declared and that are worse than all rows."""
+    return [one for one in said.evidence if one.clause.startswith(FOUND_SLICES) and not one.limit]
+
+
+def _searched(said: Answer) -> Iterator[Html]:
+    some = _worst(said)
+    if some:
+        beside = "worse than all rows, worst first; they break nothing"
+        named = [msgspec.structs.replace(one, clause=one.clause[len(FOUND_SLICES) :])
+                 for one in some]  # fmt: skip
+        table = parts.table(("Slice", *FOUND[1:]), map(_finding, named))
+        yield card("Slices that nobody declared", beside, table, _how(some))
 
 
 def _found(some: list[Evidence]) -> Iterator[Html]:

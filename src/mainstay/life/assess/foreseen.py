@@ -133,6 +133,7 @@ def _foresight(
         grade=life.grade,
         seen=life.seen,
         forecast=kept.kept(life.forecast),
+        begins=plan.begins,
     )
 
 

@@ -14,7 +14,8 @@ class Foresight(msgspec.Struct, frozen=True):
     """bound: the least score promised, on the scale of `measure`; days: of a period.
 
     constant: what the best constant loses on the training rows, see trainer.skill. others:
-    reference models. seen: the longest age that any model was ever seen at, in periods.
+    reference models. seen: the longest age that any model was ever seen at, in periods. begins:
+    first days of the periods, since 1970; empty where that was not kept.
     """
 
     task: Task
@@ -27,6 +28,7 @@ class Foresight(msgspec.Struct, frozen=True):
     grade: Grade
     seen: int
     forecast: Kept
+    begins: tuple[int, ...] = ()
 
 
 class Outlook(msgspec.Struct, frozen=True):

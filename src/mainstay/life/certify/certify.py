@@ -1,4 +1,8 @@
-"""Every gate of a version on its held-out rows; nothing is opened without a registration."""
+"""Every gate of a version on its held-out rows; nothing is opened without a registration.
+
+What no clause asks for is only measured while every gate before it holds: a refusal needs no
+simpler models, and its inputs need not be spoilt.
+"""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -6,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import ibis.expr.types as ir
 import msgspec
 import numpy as np
 
@@ -33,7 +38,7 @@ from mainstay.life.certify import (
     simplest,
 )
 from mainstay.life.certify.champion import Bout, Champion
-from mainstay.life.certify.details import Details, details
+from mainstay.life.certify.details import Beside, Details, details
 from mainstay.life.certify.fairness import fairness
 from mainstay.life.certify.found_slices import found_slices
 from mainstay.life.certify.gates import Asked
@@ -41,6 +46,7 @@ from mainstay.life.certify.held_out import HeldOut, Opening
 from mainstay.life.certify.proving import Proved
 from mainstay.life.certify.registration import Registration
 from mainstay.life.certify.robust import Shaken
+from mainstay.life.certify.simplest import Ladder
 from mainstay.life.certify.slices import slices
 from mainstay.seal.waiver import Waiver
 from mainstay.trainer.scored import Floats
@@ -66,6 +72,13 @@ class Order(NamedTuple):
     tell: Callable[[str], None] = lambda _: None
 
 
+class Seen(NamedTuple):
+    """Training rows and held-out ones, the latter in their order."""
+
+    learned: ir.Table
+    held: ir.Table
+
+
 class Judgement(NamedTuple):
     """All evidence, the slices not covered, the rows it was judged on.
 
@@ -85,9 +98,7 @@ class Judgement(NamedTuple):
     @property
     def waived(self) -> tuple[Evidence, ...]:
         """Gates that do not hold and are excused."""
-        return tuple(
-            one for one in self.evidence if any(waiver.excuses(one) for waiver in self.waivers)
-        )
+        return _waived(self.evidence, self.waivers)
 
     @property
     def gates(self) -> tuple[Evidence, ...]:
@@ -100,18 +111,7 @@ class Judgement(NamedTuple):
 
     def verdict(self, named: tuple[str, ...]) -> Verdict:
         """Of the whole, without the unsure gates that the contract accepts and what is waived."""
-        return _together(self.evidence, self.waivers, named)
-
-
-def _together(
-    evidence: tuple[Evidence, ...], waivers: tuple[Waiver, ...], named: tuple[str, ...]
-) -> Verdict:
-    judged = (one for one in evidence if not _is_accepted(one, named))
-    return worst(tuple(one for one in judged if not any(by.excuses(one) for by in waivers)))
-
-
-def _is_accepted(one: Evidence, named: tuple[str, ...]) -> bool:
-    return one.verdict is Verdict.UNSURE and one.clause.partition(",")[0] in named
+        return _verdict(self.evidence, self.waivers, named)
 
 
 def certified(order: Order) -> Judgement:
@@ -163,47 +163,107 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         order.tell("resampling days and entities")
         groups = slices(asked)
         profile = _profile(order.places.bundle(version.bundle))
-        found = (*groups.evidence, *found_slices(asked, profile), *fairness(asked, profile))
-        resampled = (*gates.goals(asked), *found, *gates.calibrated(asked))
-        rivals, shaken = _tried(order, asked, opened)
-        rivals = (*rivals, *_generalising(order, asked, opened, (*resampled, *rivals)))
+        found = found_slices(asked, profile)
+        resampled = (
+            *gates.goals(asked),
+            *groups.evidence,
+            *found.evidence,
+            *fairness(asked, profile),
+            *gates.calibrated(asked),
+        )
+        counted = (*gates.looks(asked), *gates.stopped(asked))
+        rivals, beside_gates = _tried(order, asked, opened, (*resampled, *counted))
         order.tell("cutting the sources at a random time, replaying golden rows")
         proved = proof.result()
-    counted = (*gates.looks(asked), *gates.stopped(asked))
     every = (*resampled, *rivals, *counted, *_proofs(order, asked, opened, proved))
     made = Judgement(every, groups.not_covered, held, stated, None, proved, order.waivers)
-    if made.verdict(contract.certify.accept_unsure) is not Verdict.PASS:
+    if not _holds(order, every):
         return made
-    return made._replace(details=details(asked, opened.manifest, shaken))
+    shown = beside_gates._replace(found=found.found)
+    return made._replace(details=details(asked, opened.manifest, shown))
 
 
-def _tried(order: Order, asked: Asked, opened: Runtime) -> tuple[tuple[Evidence, ...], Shaken]:
+def _holds(order: Order, some: tuple[Evidence, ...]) -> bool:
+    """Whether all of it holds, is excused, or is unsure and was accepted before."""
+    named = order.document.contract.certify.accept_unsure
+    return _verdict(some, order.waivers, named) is Verdict.PASS
+
+
+def _verdict(
+    some: tuple[Evidence, ...], waivers: tuple[Waiver, ...], named: tuple[str, ...]
+) -> Verdict:
+    waived = _waived(some, waivers)
+    return worst(tuple(one for one in some if not _is_accepted(one, named) and one not in waived))
+
+
+def _is_accepted(one: Evidence, named: tuple[str, ...]) -> bool:
+    return one.verdict is Verdict.UNSURE and one.clause.partition(",")[0] in named
+
+
+def _waived(some: tuple[Evidence, ...], waivers: tuple[Waiver, ...]) -> tuple[Evidence, ...]:
+    return tuple(one for one in some if any(waiver.excuses(one) for waiver in waivers))
+
+
+def _tried(
+    order: Order, asked: Asked, opened: Runtime, before: tuple[Evidence, ...]
+) -> tuple[tuple[Evidence, ...], Beside]:
     """The same rows by other versions and with errors, beside the engine that is at work."""
     own = engine.connect(order.places.work)
-    table = snapshot.read(own, asked.held.dataset.digest, order.places.snapshots)
-    found: tuple[Evidence, ...] = ()
-    if order.champion:
-        order.tell(f"the same rows by {order.champion.name}")
-        bout = Bout(asked, order.champion, order.places, table, opened.manifest.classes)
-        found = tuple(champion.compared(bout))
+    try:
+        table = snapshot.read(own, asked.held.dataset.digest, order.places.snapshots)
+        rivals = _against_live(order, asked, opened, table)
+        holds = _holds(order, (*before, *rivals))
+        shaken = _shaken(order, asked, opened, table, holds=holds)
+        learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
+        ladder = _ladder(order, asked, opened, Seen(learned, table), holds=holds)
+        tried = (
+            *rivals,
+            *(robust.evidence(asked, shaken) if shaken else ()),
+            *(simplest.evidence(asked, ladder) if ladder else ()),
+        )
+        told = (
+            _generalising(order, asked, opened, learned) if _holds(order, (*before, *tried)) else ()
+        )
+    finally:
+        own.disconnect()
+    return (*tried, *told), Beside(shaken=shaken, ladder=ladder)
+
+
+def _against_live(
+    order: Order, asked: Asked, opened: Runtime, table: ir.Table
+) -> tuple[Evidence, ...]:
+    if order.champion is None:
+        return ()
+    order.tell(f"the same rows by {order.champion.name}")
+    bout = Bout(asked, order.champion, order.places, table, opened.manifest.classes)
+    return tuple(champion.compared(bout))
+
+
+def _shaken(
+    order: Order, asked: Asked, opened: Runtime, table: ir.Table, *, holds: bool
+) -> Shaken | None:
+    if not holds and asked.contract.certify.robust.harm is None:
+        return None
     order.tell("errors of inputs through the guard")
-    shaken = robust.shaken(asked, opened, table)
+    return robust.shaken(asked, opened, table)
+
+
+def _ladder(
+    order: Order, asked: Asked, opened: Runtime, seen: Seen, *, holds: bool
+) -> Ladder | None:
+    if not holds and asked.contract.certify.simplest.margin is None:
+        return None
     order.tell("simpler models")
-    learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
-    simpler = simplest.compared(asked, opened, learned, table)
-    return (*found, *robust.evidence(asked, shaken), *simpler), shaken
+    made = simplest.compared(asked, opened, seen.learned, seen.held)
+    size = simplest.size(order.places.bundle(order.version.bundle), opened.manifest)
+    return msgspec.structs.replace(made, size=size)
 
 
 def _generalising(
-    order: Order, asked: Asked, opened: Runtime, before: tuple[Evidence, ...]
+    order: Order, asked: Asked, opened: Runtime, learned: ir.Table
 ) -> tuple[Evidence, ...]:
     """Only of a version that holds so far: what falls short anyway needs no more evidence."""
-    named = asked.contract.certify.accept_unsure
-    if _together(before, order.waivers, named) is not Verdict.PASS:
-        return ()
     order.tell("training rows beside held-out ones")
-    own = engine.connect(order.places.work)
-    learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
     promised = unseen.read(order.places.bundle(order.version.bundle))
     return tuple(generalising.evidence(asked, opened, learned, promised))
 

@@ -1,13 +1,17 @@
 """What a certificate's page shows beside the gates: curves and tables, from the same rows."""
 
+from typing import NamedTuple
+
 import msgspec
 import numpy as np
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.nouns import known
 from mainstay.life.certify.errors import Errors, errors
+from mainstay.life.certify.found_slices import Found
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.robust import Shaken
+from mainstay.life.certify.simplest import Ladder
 from mainstay.stats import calibration, value
 from mainstay.stats.calibration import Bin
 from mainstay.stats.value import Curve
@@ -18,8 +22,8 @@ class Details(msgspec.Struct, frozen=True):
     """curve: money by threshold of what the model decides, None without money.
 
     reliability: scores against shares. threshold: the one in use. stopped, unlabelled: held-out
-    decisions that were not judged. errors: where a threshold decides.
-    shaken: what errors of inputs come to.
+    decisions that were not judged. errors: where a threshold decides. shaken: what errors of inputs
+    come to. found: slices that nobody declared. ladder: simpler models.
     """
 
     curve: Curve | None
@@ -34,9 +38,19 @@ class Details(msgspec.Struct, frozen=True):
     packages: dict[str, str]
     errors: Errors | None = None
     shaken: Shaken | None = None
+    found: Found | None = None
+    ladder: Ladder | None = None
 
 
-def details(asked: Asked, stated: Manifest, shaken: Shaken) -> Details:
+class Beside(NamedTuple):
+    """What was measured on the way to the gates, None where it was left out."""
+
+    found: Found | None = None
+    shaken: Shaken | None = None
+    ladder: Ladder | None = None
+
+
+def details(asked: Asked, stated: Manifest, beside: Beside) -> Details:
     """All of it, for the held-out rows."""
     held = asked.held
     return Details(
@@ -51,7 +65,9 @@ def details(asked: Asked, stated: Manifest, shaken: Shaken) -> Details:
         platform=stated.platform,
         packages=stated.versions,
         errors=errors(asked, stated),
-        shaken=shaken,
+        shaken=beside.shaken,
+        found=beside.found,
+        ladder=beside.ladder,
     )
 
 

@@ -1,7 +1,8 @@
 """Slices that nobody declared: broken where one is proven to miss the limit, else shown."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import islice
+from typing import Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,12 +20,49 @@ from mainstay.trainer.scored import Codes
 CLAUSE = "found_slices"
 MOST_ROWS = 50_000
 """Held-out rows that are searched; of more, so many are drawn."""
-SHOWN = 3
+SHOWN, DRAWN = 3, 5
+"""Findings beside the gate, and slices on the page of a certificate."""
 LEAST_ROWS = 1000
 INSTEAD: dict[Metric, Metric] = {"average_precision": "roc_auc", "calibration_error": "log_loss"}
 """Metrics of all rows together, of which no row can be told what it adds."""
-METHOD = "clustered by days and entities; false discoveries at most 5 %"
+METHOD = f"clustered by days and entities; false discoveries at most {slicing.LISTED:.0%}"
 JOINT = "clustered by days and entities, 95 % for all slices searched together"
+
+Standing = Literal["broken", "stands out", "may be luck"]
+Told = dict[Standing, list[Slice]]
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A slice: value of its rows, how much worse than all rows; both as `Found` says."""
+
+    name: str
+    value: Estimate
+    apart: Estimate
+    standing: Standing
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What a search came to, the worst slice first although nothing may be proven of it.
+
+    whole: of all rows that were searched; limit: what a slice may break, None where none may.
+    Intervals of values hold for everything searched together, those of `apart` for the list.
+    visible: how much worse a slice of middle size must be to be named 8 times in 10.
+    """
+
+    metric: str
+    limit: Limit | None
+    rows: int
+    searched: int
+    whole: float
+    visible: float
+    slices: tuple[Shown, ...]
+
+
+class Searched(NamedTuple):
+    """For the verdict and for the page; found: None where no slice is large enough."""
+
+    evidence: tuple[Evidence, ...]
+    found: Found | None
 
 
 class _Hunt(NamedTuple):
@@ -36,15 +74,39 @@ class _Hunt(NamedTuple):
     limit: Limit | None
 
 
-def found_slices(asked: Asked, trained: Profile) -> Iterator[Evidence]:
+def found_slices(asked: Asked, trained: Profile) -> Searched:
     """`certify.slices.found`: the gate, then what stands out; trained: whose bins cut numbers."""
     hunt = _hunt(asked, trained)
     broken = slicing.named(hunt.search, lambda one: _misses(one, hunt)) if hunt.limit else []
-    yield from _gate(hunt, broken)
-    named = {one.name for one in broken}
     standing = slicing.named(hunt.search, lambda one: one.stands_out)
-    for one in [one for one in standing if one.name not in named][:SHOWN]:
-        yield _finding(hunt, one, len(standing))
+    others = [one for one in standing if one.name not in {each.name for each in broken}]
+    luck = slicing.worst(hunt.search, 1) if not broken and not standing else []
+    evidence = (
+        *_gate(hunt, broken, (*others, *luck)),
+        *(_finding(hunt, one, len(standing)) for one in others[:SHOWN]),
+    )
+    told: Told = {"broken": broken, "stands out": others, "may be luck": luck}
+    return Searched(evidence, _found(hunt, told))
+
+
+def _found(hunt: _Hunt, told: Told) -> Found | None:
+    search = hunt.search
+    if not search.places:
+        return None
+    shown = (
+        Shown(one.name, _value(one, hunt), one.apart, standing)
+        for standing, some in told.items()
+        for one in some
+    )
+    return Found(
+        metric=hunt.metric,
+        limit=hunt.limit,
+        rows=len(search.question.blocks[0]),
+        searched=len(search.places),
+        whole=search.whole.value,
+        visible=search.visible,
+        slices=tuple(islice(shown, DRAWN)),
+    )
 
 
 def _hunt(asked: Asked, trained: Profile) -> _Hunt:
@@ -84,7 +146,7 @@ def _value(one: Slice, hunt: _Hunt) -> Estimate:
     return bootstrap.within(one.value, reach.low, reach.high)
 
 
-def _gate(hunt: _Hunt, broken: list[Slice]) -> Iterator[Evidence]:
+def _gate(hunt: _Hunt, broken: list[Slice], others: tuple[Slice, ...]) -> Iterator[Evidence]:
     """Each slice proven to miss the limit; where there is none, that none was found."""
     tried = len(hunt.search.places)
     if hunt.limit is None or not tried:
@@ -99,8 +161,18 @@ def _gate(hunt: _Hunt, broken: list[Slice]) -> Iterator[Evidence]:
         note = (
             f"{tried:,} searched, none proven to miss {hunt.metric} {hunt.limit}; one that is"
             f" {hunt.search.visible:.2g} worse than all rows would mostly stand out"
+            f"{_worst(hunt, others)}"
         )
         yield judged(hunt.asked, CLAUSE, none, limit, method, note)
+
+
+def _worst(hunt: _Hunt, others: tuple[Slice, ...]) -> str:
+    """`; the worst is carrier = EV: 0.61 (0.57 to 0.65)`"""
+    if not others:
+        return ""
+    value = _value(others[0], hunt)
+    ends = f"{value.low:.3g} to {value.high:.3g}"
+    return f"; the worst is {others[0].name}: {value.value:.3g} ({ends})"
 
 
 def _finding(hunt: _Hunt, one: Slice, standing: int) -> Evidence:

@@ -1,7 +1,7 @@
-"""Models that anybody can read, fitted here on training rows: a linear one and a small tree.
+"""Models that anybody can read, fitted here on training rows: rates, a linear one, a small tree.
 
-Both take the inputs of the version as one matrix, text as codes and NaN where nothing is known, and
-say a number for each row: the probability of yes, or the value.
+All take inputs as one matrix, text as codes and NaN where nothing is known, and say a number for
+each row, the probability of yes or the value, or with several classes the probability of each.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+from scipy import optimize, special
 
 from mainstay.core.inputs import Input
 
@@ -19,16 +19,17 @@ Places = NDArray[np.int64]
 
 LEVELS, FEWEST = 40, 20
 """Texts that are told apart in the linear model: the most frequent, with so many rows each."""
-RIDGE, STEPS, FAR = 1.0, 25, 5.0
-"""Penalty on standardised inputs; Newton's steps at most; standard deviations that are cut off."""
+RIDGE, STEPS, ROUNDS, FAR = 1.0, 25, 200, 5.0
+"""Penalty on standardised inputs; Newton's steps at most, of several classes rounds of L-BFGS;
+standard deviations that are cut off."""
 DEPTH, BINS, LEAF = 3, 32, 50
 """Of the tree: questions in a row, places to cut an input, rows of a leaf at least."""
 
 
 class Rung(NamedTuple):
-    """says: matrix -> (rows,); numbers: how many it consists of."""
+    """says: matrix -> (rows,), of several classes (rows, classes); numbers: how many there are."""
 
-    says: Callable[[Matrix], Vector]
+    says: Callable[[Matrix], Matrix | Vector]
     numbers: int
 
 
@@ -62,12 +63,70 @@ def linear(rows: Matrix, label: Vector, inputs: tuple[Input, ...], *, binary: bo
     return Rung(lambda matrix: np.asarray(link(columns.of(matrix) @ weights)), len(weights))
 
 
-def tree(rows: Matrix, label: Vector, inputs: tuple[Input, ...]) -> Rung:
-    """Greedy cuts of least squared error, three deep; a text is the mean label of its level."""
-    ordered = _ordered(rows, label, inputs)
-    made = ordered(rows)
-    root = _grown(made, label, np.arange(len(label)), DEPTH)
-    return Rung(lambda matrix: _said(root, ordered(matrix)), _count(root))
+def softmax(rows: Matrix, label: Vector, inputs: tuple[Input, ...], classes: int) -> Rung:
+    """The same of several classes, whose codes are the labels: one linear score for each."""
+    columns = _columns(rows, inputs)
+    made, truth = columns.of(rows), _told(label, classes)
+    start = np.zeros(made.shape[1] * classes)
+    found = optimize.minimize(
+        _surprise, start, (made, truth), "L-BFGS-B", jac=True, options={"maxiter": ROUNDS}
+    )
+    weights = found.x.reshape(-1, classes)
+    return Rung(lambda matrix: special.softmax(columns.of(matrix) @ weights, axis=1), weights.size)
+
+
+def rates(rows: Matrix, label: Vector, classes: int) -> Rung:
+    """Of each class where all inputs are alike; of what was never seen, those of all rows."""
+    known, place = np.unique(_filled(rows), axis=0, return_inverse=True)
+    truth = _told(label, classes)
+    total = np.stack([np.bincount(place.ravel(), one, len(known) + 1) for one in truth.T], axis=1)
+    counts = total.astype(np.float64)
+    shares = _shrunk(counts, counts.sum(axis=1, keepdims=True), truth.mean(axis=0))
+    at = {row.tobytes(): code for code, row in enumerate(known)}
+
+    def says(matrix: Matrix) -> Matrix:
+        return shares[[at.get(row.tobytes(), len(known)) for row in _filled(matrix)]]
+
+    return Rung(says, shares.size)
+
+
+def tree(
+    rows: Matrix,
+    label: Vector,
+    inputs: tuple[Input, ...],
+    *,
+    classes: int = 0,
+    binary: bool = False,
+) -> Rung:
+    """Greedy cuts of least squared error, three deep; a text is the mean label of its level.
+
+    A leaf holds the share of each of several classes, or that of yes, or a mean.
+    """
+    target = _told(label, classes) if classes else label[:, None]
+    ordered = _ordered(rows, target, inputs)
+    prior = target.mean(axis=0) if classes or binary else None
+    root = _grown(ordered(rows), target, _Grove(np.arange(len(label)), DEPTH, prior))
+
+    def says(matrix: Matrix) -> Matrix | Vector:
+        said = _said(root, ordered(matrix))
+        return said if classes else said[:, 0]
+
+    return Rung(says, _count(root))
+
+
+def _told(label: Vector, classes: int) -> Matrix:
+    """1 for the class of each row, (rows, classes)."""
+    return np.eye(classes)[label.astype(np.int64)]
+
+
+def _filled(rows: Matrix) -> Matrix:
+    """Rows whose bytes tell them apart: what is missing is alike, and so are both zeros."""
+    return np.ascontiguousarray(np.where(np.isnan(rows), np.inf, rows) + 0.0)
+
+
+def _shrunk(total: Matrix, count: Matrix | float, prior: Vector) -> Matrix:
+    """Shares as if one row more had the shares of all: what was never seen is not impossible."""
+    return np.asarray((total + prior) / (count + 1))
 
 
 def _itself(values: Vector) -> Vector:
@@ -119,16 +178,27 @@ def _loss(made: Matrix, label: Vector, weights: Vector, penalty: Vector) -> floa
     )
 
 
+def _surprise(weights: Vector, made: Matrix, truth: Matrix) -> tuple[float, Vector]:
+    """Penalised loss of several classes, and its slope."""
+    by_class = weights.reshape(made.shape[1], -1)
+    said = special.log_softmax(made @ by_class, axis=1)
+    penalty = np.full((len(by_class), 1), RIDGE)
+    penalty[0] = 1e-9
+    loss = -(truth * said).sum() + (penalty * by_class**2).sum() / 2
+    slope = made.T @ (np.exp(said) - truth) + penalty * by_class
+    return float(loss), slope.ravel()
+
+
 def _squares(made: Matrix, label: Vector) -> Vector:
     penalty = np.full(made.shape[1], RIDGE)
     penalty[0] = 1e-9
     return np.asarray(np.linalg.solve(made.T @ made + np.diag(penalty), made.T @ label))
 
 
-def _ordered(rows: Matrix, label: Vector, inputs: tuple[Input, ...]) -> Callable[[Matrix], Matrix]:
+def _ordered(rows: Matrix, target: Matrix, inputs: tuple[Input, ...]) -> Callable[[Matrix], Matrix]:
     """Texts as numbers in the order of their labels; what is missing or unseen is the lowest."""
     means = {
-        place: _means(rows[:, place], label, len(one.levels))
+        place: _line(*_means(rows[:, place], target, len(one.levels)))
         for place, one in enumerate(inputs)
         if one.kind == "text"
     }
@@ -144,66 +214,91 @@ def _ordered(rows: Matrix, label: Vector, inputs: tuple[Input, ...]) -> Callable
     return ordered
 
 
-def _means(codes: Vector, label: Vector, levels: int) -> Vector:
-    """Of each level, as if FEWEST rows more had the mean of all."""
+def _means(codes: Vector, target: Matrix, levels: int) -> tuple[Matrix, Vector]:
+    """Of each level, as if FEWEST rows more had the mean of all; and its rows."""
     known = ~np.isnan(codes)
-    at = codes[known].astype(np.int64)
-    total = np.bincount(at, label[known], max(levels, 1))
-    count = np.bincount(at, minlength=max(levels, 1))
-    return np.asarray((total + FEWEST * label.mean()) / (count + FEWEST))
+    at, size = codes[known].astype(np.int64), max(levels, 1)
+    total = np.stack([np.bincount(at, one[known], size) for one in target.T], axis=1)
+    count = np.bincount(at, minlength=size).astype(np.float64)
+    return (total + FEWEST * target.mean(axis=0)) / (count + FEWEST)[:, None], count
+
+
+def _line(means: Matrix, count: Vector) -> Vector:
+    """One number a level: the mean itself, of several classes along the line they differ most on.
+
+    Source: Coppersmith, Hong and Hosking (1999), Partitioning Nominal Attributes.
+    """
+    if means.shape[1] == 1:
+        return means[:, 0]
+    off = means - np.average(means, axis=0, weights=count + 1)
+    return np.asarray(off @ np.linalg.svd(off * np.sqrt(count)[:, None])[2][0])
+
+
+class _Grove(NamedTuple):
+    """Rows of a node, questions left, shares of all rows where leaves hold shares."""
+
+    rows: Places
+    depth: int
+    prior: Vector | None
 
 
 class _Node(NamedTuple):
-    """Rows below `cut` of an input go left; a leaf has no input."""
+    """Rows below `cut` of an input go left; a leaf has no input. value: (classes,) or (1,)."""
 
-    value: float
+    value: Vector
     place: int = -1
     cut: float = 0.0
     left: "_Node | None" = None
     right: "_Node | None" = None
 
 
-def _grown(made: Matrix, label: Vector, rows: Places, depth: int) -> _Node:
-    value = float(label[rows].mean())
-    found = _cut(made[rows], label[rows] - value) if depth else None
+def _grown(made: Matrix, target: Matrix, grove: _Grove) -> _Node:
+    rows, depth, prior = grove
+    own = target[rows]
+    mean = own.mean(axis=0)
+    value = mean if prior is None else _shrunk(own.sum(axis=0), float(len(rows)), prior)
+    found = _cut(made[rows], own - mean) if depth else None
     if found is None:
         return _Node(value)
     place, cut = found
     below = made[rows, place] < cut
-    left, right = (_grown(made, label, rows[some], depth - 1) for some in (below, ~below))
+    left, right = (
+        _grown(made, target, _Grove(rows[some], depth - 1, prior)) for some in (below, ~below)
+    )
     return _Node(value, place, cut, left, right)
 
 
-def _cut(made: Matrix, off: Vector) -> tuple[int, float] | None:
+def _cut(made: Matrix, off: Matrix) -> tuple[int, float] | None:
     """The input and the place that take most squared error away; off: labels from their mean."""
     best: tuple[float, int, float] = (0.0, -1, 0.0)
     for place in range(made.shape[1]):
         values = made[:, place]
         finite = values[np.isfinite(values)]
-        if not len(finite):
-            continue
-        cuts = np.unique(np.quantile(finite, np.linspace(0, 1, BINS + 1), method="nearest"))
-        bins = np.searchsorted(cuts, values, side="right")
-        size = np.bincount(bins, minlength=len(cuts) + 1).cumsum()[:-1]
-        total = np.bincount(bins, off, len(cuts) + 1).cumsum()[:-1]
-        fits = (size >= LEAF) & (len(off) - size >= LEAF)
-        if not fits.any():
-            continue
-        gain = np.where(fits, total**2 / np.maximum(size, 1), 0)
-        gain = gain + np.where(fits, total**2 / np.maximum(len(off) - size, 1), 0)
-        at = int(np.argmax(gain))
-        best = max(best, (float(gain[at]), place, float(cuts[at])))
+        if len(finite):
+            cuts = np.unique(np.quantile(finite, np.linspace(0, 1, BINS + 1), method="nearest"))
+            gain = _gain(np.searchsorted(cuts, values, side="right"), off, len(cuts))
+            at = int(np.argmax(gain))
+            best = max(best, (float(gain[at]), place if gain[at] > 0 else -1, float(cuts[at])))
     return (best[1], best[2]) if best[1] >= 0 else None
 
 
-def _said(node: _Node, made: Matrix) -> Vector:
+def _gain(bins: Places, off: Matrix, cuts: int) -> Vector:
+    """Squared error that each cut takes away, 0 where a leaf would be too small."""
+    size = np.bincount(bins, minlength=cuts + 1).cumsum()[:-1]
+    total = np.stack([np.bincount(bins, one, cuts + 1).cumsum()[:-1] for one in off.T], axis=1)
+    squared, rest = np.square(total).sum(axis=1), len(off) - size
+    gain = squared / np.maximum(size, 1) + squared / np.maximum(rest, 1)
+    return np.where((size >= LEAF) & (rest >= LEAF), gain, 0.0)
+
+
+def _said(node: _Node, made: Matrix) -> Matrix:
     if node.left is None or node.right is None:
-        return np.full(len(made), node.value)
+        return np.broadcast_to(node.value, (len(made), len(node.value)))
     below = made[:, node.place] < node.cut
-    return np.where(below, _said(node.left, made), _said(node.right, made))
+    return np.where(below[:, None], _said(node.left, made), _said(node.right, made))
 
 
 def _count(node: _Node) -> int:
     if node.left is None or node.right is None:
-        return 1
+        return len(node.value)
     return 2 + _count(node.left) + _count(node.right)

@@ -38,16 +38,16 @@ def ageing(gaps: Floats, fresh: Floats) -> Ageing:
     """
     ages = gaps.shape[1]
     at = -gaps[:, -1][np.isfinite(gaps[:, -1])]
-    return Ageing(_mean(at, len(at) * 2 / ages), _swing(fresh))
+    return Ageing(mean(at, len(at) * 2 / ages, LEVEL), _swing(fresh))
 
 
-def _mean(values: Floats, independent: float) -> Estimate:
+def mean(values: Floats, independent: float, level: float) -> Estimate:
     """Student's interval for so many independent ones; infinite below two of them."""
     if independent < 2:
         value = float(np.mean(values)) if len(values) else float("nan")
         return Estimate(value, -np.inf, np.inf, len(values))
     error = float(np.std(values, ddof=1) / np.sqrt(independent))
-    far = float(special.stdtrit(independent - 1, (1 + LEVEL) / 2)) * error
+    far = float(special.stdtrit(independent - 1, (1 + level) / 2)) * error
     value = float(np.mean(values))
     return Estimate(value, value - far, value + far, len(values))
 

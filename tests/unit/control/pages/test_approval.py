@@ -76,3 +76,27 @@ def test_the_queue_tells_what_waits_and_what_was_decided() -> None:
     assert 'href="/models/no-show/versions/v2/approval"' in drawn
     assert 'class="state fail"' in drawn
     assert "&lt;no&gt;" in drawn
+
+
+def test_who_is_ahead_over_its_life_is_drawn_against_nothing_gained() -> None:
+    found = Estimate(0.012, 0.004, 0.020, 14, "roc_auc")
+    one = Evidence(
+        "champion, over its life", "v2", "past", "area", None, found, note="v2 is better"
+    )
+
+    drawn = approval.content(replace(IT, over_life=one), Html())
+
+    assert "Over its life" in drawn
+    assert "v2 is better." in drawn
+    assert "0.004 to 0.020" in drawn
+    assert 'class="interval pass"' in drawn.partition("Over its life")[2]
+
+
+def test_a_life_that_nobody_foresaw_is_unknown_and_never_green() -> None:
+    one = Evidence("champion, over its life", "v2", "past", "area", note="cannot tell: <none>")
+
+    drawn = approval.content(replace(IT, over_life=one), Html())
+
+    card = drawn.partition("Over its life")[2].partition("</section>")[0]
+    assert 'class="state unknown"' in card
+    assert "cannot tell: &lt;none&gt;." in card

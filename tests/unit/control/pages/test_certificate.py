@@ -166,12 +166,30 @@ def test_further_looks_at_the_held_out_rows_are_said(paper, looks: int, times: i
     assert text.count(f"opened {looks} times; each look makes luck likelier") == times
 
 
-def test_baselines_are_shown(paper) -> None:
+def test_simpler_models_are_shown_with_what_they_cost_and_what_the_version_does(paper) -> None:
+    text = unescape(shown(paper))
+
+    (part,) = re.findall(r"<h2>The simplest that does.*?</section>", text)
+    heads = re.findall(r'<th scope="row">(.*?)</th>', part)
+    assert heads == ["the rule", "linear", "small tree", f"<b>{paper.certificate.version.name}</b>"]
+    assert part.count("numbers, ") == 3
+    assert part.count(" µs") == 3
+
+
+def test_what_was_searched_for_bad_slices_is_shown(paper) -> None:
+    text = unescape(shown(paper))
+
+    (part,) = re.findall(r"<h2>Slices that nobody declared.*?</section>", text)
+    assert f"{paper.details.found.searched:,} slices of " in part
+    assert paper.details.found.slices[0].name in part
+
+
+def test_baselines_of_which_no_more_was_kept_are_shown(paper) -> None:
     certificate = paper.certificate
     baseline = msgspec.structs.replace(certificate.gates[0], clause="always", limit=None)
     changed = msgspec.structs.replace(certificate, baselines=(baseline,))
 
-    text = shown(paper, changed)
+    text = shown(paper, changed, msgspec.structs.replace(paper.details, ladder=None))
 
     assert (
         f'<th scope="row">always</th><td class="num"><b>{parts.value_of(baseline.estimate)}' in text

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import roc_auc_score
-from sklearn.tree import DecisionTreeRegressor
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from mainstay.core.inputs import Input
 from mainstay.life.certify import rungs
@@ -99,3 +99,55 @@ def test_a_constant_and_an_empty_column_do_no_harm() -> None:
 
     assert np.isfinite(rungs.linear(rows, label, INPUTS, binary=True).says(rows)).all()
     assert np.isfinite(rungs.tree(rows, label, INPUTS).says(rows)).all()
+
+
+def kinds(count: int = 4000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Three classes that numbers and a text tell apart."""
+    rows, _ = world(count, seed)
+    town = np.array([[0.0, 1.0, -1.0], [1.5, 0.0, 0.0], [0.0, -1.0, 1.0]])[rows[:, 2].astype(int)]
+    scores = np.column_stack([rows[:, 0], -rows[:, 0], 0.1 * rows[:, 1]]) + town
+    drawn = scores + np.random.default_rng(seed + 9).gumbel(size=scores.shape)
+    return rows, drawn.argmax(axis=1) * 1.0
+
+
+def test_the_model_of_several_classes_is_that_of_scikit_learn() -> None:
+    rows, label = kinds()
+    theirs = LogisticRegression(C=1.0, tol=1e-8, max_iter=1000).fit(one_hot(rows), label)
+
+    ours = rungs.softmax(rows, label, INPUTS, 3)
+
+    np.testing.assert_allclose(ours.says(rows), theirs.predict_proba(one_hot(rows)), atol=3e-3)
+    assert ours.numbers == 18
+
+
+def test_a_tree_of_several_classes_says_their_shares() -> None:
+    rows, label = kinds(8000)
+    later, true = kinds(8000, seed=1)
+    theirs = DecisionTreeClassifier(max_depth=3, min_samples_leaf=50).fit(one_hot(rows), label)
+
+    said = rungs.tree(rows, label, INPUTS, classes=3).says(later)
+
+    assert said.sum(axis=1) == pytest.approx(1)
+    assert said.min() > 0
+    right = (said.argmax(axis=1) == true).mean()
+    assert right > (theirs.predict(one_hot(later)) == true).mean() - 0.02
+
+
+def test_rates_are_those_of_rows_that_are_alike_and_of_all_where_nothing_is_known() -> None:
+    rows = np.array([[0.0, 1.0]] * 3 + [[np.nan, 1.0]])
+    rule = rungs.rates(rows, np.array([0.0, 0.0, 1.0, 1.0]), 2)
+
+    said = rule.says(np.array([[0.0, 1.0], [np.nan, 1.0], [5.0, 5.0]]))
+
+    assert said == pytest.approx(np.array([[2.5 / 4, 1.5 / 4], [0.5 / 2, 1.5 / 2], [0.5, 0.5]]))
+    assert rule.numbers == 6
+
+
+def test_no_leaf_says_that_what_it_never_saw_cannot_be() -> None:
+    rows, _ = world(400)
+    label = (rows[:, 0] > 0) * 1.0
+
+    said = rungs.tree(rows, label, INPUTS, binary=True).says(rows)
+
+    assert 0 < said.min() < 0.05
+    assert 0.95 < said.max() < 1
