@@ -153,6 +153,10 @@ class Vouch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incide
     because: str
 
 
+class SendDigests(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest_send"):
+    """Put the digest of this week aside for every channel that takes one, and tell what waits."""
+
+
 class Deliver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_deliver"):
     """Tell what waits to be told of incidents, on every channel that is configured."""
 
@@ -364,4 +368,4 @@ OfModel = (
 )
 OfKeys = NewKey | NewPseudonyms | Trust | NewToken | RevokeToken
 OfPeople = Grant | Withdraw | Invite | GiveToken | OwnToken | TakeBack | DropToken | OfferKey
-Command = Init | AssessAll | OfKeys | Restore | OfPeople | OfModel
+Command = Init | AssessAll | OfKeys | Restore | OfPeople | SendDigests | OfModel

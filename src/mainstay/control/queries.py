@@ -119,6 +119,12 @@ class ModelHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
     """All that the page of a model shows: five questions, its course, inputs, promises, tasks."""
 
 
+class DigestOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest"):
+    """The week for a role, on one screen: what to act on, what waits, how each model stands."""
+
+    role: str
+
+
 class Incidents(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_list"):
     """What is open by matter, the most urgent first; closed: those that are over too."""
 
@@ -187,9 +193,13 @@ class OneRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="run_s
 
 
 class VerifyLedger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="verify_ledger"):
-    """Walk the chain and every blob; head: a hash published earlier that must be on the chain."""
+    """Walk the chain and every blob; head: a hash published earlier that must be on the chain.
+
+    last: walk only so many of the newest events, where there are more; 0: the whole record.
+    """
 
     head: str = ""
+    last: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
 
 
 class VerifyCertificate(
@@ -238,4 +248,4 @@ OfProject = (
     | VerifyCertificate
     | VerifyBundle
 )
-Query = OfContract | OfPeople | OfProject
+Query = OfContract | OfPeople | DigestOf | OfProject

@@ -10,6 +10,7 @@ from mainstay.core.nouns import Window
 from mainstay.ledger.projections import Share, text
 from mainstay.ledger.store import Ledger
 
+_INCIDENT = "SELECT id, model, clause, what, opened, closed, seq FROM incident"
 Status = Literal["built", "refused", "certified", "approved", "rejected"]
 
 
@@ -110,6 +111,25 @@ def versions(ledger: Ledger, model: str) -> tuple[Version, ...]:
     return tuple(Version(*row) for row in ledger.rows(query, model))
 
 
+def standing(ledger: Ledger, *statuses: Status, most: int = 1000) -> tuple[Version, ...]:
+    """Versions of all models that stand so, what was said last first, so many at most."""
+    places = ", ".join("?" * len(statuses))
+    query = (
+        "SELECT model, number, bundle, contract, status, certificate, seq FROM version"  # noqa: S608 - question marks
+        f" WHERE status IN ({places}) ORDER BY seq DESC LIMIT ?"
+    )
+    return tuple(Version(*row) for row in ledger.rows(query, *statuses, most))
+
+
+def spoken(ledger: Ledger) -> dict[str, int]:
+    """By model, the number of the newest event about it."""
+    query = (
+        "SELECT name, coalesce((SELECT max(event.seq) FROM event WHERE event.subject = model.name),"
+        " 0) FROM model"
+    )
+    return dict(ledger.rows(query))
+
+
 def version(ledger: Ledger, model: str, number: int) -> Version:
     """One version. Raises Missing with the ones there are."""
     known = versions(ledger, model)
@@ -149,11 +169,26 @@ def deployments(ledger: Ledger, model: str) -> tuple[Deployment, ...]:
 
 def incidents(ledger: Ledger, model: str) -> tuple[Incident, ...]:
     """Every incident, oldest first, the closed ones too."""
-    query = (
-        "SELECT id, model, clause, what, opened, closed, seq FROM incident"
-        " WHERE model = ? ORDER BY id"
-    )
-    return tuple(Incident(*row) for row in ledger.rows(query, model))
+    rows = ledger.rows(f"{_INCIDENT} WHERE model = ? ORDER BY id", model)
+    return tuple(Incident(*row) for row in rows)
+
+
+def open_incidents(ledger: Ledger, model: str = "") -> tuple[Incident, ...]:
+    """Those open now, by model and oldest first; of all models where none is named."""
+    query = f"{_INCIDENT} WHERE closed = '' AND (? = '' OR model = ?) ORDER BY model, id"
+    return tuple(Incident(*row) for row in ledger.rows(query, model, model))
+
+
+def closed_incidents(ledger: Ledger, most: int, model: str = "") -> tuple[Incident, ...]:
+    """The newest so many that are over, oldest of them first."""
+    query = f"{_INCIDENT} WHERE closed <> '' AND (? = '' OR model = ?) ORDER BY id DESC LIMIT ?"
+    return tuple(Incident(*row) for row in ledger.rows(query, model, model, most)[::-1])
+
+
+def incident(ledger: Ledger, number: int) -> Incident | None:
+    """By its number, of whichever model."""
+    rows = ledger.rows(f"{_INCIDENT} WHERE id = ?", number)
+    return Incident(*rows[0]) if rows else None
 
 
 def moment(written: str) -> datetime:

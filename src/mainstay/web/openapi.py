@@ -26,7 +26,11 @@ def described(routes: Iterable[Route]) -> dict[str, Any]:
     )
     for one in (*commands.__args__, *queries.__args__):
         components[one.__name__]["x-needs"] = roles.NEEDS[one]
-    bodies = {"/api/commands": schemas[0], "/api/queries": schemas[1]}
+    bodies = {
+        f"{of}/api/{name}": schema
+        for of in ("", "/models/{model}")
+        for name, schema in zip(("commands", "queries"), schemas, strict=False)
+    }
     paths: dict[str, dict[str, Any]] = {}
     for one in routes:
         operation = _operation(one, bodies.get(one.path), schemas[2], schemas[3])

@@ -72,7 +72,8 @@ class Waiting(NamedTuple):
 class Visit(NamedTuple):
     """principal: who asks, None where nobody needs to be known. form: what their forms carry.
 
-    model: the project's, as far as it can be told. waiting: what the rail counts, for pages.
+    model: the project's, as far as it can be told, none for a team as a whole; folder: where it
+    lies. waiting: what the rail counts, for pages.
     """
 
     request: Request
@@ -81,10 +82,18 @@ class Visit(NamedTuple):
     form: str = ""
     model: str = ""
     waiting: Waiting = Waiting()
+    folder: Path = Path()
+
+    @property
+    def of_team(self) -> bool:
+        """Whether this is about a team as a whole, and no model of it."""
+        return not self.model and self.place.places.is_team
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """All that who asks may do to the project's model now."""
+        """All that who asks may do to the project's model now, or to the team."""
+        if self.of_team:
+            return roles.anywhere(self.asker, clock.machine())
         return roles.permissions(self.asker, self.model, clock.machine())
 
     @property
