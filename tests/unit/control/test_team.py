@@ -191,7 +191,8 @@ def test_a_brief_is_read_anew_when_something_was_recorded_of_its_model(folder: P
     assert fresh() == {"churn": True, "no-show": True}
     broken(folder, "churn")
     assert fresh() == {"churn": False, "no-show": True}
-    (folder / "no-show" / "contract.yaml").open("a").write("# changed\n")
+    contract = folder / "no-show" / "contract.yaml"
+    contract.write_text(f"{contract.read_text()}# changed\n")
     assert fresh() == {"churn": False, "no-show": False}
 
 
