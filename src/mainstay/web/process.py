@@ -15,7 +15,7 @@ from mainstay.core import clock, settings
 from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
 from mainstay.core.places import Places
 from mainstay.ledger.store import Ledger
-from mainstay.life.serve import gate, ports
+from mainstay.life.serve import gate, limits, ports
 from mainstay.life.serve.tls import secured
 from mainstay.web import provider
 from mainstay.web.app import application
@@ -27,6 +27,8 @@ LOOPBACK = "127.0.0.1"
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 REREAD = 10.0
 """Seconds between two looks at which models of a team changed."""
+SLOWEST = 30.0
+"""Seconds for one request, from its first byte to its last: who is slower is cut off."""
 GRACE, KEPT = 10, 5
 """Seconds for requests under way when it is told to stop; and for a connection without one."""
 
@@ -75,13 +77,16 @@ def run(opening: Opening, say: Say, log: Say) -> None:
     config = uvicorn.Config(
         application(place), lifespan="off", ws="none", log_level="warning", access_log=False,
         proxy_headers=False, server_header=False, date_header=False, timeout_keep_alive=KEPT,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=GRACE, http=limits.Connection, timeout_notify=1,
+        callback_notify=limits.Patience(lambda: server.server_state.connections, SLOWEST),
     )  # fmt: skip
     if place.places.is_team:
         threading.Thread(target=_read_on, args=(opening.folder, log), daemon=True).start()
     config.load()
     config.ssl = tls.context if tls else None
-    uvicorn.Server(config).run(sockets=[listening])
+    limits.many_connections()
+    server = uvicorn.Server(config)
+    server.run(sockets=[listening])
 
 
 def _read_on(folder: Path, log: Say) -> None:

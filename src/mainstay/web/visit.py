@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from mainstay.control import handle, roles
@@ -118,12 +118,15 @@ class Route(NamedTuple):
 
 
 async def body(request: Request, most: int) -> bytes:
-    """All of it. Raises Mistake where it is larger than so many bytes."""
+    """All of it. Raises Mistake where it is larger than so many bytes, or never comes whole."""
     found = bytearray()
-    async for part in request.stream():
-        found += part
-        if len(found) > most:
-            raise Mistake(f"the request is larger than the {most:,} bytes that are read")
+    try:
+        async for part in request.stream():
+            found += part
+            if len(found) > most:
+                raise Mistake(f"the request is larger than the {most:,} bytes that are read")
+    except ClientDisconnect as error:
+        raise Mistake("the request broke off before its end") from error
     return bytes(found)
 
 
