@@ -218,7 +218,8 @@ class VerifyBundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=
 
 
 OfContract = CheckContract | ExplainContract | ContractSchema
-OfPeople = People | Own
+OfPeople = People | Own | DigestOf
+"""Of a record as a whole: who there is, and the week for a role."""
 OfProject = (
     DiffContract
     | Explain
@@ -248,4 +249,4 @@ OfProject = (
     | VerifyCertificate
     | VerifyBundle
 )
-Query = OfContract | OfPeople | DigestOf | OfProject
+Query = OfContract | OfPeople | OfProject
