@@ -19,6 +19,7 @@ from bench.form import progress
 from bench.servers import project as lived
 from bench.servers import table
 from mainstay.bundle.layout import PROFILE
+from mainstay.control import project
 from mainstay.control.looks import Seen
 from mainstay.core import clock, digest, settings
 from mainstay.core.nouns import Actor, Estimate, Event, Evidence, Limit, Verdict, Window
@@ -41,9 +42,13 @@ MADE = ("ContractRegistered", "Built", "HoldoutOpened", "Certified", "Approved",
 
 
 class Told(NamedTuple):
-    """folder: of the team. real: what was really recorded of one model. looks: blobs of each."""
+    """folder: of the team. real: what was really recorded of one model. looks: blobs of each.
+
+    contracts: digests, by model.
+    """
 
     folder: Path
+    contracts: dict[str, str]
     real: dict[str, dict[str, Any]]
     looks: list[list[str]]
 
@@ -56,15 +61,21 @@ class Moment(NamedTuple):
 
 
 def team(folder: Path, models: int, days: int, seed: int) -> Path:
-    """A team of so many models, each with so many days of history; keys beside it."""
-    made = lived.lived(folder / "origin", table.made(6_000, clock.now(), seed))
+    """A team of so many models, each with so many days of history; keys beside it.
+
+    The model that is told many times is built in `origin`, unless it lies there already.
+    """
+    made = folder / "origin"
+    if not made.is_dir():
+        lived.lived(made, table.made(6_000, clock.now(), seed))
     place = folder / "team"
     place.mkdir()
     (place / "team.toml").touch()
     names = [f"model-{number:03}" for number in range(models)]
     for name in names:
         _project(made, place / name, name)
-    told = Told(place, _recorded(made), _looks(made, place / names[0], seed))
+    contracts = {name: project.contract(place / name / "contract.yaml").digest for name in names}
+    told = Told(place, contracts, _recorded(made), _looks(made, place / names[0], seed))
     with Ledger(Places(place).ledger, settings.ledger()) as ledger:
         _copied(made, ledger.blobs)
         _written(ledger, told, names, days)
@@ -168,11 +179,14 @@ def _day(told: Told, name: str, number: int, day: int, at: datetime) -> Iterator
 
 
 def _version(told: Told, name: str, version: int) -> Iterator[Act]:
+    sha = told.contracts[name]
     if version == 1:
-        yield Act("ContractRegistered", name, ACTOR, told.real["ContractRegistered"])
+        said = {**told.real["ContractRegistered"], "digest": sha, "revision": 1}
+        yield Act("ContractRegistered", name, ACTOR, said)
     for kind in ("Built", "HoldoutOpened", "Certified", "Approved"):
-        said = told.real[kind]
-        yield Act(kind, name, ACTOR, {**said, "number": version} if "number" in said else said)
+        own = {"number": version, "contract": sha}
+        said = {key: own.get(key, value) for key, value in told.real[kind].items()}
+        yield Act(kind, name, ACTOR, said)
     shares = [{**one, "version": version} for one in told.real["Deployed"]["shares"]]
     routed = {**told.real["Deployed"], "sequence": version, "shares": shares}
     yield Act("Deployed", name, ACTOR, routed)

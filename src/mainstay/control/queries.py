@@ -4,6 +4,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""Of something on record; no store counts further."""
+
 
 class CheckContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="check_contract"):
     """Every mistake of the contract, also the names that its tables do not hold."""
@@ -134,7 +137,7 @@ class Incidents(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="in
 class Incident(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_show"):
     """All about one incident, by its number."""
 
-    id: int
+    id: Number
 
 
 class IncidentAccount(
@@ -142,13 +145,13 @@ class IncidentAccount(
 ):
     """What the page of an incident shows: its columns before and since, what happened when."""
 
-    id: int
+    id: Number
 
 
 class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="history"):
     """Events of the ledger, newest last; kind and subject narrow them."""
 
-    last: int = 20
+    last: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 20
     kind: str = ""
     subject: str = ""
 

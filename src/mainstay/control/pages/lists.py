@@ -116,7 +116,9 @@ def _incident(one: Fact) -> Row:
     over = _day(one["closed"]) if one["closed"] else ""
     soon = parts.state("pass", "over") if over else state
     link = tag("a", str(number), href=f"/incidents/{number}")
-    return (link, what, one["model"], one["owner"], soon, _day(one["opened"]), over)
+    first, *more = one.get("models") or [one["model"]]
+    hurt = f"{first} and {len(more)} more" if more else first
+    return (link, what, hurt, one["owner"], soon, _day(one["opened"]), over)
 
 
 def _event(one: Fact) -> Row:

@@ -3,13 +3,20 @@
 from datetime import timedelta
 
 import healthy
+from msgspec.structs import replace
 
 from mainstay.control.pages import digest
 from mainstay.control.pages.digest import Digest, Section
 
+MODEL = healthy.whole()
+ASKS = ("Is it worth it?", "Is it still right?", "Is the data right?", "How long will it last?")
+ASKED = tuple(
+    replace(one, ask=name)
+    for one, name in zip(MODEL.questions, (*ASKS, "Is it answering?"), strict=True)
+)
 WEEK = Digest(
     "approver", healthy.NOON, healthy.NOON + timedelta(days=7), "All <holds>.",
-    (healthy.whole(),) * 12,
+    (replace(MODEL, questions=ASKED),) * 12,
     (Section("Waits", ("v2 <now>",), "/approvals"),), "https://m.example",
 )  # fmt: skip
 
