@@ -54,10 +54,11 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standings(opened: Project) -> tuple[Standing, ...]:
     """Every model of the team that may be spoken of, as far as it was read. opened: the team."""
-    spoken = state.spoken(opened.ledger)
+    folders = team.members(opened.places)
+    spoken = state.spoken(opened.ledger, folders)
     return tuple(
-        _kept(Standing(name, folder, spoken.get(name, 0)))
-        for name, folder in team.members(opened.places).items()
+        _kept(Standing(name, folder, spoken[name]))
+        for name, folder in folders.items()
         if not opened.elsewhere(name)
     )
 

@@ -51,9 +51,9 @@ class Rounds:
         self._seen = self._stamps()
         with several.opened(self.places.folder, nothing, None) as opened:
             folders = self._folders()
-            spoken = state.spoken(opened.ledger)
+            spoken = state.spoken(opened.ledger, folders)
             for model, folder in folders.items():
-                self._planned(model, folder, spoken.get(model, 0))
+                self._planned(model, folder, spoken[model])
             self._tidied(opened.ledger)
             found, earliest = runs.outstanding(opened.ledger)
         self._until = clock.stopwatch() + max(min(LONGEST, earliest), 0.0)

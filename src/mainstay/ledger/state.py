@@ -1,5 +1,6 @@
 """The present state, asked of the tables that follow from the events."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,6 +11,8 @@ from mainstay.core.nouns import Window
 from mainstay.ledger.projections import Share, text
 from mainstay.ledger.store import Ledger
 
+PAGE = 400
+"""Names in one question: SQLite puts no more together than 500."""
 _INCIDENT = "SELECT id, model, clause, what, opened, closed, seq FROM incident"
 Status = Literal["built", "refused", "certified", "approved", "rejected"]
 
@@ -121,13 +124,18 @@ def standing(ledger: Ledger, *statuses: Status, most: int = 1000) -> tuple[Versi
     return tuple(Version(*row) for row in ledger.rows(query, *statuses, most))
 
 
-def spoken(ledger: Ledger) -> dict[str, int]:
-    """By model, the number of the newest event about it."""
-    query = (
-        "SELECT name, coalesce((SELECT max(event.seq) FROM event WHERE event.subject = model.name),"
-        " 0) FROM model"
-    )
-    return dict(ledger.rows(query))
+def spoken(ledger: Ledger, names: Iterable[str]) -> dict[str, int]:
+    """By model, the number of the newest event about it; 0 before any."""
+    found, every = dict[str, int](), tuple(names)
+    for at in range(0, len(every), PAGE):
+        some = every[at : at + PAGE]
+        asked = " UNION ALL ".join(["SELECT ? AS name"] * len(some))
+        query = (
+            "SELECT asked.name, coalesce((SELECT max(event.seq) FROM event"  # noqa: S608 - question marks
+            f" WHERE event.subject = asked.name), 0) FROM ({asked}) AS asked"
+        )
+        found |= dict(ledger.rows(query, *some))
+    return found
 
 
 def version(ledger: Ledger, model: str, number: int) -> Version:
