@@ -41,7 +41,7 @@ CREATE TABLE run (
     missed INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,
     earliest DOUBLE PRECISION NOT NULL, began TEXT NOT NULL, ended TEXT NOT NULL,
     waits TEXT NOT NULL, since INTEGER NOT NULL, verdict TEXT NOT NULL, headline TEXT NOT NULL,
-    UNIQUE (job, due)
+    UNIQUE (model, job, due)
 )"""
 NEXT_RUN = "CREATE INDEX next_run ON run (model, state, due)"
 """Without it a claim sorts everything that is due."""
@@ -151,6 +151,17 @@ LATER = {
     1: (_NAMED["silence"].create, OUTBOX),
     2: (_NAMED["granted"].create, CREDENTIAL, PASSWORD),
     3: (_NAMED["schedule"].create, RUN, NEXT_RUN, LINE),
-    4: (OF_SUBJECT, OF_BOTH, OF_KIND),
+    4: (
+        OF_SUBJECT,
+        OF_BOTH,
+        OF_KIND,
+        "CREATE TABLE before AS SELECT * FROM run",
+        "DROP TABLE run",
+        RUN,
+        "INSERT INTO run SELECT * FROM before",
+        "DROP TABLE before",
+        NEXT_RUN,
+    ),
 }
-"""What turns a file of a form into one of the next: tables and indexes come, none goes."""
+"""What turns a file of a form into one of the next; nothing that it holds is lost. Turns were told
+apart by job and due time until form 4: two models of one record could not be due together."""
