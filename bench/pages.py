@@ -151,7 +151,10 @@ def _warm(url: str, token: str) -> None:
     """Until every model was read once: that goes on beside the pages, and is not theirs."""
     began = clock.stopwatch()
     while clock.stopwatch() - began < PATIENCE:
-        _, body = _get(url, token, "/index.json")
+        try:
+            _, body = _get(url, token, "/index.json")
+        except TimeoutError:
+            continue
         if all(one["fresh"] for one in msgspec.json.decode(body)["models"]):
             progress(f"every model was read after {clock.stopwatch() - began:.1f} s")
             return
