@@ -34,6 +34,10 @@ from mainstay.ledger.state import Version
 GLYPHS = {Verdict.PASS: "●", Verdict.UNSURE: "▲", Verdict.FAIL: "◆", None: "▲"}
 
 
+DECIDED = 15
+"""Decisions of all models that a list holds: each is looked up in its project (bench.pages)."""
+
+
 def answer(folder: Path, query: OfProject, tell: Tell, by: Principal | None) -> Answer:
     """Raises Mistake for what only one model can answer."""
     with opened(folder, tell, by) as made:
@@ -116,7 +120,7 @@ def fact(one: Standing) -> dict[str, object]:
 def _approvals(made: Project, query: Approvals) -> Answer:
     """Of all models: what waits, then what was decided last."""
     waiting = _ours(made, state.standing(made.ledger, "certified"))
-    past = state.standing(made.ledger, "approved", "rejected", most=query.last)
+    past = state.standing(made.ledger, "approved", "rejected", most=min(query.last, DECIDED))
     facts = {
         "waiting": list(_told(made, waiting)),
         "decided": list(_told(made, _ours(made, past))),
