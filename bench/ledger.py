@@ -5,6 +5,7 @@ Every append is durable when it returns (synchronous=FULL) and brings its state 
 
 import json
 import multiprocessing
+import os
 import statistics
 import tempfile
 from argparse import Namespace
@@ -34,10 +35,11 @@ def main() -> None:
     parser = options("ledger", __doc__)
     parser.add_argument("--writers", type=int, default=8, help="processes that append at once")
     parser.add_argument("--events", type=int, default=200, help="appended by all of them together")
+    parser.add_argument("--ledger", default="", help="URL of a PostgreSQL, without a schema")
     chosen = parser.parse_args()
     repeat = min(chosen.repeat, 2) if chosen.quick else chosen.repeat
     report = Report("ledger", chosen.out)
-    tell(report, chosen, [told(series(chosen), number) for number in range(repeat)])
+    tell(report, chosen, [told(series(chosen, number), number) for number in range(repeat)])
 
 
 def tell(report: Report, chosen: Namespace, runs: list[Series]) -> None:
@@ -58,12 +60,13 @@ def told(run: Series, number: int) -> Series:
     return run
 
 
-def series(chosen: Namespace) -> Series:
+def series(chosen: Namespace, number: int = 0) -> Series:
     """All writers start together on a new ledger; afterwards it is verified and counted."""
     with tempfile.TemporaryDirectory(prefix="bench-ledger-") as folder:
         path = Path(folder) / "ledger.db"
-        appends, wall = together(path, shares(chosen.events, chosen.writers))
-        with Ledger(path) as ledger:
+        url = f"{chosen.ledger}?schema=bench_{os.getpid()}_{number}" if chosen.ledger else ""
+        appends, wall = together(path, url, shares(chosen.events, chosen.writers))
+        with Ledger(path, url) as ledger:
             flaws = verify(ledger)
             found = {event.payload["key"] for event in ledger.events()}
     if flaws:
@@ -76,12 +79,12 @@ def shares(events: int, writers: int) -> list[int]:
     return [events // writers + (number < events % writers) for number in range(writers)]
 
 
-def together(path: Path, counts: list[int]) -> tuple[list[float], float]:
+def together(path: Path, url: str, counts: list[int]) -> tuple[list[float], float]:
     """Seconds of every append, and from the start until the last writer is gone."""
     context = multiprocessing.get_context("spawn")
     start, ready = context.Event(), context.Semaphore(0)
     writers = [
-        context.Process(target=write, args=(path, number, count, start, ready))
+        context.Process(target=write, args=((path, url), number, count, start, ready))
         for number, count in enumerate(counts)
     ]
     for writer in writers:
@@ -96,10 +99,10 @@ def together(path: Path, counts: list[int]) -> tuple[list[float], float]:
     return [one for number in range(len(counts)) for one in taken(path, number)], wall
 
 
-def write(path: Path, writer: int, count: int, start: Event, ready: Semaphore) -> None:
+def write(place: tuple[Path, str], writer: int, count: int, start: Event, ready: Semaphore) -> None:
     """One process: wait for the others, append, leave behind how long each took."""
     seconds = []
-    with Ledger(path) as ledger:
+    with Ledger(*place) as ledger:
         ready.release()
         start.wait()
         for number in range(count):
@@ -107,7 +110,7 @@ def write(path: Path, writer: int, count: int, start: Event, ready: Semaphore) -
             began = clock.stopwatch()
             ledger.append("StepDone", "bench", ACTOR, payload)
             seconds.append(clock.stopwatch() - began)
-    notes(path, writer).write_text(json.dumps(seconds))
+    notes(place[0], writer).write_text(json.dumps(seconds))
 
 
 def taken(path: Path, writer: int) -> list[float]:

@@ -46,16 +46,17 @@ class Fate(NamedTuple):
 
 
 class Workers(NamedTuple):
-    """All there are, and what spoils them: a mutant by its name."""
+    """All there are, and what spoils them: a mutant by its name. url: of a server, or empty."""
 
     path: Path
+    url: str
     jobs: int
     mutant: str
     started: list[BaseProcess]
 
     def begin(self) -> None:
         """One more."""
-        words = (self.path, self.jobs, str(len(self.started)), self.mutant)
+        words = (self.path, self.url, self.jobs, str(len(self.started)), self.mutant)
         one = _SERVER.Process(target=worked, args=words)
         one.start()
         self.started.append(one)
@@ -70,12 +71,17 @@ class Workers(NamedTuple):
         return any(one.is_alive() for one in self.started)
 
 
-def lived(folder: Path, jobs: int, *, workers: int = 4, seed: int = 0, mutant: str = "") -> Fate:
-    """Every job under misfortunes until all are done; the same seed, the same misfortunes."""
+def lived(
+    folder: Path, jobs: int, *, workers: int = 4, seed: int = 0, mutant: str = "", url: str = ""
+) -> Fate:
+    """Every job under misfortunes until all are done; the same seed, the same misfortunes.
+
+    url: of a PostgreSQL that keeps the ledger, with a schema of this life alone; empty: a file.
+    """
     generator, began = np.random.default_rng(seed), clock.stopwatch()
-    every = Workers(folder / "ledger.db", jobs, mutant, [])
+    every = Workers(folder / "ledger.db", url, jobs, mutant, [])
     befallen: Counter[str] = Counter()
-    with Ledger(every.path) as ledger:
+    with Ledger(every.path, url) as ledger:
         for _ in range(workers):
             every.begin()
         try:
@@ -120,10 +126,10 @@ def _judged(every: Workers, ledger: Ledger, befallen: Counter[str], seconds: flo
     )
 
 
-def worked(path: Path, jobs: int, holder: str, mutant: str) -> None:
+def worked(path: Path, url: str, jobs: int, holder: str, mutant: str) -> None:
     """One worker: plans and does until all jobs are done."""
     do = MUTANTS[mutant]() if mutant else effect_with_its_end
-    with Ledger(path) as ledger:
+    with Ledger(path, url) as ledger:
         while True:
             while work.attempted(ledger, "m", holder, do, LEASE):
                 pass

@@ -23,6 +23,26 @@ def test_of_two_thousand_jobs_under_kills_and_stalls_none_is_lost_or_doubled(
 
 
 @pytest.mark.slow
+def test_on_a_server_none_is_lost_or_doubled_either(tmp_path: Path, server: str) -> None:
+    fate = lived(tmp_path, 600, url=f"{server}?schema=killed")
+
+    assert (fate.done, fate.lost, fate.doubled, fate.flaws) == (600, 0, 0, 0)
+    assert fate.kills + fate.stalls >= 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", ["effect_before_its_end", "ended_before_its_effect"])
+def test_a_planted_mistake_is_found_on_a_server(tmp_path: Path, server: str, mutant: str) -> None:
+    for seed in range(5):
+        url = f"{server}?schema={mutant}_{seed}"
+        fate = lived(tmp_path / str(seed), 100, seed=seed, mutant=mutant, url=url)
+        if fate.lost or fate.doubled:
+            return
+
+    pytest.fail(f"5 lives of 100 jobs did not show: {mutant}")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_planted_mistake_is_found(tmp_path: Path, mutant: str) -> None:
     for seed in range(5):

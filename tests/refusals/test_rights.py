@@ -62,6 +62,7 @@ STAYS = [
     "init", "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
     "assess", "assess_all", "build", "certify", "approve", "score", "watch", "run", "features",
     "labels", "labels_ask",
+    "digest", "digest_send",
     "check_contract", "simulate", "incident_vouch", "waive", "export",
 ]  # fmt: skip
 ALONE = (*EVERYBODY.split(), "emperor")
@@ -112,6 +113,9 @@ VIEWS = {
     "/approvals": "read",
     "/models/{model}/versions/{version}/approval": "read",
     "/models/{model}/life": "read",
+    "/models/{model}/contract": "read",
+    "/models/{model}/data": "read",
+    "/models/{model}/predictions": "rows",
     "/data": "read",
     "/predictions": "rows",
     "/search": "read",
@@ -120,7 +124,8 @@ VIEWS = {
 }
 WITH_TABLE = (
     "/audit", "/approvals", "/models/{model}/life", "/data", "/predictions", "/people",
-    "/contract", "/incidents",
+    "/contract", "/incidents", "/models/{model}/contract", "/models/{model}/data",
+    "/models/{model}/predictions",
 )  # fmt: skip
 OF_ROUTE |= {
     ("GET", f"{path}{twin}"): needed for path, needed in VIEWS.items() for twin in ("", ".json")
@@ -128,7 +133,11 @@ OF_ROUTE |= {
 OF_ROUTE |= {("GET", f"{path}.csv"): VIEWS[path] for path in WITH_TABLE}
 ABOUT_EVERY = ("/people", "/people.json", "/people.csv")
 """Pages about all models: a role for one of them does not do."""
-BY_VALUE = {("POST", "/api/commands"), ("POST", "/api/queries")}
+BY_VALUE = {
+    ("POST", f"{of}/api/{name}")
+    for of in ("", "/models/{model}")
+    for name in ("commands", "queries")
+}
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE, ELSEWHERE, ALL = "no-show", "other", "*"
 WAIVER = {

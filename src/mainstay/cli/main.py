@@ -76,6 +76,7 @@ COMMANDS: Table = {
             "deliver": ("Tell what waits to be told.", "mainstay.cli.incident:deliver"),
         },
     ),
+    "digest": ("The week of a role, on one screen.", "mainstay.cli.digest:digest"),
     "comment": ("Say something of a version or incident.", "mainstay.cli.comment:comment"),
     "find": ("What holds a word: versions, fields, ...", "mainstay.cli.comment:find"),
     "decisions": ("What was answered to one key.", "mainstay.cli.decisions:decisions"),

@@ -1,15 +1,21 @@
 """Processes that belong together: started at once, started again where one dies, ended at once."""
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 from mainstay.core import clock
 
-MAIN = "from mainstay.cli.main import main; main()"
+MAIN = (
+    "from mainstay.cli.processes import bound; bound({end});"
+    " from mainstay.cli.main import main; main()"
+)
+"""Of a part, which holds one end of a pipe; the other end is ours alone."""
 FIRST = 10.0
 """Seconds within which a part that ends in an error has never worked: then nothing is kept."""
 SHORTEST, LONGEST = 1.0, 30.0
@@ -18,7 +24,7 @@ CALM = 60.0
 """Seconds after which a part has worked, and a death is a new one."""
 GRACE = 20.0
 """Seconds until a part that was told to end is killed: longer than any of them takes."""
-LOOKS = 0.1
+LOOKS = 0.25
 
 
 class Part(NamedTuple):
@@ -31,8 +37,8 @@ class Part(NamedTuple):
 class Kept:
     """A part and its process; pause: seconds until the next start after a death."""
 
-    def __init__(self, part: Part) -> None:
-        self.part, self.pause, self.due = part, SHORTEST, 0.0
+    def __init__(self, part: Part, end: int) -> None:
+        self.part, self.end, self.pause, self.due = part, end, SHORTEST, 0.0
         self.process = self._started()
 
     def code(self) -> int | None:
@@ -57,8 +63,27 @@ class Kept:
     def _started(self) -> subprocess.Popen[bytes]:
         self.began = clock.stopwatch()
         # A session of its own: who stops all of them by a key stops them through us, in order.
-        command = [sys.executable, "-c", MAIN, *self.part.words]
-        return subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-c", MAIN.format(end=self.end), *self.part.words]
+        return subprocess.Popen(
+            command, start_new_session=True, stdin=subprocess.DEVNULL, pass_fds=[self.end]
+        )
+
+
+def bound(end: int) -> None:
+    """End this process when whoever started it is gone, however it went.
+
+    end: of a pipe whose other end only they hold: their death closes it. It is asked to end, and
+    ended where it does not. What it starts itself does not inherit the pipe.
+    """
+    os.set_inheritable(end, False)  # noqa: FBT003 - the signature is theirs
+    threading.Thread(target=_outlived, args=(end,), name="bound", daemon=True).start()
+
+
+def _outlived(end: int) -> None:
+    os.read(end, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE)
+    os._exit(1)
 
 
 def kept(parts: tuple[Part, ...], say: Callable[[str], None]) -> int:
@@ -66,7 +91,8 @@ def kept(parts: tuple[Part, ...], say: Callable[[str], None]) -> int:
     over: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.append(0))
-    running = [Kept(part) for part in parts]
+    end, ours = os.pipe()
+    running = [Kept(part, end) for part in parts]
     try:
         while not over:
             time.sleep(LOOKS)
@@ -74,6 +100,8 @@ def kept(parts: tuple[Part, ...], say: Callable[[str], None]) -> int:
         return over[0]
     finally:
         _ended(running)
+        os.close(end)
+        os.close(ours)
 
 
 def _looked_after(one: Kept, running: list[Kept], say: Callable[[str], None]) -> int:

@@ -8,6 +8,7 @@ import click
 from mainstay.cli import processes
 from mainstay.cli.main import Options
 from mainstay.cli.processes import Part
+from mainstay.control import team
 from mainstay.core import settings
 from mainstay.core.errors import Missing, Mistake
 from mainstay.core.places import Places
@@ -25,23 +26,27 @@ def up(options: Options, port: int, control_port: int, environment: str) -> int:
     place = Places(options.folder)
     if settings.url():
         raise Mistake("up works in the project's folder", hint="run it there, without MAINSTAY_URL")
-    if not place.contract.is_file():
+    folders = tuple(team.members(place).values()) if place.is_team else (options.folder,)
+    if not folders or not Places(folders[0]).contract.is_file():
         raise Missing(f"there is no contract.yaml in {options.folder.resolve()}", "mainstay init")
-    place.serving.mkdir(parents=True, exist_ok=True)
-    place.door.mkdir(parents=True, exist_ok=True)
+    for one in map(Places, folders):
+        one.serving.mkdir(parents=True, exist_ok=True)
+        one.door.mkdir(parents=True, exist_ok=True)
     if port:
         click.echo(f"The door answers on http://127.0.0.1:{port} once a version is deployed.")
-    parts = parted(options.folder, port, control_port, environment)
+    parts = parted(options.folder, folders, (port, control_port), environment)
     return processes.kept(parts, partial(click.echo, err=True))
 
 
-def parted(folder: Path, port: int, control_port: int, environment: str) -> tuple[Part, ...]:
-    """The three processes."""
+def parted(
+    folder: Path, projects: tuple[Path, ...], ports: tuple[int, int], environment: str
+) -> tuple[Part, ...]:
+    """The three processes; the door answers for each project. ports: of door and control."""
     where, clock_file = ("--folder", str(folder)), settings.clock_file()
     time = ("--clock", str(clock_file)) if clock_file else ()
     kind = ("--environment", environment)
     return (
-        Part("door", ("serve", *where, "--port", str(port), *kind, *time)),
-        Part("control", ("control", *where, "--port", str(control_port))),
+        Part("door", ("serve", *map(str, projects), "--port", str(ports[0]), *kind, *time)),
+        Part("control", ("control", *where, "--port", str(ports[1]))),
         Part("worker", ("worker", *where, *kind)),
     )

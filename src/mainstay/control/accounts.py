@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import reduce
+from itertools import islice, takewhile
 from typing import Literal
 
 import msgspec
@@ -31,6 +32,7 @@ TENDED = {
     "LabelsVouched": "labels vouched for",
 }
 """What people do about one."""
+CONCERNS = (*TENDED, *incidents.SAYING, "IncidentClosed", commenting.KIND)
 _NORMAL = 1.959964
 
 
@@ -94,9 +96,8 @@ def asked(project: Project, query: IncidentAccount) -> Answer:
 
 def account(project: Project, id_: int) -> Account:
     """Raises Missing for no such incident of this model."""
-    every = incidents.every(project.ledger, project.model)
-    one = next((one for one in every if one.incident.id == id_), None)
-    if one is None:
+    one = incidents.one(project.ledger, id_)
+    if one is None or one.incident.model != project.model:
         raise Missing(f"there is no incident {id_}", hint="mainstay incident list --closed")
     group = incidents.group_of(incidents.held(project.ledger), id_) or Group(one)
     began, standing = one.finding.window.since, one.standing
@@ -131,17 +132,25 @@ def _windows(project: Project, one: Held) -> Iterator[Profiled]:
     width = project.document.contract.watch.window
     first = one.finding.window.since - BEFORE * width
     last = one.closed or clock.now()
-    events = [
-        event
-        for event in project.ledger.events(kind="WindowJudged", subject=project.model)
-        if first < state.moment(event.payload["until"])
-        and state.moment(event.payload["since"]) < last
-    ]
-    for event in events[:MOST]:
+    for event in islice(_looks(project, one, Window(first, last)), MOST):
         blob = versions.blob(project, event.payload["blobs"][0])
         for each in msgspec.json.decode(blob, type=Seen).windows:
             if first <= each.window.since and each.window.until <= last:
                 yield each
+
+
+def _looks(project: Project, one: Held, span: Window) -> Iterator[Event]:
+    """Those at windows of the span, in order: sought from where it began, in both directions."""
+    ledger, kind, began = project.ledger, "WindowJudged", one.incident.id
+    earlier = takewhile(
+        lambda event: span.since < state.moment(event.payload["until"]),
+        ledger.backwards(kind, project.model, page=50, until=began),
+    )
+    yield from tuple(earlier)[::-1]
+    yield from takewhile(
+        lambda event: state.moment(event.payload["since"]) < span.until,
+        ledger.events(began, kind, project.model),
+    )
 
 
 def _courses(names: tuple[str, ...], windows: tuple[Profiled, ...]) -> Iterator[Course]:
@@ -189,7 +198,7 @@ def _mean(found: Moments) -> Estimate:
 def _history(project: Project, one: Held) -> Iterator[Happened]:
     """What the ledger holds of it, and whom it reached."""
     ledger = project.ledger
-    for event in ledger.events(subject=project.model):
+    for event in ledger.events(one.incident.id - 1, CONCERNS, project.model):
         if event.kind == "IncidentOpened" and event.seq == one.incident.id:
             yield Happened(event.time, "opened", _what(event), one.finding.owner)
         elif event.payload.get("incident") != one.incident.id:

@@ -86,7 +86,7 @@ def _events(project: Project) -> list[Event]:
 
 def _repeated(project: Project, count: int) -> Event | None:
     """The last ask, where it was for as many and nothing of the model is on record since."""
-    newest = list(project.ledger.events(subject=project.model))[-1:]
+    newest = project.ledger.newest(1, subject=project.model)
     same = newest and newest[0].kind == KIND and newest[0].payload["asked"] == count
     return newest[0] if same else None
 

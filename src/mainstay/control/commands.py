@@ -1,12 +1,18 @@
 """What can be asked of the control plane that changes something, as values."""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
 from mainstay.core.weighing import Weighing
 from mainstay.seal.dsse import Signature
 from mainstay.seal.waiver import Waiver
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""Of something on record; no store counts further."""
+Days = Annotated[int, msgspec.Meta(ge=-100_000, le=100_000)]
+"""Or hours: how many are too many is said where they are used."""
 
 
 class Init(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="init"):
@@ -124,7 +130,7 @@ class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="watch"
 class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_silence"):
     """Tell nobody of an incident until a time, with the reason; the record goes on."""
 
-    incident: int
+    incident: Number
     until: datetime
     because: str
 
@@ -134,7 +140,7 @@ class Acknowledge(
 ):
     """Say that one takes care of an incident, and how."""
 
-    incident: int
+    incident: Number
     because: str
 
 
@@ -143,14 +149,18 @@ class Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="comm
 
     text: str
     version: str = ""
-    incident: int = 0
+    incident: Number = 0
 
 
 class Vouch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_vouch"):
     """Say that the labels which an incident doubts are right, with the reason; then they count."""
 
-    incident: int
+    incident: Number
     because: str
+
+
+class SendDigests(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest_send"):
+    """Put the digest of this week aside for every channel that takes one, and tell what waits."""
 
 
 class Deliver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_deliver"):
@@ -233,7 +243,7 @@ class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="tok
     name: str
     models: tuple[str, ...]
     actions: tuple[str, ...] = ("predict",)
-    days: int = 90
+    days: Days = 90
 
 
 class RevokeToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="token_revoke"):
@@ -268,7 +278,7 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people
     name: str
     role: str
     model: str = "*"
-    days: int | None = None
+    days: Days | None = None
 
 
 class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_withdraw"):
@@ -283,7 +293,7 @@ class Invite(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="peopl
     """Make a link, good once, by which somebody who has a role sets a password."""
 
     name: str
-    hours: int = 24
+    hours: Days = 24
 
 
 class GiveToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_token"):
@@ -292,7 +302,7 @@ class GiveToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pe
     name: str
     label: str
     scopes: tuple[str, ...] = ()
-    days: int = 90
+    days: Days = 90
 
 
 class OwnToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_token_own"):
@@ -300,7 +310,7 @@ class OwnToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="peo
 
     label: str
     scopes: tuple[str, ...] = ()
-    days: int = 90
+    days: Days = 90
 
 
 class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_revoke"):
@@ -364,4 +374,4 @@ OfModel = (
 )
 OfKeys = NewKey | NewPseudonyms | Trust | NewToken | RevokeToken
 OfPeople = Grant | Withdraw | Invite | GiveToken | OwnToken | TakeBack | DropToken | OfferKey
-Command = Init | AssessAll | OfKeys | Restore | OfPeople | OfModel
+Command = Init | AssessAll | OfKeys | Restore | OfPeople | SendDigests | OfModel

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import msgspec
 
-from mainstay.control import versions
+from mainstay.control import telling, versions
+from mainstay.control.channels.note import Note
 from mainstay.control.commands import Acknowledge, Comment
 from mainstay.control.project import Project
 from mainstay.control.silencing import found
@@ -35,6 +37,7 @@ class Said(msgspec.Struct, frozen=True):
     version: str
     incident: int
     mentions: tuple[str, ...]
+    model: str = ""
 
 
 def comment(project: Project, command: Comment) -> Answer:
@@ -47,7 +50,10 @@ def comment(project: Project, command: Comment) -> Answer:
     about = _about(project, command)
     mentions = tuple(dict.fromkeys(_mentions(project, text)))
     said = {**about, "text": text, "mentions": list(mentions)}
-    project.ledger.append(KIND, project.model, project.actor, said)
+    with project.ledger.transaction():
+        event = project.ledger.append(KIND, project.model, project.actor, said)
+        if mentions:
+            _tell(project, event, command)
     where = f"v{about['number']}" if command.version else f"incident {command.incident}"
     told = f", naming {', '.join(mentions)}" if mentions else ""
     return Answer(f"On record, of {where}{told}.", facts=said)
@@ -81,9 +87,11 @@ def of_incident(project: Project, number: int) -> tuple[Said, ...]:
 
 
 def naming(project: Project, name: str) -> tuple[Said, ...]:
-    """Those of the last weeks that name somebody, newest first."""
+    """Those of the last weeks that name somebody, newest first, of all that may be spoken of."""
     since = clock.now() - LATELY
-    return tuple(one for one in every(project) if name in one.mentions and one.at > since)[::-1]
+    newest = map(_said, project.ledger.backwards(KIND))
+    lately = takewhile(lambda one: one.at > since, newest)
+    return tuple(one for one in lately if name in one.mentions and not project.elsewhere(one.model))
 
 
 def every(project: Project) -> tuple[Said, ...]:
@@ -94,10 +102,27 @@ def every(project: Project) -> tuple[Said, ...]:
 def _about(project: Project, command: Comment) -> dict[str, int]:
     if command.version:
         return {"number": versions.found(project, command.version).number}
-    known = {one.id for one in state.incidents(project.ledger, project.model)}
-    if command.incident not in known:
+    known = state.incident(project.ledger, command.incident)
+    if known is None or known.model != project.model:
         raise Missing(f"there is no incident {command.incident}", "mainstay incident list --closed")
     return {"incident": command.incident}
+
+
+def _tell(project: Project, event: Event, command: Comment) -> None:
+    """Whoever is named hears of it, with the page where they act."""
+    said, model = _said(event), project.model
+    here = f"/models/{model}/versions/{said.version}"
+    if command.version and versions.found(project, said.version).status == "certified":
+        here += "/approval"
+    about = said.version or f"incident {said.incident}"
+    note = Note(
+        f"{model}-{event.seq}", "mention", event.time, (model,),
+        f"{said.who} names you: {model}, {about}",
+        f"{said.who} on {model}, {about}:\n\n{said.text}",
+        telling.link(project, here if said.version else f"/incidents/{said.incident}"),
+        to=said.mentions,
+    )  # fmt: skip
+    telling.noted(project, note, lambda one: getattr(one, "mentions", False))
 
 
 def _mentions(project: Project, text: str) -> Iterator[str]:
@@ -114,5 +139,5 @@ def _said(event: Event) -> Said:
     version = f"v{said['number']}" if "number" in said else ""
     return Said(
         event.time, event.actor.name, said["text"], version, said.get("incident", 0),
-        tuple(said["mentions"]),
+        tuple(said["mentions"]), event.subject,
     )  # fmt: skip

@@ -111,9 +111,10 @@ def ask(project: Project, event: Event) -> Ask:
 def decided(project: Project) -> dict[str, Any] | None:
     """The latest decision on the live version; None where it was not looked at yet."""
     lived = champions(project)
-    events = list(project.ledger.events(kind="Decided", subject=project.model))
-    newest = events[-1].payload if events else None
-    return newest if newest and lived and newest["version"] == lived[-1].name else None
+    for event in project.ledger.newest(1, "Decided", project.model):
+        if lived and event.payload["version"] == lived[-1].name:
+            return event.payload
+    return None
 
 
 def balance(project: Project, order: Order, now: tuple[Earned, ...]) -> Balance | None:
@@ -149,9 +150,10 @@ def earning(found: Balance | None) -> Estimate | None:
 
 def last_balance(project: Project) -> Balance | None:
     """Of the newest look that knew one."""
-    events = project.ledger.events(kind="WindowJudged", subject=project.model)
-    known = [event.payload["balance"] for event in events if event.payload.get("balance")]
-    return msgspec.convert(known[-1], Balance, strict=False) if known else None
+    events = project.ledger.backwards("WindowJudged", project.model, page=20)
+    known = (event.payload["balance"] for event in events if event.payload.get("balance"))
+    newest = next(known, None)
+    return msgspec.convert(newest, Balance, strict=False) if newest else None
 
 
 def told(found: Balance | None) -> tuple[str, ...]:

@@ -27,8 +27,8 @@ class Found(msgspec.Struct, frozen=True):
 def find(project: Project, query: Find) -> Answer:
     """Those whose name holds it first; at most fifty."""
     words = query.text.casefold().split()
-    every = [one for one in _every(project) if _holds(f"{one.name} {one.says}", words)]
-    every.sort(key=lambda one: not _holds(one.name, words))
+    every = [one for one in _every(project) if holds(f"{one.name} {one.says}", words)]
+    every.sort(key=lambda one: not holds(one.name, words))
     found = every[:MOST] if words else []
     more = f", the first {MOST} of them" if len(every) > MOST else ""
     return Answer(
@@ -38,7 +38,8 @@ def find(project: Project, query: Find) -> Answer:
     )
 
 
-def _holds(text: str, words: list[str]) -> bool:
+def holds(text: str, words: list[str]) -> bool:
+    """Whether a text has all of the words, whatever their case."""
     folded = text.casefold()
     return all(word in folded for word in words)
 

@@ -15,6 +15,7 @@ from mainstay.control import (
     decisions,
     delivering,
     deploying,
+    digests,
     exporting,
     finding,
     health,
@@ -33,6 +34,7 @@ from mainstay.control import (
     running,
     scheduling,
     scoring,
+    several,
     silencing,
     simulating,
     sourcing,
@@ -56,20 +58,15 @@ from mainstay.control.commands import (
     Countersign,
     Deliver,
     Deploy,
-    DropToken,
     Features,
-    GiveToken,
-    Grant,
     Init,
-    Invite,
     Labels,
     NewKey,
     NewPseudonyms,
     NewToken,
-    OfferKey,
     OfKeys,
     OfModel,
-    OwnToken,
+    OfPeople,
     Reject,
     Restore,
     RevokeToken,
@@ -78,16 +75,15 @@ from mainstay.control.commands import (
     RunNow,
     Schedule,
     Score,
+    SendDigests,
     SendLabels,
     SendWaiver,
     Silence,
-    TakeBack,
     Trust,
     Unschedule,
     Vouch,
     Waive,
     Watch,
-    Withdraw,
 )
 from mainstay.control.project import Project, Tell, nothing
 from mainstay.control.queries import (
@@ -97,6 +93,7 @@ from mainstay.control.queries import (
     ContractSchema,
     Decisions,
     DiffContract,
+    DigestOf,
     Explain,
     ExplainContract,
     Export,
@@ -108,6 +105,7 @@ from mainstay.control.queries import (
     Life,
     ModelCard,
     ModelHealth,
+    OfContract,
     OfProject,
     OneRun,
     Own,
@@ -128,6 +126,7 @@ from mainstay.control.queries import (
 )
 from mainstay.control.roles import Principal
 from mainstay.core.answers import Answer
+from mainstay.core.places import Places
 
 
 def handle(
@@ -142,22 +141,11 @@ def handle(
             return proposing.propose(folder, command)
         case AssessAll():
             return priorities.ranked(folder, command, tell)
-        case NewKey() | NewPseudonyms() | Trust() | NewToken() | RevokeToken():
+        case NewKey() | NewPseudonyms() | Trust() | NewToken() | RevokeToken() | Restore():
             return _kept(folder, command)
-        case Restore():
-            return keeping.restore(folder, command)
-        case (
-            Grant()
-            | Withdraw()
-            | Invite()
-            | GiveToken()
-            | OwnToken()
-            | TakeBack()
-            | DropToken()
-            | OfferKey()
-        ):
-            with project.of_people(folder, tell, by) as opened:
-                return people.changed(opened, command)
+        case _ if isinstance(command, OfPeople | SendDigests):
+            with several.opened(folder, tell, by) as opened:
+                return _of_record(opened, command)
         case _:
             with project.opened(folder, tell, by) as opened:
                 publish.healed(opened)
@@ -167,23 +155,46 @@ def handle(
 def answer(folder: Path, query: Query, tell: Tell = nothing, by: Principal | None = None) -> Answer:
     """Answers a query about the project of a folder; raises MainstayError. by: as for handle."""
     match query:
-        case CheckContract():
-            return contracting.check(folder)
-        case ExplainContract():
-            return contracting.explain(folder)
-        case People() | Own():
-            with project.of_people(folder, tell, by) as opened:
-                return people.asked(opened, query)
-        case ContractSchema():
-            return contracting.schema()
+        case CheckContract() | ExplainContract() | ContractSchema():
+            return _of_contract(folder, query)
+        case People() | Own() | DigestOf():
+            with several.opened(folder, tell, by) as opened:
+                return _asked_of_record(opened, query)
+        case _ if Places(folder).is_team:
+            return several.answer(folder, query, tell, by)
         case _:
             with project.opened(folder, tell, by) as opened:
                 return _asked(opened, query)
 
 
-def _kept(folder: Path, command: OfKeys) -> Answer:
-    """What changes the keys folder, and no project."""
+def _of_contract(folder: Path, query: OfContract) -> Answer:
+    match query:
+        case CheckContract():
+            return contracting.check(folder)
+        case ExplainContract():
+            return contracting.explain(folder)
+        case ContractSchema():
+            return contracting.schema()
+
+
+def _of_record(opened: Project, command: OfPeople | SendDigests) -> Answer:
+    """What a team does as one."""
+    if isinstance(command, SendDigests):
+        return digests.send(opened)
+    return people.changed(opened, command)
+
+
+def _asked_of_record(opened: Project, query: People | Own | DigestOf) -> Answer:
+    if isinstance(query, DigestOf):
+        return digests.asked(opened, query)
+    return people.asked(opened, query)
+
+
+def _kept(folder: Path, command: OfKeys | Restore) -> Answer:
+    """What changes the keys folder, or makes a state; no project is open."""
     match command:
+        case Restore():
+            return keeping.restore(folder, command)
         case NewKey():
             return keeping.new_key(command)
         case NewPseudonyms():

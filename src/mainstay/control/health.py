@@ -38,7 +38,7 @@ LOOKS = 120
 """Looks that the course shows at most."""
 LATELY = 7
 """Windows that count as now."""
-_RANK = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
+RANK = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -110,7 +110,7 @@ class Health(msgspec.Struct, frozen=True):
     @property
     def verdict(self) -> Verdict | None:
         """The worst of the five; unknown is never green."""
-        return min((one.verdict for one in self.questions), key=_RANK.__getitem__)
+        return min((one.verdict for one in self.questions), key=RANK.__getitem__)
 
 
 def asked(project: Project) -> Answer:
@@ -125,10 +125,27 @@ def asked(project: Project) -> Answer:
     )
 
 
+def unknown() -> tuple[Question, ...]:
+    """The five of a model that nobody has looked at."""
+    return tuple(_questions((), "", None))
+
+
 def health(project: Project) -> Health:
     """As of the last look; before a deployment nothing is known, and said so."""
+    made = _made(project, LOOKS)
+    known = looks.newest(project) and deploying.live(project)
+    return _with_inputs(project, made) if known else made
+
+
+def bare(project: Project) -> Health:
+    """The same without course and inputs, which a list of models does not show."""
+    made = _made(project, 1)
+    return msgspec.structs.replace(made, realised=(), estimated=(), marks=(), promises=())
+
+
+def _made(project: Project, last: int) -> Health:
     contract = project.document.contract
-    every = looks.on_record(project, LOOKS)
+    every = looks.on_record(project, last)
     newest = every[-1] if every else None
     found = newest.evidence if newest else ()
     goals = contract.objective.good_enough
@@ -137,7 +154,7 @@ def health(project: Project) -> Health:
     held = incidents.held(project.ledger, contract.model)
     live, said = deploying.live(project), standing.status(project)
     foretold = msgspec.convert(said.facts["forecast"], Foretold | None, strict=False)
-    made = Health(
+    return Health(
         model=contract.model,
         owner=contract.owner,
         version=f"v{live[-1].version}" if live else "",
@@ -157,7 +174,6 @@ def health(project: Project) -> Health:
         versions=said.facts["versions"],
         shares=said.facts["shares"],
     )
-    return _with_inputs(project, made) if newest and live else made
 
 
 def _course(some: tuple[Look, ...], clause: str) -> Iterator[Point]:

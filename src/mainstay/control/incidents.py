@@ -1,7 +1,7 @@
 """Incidents as they stand: what is open, what explains it, which of them are one matter."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,8 @@ from mainstay.ledger.state import Incident, Silence
 from mainstay.ledger.store import Ledger
 from mainstay.life.watch.order import Finding
 
+SAYING = ("IncidentOpened", "IncidentChanged")
+"""Events that say all that is known of one."""
 LATELY = timedelta(days=60)
 """Causes that were over longer ago explain nothing any more."""
 
@@ -59,11 +61,27 @@ class Known(NamedTuple):
 
 def every(ledger: Ledger, model: str) -> tuple[Held, ...]:
     """All of a model, oldest first, the closed ones too."""
-    opened = ledger.events(kind="IncidentOpened", subject=model)
-    said = {event.seq: event.payload for event in opened}
-    changed = ledger.events(kind="IncidentChanged", subject=model)
-    said |= {event.payload["incident"]: event.payload for event in changed}
-    silences = state.silences(ledger)
+    return _held(ledger, state.incidents(ledger, model))
+
+
+def held(ledger: Ledger, model: str = "") -> tuple[Held, ...]:
+    """Those open now, of one model or of all that the ledger holds."""
+    return _held(ledger, state.open_incidents(ledger, model))
+
+
+def past(ledger: Ledger, most: int, model: str = "") -> tuple[Held, ...]:
+    """The newest so many that are over, oldest of them first."""
+    return _held(ledger, state.closed_incidents(ledger, most, model))
+
+
+def one(ledger: Ledger, number: int) -> Held | None:
+    """By its number, of whichever model."""
+    found = state.incident(ledger, number)
+    return _held(ledger, (found,))[0] if found else None
+
+
+def _held(ledger: Ledger, some: tuple[Incident, ...]) -> tuple[Held, ...]:
+    said, silences = _said(ledger, some), state.silences(ledger) if some else {}
     return tuple(
         Held(
             one,
@@ -71,14 +89,22 @@ def every(ledger: Ledger, model: str) -> tuple[Held, ...]:
             msgspec.convert(said[one.id].get("standing", {}), Standing, strict=False),
             silences.get(one.id),
         )
-        for one in state.incidents(ledger, model)
+        for one in some
     )
 
 
-def held(ledger: Ledger, model: str = "") -> tuple[Held, ...]:
-    """Those open now, of one model or of all that the ledger holds."""
-    names = (model,) if model else state.models(ledger)
-    return tuple(one for name in names for one in every(ledger, name) if not one.incident.closed)
+def _said(ledger: Ledger, some: tuple[Incident, ...]) -> dict[int, dict[str, Any]]:
+    """What was said last of each: its row names the last event, which may say something else."""
+    last = ledger.numbered(one.seq for one in some)
+    said = {one.id: last[one.seq].payload for one in some if last[one.seq].kind in SAYING}
+    first: dict[str, int] = {}
+    for one in some:
+        if one.id not in said:
+            first[one.model] = min(first.get(one.model, one.id), one.id)
+    for model, begun in first.items():
+        for event in ledger.events(begun - 1, SAYING, model):
+            said[event.payload.get("incident", event.seq)] = event.payload
+    return said
 
 
 def judged(
@@ -156,6 +182,11 @@ def group_of(some: tuple[Held, ...], incident: int) -> Group | None:
         if incident in {each.incident.id for each in (*one.all, *one.hides)}:
             return one
     return None
+
+
+def concerning(ledger: Ledger, model: str) -> tuple[Group, ...]:
+    """Open matters that hurt a model, whichever model of the ledger they began with."""
+    return tuple(one for one in groups(held(ledger)) if model in one.models)
 
 
 def _matter(one: Held) -> tuple[object, ...]:

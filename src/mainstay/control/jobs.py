@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from mainstay.control import delivering, keeping, labelling, reading, running
+from mainstay.control import delivering, digests, keeping, labelling, reading, running, telling
+from mainstay.control.channels.note import Note
 from mainstay.control.commands import Backup, Labels, Run
 from mainstay.control.project import Project
 from mainstay.control.queries import VerifyLedger
@@ -22,11 +23,15 @@ KEPT = 7
 
 
 class Job(NamedTuple):
-    """do: what it does, for versions of an environment; rhythm: unless given another one."""
+    """do: what it does, for versions of an environment; rhythm: unless given another one.
+
+    of_record: whether it concerns the record, which a team has once, and no model.
+    """
 
     says: str
     rhythm: str
     do: Callable[[Project, str], Done]
+    of_record: bool = False
 
 
 def labels(project: Project, _: str) -> Done:
@@ -75,10 +80,27 @@ def deliver(project: Project, _: str) -> Done:
     return Done(said.headline, said.verdict)
 
 
+def week(project: Project, _: str) -> Done:
+    """Puts the week aside for every role that a channel takes, and tells it."""
+    with project.ledger.transaction():
+        put = digests.put_aside(digests.of_record(project))
+    if not put:
+        return Done("No channel takes digests.")
+    delivering.deliver(project)
+    return Done(f"The week was put aside for {', '.join(put)}.", Verdict.PASS)
+
+
 def head(project: Project, _: str) -> Done:
     """Says the head of the ledger where what is said is kept, and that it was said."""
     known = str(project.ledger.head())
     project.tell(f"ledger head {known}")
+    note = Note(
+        f"head-{known}", "head", clock.now(), (), f"Head of the ledger: {known}",
+        f"It must stay on the chain, whatever comes later:\nmainstay verify ledger --head {known}",
+        telling.link(project, "/audit/chain"), head=known,
+    )  # fmt: skip
+    taken = telling.noted(project, note, lambda one: getattr(one, "head", False))
+    project.tell(f"put aside for {taken} channels")
     act = Act("HeadPublished", project.model, project.actor, {"head": known})
     return Done(f"ledger head {known}", Verdict.PASS, acts=(act,))
 
@@ -110,9 +132,14 @@ def _told(project: Project, said: Answer) -> None:
 JOBS: Mapping[str, Job] = {
     "labels": Job("Take in the files of labels in the folder labels.", EACH_WINDOW, labels),
     "run": Job("Do what is outstanding: watch, retrain, deploy, renew.", EACH_WINDOW, run),
-    "deliver": Job("Tell what waits to be told of incidents.", "*/5 * * * *", deliver),
-    "head": Job("Publish the head of the ledger.", "5 0 * * *", head),
-    "verify": Job("Prove that the ledger holds.", "0 4 * * 0", verify),
-    "backup": Job("Copy the ledger and what it points to.", "", backup),
+    "deliver": Job(
+        "Tell what waits to be told of incidents.", "*/5 * * * *", deliver, of_record=True
+    ),
+    "head": Job("Publish the head of the ledger.", "5 0 * * *", head, of_record=True),
+    "digest": Job(
+        "Tell the week to channels that take digests.", "0 7 * * 1", week, of_record=True
+    ),
+    "verify": Job("Prove that the ledger holds.", "0 4 * * 0", verify, of_record=True),
+    "backup": Job("Copy the ledger and what it points to.", "", backup, of_record=True),
 }
 """In this order where several are due at once: labels before they are judged by."""

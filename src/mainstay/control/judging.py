@@ -89,10 +89,15 @@ def approvals(project: Project, query: Approvals) -> Answer:
         facts={
             "model": project.model,
             "approver": who,
-            "waiting": [_waits(project, one) for one in waiting],
-            "decided": [_decided(project, one) for one in decided],
+            "waiting": [queued(project, one) for one in waiting],
+            "decided": [queued(project, one) for one in decided],
         },
     )
+
+
+def queued(project: Project, one: Version) -> dict[str, object]:
+    """A line of the list: what it waits for, or how it was decided."""
+    return _waits(project, one) if one.status == "certified" else _decided(project, one)
 
 
 def approval(project: Project, query: Approval) -> Answer:
@@ -149,20 +154,20 @@ def _champion(project: Project, version: Version) -> Version | None:
 
 
 def _waits(project: Project, one: Version) -> dict[str, object]:
-    certified = [each for each in versions.events(project, one) if each.kind in ACTS][-1]
+    certified = versions.events(project, one, tuple(ACTS))[-1]
     issued = seal.opened(papers.envelope(project, one), project.trust)
     return {
-        "version": f"v{one.number}", "since": certified.time, "approver": issued.approver,
-        "until": issued.not_after, "gates": len(issued.gates),
+        "model": one.model, "version": f"v{one.number}", "since": certified.time,
+        "approver": issued.approver, "until": issued.not_after, "gates": len(issued.gates),
     }  # fmt: skip
 
 
 def _decided(project: Project, one: Version) -> dict[str, object]:
     kinds = ("Approved", "Rejected")
-    last = [each for each in versions.events(project, one) if each.kind in kinds][-1]
+    last = versions.events(project, one, kinds)[-1]
     return {
-        "version": f"v{one.number}", "what": one.status, "at": last.time, "by": last.actor.name,
-        "because": last.payload.get("because", ""),
+        "model": one.model, "version": f"v{one.number}", "what": one.status, "at": last.time,
+        "by": last.actor.name, "because": last.payload.get("because", ""),
     }  # fmt: skip
 
 
@@ -178,10 +183,10 @@ def _pairs(
 
 def _parties(project: Project, version: Version) -> Iterator[Party]:
     did: dict[str, list[str]] = {}
-    for event in project.ledger.events(subject=version.model):
+    for event in project.ledger.events(kind=tuple(ACTS), subject=version.model):
         said = event.payload
         ours = said.get("number") == version.number or said.get("digest") == version.contract
-        if event.kind in ACTS and (ours or said.get("contract") == version.contract):
+        if ours or said.get("contract") == version.contract:
             acts = did.setdefault(event.actor.name, [])
             if ACTS[event.kind] not in acts:
                 acts.append(ACTS[event.kind])

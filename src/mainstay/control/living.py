@@ -104,12 +104,9 @@ def _answered(project: Project) -> Iterator[Span]:
 
 
 def _moments(project: Project) -> Iterator[Moment]:
-    for event in project.ledger.events(subject=project.model):
-        if event.kind in LANES:
-            what = _what(event.kind, event)
-            yield Moment(
-                event.time, LANES[event.kind], event.kind, what, event.actor.name, event.seq
-            )
+    for event in project.ledger.events(kind=tuple(LANES), subject=project.model):
+        what = _what(event.kind, event)
+        yield Moment(event.time, LANES[event.kind], event.kind, what, event.actor.name, event.seq)
 
 
 def _what(kind: str, event: Event) -> str:

@@ -158,8 +158,8 @@ def _keep(path: Path, found: Past) -> None:
 
 def on_record(project: Project, last: int) -> tuple[Look, ...]:
     """The newest so many, oldest of them first."""
-    events = list(project.ledger.events(kind="WindowJudged", subject=project.model))
-    return tuple(_look(project, event) for event in events[-last:])
+    events = project.ledger.newest(last, "WindowJudged", project.model)
+    return tuple(_look(project, event) for event in events)
 
 
 def newest(project: Project) -> Look | None:

@@ -15,6 +15,9 @@ from mainstay.core.errors import Missing
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import outbox, state
 
+PAST = 200
+"""Those that are over which a list holds at most."""
+
 
 def asked(project: Project, query: Incidents | Incident) -> Answer:
     """Raises Missing for no such incident."""
@@ -24,7 +27,7 @@ def asked(project: Project, query: Incidents | Incident) -> Answer:
 def listed(project: Project, query: Incidents) -> Answer:
     """Open ones by matter, the most urgent first; with `closed` those that are over too."""
     ledger = project.ledger
-    some = incidents.groups(incidents.held(ledger))
+    some = [one for one in incidents.groups(incidents.held(ledger)) if _ours(project, one)]
     past = _past(project) if query.closed else ()
     now = [one for one in some if one.due.urgency == "now"]
     told = f"{len(some)} open, {len(now)} to act on now" if some else "Nothing is open"
@@ -39,13 +42,8 @@ def listed(project: Project, query: Incidents) -> Answer:
 
 def shown(project: Project, query: Incident) -> Answer:
     """All about one. Raises Missing."""
-    every = [
-        one
-        for name in state.models(project.ledger)
-        for one in incidents.every(project.ledger, name)
-    ]
-    one = next((one for one in every if one.incident.id == query.id), None)
-    if one is None:
+    one = incidents.one(project.ledger, query.id)
+    if one is None or project.elsewhere(one.incident.model):
         raise Missing(f"there is no incident {query.id}", hint="mainstay incident list --closed")
     group = incidents.group_of(incidents.held(project.ledger), query.id) or Group(one)
     closed = f", over since {one.closed:%Y-%m-%d %H:%M} UTC" if one.closed else ""
@@ -154,6 +152,10 @@ def _next(one: Held) -> str:
 
 
 def _past(project: Project) -> tuple[Held, ...]:
-    names = state.models(project.ledger)
-    every = (one for name in names for one in incidents.every(project.ledger, name))
-    return tuple(one for one in every if one.closed)
+    """The newest of them: lists are for people."""
+    found = incidents.past(project.ledger, PAST)
+    return tuple(one for one in found if not project.elsewhere(one.incident.model))
+
+
+def _ours(project: Project, group: Group) -> bool:
+    return not all(project.elsewhere(name) for name in group.models)

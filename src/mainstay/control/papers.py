@@ -78,7 +78,7 @@ def envelope(project: Project, version: Version) -> Envelope:
 def record(project: Project, version: Version) -> Record:
     """The newest judgement of a version. Raises Missing where it was never judged."""
     kinds = ("Certified", "Renewed", "CertificateRefused")
-    judged = [event for event in versions.events(project, version) if event.kind in kinds]
+    judged = versions.events(project, version, kinds)
     if not judged:
         name = f"v{version.number}"
         raise Missing(f"{name} was not judged yet", hint=f"mainstay certify {name}")

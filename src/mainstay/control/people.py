@@ -203,7 +203,8 @@ def own(project: Project) -> Answer:
 
 def _naming(project: Project, name: str) -> tuple[Said, ...]:
     """Nobody said anything before there was a contract."""
-    return commenting.naming(project, name) if project.places.contract.is_file() else ()
+    there = project.places.contract.is_file() or project.models is not None
+    return commenting.naming(project, name) if there else ()
 
 
 def _label(label: str) -> str:

@@ -59,8 +59,7 @@ class Aside(msgspec.Struct, frozen=True):
 
 def history(project: Project) -> tuple[Event, ...]:
     """Every deployment and rollback on record, oldest first."""
-    of_model = project.ledger.events(subject=project.model)
-    return tuple(event for event in of_model if event.kind in KINDS)
+    return tuple(project.ledger.events(kind=KINDS, subject=project.model))
 
 
 def said(event: Event) -> Said:

@@ -4,6 +4,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""Of something on record; no store counts further."""
+
 
 class CheckContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="check_contract"):
     """Every mistake of the contract, also the names that its tables do not hold."""
@@ -119,6 +122,12 @@ class ModelHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
     """All that the page of a model shows: five questions, its course, inputs, promises, tasks."""
 
 
+class DigestOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest"):
+    """The week for a role, on one screen: what to act on, what waits, how each model stands."""
+
+    role: str
+
+
 class Incidents(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_list"):
     """What is open by matter, the most urgent first; closed: those that are over too."""
 
@@ -128,7 +137,7 @@ class Incidents(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="in
 class Incident(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="incident_show"):
     """All about one incident, by its number."""
 
-    id: int
+    id: Number
 
 
 class IncidentAccount(
@@ -136,13 +145,13 @@ class IncidentAccount(
 ):
     """What the page of an incident shows: its columns before and since, what happened when."""
 
-    id: int
+    id: Number
 
 
 class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="history"):
     """Events of the ledger, newest last; kind and subject narrow them."""
 
-    last: int = 20
+    last: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 20
     kind: str = ""
     subject: str = ""
 
@@ -187,9 +196,13 @@ class OneRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="run_s
 
 
 class VerifyLedger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="verify_ledger"):
-    """Walk the chain and every blob; head: a hash published earlier that must be on the chain."""
+    """Walk the chain and every blob; head: a hash published earlier that must be on the chain.
+
+    last: walk only so many of the newest events, where there are more; 0: the whole record.
+    """
 
     head: str = ""
+    last: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
 
 
 class VerifyCertificate(
@@ -208,7 +221,8 @@ class VerifyBundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=
 
 
 OfContract = CheckContract | ExplainContract | ContractSchema
-OfPeople = People | Own
+OfPeople = People | Own | DigestOf
+"""Of a record as a whole: who there is, and the week for a role."""
 OfProject = (
     DiffContract
     | Explain

@@ -99,7 +99,9 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     commands.Labels: HERE,
     commands.AskLabels: HERE,
     commands.Vouch: HERE,
+    commands.SendDigests: HERE,
     queries.CheckContract: HERE,
+    queries.DigestOf: HERE,
     queries.Export: HERE,
     queries.Simulate: HERE,
     queries.ExplainContract: "read",
@@ -161,6 +163,17 @@ def permissions(principal: Principal, model: str, now: datetime) -> frozenset[Pe
     if ROWS in names and names & BESIDE_ROWS:
         held.add("rows")
     return frozenset(one for one in held if principal.scopes is None or one in principal.scopes)
+
+
+OF_NO_MODEL: frozenset[Permission] = frozenset({"read", "own tokens"})
+"""What suffices for one model of a team to be let in at all; each list then shows theirs alone."""
+
+
+def anywhere(principal: Principal, now: datetime) -> frozenset[Permission]:
+    """All that somebody may do to a team: what they may do to every model of it, and come in."""
+    names = {seat.model for seat in principal.seats}
+    some = {one for name in names for one in permissions(principal, name, now)}
+    return permissions(principal, EVERY, now) | (some & OF_NO_MODEL)
 
 
 def ruling(

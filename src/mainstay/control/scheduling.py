@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from mainstay.control import publish, rhythm
+from mainstay.control import publish, rhythm, team
 from mainstay.control.commands import RunNow, Schedule, Unschedule
-from mainstay.control.jobs import JOBS
+from mainstay.control.jobs import JOBS, Job
 from mainstay.control.project import Project
 from mainstay.control.rhythm import EACH_WINDOW, Rhythm, Windows
 from mainstay.core import clock, nearest
@@ -32,6 +32,10 @@ def changed(project: Project, command: Schedule | Unschedule | RunNow) -> Answer
     """Raises Mistake for an unknown job or a rhythm that cannot be read, Conflict, Missing."""
     if command.job not in JOBS:
         raise Mistake(f"{command.job} is no job", hint=nearest.hint(command.job, JOBS))
+    if command.job not in jobs(project):
+        places = project.places.team
+        first = min(team.members(places)) if places else ""
+        raise Conflict(f"{command.job} concerns the record of the team: it is a job of {first}")
     match command:
         case Schedule():
             return _scheduled(project, command)
@@ -69,12 +73,22 @@ def planned(project: Project) -> tuple[str, ...]:
     return tuple(found)
 
 
+def following(project: Project) -> datetime | None:
+    """The next turn of any job; None where none has a rhythm."""
+    field, now = windows(project), clock.now()
+    turns = (rhythm.following(one.rhythm, field, now) for one in rhythms(project))
+    return min(filter(None, turns), default=None)
+
+
 def rhythms(project: Project) -> tuple[Planned, ...]:
-    """Of every job: the one somebody gave it, else its own."""
+    """Of every job that is done here: the one somebody gave it, else its own.
+
+    What concerns a team's record as a whole is done by the first of its projects alone.
+    """
     given = state.schedules(project.ledger, project.model)
     first = _time(project, 1) or clock.now()
     found: list[Planned] = []
-    for name, job in JOBS.items():
+    for name, job in jobs(project).items():
         own = given.get(name)
         if own:
             since = _time(project, own.seq) or first
@@ -82,6 +96,13 @@ def rhythms(project: Project) -> tuple[Planned, ...]:
         else:
             found.append(Planned(name, Rhythm(job.rhythm), first, own=False))
     return tuple(found)
+
+
+def jobs(project: Project) -> dict[str, Job]:
+    """Those that are done in a project."""
+    places = project.places.team
+    elsewhere = places is not None and project.model != min(team.members(places))
+    return {name: one for name, one in JOBS.items() if not (elsewhere and one.of_record)}
 
 
 def windows(project: Project) -> Windows:

@@ -37,7 +37,7 @@ def silence(project: Project, command: Silence) -> Answer:
 
 def found(project: Project, incident: int) -> Held:
     """One that is open. Raises Missing with those that are."""
-    known = incidents.held(project.ledger)
+    known = incidents.held(project.ledger, project.model)
     one = next((one for one in known if one.incident.id == incident), None)
     if one is None:
         listed = ", ".join(str(one.incident.id) for one in known)

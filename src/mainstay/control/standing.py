@@ -57,7 +57,8 @@ def status(project: Project) -> Answer:
     known = state.versions(project.ledger, document.contract.model)
     newest = known[-1] if known else None
     live = deploying.live(project)
-    balance, burning = field.last_balance(project), incidents.groups(incidents.held(project.ledger))
+    balance = field.last_balance(project)
+    burning = incidents.concerning(project.ledger, document.contract.model)
     foretold = _forecast(project, live)
     told = _sentence(project, newest, live)
     return Answer(

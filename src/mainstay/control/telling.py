@@ -4,6 +4,7 @@ A message is told at least once to each channel that takes its urgency. Which ch
 read where the process runs; one that cannot be reached holds up nothing but itself.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -12,6 +13,7 @@ from mainstay.control import incidents
 from mainstay.control.channels import config
 from mainstay.control.channels.config import Alertmanager, Channel, Channels, OpenLineage
 from mainstay.control.channels.message import Kind, Message
+from mainstay.control.channels.note import Note
 from mainstay.control.incidents import Group, Held
 from mainstay.control.project import Project
 from mainstay.control.urgency import ORDER, Urgency
@@ -111,7 +113,30 @@ def message(project: Project, group: Group, kind: Kind, event: Event | None) -> 
         cost=lead.standing.cost,
         good=lead.standing.good,
         hides=tuple(one.finding.what for one in group.hides),
+        link=link(project, f"/incidents/{lead.incident.id}"),
     )
+
+
+def link(project: Project, path: str) -> str:
+    """To a page of the control plane, where anybody knows its address; else empty."""
+    try:
+        base = config.told().address or project.places.address.read_text(encoding="utf-8")
+    except (MainstayError, OSError):
+        return ""
+    return f"{base.rstrip('/')}{path}"
+
+
+def noted(project: Project, note: Note, takes_it: Callable[[Channel], bool]) -> int:
+    """Put aside what is no incident, once for each channel that takes it; how many do.
+
+    One with the same id is not told again. To be called in the transaction of what it tells.
+    """
+    taking = [name for name, one in channels(project).items() if takes_it(one)]
+    body, due = msgspec.json.encode(note).decode(), clock.now().timestamp()
+    for name in taking:
+        row = Waiting(f"{note.id}-{name}", name, outbox.NOBODYS, body, due)
+        outbox.put_once(project.ledger, row)
+    return len(taking)
 
 
 def _explained(group: Group, incident: int) -> bool:

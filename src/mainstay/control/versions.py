@@ -11,6 +11,7 @@ from mainstay.core.nouns import Actor, Event, ModelVersion, Window
 from mainstay.data.lineage import Born
 from mainstay.ledger import blobs, state
 from mainstay.ledger.state import Version
+from mainstay.ledger.store import Kinds
 
 
 class Birth(msgspec.Struct, frozen=True):
@@ -51,9 +52,9 @@ def born(project: Project, version: Version) -> Born:
     return Born(datasets, stated.columns, stated.outputs)
 
 
-def events(project: Project, version: Version) -> tuple[Event, ...]:
-    """Everything recorded of one version, in order."""
-    of_model = project.ledger.events(subject=version.model)
+def events(project: Project, version: Version, kinds: Kinds) -> tuple[Event, ...]:
+    """What of these kinds is recorded of one version, in order."""
+    of_model = project.ledger.events(kind=kinds, subject=version.model)
     return tuple(event for event in of_model if event.payload.get("number") == version.number)
 
 
@@ -62,8 +63,8 @@ def makers(project: Project, version: Version) -> tuple[Actor, ...]:
     acts = ("ContractRegistered", "Built", "HoldoutOpened")
     return tuple(
         event.actor
-        for event in project.ledger.events(subject=version.model)
-        if event.kind in acts and _concerns(event.payload, version)
+        for event in project.ledger.events(kind=acts, subject=version.model)
+        if _concerns(event.payload, version)
     )
 
 

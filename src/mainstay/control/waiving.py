@@ -62,8 +62,7 @@ def on_record(project: Project, version: Version) -> tuple[Signed, ...]:
     """Waivers of a version that are in force now, the newest first."""
     found = [
         msgspec.json.decode(versions.blob(project, event.payload["blobs"][0]), type=Signed)
-        for event in versions.events(project, version)
-        if event.kind == KIND
+        for event in versions.events(project, version, KIND)
     ]
     now = clock.now()
     return tuple(one for one in reversed(found) if waiver.in_force(one.waiver, now))

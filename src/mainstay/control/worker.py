@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from mainstay.control import project, publish, scheduling
+from mainstay.control import project, publish
 from mainstay.control.jobs import JOBS
 from mainstay.control.project import Project, Tell
+from mainstay.control.rounds import Rounds
 from mainstay.core.errors import MainstayError, Missing
 from mainstay.core.places import Places
 from mainstay.ledger import runs, work
@@ -42,18 +43,19 @@ def worker(folder: Path, say: Tell, environment: str = "production") -> Worker:
 
 def until_nothing_is_due(one: Worker) -> int:
     """Do whatever is due now; how many runs. Raises what hinders all of it, such as no contract."""
-    count = 0
-    while turned(one):
-        count += 1
+    count, rounds = 0, Rounds(one.places)
+    while found := turned(one, rounds):
+        count += found
     return count
 
 
 def for_ever(one: Worker) -> None:
     """Until something stops the process. What hinders a look is told, and looked at again."""
     told: dict[str, float] = {}
+    rounds = Rounds(one.places)
     while True:
         try:
-            busy = turned(one) is not None
+            busy = not rounds.quiet() and turned(one, rounds) > 0
         except MainstayError as error:
             busy, now = False, time.monotonic()
             if now - told.get(str(error), -LOUD) >= LOUD:
@@ -63,13 +65,15 @@ def for_ever(one: Worker) -> None:
             time.sleep(PAUSE)
 
 
-def turned(one: Worker) -> Run | None:
-    """Plan what is due and do the first of it; None where nothing was to be done."""
-    with project.opened(one.places.folder) as opened:
+def turned(one: Worker, rounds: Rounds) -> int:
+    """Plan what is due and do one run of each project that has any; how many were done."""
+    return sum(_attempted(one, folder) is not None for folder in rounds.busy())
+
+
+def _attempted(one: Worker, folder: Path) -> Run | None:
+    with project.opened(folder) as opened:
         ledger, model = opened.ledger, opened.model
-        scheduling.planned(opened)
         runs.resumed(ledger, model, LETS_GO)
-        runs.pruned(ledger)
         return work.attempted(ledger, model, one.holder, lambda _, run: _done(one, opened, run))
 
 

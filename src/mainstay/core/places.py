@@ -4,6 +4,9 @@ from pathlib import Path
 
 import msgspec
 
+TEAM = "team.toml"
+"""A file that says: the projects in the folders beside it keep one record."""
+
 
 class Places(msgspec.Struct, frozen=True):
     """The folders of one project; nothing is created by asking."""
@@ -32,6 +35,23 @@ class Places(msgspec.Struct, frozen=True):
         return self.folder / ".mainstay"
 
     @property
+    def team(self) -> "Places | None":
+        """Of the folder above, where it says that its projects keep one record."""
+        above = Places(self.folder.resolve().parent)
+        return above if above.is_team else None
+
+    @property
+    def is_team(self) -> bool:
+        """Whether this is no project but the folder of several."""
+        return (self.folder / TEAM).is_file()
+
+    @property
+    def record(self) -> Path:
+        """Where ledger and blobs lie: the state of the team, where the project is of one."""
+        team = self.team
+        return team.state if team else self.state
+
+    @property
     def assessed(self) -> Path:
         """The newest assessment, as a page."""
         return self.state / "assess.html"
@@ -43,12 +63,17 @@ class Places(msgspec.Struct, frozen=True):
 
     @property
     def ledger(self) -> Path:
-        return self.state / "ledger.db"
+        return self.record / "ledger.db"
+
+    @property
+    def address(self) -> Path:
+        """Where the control plane was reached that was started last."""
+        return self.record / "address"
 
     @property
     def blobs(self) -> Path:
         """Evidence and certificates by digest."""
-        return self.state / "blobs"
+        return self.record / "blobs"
 
     @property
     def staged(self) -> Path:

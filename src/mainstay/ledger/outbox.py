@@ -48,6 +48,15 @@ def put(ledger: Ledger, message: Waiting) -> None:
     )  # fmt: skip
 
 
+def put_once(ledger: Ledger, message: Waiting) -> None:
+    """Keep it until it is told, unless one with its id is there, told or not."""
+    ledger.change(
+        f"INSERT INTO outbox ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, 0, '', '')"  # noqa: S608 - our own names
+        " ON CONFLICT (id) DO NOTHING",
+        message.id, message.channel, message.incident, message.body, message.due,
+    )  # fmt: skip
+
+
 def waiting(ledger: Ledger) -> tuple[Waiting, ...]:
     """All that was told to nobody yet, the next first."""
     query = f"SELECT {_COLUMNS} FROM outbox WHERE settled = '' ORDER BY due, id"  # noqa: S608 - our own names

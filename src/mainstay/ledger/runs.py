@@ -102,6 +102,22 @@ def claimed(
     return None
 
 
+def outstanding(ledger: Ledger) -> tuple[tuple[str, ...], float]:
+    """Models with a run that is to be done now, begun, or waiting; and seconds until one more is
+
+    due again, infinite where none is.
+    """
+    now = clock.machine().timestamp()
+    query = (
+        "SELECT DISTINCT model FROM run WHERE state IN ('running', 'waiting')"
+        " OR (state = 'due' AND earliest <= ?) ORDER BY model"
+    )
+    later = "SELECT min(earliest) FROM run WHERE state = 'due' AND earliest > ?"
+    earliest = ledger.rows(later, now)[0][0]
+    pause = float("inf") if earliest is None else earliest - now
+    return tuple(name for (name,) in ledger.rows(query, now)), pause
+
+
 def name(number: int) -> str:
     """Of the lease of a run."""
     return f"run {number}"
@@ -182,6 +198,15 @@ def listed(ledger: Ledger, model: str, most: int, job: str = "") -> tuple[Run, .
         " AND (? = '' OR job = ?) ORDER BY id DESC LIMIT ?"
     )
     return tuple(Run(*row) for row in ledger.rows(query, model, job, job, most))
+
+
+def failed(ledger: Ledger, since: datetime, most: int = 100) -> tuple[Run, ...]:
+    """Those of all models that failed since a time of the machine, the newest first."""
+    query = (
+        f"SELECT {_COLUMNS} FROM run WHERE state = 'failed' AND ended > ?"  # noqa: S608 - our own names
+        " ORDER BY id DESC LIMIT ?"
+    )
+    return tuple(Run(*row) for row in ledger.rows(query, text(since), most))
 
 
 def one(ledger: Ledger, number: int) -> Run | None:

@@ -5,13 +5,17 @@ Projections hold nothing that the events do not say; each row names the event th
 
 from typing import NamedTuple
 
-VERSION = 4
+VERSION = 5
 
 EVENT = """
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY, time TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
     actor TEXT NOT NULL, payload TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
 )"""
+OF_SUBJECT = "CREATE INDEX event_of_subject ON event (subject, seq)"
+OF_BOTH = "CREATE INDEX event_of_both ON event (subject, kind, seq)"
+OF_KIND = "CREATE INDEX event_of_kind ON event (kind, seq)"
+"""Without them one model's events are looked for among those of all others (bench.pages)."""
 LEASE = """
 CREATE TABLE lease (
     name TEXT PRIMARY KEY, holder TEXT NOT NULL, fence INTEGER NOT NULL,
@@ -37,7 +41,7 @@ CREATE TABLE run (
     missed INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,
     earliest DOUBLE PRECISION NOT NULL, began TEXT NOT NULL, ended TEXT NOT NULL,
     waits TEXT NOT NULL, since INTEGER NOT NULL, verdict TEXT NOT NULL, headline TEXT NOT NULL,
-    UNIQUE (job, due)
+    UNIQUE (model, job, due)
 )"""
 NEXT_RUN = "CREATE INDEX next_run ON run (model, state, due)"
 """Without it a claim sorts everything that is due."""
@@ -137,7 +141,7 @@ PROJECTIONS = (
     Table("step", {"key": "TEXT", "result": "TEXT", "seq": "INTEGER"}, ("key",)),
 )  # fmt: skip
 _NAMED = {table.name: table for table in PROJECTIONS}
-CREATE = (EVENT, *(table.create for table in PROJECTIONS), *BESIDE)
+CREATE = (EVENT, OF_SUBJECT, OF_BOTH, OF_KIND, *(table.create for table in PROJECTIONS), *BESIDE)
 TABLES = (
     "event", *(table.name for table in PROJECTIONS),
     "lease", "outbox", "credential", "password", "run", "line",
@@ -147,5 +151,17 @@ LATER = {
     1: (_NAMED["silence"].create, OUTBOX),
     2: (_NAMED["granted"].create, CREDENTIAL, PASSWORD),
     3: (_NAMED["schedule"].create, RUN, NEXT_RUN, LINE),
+    4: (
+        OF_SUBJECT,
+        OF_BOTH,
+        OF_KIND,
+        "CREATE TABLE before AS SELECT * FROM run",
+        "DROP TABLE run",
+        RUN,
+        "INSERT INTO run SELECT * FROM before",
+        "DROP TABLE before",
+        NEXT_RUN,
+    ),
 }
-"""What turns a file of a form into one of the next: only tables are added, so nothing is lost."""
+"""What turns a file of a form into one of the next; nothing that it holds is lost. Turns were told
+apart by job and due time until form 4: two models of one record could not be due together."""

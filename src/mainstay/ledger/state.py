@@ -1,5 +1,6 @@
 """The present state, asked of the tables that follow from the events."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,6 +11,9 @@ from mainstay.core.nouns import Window
 from mainstay.ledger.projections import HoldoutOpened, Share, text
 from mainstay.ledger.store import Ledger
 
+PAGE = 400
+"""Names in one question: SQLite puts no more together than 500."""
+_INCIDENT = "SELECT id, model, clause, what, opened, closed, seq FROM incident"
 Status = Literal["built", "refused", "certified", "approved", "rejected"]
 
 
@@ -110,6 +114,30 @@ def versions(ledger: Ledger, model: str) -> tuple[Version, ...]:
     return tuple(Version(*row) for row in ledger.rows(query, model))
 
 
+def standing(ledger: Ledger, *statuses: Status, most: int = 1000) -> tuple[Version, ...]:
+    """Versions of all models that stand so, what was said last first, so many at most."""
+    places = ", ".join("?" * len(statuses))
+    query = (
+        "SELECT model, number, bundle, contract, status, certificate, seq FROM version"  # noqa: S608 - question marks
+        f" WHERE status IN ({places}) ORDER BY seq DESC LIMIT ?"
+    )
+    return tuple(Version(*row) for row in ledger.rows(query, *statuses, most))
+
+
+def spoken(ledger: Ledger, names: Iterable[str]) -> dict[str, int]:
+    """By model, the number of the newest event about it; 0 before any."""
+    found, every = dict[str, int](), tuple(names)
+    for at in range(0, len(every), PAGE):
+        some = every[at : at + PAGE]
+        asked = " UNION ALL ".join(["SELECT ? AS name"] * len(some))
+        query = (
+            "SELECT asked.name, coalesce((SELECT max(event.seq) FROM event"  # noqa: S608 - question marks
+            f" WHERE event.subject = asked.name), 0) FROM ({asked}) AS asked"
+        )
+        found |= dict(ledger.rows(query, *some))
+    return found
+
+
 def version(ledger: Ledger, model: str, number: int) -> Version:
     """One version. Raises Missing with the ones there are."""
     known = versions(ledger, model)
@@ -161,11 +189,26 @@ def deployments(ledger: Ledger, model: str) -> tuple[Deployment, ...]:
 
 def incidents(ledger: Ledger, model: str) -> tuple[Incident, ...]:
     """Every incident, oldest first, the closed ones too."""
-    query = (
-        "SELECT id, model, clause, what, opened, closed, seq FROM incident"
-        " WHERE model = ? ORDER BY id"
-    )
-    return tuple(Incident(*row) for row in ledger.rows(query, model))
+    rows = ledger.rows(f"{_INCIDENT} WHERE model = ? ORDER BY id", model)
+    return tuple(Incident(*row) for row in rows)
+
+
+def open_incidents(ledger: Ledger, model: str = "") -> tuple[Incident, ...]:
+    """Those open now, by model and oldest first; of all models where none is named."""
+    query = f"{_INCIDENT} WHERE closed = '' AND (? = '' OR model = ?) ORDER BY model, id"
+    return tuple(Incident(*row) for row in ledger.rows(query, model, model))
+
+
+def closed_incidents(ledger: Ledger, most: int, model: str = "") -> tuple[Incident, ...]:
+    """The newest so many that are over, oldest of them first."""
+    query = f"{_INCIDENT} WHERE closed <> '' AND (? = '' OR model = ?) ORDER BY id DESC LIMIT ?"
+    return tuple(Incident(*row) for row in ledger.rows(query, model, model, most)[::-1])
+
+
+def incident(ledger: Ledger, number: int) -> Incident | None:
+    """By its number, of whichever model."""
+    rows = ledger.rows(f"{_INCIDENT} WHERE id = ?", number)
+    return Incident(*rows[0]) if rows else None
 
 
 def moment(written: str) -> datetime:

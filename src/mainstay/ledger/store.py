@@ -1,8 +1,9 @@
 """The ledger: what happened, chained, and the state that follows, in one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -15,6 +16,9 @@ from mainstay.ledger.chain import START, Act, Head, Row
 from mainstay.ledger.database import Value
 
 PAGE = 500
+AFTER_ALL = 2**63 - 1
+Kinds = str | tuple[str, ...]
+"""Of events: one, several, or all where it is empty."""
 
 
 class Engine(Protocol):
@@ -102,20 +106,46 @@ class Ledger:
         found = self.rows("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1")
         return Head(*found[0]) if found else START
 
-    def events(self, since: int = 0, kind: str = "", subject: str = "") -> Iterator[Event]:
-        """Events after `since` in order, of one kind or subject where given."""
+    def events(self, since: int = 0, kind: Kinds = "", subject: str = "") -> Iterator[Event]:
+        """Events after `since` in order, of one kind or several, or one subject, where given."""
         return map(chain.event, self.stored(since, kind, subject))
 
-    def stored(self, since: int = 0, kind: str = "", subject: str = "") -> Iterator[Row]:
+    def stored(self, since: int = 0, kind: Kinds = "", subject: str = "") -> Iterator[Row]:
         """The same as they are stored; read a page at a time, so that nothing is held open."""
-        query = (
-            f"SELECT {chain.COLUMNS} FROM event WHERE seq > ?"  # noqa: S608
-            f" AND (? = '' OR kind = ?) AND (? = '' OR subject = ?) ORDER BY seq LIMIT {PAGE}"
-        )
-        while page := self.rows(query, since, kind, kind, subject, subject):
+        where, values = _narrowed(kind, subject)
+        query = f"SELECT {chain.COLUMNS} FROM event WHERE {where}seq > ? ORDER BY seq LIMIT {PAGE}"  # noqa: S608
+        while page := self.rows(query, *values, since):
             for row in page:
                 since = _rising(since, row[0])
                 yield Row(*row)
+
+    def backwards(
+        self, kind: Kinds = "", subject: str = "", *, page: int = PAGE, until: int = AFTER_ALL
+    ) -> Iterator[Event]:
+        """Those before `until`, the newest first; page: so many are read at a time."""
+        where, values = _narrowed(kind, subject)
+        query = (
+            f"SELECT {chain.COLUMNS} FROM event WHERE {where}seq < ? ORDER BY seq DESC LIMIT {page}"  # noqa: S608
+        )
+        while found := self.rows(query, *values, until):
+            for row in found:
+                until = -_rising(-until, -row[0])
+                yield chain.event(Row(*row))
+
+    def newest(self, most: int, kind: Kinds = "", subject: str = "") -> tuple[Event, ...]:
+        """The last so many, oldest of them first."""
+        found = islice(self.backwards(kind, subject, page=min(most, PAGE)), most) if most else ()
+        return tuple(found)[::-1]
+
+    def numbered(self, some: Iterable[int]) -> dict[int, Event]:
+        """Events by their numbers."""
+        wanted, found = sorted(set(some)), dict[int, Event]()
+        for at in range(0, len(wanted), PAGE):
+            part = wanted[at : at + PAGE]
+            places = ", ".join("?" * len(part))
+            query = f"SELECT {chain.COLUMNS} FROM event WHERE seq IN ({places})"  # noqa: S608
+            found |= {row[0]: chain.event(Row(*row)) for row in self.rows(query, *part)}
+        return found
 
     def rows(self, query: str, *values: Value) -> list[tuple[Any, ...]]:
         """What a query gives."""
@@ -159,6 +189,15 @@ class Ledger:
             projections.apply(event, partial(self._engine.change, self._connection))
         except Conflict as error:
             raise Conflict(f"{event.kind} of {event.subject}: {error}", error.hint) from error
+
+
+def _narrowed(kind: Kinds, subject: str) -> tuple[str, tuple[str, ...]]:
+    """Conditions that an index answers, each with `AND` behind it, and their values."""
+    kinds = (kind,) if isinstance(kind, str) else kind
+    named = tuple(filter(None, kinds))
+    places = ", ".join("?" * len(named))
+    where = ("subject = ? AND " if subject else "") + (f"kind IN ({places}) AND " if named else "")
+    return where, (*((subject,) if subject else ()), *named)
 
 
 def _rising(before: int, seq: int) -> int:

@@ -45,14 +45,25 @@ def verify(ledger: Ledger, *, head: Head | None = None) -> tuple[Flaw, ...]:
     return tuple(found)
 
 
+def recent(ledger: Ledger, most: int) -> tuple[Flaw, ...]:
+    """What differs in the chain of so many newest events, and in nothing else."""
+    with ledger.snapshot():
+        since = max(ledger.head().seq - most, 0)
+        found = ledger.rows("SELECT seq, hash FROM event WHERE seq = ?", since)
+        return tuple(_linked(ledger, Head(*found[0]) if found else START, since))
+
+
 def _file(ledger: Ledger) -> Iterator[Flaw]:
     for what in ledger.damages():
         yield Flaw(0, what)
 
 
 def _chain(ledger: Ledger) -> Iterator[Flaw]:
-    last = START
-    for row in ledger.stored():
+    return _linked(ledger, START, 0)
+
+
+def _linked(ledger: Ledger, last: Head, since: int) -> Iterator[Flaw]:
+    for row in ledger.stored(since):
         yield from _link(last, row)
         last = Head(row.seq, row.hash)
 

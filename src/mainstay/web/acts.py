@@ -209,7 +209,7 @@ def _endpoint(act: Act) -> Endpoint:
         about = roles.concerned(command)
         if about:
             guard.permit(visit, act.needs, about)
-        answer = await aside(visit.place.act, visit.place.folder, command, visit.asker)
+        answer = await aside(visit.place.act, visit.folder, command, visit.asker)
         if act.there is None:
             return _shown(visit, answer)
         return RedirectResponse(act.there(visit), 303)

@@ -9,7 +9,7 @@ from mainstay.control import roles
 from mainstay.control.commands import Command
 from mainstay.control.queries import Query
 from mainstay.core.answers import Answer
-from mainstay.core.errors import Mistake
+from mainstay.core.errors import Missing, Mistake
 from mainstay.web import guard
 from mainstay.web.visit import Visit, aside, body
 
@@ -27,14 +27,14 @@ async def commands(visit: Visit) -> Response:
     command = await _decoded(visit, _COMMANDS)
     _refuse_unless_permitted(visit, command)
     place = visit.place
-    return replied(await aside(place.act, place.folder, command, visit.asker))
+    return replied(await aside(place.act, visit.folder, command, visit.asker))
 
 
 async def queries(visit: Visit) -> Response:
     """Answers one query."""
     query = await _decoded(visit, _QUERIES)
     _refuse_unless_permitted(visit, query)
-    return replied(await aside(visit.place.ask, visit.place.folder, query, visit.asker))
+    return replied(await aside(visit.place.ask, visit.folder, query, visit.asker))
 
 
 def replied(answer: Answer | dict[str, object]) -> Response:
@@ -62,6 +62,12 @@ async def _json(visit: Visit) -> bytes:
     return await body(visit.request, LARGEST)
 
 
+def _refuse_another(visit: Visit) -> None:
+    """Raises Missing where the model in the address is not the project's."""
+    if visit.request.path_params.get("model", visit.model) != visit.model:
+        raise Missing("there is nothing here", hint="/")
+
+
 def _refuse_unless_permitted(visit: Visit, asked: Command | Query) -> None:
     """Raises Refused, Missing; Mistake for what stays with its files, to those who may read."""
     needed = roles.NEEDS[type(asked)]
@@ -72,4 +78,5 @@ def _refuse_unless_permitted(visit: Visit, asked: Command | Query) -> None:
             f"{name} needs files or keys of whoever asks: it does not work over HTTP",
             hint="run it in the project's folder",
         )
+    _refuse_another(visit)
     guard.permit(visit, needed, roles.concerned(asked))

@@ -3,15 +3,13 @@
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mainstay.contract import document
-from mainstay.control import admission, roles
+from mainstay.control import admission, project, roles, team
 from mainstay.control.admission import Entered
 from mainstay.control.roles import Permission, Principal
 from mainstay.core import clock, settings
@@ -61,9 +59,10 @@ def admitted(route: Route, place: Place, request: Request) -> Visit | Response:
         principal, form = entered
         if form:
             _refuse_foreign(request, place)
-        model = _model(place, ledger)
-        waiting = _waiting(ledger, model) if route.page else Waiting()
-        visit = Visit(request, place, principal, form, model, waiting)
+        model, folder = _about(place, ledger, request)
+        visit = Visit(request, place, principal, form, model, folder=folder)
+        if route.page:
+            visit = visit._replace(waiting=_waiting(ledger, visit))
     if route.needs not in ("signed in", "as asked"):
         permit(visit, route.needs)  # type: ignore[arg-type]  # what is left are permissions
     return visit
@@ -71,10 +70,12 @@ def admitted(route: Route, place: Place, request: Request) -> Visit | Response:
 
 def permit(visit: Visit, needed: Permission, about: str = "") -> None:
     """Raises Refused for what they may not, Missing where they may not even know of it."""
+    if visit.of_team and not about and needed in visit.permissions:
+        return
     found = roles.ruling(visit.asker, needed, visit.model, clock.machine(), about=about)
-    if found == "hidden":
+    if found == "hidden" and not (visit.of_team and "read" in visit.permissions):
         raise Missing("there is nothing here", hint="ask an admin for a role")
-    if found == "forbidden":
+    if found != "allowed":
         raise Refused(
             f"{visit.asker.name} may not do this: it needs the permission {needed!r}",
             hint=f"it belongs to {', '.join(_holders(needed))}",
@@ -128,26 +129,39 @@ def _stranger(route: Route, request: Request) -> Response:
     return response
 
 
+def _about(place: Place, ledger: Ledger, request: Request) -> tuple[str, Path]:
+    """The model that a request is about and its folder; of a team none where it names none.
+
+    Raises Missing for a model or an incident that the team does not have.
+    """
+    if not place.places.is_team:
+        return _model(place, ledger), place.folder
+    named = request.path_params.get("model") or request.query_params.get("model", "")
+    number = request.path_params.get("number", "")
+    if number.isascii() and number.isdigit() and len(number) <= 18:
+        found = state.incident(ledger, int(number))
+        named = found.model if found else named
+    return (named, team.member(place.places, named)) if named else ("", place.folder)
+
+
 def _model(place: Place, ledger: Ledger) -> str:
     """The project's model, by the record where its contract cannot be read; empty before both."""
-    contract = place.places.contract
     try:
-        found = contract.stat()
-        return _named(contract, found.st_mtime_ns, found.st_size)
-    except (OSError, MainstayError):
+        return project.contract(place.places.contract).contract.model
+    except MainstayError:
         known = state.models(ledger)
         return known[-1] if known else ""
 
 
-def _waiting(ledger: Ledger, model: str) -> Waiting:
-    waits = sum(one.status == "certified" for one in state.versions(ledger, model))
-    return Waiting(waits, sum(not one.closed for one in state.incidents(ledger, model)))
-
-
-@lru_cache(16)
-def _named(contract: Path, _changed: int, _size: int) -> str:
-    """Read once for each state of the file: it takes as long as all the rest of a request."""
-    return document.read(contract).contract.model
+def _waiting(ledger: Ledger, visit: Visit) -> Waiting:
+    """Of the model, or of all that who asks may read."""
+    waits = [one.model for one in state.standing(ledger, "certified")]
+    burns = [one.model for one in state.open_incidents(ledger)]
+    if not visit.of_team:
+        return Waiting(waits.count(visit.model), burns.count(visit.model))
+    now, asker = clock.machine(), visit.asker
+    may = {name for name in {*waits, *burns} if "read" in roles.permissions(asker, name, now)}
+    return Waiting(sum(one in may for one in waits), sum(one in may for one in burns))
 
 
 def _told(route: Route, error: MainstayError) -> Response:

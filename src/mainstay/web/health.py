@@ -3,7 +3,7 @@
 import msgspec
 from starlette.responses import Response
 
-from mainstay.control import project
+from mainstay.control import project, several
 from mainstay.core.errors import MainstayError
 from mainstay.web.api import JSON, replied
 from mainstay.web.visit import Visit, aside
@@ -23,9 +23,9 @@ async def readyz(visit: Visit) -> Response:
 
 def _reasons(visit: Visit) -> list[str]:
     try:
-        with project.opened(visit.place.folder) as opened:
+        with several.opened(visit.place.folder, project.nothing, None) as opened:
             opened.ledger.head()
-            assert opened.model
+            assert opened.places.is_team or opened.model
     except MainstayError as error:
         return [error.kind]
     return []

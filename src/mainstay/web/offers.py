@@ -1,8 +1,9 @@
 """What whoever looks at a page may do there: forms only for what the policy allows them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, get_args
 
+from mainstay.control import team
 from mainstay.control.commenting import Said
 from mainstay.control.judging import Judged
 from mainstay.control.pages import parts
@@ -87,7 +88,9 @@ def mentions(some: Sequence[Said]) -> Html:
 def comment(one: Said) -> Html:
     """Who said what, when."""
     about = one.version or f"incident {one.incident}"
-    when = tag("span", f"of {about}, {parts.minute(one.at)}", class_="mute")
+    where = f"/models/{one.model}/versions/{one.version}" if one.version else ""
+    link = tag("a", about, href=where or f"/incidents/{one.incident}")
+    when = tag("span", "of ", link, f", {parts.minute(one.at)}", class_="mute")
     who = joined(tag("b", one.who), " ", when)
     return tag("div", who, tag("p", one.text), class_="comment")
 
@@ -95,7 +98,7 @@ def comment(one: Said) -> Html:
 def people(visit: Visit) -> Html:
     """Roles given and taken, invitations, tokens."""
     roles = {one: one for one in (*get_args(Role), ROWS)}
-    models = {EVERY: "every model"} | ({visit.model: visit.model} if visit.model else {})
+    models = {EVERY: "every model", **{one: one for one in _models(visit)}}
     who = forms.field("name", "Name")
     days = forms.field("days", "Days; empty: for good", "number")
     role, of = forms.choice("role", "Role", roles), forms.choice("model", "Of", models)
@@ -114,6 +117,13 @@ def people(visit: Visit) -> Html:
         for title, path, button, fields in some
     )
     return card("Change", "every change is on record", *made)
+
+
+def _models(visit: Visit) -> Iterable[str]:
+    places = visit.place.places
+    if places.is_team:
+        return team.members(places)
+    return (visit.model,) if visit.model else ()
 
 
 def settings(visit: Visit, own: dict[str, Any]) -> Html:
@@ -160,6 +170,7 @@ def _reject(visit: Visit, here: str) -> Html:
 def _terminal(visit: Visit, it: Judged) -> Html:
     """The same without a script, where a key lies."""
     base = visit.place.address or str(visit.request.base_url).rstrip("/")
+    base += f"/models/{visit.model}" if visit.place.places.is_team else ""
     words = f"MAINSTAY_URL={base} mainstay approve {it.version} --because '...'"
     return _act("From a terminal, where your key lies", tag("pre", words, tabindex=0))
 

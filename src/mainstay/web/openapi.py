@@ -26,7 +26,11 @@ def described(routes: Iterable[Route]) -> dict[str, Any]:
     )
     for one in (*commands.__args__, *queries.__args__):
         components[one.__name__]["x-needs"] = roles.NEEDS[one]
-    bodies = {"/api/commands": schemas[0], "/api/queries": schemas[1]}
+    bodies = {
+        f"{of}/api/{name}": schema
+        for of in ("", "/models/{model}")
+        for name, schema in zip(("commands", "queries"), schemas, strict=False)
+    }
     paths: dict[str, dict[str, Any]] = {}
     for one in routes:
         operation = _operation(one, bodies.get(one.path), schemas[2], schemas[3])
@@ -59,12 +63,21 @@ def _operation(route: Route, body: Any, answer: Any, failure: Any) -> dict[str, 
     if body is not None:
         said["requestBody"] = {"required": True, "content": replies(body)}
         said["responses"]["200"]["content"] = replies(answer)
-    if not route.page:
-        codes = {*statuses.STATUSES.values(), statuses.STRANGER}
-        for code in sorted(codes) if route.needs != "public" else (404,):
-            told = {"description": "not done", "content": replies(failure)}
-            said["responses"][str(code)] = told
+    told = {"description": "not done"} if route.page else {
+        "description": "not done", "content": replies(failure),
+    }  # fmt: skip
+    for code in _codes(route):
+        said["responses"][str(code)] = told
+    if route.page:
+        said["responses"]["303"] = {"description": "done, or sign in first: go there"}
     return said
+
+
+def _codes(route: Route) -> list[int]:
+    """Of what is not done; strangers are led from pages to the form to sign in."""
+    if route.needs == "public":
+        return [400, 403, 404, statuses.CROWDED] if route.page else [403, 404]
+    return sorted({*statuses.STATUSES.values(), statuses.CROWDED, statuses.STRANGER})
 
 
 def _parameter(name: str) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 import msgspec
 from starlette.responses import HTMLResponse, Response
 
-from mainstay.control import approving, commenting, papers, project, versions
+from mainstay.control import approving, briefs, commenting, papers, project, several, versions
+from mainstay.control.briefs import Standing
 from mainstay.control.commenting import Said
 from mainstay.control.health import Health
 from mainstay.control.pages import first, parts
 from mainstay.control.pages import home as draw
+from mainstay.control.project import nothing
 from mainstay.control.queries import ModelHealth, Paper, Status
 from mainstay.core import settings
 from mainstay.core.answers import Answer
@@ -23,20 +25,34 @@ SHEET_POLICY = f"{parts.POLICY}; base-uri 'none'; form-action 'none'; frame-ance
 
 async def home(visit: Visit) -> Response:
     """Which model needs somebody, which item first."""
-    if not visit.place.places.contract.is_file():
+    if visit.of_team:
+        found = tuple(one.shown for one in await aside(_standings, visit))
+    elif not visit.place.places.contract.is_file():
         setup = first.people(approver=await aside(_has_approver, visit))
         return layout.page("Home", first.content(setup), visit=visit, kind="page")
-    said = await aside(visit.place.ask, visit.place.folder, ModelHealth(), visit.asker)
-    found = msgspec.convert(said.facts["health"], Health)
+    else:
+        said = await aside(visit.place.ask, visit.folder, ModelHealth(), visit.asker)
+        found = (msgspec.convert(said.facts["health"], Health),)
     named = await aside(_named, visit)
-    drawn = draw.content((found,), offers.mentions(named))
+    asked = visit.request.query_params
+    narrow = draw.narrowed(asked.get("q", ""), asked.get("page", ""))
+    drawn = draw.content(found, offers.mentions(named), narrow)
     return layout.page("Home", drawn, visit=visit, kind="page")
 
 
 async def home_json(visit: Visit) -> Response:
     """How the models stand, for a script."""
-    found = await aside(visit.place.ask, visit.place.folder, Status(), visit.asker)
-    return replied({"models": [msgspec.to_builtins(found)]})
+    if visit.of_team:
+        found = await aside(_standings, visit)
+        return replied({"models": [several.fact(one) for one in found]})
+    said = await aside(visit.place.ask, visit.folder, Status(), visit.asker)
+    return replied({"models": [msgspec.to_builtins(said)]})
+
+
+def _standings(visit: Visit) -> tuple[Standing, ...]:
+    """Few of those that are old are read while somebody waits."""
+    with several.opened(visit.folder, nothing, visit.principal) as opened:
+        return briefs.refreshed(opened, most=1)
 
 
 async def certificate(visit: Visit) -> Response:
@@ -52,7 +68,7 @@ async def certificate_json(visit: Visit) -> Response:
 
 def _named(visit: Visit) -> tuple[Said, ...]:
     """Comments that name whoever looks."""
-    with project.opened(visit.place.folder, by=visit.principal) as opened:
+    with several.opened(visit.folder, nothing, visit.principal) as opened:
         return commenting.naming(opened, visit.asker.name)
 
 
@@ -76,4 +92,4 @@ def _opened(visit: Visit) -> project.Project:
     """The project, where the model in the address is its own. Raises Missing."""
     if visit.request.path_params["model"] != visit.model:
         raise Missing("there is nothing here", hint="/")
-    return project.opened(visit.place.folder, by=visit.principal)
+    return project.opened(visit.folder, by=visit.principal)

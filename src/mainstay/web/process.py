@@ -1,18 +1,21 @@
 """The process of `mainstay control`: where it listens, over what, and for whom."""
 
 import socket
+import threading
+import time
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import uvicorn
 
-from mainstay.control import admission
+from mainstay.control import admission, briefs, several
+from mainstay.control.project import nothing
 from mainstay.core import clock, settings
-from mainstay.core.errors import Missing, Mistake, Refused
+from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
 from mainstay.core.places import Places
 from mainstay.ledger.store import Ledger
-from mainstay.life.serve import gate, ports
+from mainstay.life.serve import gate, limits, ports
 from mainstay.life.serve.tls import secured
 from mainstay.web import provider
 from mainstay.web.app import application
@@ -22,6 +25,10 @@ from mainstay.web.visit import Place, Say
 
 LOOPBACK = "127.0.0.1"
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+REREAD = 10.0
+"""Seconds between two looks at which models of a team changed."""
+SLOWEST = 30.0
+"""Seconds for one request, from its first byte to its last: who is slower is cut off."""
 GRACE, KEPT = 10, 5
 """Seconds for requests under way when it is told to stop; and for a connection without one."""
 
@@ -58,6 +65,7 @@ def run(opening: Opening, say: Say, log: Say) -> None:
         code = admission.opened(ledger, clock.machine())
     listening = ports.listening(opening.host, opening.port)
     address = _address(opening, listening, secure=tls is not None)
+    Places(opening.folder).address.write_text(opening.address or address, encoding="utf-8")
     say(f"Mainstay control of {opening.folder.resolve().name} on {address}")
     if code:
         say(f"Nobody can sign in yet. Set it up, once, within a day: {address}/invitation/{code}")
@@ -69,11 +77,28 @@ def run(opening: Opening, say: Say, log: Say) -> None:
     config = uvicorn.Config(
         application(place), lifespan="off", ws="none", log_level="warning", access_log=False,
         proxy_headers=False, server_header=False, date_header=False, timeout_keep_alive=KEPT,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=GRACE, http=limits.Connection, timeout_notify=1,
+        callback_notify=limits.Patience(lambda: server.server_state.connections, SLOWEST),
     )  # fmt: skip
+    if place.places.is_team:
+        threading.Thread(target=_read_on, args=(opening.folder, log), daemon=True).start()
     config.load()
     config.ssl = tls.context if tls else None
-    uvicorn.Server(config).run(sockets=[listening])
+    limits.many_connections()
+    server = uvicorn.Server(config)
+    server.run(sockets=[listening])
+
+
+def _read_on(folder: Path, log: Say) -> None:
+    """Briefs of models are read anew as they grow old, so that nobody waits for them."""
+    while True:
+        try:
+            with several.opened(folder, nothing, None) as opened:
+                old = not all(one.fresh for one in briefs.refreshed(opened, most=20))
+        except MainstayError as error:
+            old = False
+            log(f"the team cannot be read now: {error}")
+        time.sleep(0.1 if old else REREAD)
 
 
 def _refuse_open(opening: Opening, *, can_sign_in: bool) -> None:

@@ -18,6 +18,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/openapi.json", "public", description, "This description."),
     Route("POST", "/api/commands", "as asked", api.commands, "Do one command."),
     Route("POST", "/api/queries", "as asked", api.queries, "Answer one query."),
+    Route("POST", "/models/{model}/api/commands", "as asked", api.commands, "Do one, of a model."),
+    Route("POST", "/models/{model}/api/queries", "as asked", api.queries, "Answer one, of it."),
     Route("GET", "/", "read", pages.home, "How the models stand.", page=True),
     Route("GET", "/index.json", "read", pages.home_json, "How the models stand, as JSON."),
     Route("GET", _CERTIFICATE, "read", pages.certificate, "A certificate.", page=True),

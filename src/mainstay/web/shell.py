@@ -19,9 +19,11 @@ class Way(NamedTuple):
     apart: bool = False
 
 
-def ways(model: str) -> tuple[Way, ...]:
-    """All there are; those of a model only where there is one."""
+def ways(model: str, *, team: bool = False) -> tuple[Way, ...]:
+    """All there are; those of a model only where there is one, in a team below its name."""
     life = (Way("Life", f"/models/{model}/life", "l"),) if model else ()
+    if team:
+        return (*_of_team(), *_of_model(model, life)) if model else _of_team()
     return (
         Way("Models", "/", "m"),
         Way("Approvals", "/approvals", "a"),
@@ -36,10 +38,33 @@ def ways(model: str) -> tuple[Way, ...]:
     )
 
 
+def _of_team() -> tuple[Way, ...]:
+    return (
+        Way("Models", "/", "m"),
+        Way("Approvals", "/approvals", "a"),
+        Way("Incidents", "/incidents", "i"),
+        Way("Audit", "/audit", "u", "audit"),
+        Way("People", "/people", "e", "people", apart=True),
+        Way("Settings", "/settings", "s", "own tokens", apart=True),
+    )
+
+
+def _of_model(model: str, life: tuple[Way, ...]) -> tuple[Way, ...]:
+    here = f"/models/{model}"
+    return (
+        Way(model, here, "h"),
+        *life,
+        Way("Data", f"{here}/data", "d"),
+        Way("Predictions", f"{here}/predictions", "p", "rows"),
+        Way("Contract", f"{here}/contract", "c"),
+    )
+
+
 def rail(visit: Visit, path: str) -> Html:
     """The pages that who asks may open; path: where they are."""
     held = visit.permissions
-    open_ = [way for way in ways(visit.model) if way.needs in held]
+    team = visit.place.places.is_team
+    open_ = [way for way in ways(visit.model, team=team) if way.needs in held]
     here = max((way.path for way in open_ if _within(path, way.path)), key=len, default="")
     line = tag("hr") if any(way.apart for way in open_) else Html()
     return tag(

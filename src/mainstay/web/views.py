@@ -17,6 +17,7 @@ from mainstay.control.pages import (
     approval,
     data,
     health,
+    home,
     incident,
     life,
     lists,
@@ -51,6 +52,8 @@ from mainstay.web.visit import Endpoint, Needs, Route, Visit, aside
 
 LATEST = 200
 """Events that the audit page shows."""
+WALKED = 500
+"""Events that the page of the chain walks; a record that is longer is proven by a command."""
 Drawn = Callable[[Visit, str, Answer], Html]
 Rows = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
 
@@ -74,8 +77,9 @@ def _plain(draw: Callable[[str, Answer], Html]) -> Drawn:
 
 
 def _health(visit: Visit, _: str, said: Answer) -> Html:
-    drawn = health.content(msgspec.convert(said.facts["health"], Health))
-    return joined(drawn, offers.model(visit))
+    made = msgspec.convert(said.facts["health"], Health)
+    listed = home.versions(made) if visit.place.places.is_team else Html()
+    return joined(health.content(made), listed, offers.model(visit))
 
 
 def _version(visit: Visit, title: str, said: Answer) -> Html:
@@ -136,7 +140,24 @@ def _key(visit: Visit) -> Query | None:
     return Decisions(_word(visit, "key")) if _word(visit, "key") else None
 
 
+OF_ONE = (
+    View(
+        "/contract", "read", "Contract", lambda _: ExplainContract(), _plain(lists.contract),
+        lambda facts: facts["clauses"],
+    ),
+    View(
+        "/data", "read", "Data", lambda _: Sources(), _data,
+        lambda facts: facts["supply"]["fields"],
+    ),
+    View(
+        "/predictions", "rows", "Predictions", _key, _plain(predictions.content),
+        lambda facts: [{**one["answer"], **one["record"]} for one in facts["decisions"]],
+    ),
+)  # fmt: skip
+"""Of one model, at an address of its own too, since a team has several."""
 VIEWS: tuple[View, ...] = (
+    *OF_ONE,
+    *(one._replace(path=f"/models/{{model}}{one.path}") for one in OF_ONE),
     View("/models/{model}", "read", "Model", lambda _: ModelHealth(), _health),
     View(
         "/models/{model}/versions/{version}", "read", "Version",
@@ -155,10 +176,6 @@ VIEWS: tuple[View, ...] = (
         lambda facts: [*facts["waiting"], *facts["decided"]],
     ),
     View(
-        "/contract", "read", "Contract", lambda _: ExplainContract(), _plain(lists.contract),
-        lambda facts: facts["clauses"],
-    ),
-    View(
         "/incidents", "read", "Incidents", lambda visit: Incidents(closed=_closed(visit)),
         _plain(lists.incidents), lambda facts: [*facts["open"], *facts["closed"]],
     ),
@@ -166,19 +183,14 @@ VIEWS: tuple[View, ...] = (
         "/incidents/{number}", "read", "Incident",
         lambda visit: IncidentAccount(acts.number(visit)), _incident,
     ),
-    View(
-        "/data", "read", "Data", lambda _: Sources(), _data,
-        lambda facts: facts["supply"]["fields"],
-    ),
-    View(
-        "/predictions", "rows", "Predictions", _key, _plain(predictions.content),
-        lambda facts: [{**one["answer"], **one["record"]} for one in facts["decisions"]],
-    ),
     View("/search", "read", "Search", lambda visit: Find(_word(visit, "q")), _plain(lists.found)),
     View(
         "/audit", "audit", "Audit", _history, _audit, lambda facts: facts["events"],
     ),
-    View("/audit/chain", "audit", "Chain", lambda _: VerifyLedger(), _plain(answers.content)),
+    View(
+        "/audit/chain", "audit", "Chain", lambda _: VerifyLedger(last=WALKED),
+        _plain(answers.content),
+    ),
     View(
         "/people", "people", "People", lambda _: People(), _people, lambda facts: facts["people"],
     ),
@@ -240,7 +252,7 @@ async def _answered(view: View, visit: Visit) -> Answer:
     about = roles.concerned(query)
     if about:
         guard.permit(visit, view.needs, about)  # type: ignore[arg-type]  # views need permissions
-    return await aside(visit.place.ask, visit.place.folder, query, visit.asker)
+    return await aside(visit.place.ask, visit.folder, query, visit.asker)
 
 
 def _closed(visit: Visit) -> bool:

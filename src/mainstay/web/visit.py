@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from mainstay.control import handle, roles
@@ -72,7 +72,8 @@ class Waiting(NamedTuple):
 class Visit(NamedTuple):
     """principal: who asks, None where nobody needs to be known. form: what their forms carry.
 
-    model: the project's, as far as it can be told. waiting: what the rail counts, for pages.
+    model: the project's, as far as it can be told, none for a team as a whole; folder: where it
+    lies. waiting: what the rail counts, for pages.
     """
 
     request: Request
@@ -81,10 +82,18 @@ class Visit(NamedTuple):
     form: str = ""
     model: str = ""
     waiting: Waiting = Waiting()
+    folder: Path = Path()
+
+    @property
+    def of_team(self) -> bool:
+        """Whether this is about a team as a whole, and no model of it."""
+        return not self.model and self.place.places.is_team
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """All that who asks may do to the project's model now."""
+        """All that who asks may do to the project's model now, or to the team."""
+        if self.of_team:
+            return roles.anywhere(self.asker, clock.machine())
         return roles.permissions(self.asker, self.model, clock.machine())
 
     @property
@@ -109,12 +118,15 @@ class Route(NamedTuple):
 
 
 async def body(request: Request, most: int) -> bytes:
-    """All of it. Raises Mistake where it is larger than so many bytes."""
+    """All of it. Raises Mistake where it is larger than so many bytes, or never comes whole."""
     found = bytearray()
-    async for part in request.stream():
-        found += part
-        if len(found) > most:
-            raise Mistake(f"the request is larger than the {most:,} bytes that are read")
+    try:
+        async for part in request.stream():
+            found += part
+            if len(found) > most:
+                raise Mistake(f"the request is larger than the {most:,} bytes that are read")
+    except ClientDisconnect as error:
+        raise Mistake("the request broke off before its end") from error
     return bytes(found)
 
 

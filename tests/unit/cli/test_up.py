@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import small_project
+from teams import NAMES, of_two
 
 from mainstay.cli import up
 from mainstay.cli.main import outcome
@@ -21,11 +22,26 @@ def test_all_three_are_kept(
 
     where = ("--folder", str(tmp_path))
     assert kept == [
-        Part("door", ("serve", *where, "--port", "8080", "--environment", "production")),
+        Part("door", ("serve", str(tmp_path), "--port", "8080", "--environment", "production")),
         Part("control", ("control", *where, "--port", "0")),
         Part("worker", ("worker", *where, "--environment", "production")),
     ]
     assert "http://127.0.0.1:8080" in capsys.readouterr().out
+
+
+def test_a_team_has_one_of_each_and_a_door_for_all_its_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with of_two(tmp_path) as team:
+        kept: list[Part] = []
+        monkeypatch.setattr(up.processes, "kept", lambda parts, _: kept.extend(parts) or 0)
+
+        assert outcome(["up", "--folder", str(team), "--port", "0"]) == 0
+
+    folders = tuple(str(team / name) for name in NAMES)
+    assert kept[0].words[: len(folders) + 1] == ("serve", *folders)
+    assert [one.words[2] for one in kept[1:]] == [str(team)] * 2
+    assert (team / "churn" / ".mainstay" / "serving").is_dir()
 
 
 def test_it_needs_a_contract_and_its_folder(

@@ -61,6 +61,7 @@ def test_what_is_due_is_done_in_order_and_leaves_its_events(as_author: Path) -> 
     found = newest(as_author)
     assert {name: one.state for name, one in found.items()} == {
         "labels": "done", "run": "waiting", "deliver": "done", "head": "done", "verify": "done",
+        "digest": "done",
     }  # fmt: skip
     assert found["labels"].headline == "Took in 0 of 1 files of labels."
     with project.opened(as_author) as opened:

@@ -86,3 +86,14 @@ def test_what_was_told_is_kept_until_its_incident_is_long_over(
     assert (early, late) == (0, 1)
     assert outbox.told(ledger, over) == {"waits"}
     assert outbox.told(ledger, lasting) == {"lasting"}
+
+
+def test_what_is_put_aside_once_is_told_once_however_often_it_is_put(ledger: Ledger) -> None:
+    outbox.put_once(ledger, ONE)
+    outbox.put_once(ledger, Waiting(ONE.id, "ops", 1, '{"newer": 1}', 0.0))
+    [left] = outbox.waiting(ledger)
+    outbox.settled(ledger, left, "2024-01-01")
+    outbox.put_once(ledger, ONE)
+
+    assert left.body == "{}"
+    assert outbox.waiting(ledger) == ()

@@ -79,6 +79,8 @@ def test_an_earlier_form_is_brought_forward_and_a_later_one_is_not_read(
         ledger.append("Assessed", "m", ACTOR, {})
         for table in RUNS:
             ledger.change(f"DROP TABLE {table}")
+        for index in ("event_of_subject", "event_of_both", "event_of_kind"):
+            ledger.change(f"DROP INDEX {index}")
         ledger.change("UPDATE form SET version = 3")
     with Ledger(tmp_path / "ledger.db", address) as ledger:
         assert verify(ledger) == ()

@@ -154,3 +154,25 @@ def test_what_ended_long_ago_is_forgotten_but_not_the_newest_of_a_job(
     assert (runs.tail(ledger, 1, 9), len(runs.tail(ledger, 2, 9))) == ((), 1)
     assert runs.one(ledger, 2).verdict == "pass"
     assert runs.one(ledger, 1) is None
+
+
+def test_what_is_outstanding_and_when_more_is_due_is_known(
+    ledger: Ledger, wait: Callable[[timedelta], None]
+) -> None:
+    assert runs.outstanding(ledger) == ((), float("inf"))
+    runs.planned(ledger, "m", "run", START)
+    runs.planned(ledger, "other", "run", START)
+    assert runs.outstanding(ledger)[0] == ("m", "other")
+
+    run, lease = claimed(ledger)
+    assert runs.outstanding(ledger)[0] == ("m", "other")
+    runs.postponed(ledger, run, lease, 2 * MINUTE, "away")
+    assert runs.outstanding(ledger) == (("other",), 120.0)
+    wait(2 * MINUTE)
+    assert runs.outstanding(ledger) == (("m", "other"), float("inf"))
+    run, lease = claimed(ledger)
+    runs.ended(ledger, run, lease, "failed", "no")
+
+    assert runs.outstanding(ledger)[0] == ("other",)
+    assert [one.headline for one in runs.failed(ledger, START)] == ["no"]
+    assert runs.failed(ledger, START + timedelta(days=1)) == ()

@@ -92,3 +92,35 @@ def test_an_incident_lasts_until_it_is_closed(lived: Ledger, told: Callable[...,
     assert (closed.id, closed.clause, bool(closed.closed)) == (13, "pressure", True)
     assert (lasting.id, lasting.what, lasting.closed) == (seq, "Celsius", "")
     assert datetime.fromisoformat(closed.opened) <= datetime.fromisoformat(closed.closed)
+
+
+def test_incidents_are_found_by_how_they_stand_and_by_number(
+    lived: Ledger, told: Callable[..., int]
+) -> None:
+    still = told("IncidentOpened", clause="unit", what="degrees")
+
+    assert [one.id for one in state.open_incidents(lived)] == [still]
+    assert [one.id for one in state.open_incidents(lived, "another")] == []
+    assert [one.id for one in state.closed_incidents(lived, 5, MODEL)] == [13]
+    assert state.closed_incidents(lived, 0) == ()
+    assert state.incident(lived, still) == state.open_incidents(lived)[0]
+    assert state.incident(lived, 99) is None
+
+
+def test_versions_of_all_models_are_found_by_how_they_stand(lived: Ledger) -> None:
+    found = state.standing(lived, "certified", "rejected")
+
+    assert [(one.number, one.status) for one in found] == [(1, "certified"), (2, "rejected")]
+    assert state.standing(lived, "certified", "rejected", most=1) == found[:1]
+    assert state.standing(lived, "approved") == ()
+
+
+def test_the_newest_event_of_each_of_many_models_is_known(
+    lived: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "PAGE", 2)
+
+    found = state.spoken(lived, ["a", MODEL, "b"])
+
+    assert found == {"a": 0, MODEL: lived.head().seq, "b": 0}
+    assert state.spoken(lived, []) == {}

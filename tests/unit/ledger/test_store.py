@@ -11,7 +11,7 @@ import pytest
 
 from mainstay.core.errors import Bug, Conflict, Mistake
 from mainstay.core.nouns import Actor
-from mainstay.ledger import blobs, chain, state
+from mainstay.ledger import blobs, chain, state, store
 from mainstay.ledger.chain import START
 from mainstay.ledger.store import Ledger
 from mainstay.ledger.verify import verify
@@ -55,6 +55,23 @@ def test_every_page_is_read(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> 
 
     assert [event.seq for event in ledger.events()] == list(range(1, 11))
     assert [event.seq for event in ledger.events(subject="b")] == [2, 4, 6, 8, 10]
+
+
+def test_events_are_read_backwards_and_by_number(
+    lived: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "PAGE", 3)
+    every = list(lived.events())
+
+    assert list(lived.backwards(page=2)) == every[::-1]
+    assert [one.seq for one in lived.backwards("Built")] == [10, 3]
+    assert [one.seq for one in lived.backwards(("Built", "Approved"), until=10)] == [8, 3]
+    assert list(lived.backwards(subject="another")) == []
+    assert lived.newest(4) == tuple(every[-4:])
+    assert lived.newest(1, "Built", "flight-delay") == (every[9],)
+    assert lived.newest(0) == ()
+    assert lived.numbered([15, 2, 2, 7, 99, 1]) == {at: every[at - 1] for at in (1, 2, 7, 15)}
+    assert list(lived.events(kind=("Built", "Approved"))) == [every[2], every[7], every[9]]
 
 
 def test_reading_does_not_hold_others_up(ledger: Ledger) -> None:

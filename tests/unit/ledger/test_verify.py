@@ -13,7 +13,7 @@ from mainstay.core.nouns import Actor
 from mainstay.ledger import schema
 from mainstay.ledger.chain import START, Head
 from mainstay.ledger.store import Ledger
-from mainstay.ledger.verify import Flaw, verify
+from mainstay.ledger.verify import Flaw, recent, verify
 
 
 def test_a_ledger_holds_from_its_first_moment(ledger: Ledger) -> None:
@@ -117,3 +117,21 @@ def test_damage_in_one_place_does_not_hide_the_rest(
     assert "the trigger event_never_changes is missing" in flaws
     assert "event 5: its content is not what was hashed" in flaws
     assert any("no such table: incident" in flaw for flaw in flaws)
+
+
+def test_the_newest_events_alone_are_walked(lived: Ledger) -> None:
+    assert recent(lived, 4) == recent(lived, 100) == ()
+    if not lived.url:
+        rewritten(lived, 13)
+
+        assert [flaw.seq for flaw in recent(lived, 4)] == [13]
+        assert recent(lived, 2) == ()
+        assert any(flaw.seq == 13 for flaw in recent(lived, 100))
+
+
+def rewritten(ledger: Ledger, seq: int) -> None:
+    connection = sqlite3.connect(ledger.path)
+    connection.execute("DROP TRIGGER event_never_changes")
+    connection.execute("UPDATE event SET payload = '{}' WHERE seq = ?", (seq,))
+    connection.commit()
+    connection.close()

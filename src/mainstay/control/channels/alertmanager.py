@@ -57,7 +57,9 @@ def _alert(message: Message, urgency: Urgency, until: datetime) -> dict[str, obj
             "act": f"{message.urgency}: {message.why}",
             "cost": cost(message.cost),
             "models": ", ".join(message.models),
+            **({"link": message.link} if message.link else {}),
         },
+        **({"generatorURL": message.link} if message.link else {}),
         "startsAt": min(message.since, until),
         "endsAt": until,
     }

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from mainstay.control.roles import Role
 from mainstay.control.urgency import Urgency
 from mainstay.core import nearest, settings
 from mainstay.core.errors import Missing, Mistake, Refused
@@ -25,11 +26,18 @@ class Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 Secret = str | Elsewhere
 
 
+# Channels for people also take, where they say so: `mentions`, who was named in a comment; `head`,
+# the head of the ledger each day; `digests`, the week for these roles.
+
+
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="log"):
     """A line of JSON at the end of a file; without one, on standard error."""
 
     least: Urgency = "this week"
     file: str = ""
+    mentions: bool = False
+    head: bool = False
+    digests: tuple[Role, ...] = ()
 
 
 class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="email"):
@@ -49,6 +57,9 @@ class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
     password: Secret = ""
     authority: str = ""
     private: bool = False
+    mentions: bool = False
+    head: bool = False
+    digests: tuple[Role, ...] = ()
 
 
 class Webhook(
@@ -61,6 +72,9 @@ class Webhook(
     least: Urgency = "this week"
     authority: str = ""
     private: bool = False
+    mentions: bool = False
+    head: bool = False
+    digests: tuple[Role, ...] = ()
 
 
 class Alertmanager(
@@ -82,6 +96,9 @@ class Apprise(
 
     url: Secret
     least: Urgency = "this week"
+    mentions: bool = False
+    head: bool = False
+    digests: tuple[Role, ...] = ()
 
 
 class OpenLineage(
@@ -106,8 +123,15 @@ Channel = Log | Mail | Webhook | Alertmanager | Apprise | OpenLineage
 Channels = dict[str, Channel]
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of channels. address: where people reach the control plane, for links; empty: as it
+
+    was started here. people: by name, where mail reaches them.
+    """
+
     channels: Channels = {}
+    address: str = ""
+    people: dict[str, Words] = {}
 
 
 TLS = ("starttls", "tls", "none")
@@ -115,24 +139,34 @@ TLS = ("starttls", "tls", "none")
 
 def configured() -> Channels:
     """By name; none where nobody wrote the file. Raises Missing, Mistake, Refused."""
+    return told().channels
+
+
+def told() -> Told:
+    """All that the file says; nothing where nobody wrote it. Raises Missing, Mistake, Refused."""
     path = settings.channels_file()
     if path is None:
         path = settings.keys_folder() / "channels.toml"
         if not path.exists():
-            return {}
-    return read(path)
+            return Told()
+    return whole(path)
 
 
 def read(path: Path) -> Channels:
-    """Those of a file. Raises Missing, Mistake, Refused where others may read it."""
+    """The channels of a file. Raises Missing, Mistake, Refused where others may read it."""
+    return whole(path).channels
+
+
+def whole(path: Path) -> Told:
+    """What a file says. Raises Missing, Mistake, Refused where others may read it."""
     text = private(path)
     try:
-        found = msgspec.convert(_shaped(tomllib.loads(text)), _File).channels
+        found = msgspec.convert(_shaped(tomllib.loads(text)), Told)
     except tomllib.TOMLDecodeError as error:
         raise Mistake(f"{path} is no TOML: {error}", hint="docs/reference/settings.md") from error
     except msgspec.ValidationError as error:
         raise Mistake(f"{path}: {error}", hint="docs/reference/settings.md shows each") from error
-    for name, one in found.items():
+    for name, one in found.channels.items():
         if isinstance(one, Mail) and one.tls not in TLS:
             raise Mistake(f"{path}: {name}: tls is {one.tls!r}", nearest.hint(one.tls, TLS))
         if isinstance(one, OpenLineage) and bool(one.url) == bool(one.file):

@@ -22,6 +22,7 @@ class Message(msgspec.Struct, frozen=True):
 
     time: of the event. models: all that the incident hurts. cost: money lost a day, None: not
     known. good: the last moment known to be right. hides: what it explains, and nobody is told.
+    link: the page where one acts, empty where nobody said the address of the control plane.
     stands: without news until then, machine's time, it may be taken for over.
     """
 
@@ -43,6 +44,7 @@ class Message(msgspec.Struct, frozen=True):
     cost: Estimate | None = None
     good: datetime | None = None
     hides: tuple[str, ...] = ()
+    link: str = ""
 
 
 def title(message: Message) -> str:
@@ -64,6 +66,7 @@ def text(message: Message) -> str:
         "last good": f"{message.good:%Y-%m-%d %H:%M} UTC" if message.good else "not known",
         "hurts": ", ".join(message.models),
         "explains": "; ".join(message.hides),
+        "act at": message.link,
         "more": f"mainstay incident show {message.incident}",
     }
     return "\n".join(f"{name + ':':<11}{said}" for name, said in facts.items() if said)

@@ -23,15 +23,14 @@ WORDS: dict[str, parts.State] = {
 def queue(title: str, said: Answer) -> Html:
     """What waits, then what was decided."""
     waiting, decided = said.facts["waiting"], said.facts["decided"]
-    model = said.facts["model"]
-    columns: Row = ("Version", "Waits for", "Since", "Gates", "Once approved, until")
+    columns: Row = ("Version", "Of", "Waits for", "Since", "Gates", "Once approved, until")
     body = (
-        parts.table(columns, [_waits(model, one) for one in waiting], "stack")
+        parts.table(columns, list(map(_waits, waiting)), "stack")
         if waiting
         else tag("p", "Nothing waits for anybody.", class_="mute")
     )
-    past: Row = ("Version", "Decision", "By", "When", "Reason")
-    rows = [_decided(model, one) for one in decided]
+    past: Row = ("Version", "Of", "Decision", "By", "When", "Reason")
+    rows = list(map(_decided, decided))
     done = card("Decided", "newest first", parts.table(past, rows, "stack")) if rows else Html()
     return joined(head(title, said), tag("div", card("Waiting", "", body), done, class_="col"))
 
@@ -58,19 +57,20 @@ def path(model: str, version: str) -> str:
     return f"/models/{model}/versions/{version}/approval"
 
 
-def _waits(model: str, one: dict[str, Any]) -> Row:
-    name = tag("a", one["version"], href=path(model, one["version"]))
+def _waits(one: dict[str, Any]) -> Row:
+    name = tag("a", one["version"], href=path(one["model"], one["version"]))
     since, until = (
         parts.brief(datetime.fromisoformat(str(one[key]))) for key in ("since", "until")
     )
-    return (name, one["approver"], since, number(str(one["gates"])), until)
+    return (name, one["model"], one["approver"], since, number(str(one["gates"])), until)
 
 
-def _decided(model: str, one: dict[str, Any]) -> Row:
-    name = tag("a", one["version"], href=path(model, one["version"]))
+def _decided(one: dict[str, Any]) -> Row:
+    name = tag("a", one["version"], href=path(one["model"], one["version"]))
     word = parts.state(WORDS[one["what"]], one["what"])
     return (
         name,
+        one["model"],
         word,
         one["by"],
         parts.brief(datetime.fromisoformat(str(one["at"]))),

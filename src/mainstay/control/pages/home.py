@@ -1,5 +1,8 @@
 """Home: which model needs me today?"""
 
+from typing import NamedTuple
+from urllib.parse import urlencode
+
 from mainstay.control.health import Health, Task
 from mainstay.control.pages import health, parts
 from mainstay.control.pages.answers import card
@@ -10,23 +13,84 @@ from mainstay.core.nouns import Verdict
 HEAD: Row = ("Model", "Verdict", "Five questions", "Worth it?", "Until", "Owner")
 ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
 NOTHING = Html()
+EACH = 50
+"""Models on a page."""
+MOST = 12
+"""Open items beside them."""
 CERTIFIED = ("approved", "certified")
 
 
-def content(models: tuple[Health, ...], said: Html = NOTHING) -> Html:
+class Narrow(NamedTuple):
+    """Of a list that is too long for a page: words that a model's name or owner holds, a page."""
+
+    words: str = ""
+    page: int = 1
+
+
+ALL = Narrow()
+
+
+def narrowed(words: str, page: str) -> Narrow:
+    """As an address says it; what is no number is the first page."""
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+    return Narrow(words[:100], max(number, 1))
+
+
+def content(models: tuple[Health, ...], said: Html = NOTHING, narrow: Narrow = ALL) -> Html:
     """What stands between head and foot of the page; said: what names whoever looks."""
     some = sorted(models, key=lambda one: ORDER[one.verdict])
     tasks = [(one, task) for one in some for task in one.tasks]
-    table = parts.table(HEAD, map(_row, some), "models")
+    listed = tuple(map(versions, some)) if len(some) == 1 else ()
     return joined(
         _head(some, tasks),
         tag(
             "div",
-            tag("div", card("All models", "", table), *map(_versions, some), class_="col"),
+            tag("div", _table(some, narrow), *listed, class_="col"),
             tag("aside", _open(tasks), said, class_="col side", aria_label="Open items"),
             class_="layout",
         ),
     )
+
+
+def _table(some: list[Health], narrow: Narrow) -> Html:
+    """The worst first; by pages, and narrowed by words, where there are many."""
+    found = [one for one in some if _holds(one, narrow.words)]
+    first = (narrow.page - 1) * EACH
+    shown = table(tuple(found[first : first + EACH]))
+    if len(some) <= EACH and not narrow.words:
+        return card("All models", "", shown)
+    beside = f"{min(first + 1, len(found))} to {min(first + EACH, len(found))} of {len(found)}"
+    return card("All models", beside, _filter(narrow), shown, _turn(found, narrow))
+
+
+def table(some: tuple[Health, ...]) -> Html:
+    """A line for each model."""
+    return parts.table(HEAD, map(_row, some), "models")
+
+
+def _holds(one: Health, words: str) -> bool:
+    text = f"{one.model} {one.owner}".casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def _filter(narrow: Narrow) -> Html:
+    box = tag("input", name="q", value=narrow.words, maxlength=100)
+    label = tag("label", tag("span", "Model or owner"), box)
+    show = tag("button", "Show", type="submit")
+    return tag("form", tag("p", label, class_="field"), show, class_="row")
+
+
+def _turn(found: list[Health], narrow: Narrow) -> Html:
+    """To the page before and the next."""
+    last = (len(found) - 1) // EACH + 1
+    ways = [("Before", narrow.page - 1)] if narrow.page > 1 else []
+    ways += [("Next", narrow.page + 1)] if narrow.page < last else []
+    links = [tag("a", word, href=f"/?{_asked_for(narrow, page)}") for word, page in ways]
+    return tag("p", *(part for link in links for part in (link, " ")))
+
+
+def _asked_for(narrow: Narrow, page: int) -> str:
+    return urlencode({"q": narrow.words, "page": page})
 
 
 def _head(some: list[Health], tasks: list[tuple[Health, Task]]) -> Html:
@@ -49,13 +113,13 @@ def _row(it: Health) -> Row:
     chip = tag("span", it.version, class_="chip") if it.version else Html()
     first = it.sentence[2:].partition(": ")[0].rstrip(".")
     verdict = joined(parts.state(health.state_of(it.verdict)), tag("p", first))
-    marks = tag("span", *(_mark(*each) for each in _asked(it)), class_="five")
+    marks = tag("span", *(_mark(*each) for each in _five(it)), class_="five")
     answers = {each.ask: each.answer for each in it.questions}
     worth, lasts = answers["Is it worth it?"], answers["How long will it last?"]
     return (joined(name, " ", chip), verdict, marks, worth, lasts, it.owner)
 
 
-def _asked(it: Health) -> list[tuple[parts.State, str]]:
+def _five(it: Health) -> list[tuple[parts.State, str]]:
     return [(health.state_of(one.verdict), f"{one.ask} {one.answer}") for one in it.questions]
 
 
@@ -68,7 +132,8 @@ def _mark(kind: parts.State, said: str) -> Html:
     return tag("span", shape, class_=f"state {kind}")
 
 
-def _versions(one: Health) -> Html:
+def versions(one: Health) -> Html:
+    """Of a model, the newest first."""
     if not one.versions:
         empty = tag("p", "No version yet.", class_="mute")
         return card(f"Versions of {one.model}", "", empty)
@@ -88,4 +153,6 @@ def _version(one: Health, name: str) -> Row:
 def _open(tasks: list[tuple[Health, Task]]) -> Html:
     if not tasks:
         return card("Open items", "", tag("p", "Nothing waits for anybody.", class_="mute"))
-    return card("Open items", "", tag("ol", *(health.task(one) for _, one in tasks), class_="todo"))
+    shown = (health.task(one) for _, one in tasks[:MOST])
+    beside = f"the first {MOST} of {len(tasks)}" if len(tasks) > MOST else ""
+    return card("Open items", beside, tag("ol", *shown, class_="todo"))

@@ -92,7 +92,8 @@ def _filter(name: str, label: str, value: str) -> Html:
 def _there(one: Fact) -> str:
     """The page that tells of it."""
     paths = {
-        "model": "/", "source": "/data", "field": "/data", "clause": "/contract",
+        "model": f"/models/{one['model']}", "source": f"/models/{one['model']}/data",
+        "field": f"/models/{one['model']}/data", "clause": f"/models/{one['model']}/contract",
         "incident": f"/incidents/{one['name']}",
         "version": f"/models/{one['model']}/versions/{one['name']}",
     }  # fmt: skip
@@ -104,7 +105,7 @@ def _older() -> Html:
 
 
 def _incidents(some: Sequence[Fact]) -> Html:
-    columns: Row = ("Incident", "What", "Whose", "How soon", "Since", "Over")
+    columns: Row = ("Incident", "What", "Model", "Whose", "How soon", "Since", "Over")
     return parts.table(columns, [_incident(one) for one in some], "incidents")
 
 
@@ -115,7 +116,9 @@ def _incident(one: Fact) -> Row:
     over = _day(one["closed"]) if one["closed"] else ""
     soon = parts.state("pass", "over") if over else state
     link = tag("a", str(number), href=f"/incidents/{number}")
-    return (link, what, one["owner"], soon, _day(one["opened"]), over)
+    first, *more = one.get("models") or [one["model"]]
+    hurt = f"{first} and {len(more)} more" if more else first
+    return (link, what, hurt, one["owner"], soon, _day(one["opened"]), over)
 
 
 def _event(one: Fact) -> Row:

@@ -69,7 +69,8 @@ def test_an_approver_who_had_a_hand_in_it_is_not_shown_as_one_who_may() -> None:
 def test_the_queue_tells_what_waits_and_what_was_decided() -> None:
     one = {"version": "v2", "approver": "lead", "since": NOON, "until": NOON, "gates": 9}
     past = {"version": "v1", "what": "rejected", "by": "lead", "at": NOON, "because": "<no>"}
-    facts = {"model": "no-show", "waiting": [one], "decided": [past]}
+    of = {"model": "no-show"}
+    facts = {"waiting": [{**one, **of}], "decided": [{**past, **of}]}
 
     drawn = approval.queue("Approvals", Answer("v2 waits.", Verdict.UNSURE, facts=facts))
 

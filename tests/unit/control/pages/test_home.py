@@ -33,7 +33,33 @@ def test_it_opens_with_how_many_need_somebody_and_which_first(whole: Health) -> 
 
     assert "<b>1 of 2 models needs somebody today; start with no-show.</b>" in drawn
     assert drawn.index('href="/models/no-show"') < drawn.index('href="/models/calm"')
-    assert "No version yet." in drawn
+    assert "No version yet." not in drawn, "of several, each stands on its own page"
+
+
+def test_a_long_list_has_pages_and_can_be_narrowed(whole: Health) -> None:
+    some = tuple(replace(calm(whole), model=f"m{at:03}", owner="desk") for at in range(120))
+
+    first = home.content(some)
+    last = home.content(some, narrow=home.narrowed("", "3"))
+    found = home.content(some, narrow=home.narrowed("M11 desk", "x"))
+    none = home.content(some, narrow=home.narrowed("nobody", "1"))
+
+    assert (first.count('href="/models/m'), last.count('href="/models/m')) == (home.EACH, 20)
+    assert "1 to 50 of 120" in first
+    assert 'href="/?q=&amp;page=2"' in first
+    assert "101 to 120 of 120" in last
+    assert "page=4" not in last
+    assert found.count('href="/models/m11') == 10
+    assert 'value="M11 desk"' in found
+    assert "0 to 0 of 0" in none
+
+
+def test_of_many_open_items_the_first_are_shown_and_counted(whole: Health) -> None:
+    busy = tuple(replace(asked(whole), model=f"m{at:03}") for at in range(40))
+
+    drawn = home.content(busy)
+
+    assert "the first 12 of 40" in drawn
 
 
 def test_where_nothing_waits_nobody_is_needed(whole: Health) -> None:

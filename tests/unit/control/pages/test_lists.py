@@ -8,7 +8,7 @@ from mainstay.core.answers import Answer
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 OPEN = {
     "id": 7, "what": "wait: x60 <explains> it", "cause": "the unit changed", "owner": "visits",
-    "urgency": "now", "opened": NOON, "closed": None,
+    "urgency": "now", "opened": NOON, "closed": None, "model": "no-show",
 }  # fmt: skip
 OVER = {**OPEN, "id": 3, "closed": NOON}
 EVENTS = [
@@ -16,6 +16,14 @@ EVENTS = [
      "actor": "ada"}
     for at, kind in ((1, "Built"), (2, "Certified"))
 ]  # fmt: skip
+
+
+def test_an_incident_says_how_many_models_it_hurts() -> None:
+    facts = {"open": [{**OPEN, "models": ["no-show", "churn", "late"]}], "closed": []}
+
+    drawn = lists.incidents("Incidents", Answer("1 open.", facts=facts))
+
+    assert "<td>no-show and 2 more</td>" in drawn
 
 
 def test_incidents_lead_to_their_pages_and_say_how_soon() -> None:
