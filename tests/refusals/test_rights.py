@@ -37,6 +37,7 @@ OF_PERMISSION = {
     "rollback": "data-scientist ml-engineer approver",
     "people": "admin",
     "schedules": "ml-engineer",
+    "runs": "data-scientist ml-engineer",
 }
 OF_TAG = {
     "waive_signed": "waive",
@@ -51,11 +52,12 @@ OF_TAG = {
     "history": "audit", "ledger_export": "audit", "verify_ledger": "audit",
     "explain_contract": "read", "explain": "read", "shortfall": "read", "review": "read",
     "certificate": "read",
-    "decisions": "rows", "status": "read", "incident_list": "read", "incident_show": "read",
-    "schedule_set": "schedules", "schedule_reset": "schedules", "schedule_now": "schedules",
+    "decisions": "rows", "replay": "rows", "status": "read", "incident_list": "read", "incident_show": "read",
+    "schedule_set": "schedules", "schedule_reset": "schedules", "schedule_now": "runs",
+    "run_cancel": "runs",
     "schedule_list": "read", "run_list": "read", "run_show": "read",
     "health": "read", "incident_account": "read", "contract_schema": "read", "card": "read",
-    "diff_contract": "read",
+    "diff_contract": "read", "revisions": "read",
     "verify_certificate": "read", "verify_bundle": "read",
 }  # fmt: skip
 STAYS = [
@@ -77,6 +79,12 @@ OF_ROUTE = {
     ("POST", "/models/{model}/versions/{version}/reject"): "approve",
     ("POST", "/models/{model}/versions/{version}/deploy"): "deploy",
     ("POST", "/models/{model}/versions/{version}/comment"): "comment",
+    ("POST", "/models/{model}/versions/{version}/waive"): "waive",
+    ("POST", "/runs/ask"): "runs",
+    ("POST", "/runs/{number}/cancel"): "runs",
+    ("POST", "/runs/rhythm"): "schedules",
+    ("POST", "/runs/rhythm/reset"): "schedules",
+    ("POST", "/data/labels"): "labels",
     ("POST", "/models/{model}/rollback"): "rollback",
     ("POST", "/incidents/{number}/acknowledge"): "incidents",
     ("POST", "/incidents/{number}/silence"): "incidents",
@@ -112,6 +120,11 @@ VIEWS = {
     "/approvals": "read",
     "/models/{model}/versions/{version}/approval": "read",
     "/models/{model}/life": "read",
+    "/models/{model}/versions/{version}/waive": "waive",
+    "/contract/revisions": "read",
+    "/runs": "read",
+    "/runs/{number}": "read",
+    "/predictions/replay": "rows",
     "/data": "read",
     "/predictions": "rows",
     "/search": "read",
@@ -120,7 +133,7 @@ VIEWS = {
 }
 WITH_TABLE = (
     "/audit", "/approvals", "/models/{model}/life", "/data", "/predictions", "/people",
-    "/contract", "/incidents",
+    "/contract", "/incidents", "/runs", "/contract/revisions",
 )  # fmt: skip
 OF_ROUTE |= {
     ("GET", f"{path}{twin}"): needed for path, needed in VIEWS.items() for twin in ("", ".json")
@@ -148,6 +161,7 @@ VALUES: dict[str, dict[str, object]] = {
     "incident_silence": {"incident": 1, "until": "2026-01-01T00:00:00Z", "because": "x"},
     "incident_show": {"id": 1},
     "run_show": {"id": 1},
+    "run_cancel": {"run": 1, "because": "x"},
     "incident_account": {"id": 1},
     "incident_acknowledge": {"incident": 1, "because": "x"},
     "incident_vouch": {"incident": 1, "because": "x"},

@@ -8,6 +8,7 @@ from mainstay.control import (
     asking,
     assessing,
     building,
+    cancelling,
     cards,
     certifying,
     commenting,
@@ -29,7 +30,9 @@ from mainstay.control import (
     proposing,
     publish,
     reading,
+    replaying,
     requesting,
+    revisions,
     running,
     scheduling,
     scoring,
@@ -50,6 +53,7 @@ from mainstay.control.commands import (
     AssessAll,
     Backup,
     Build,
+    CancelRun,
     Certify,
     Command,
     Comment,
@@ -115,7 +119,9 @@ from mainstay.control.queries import (
     People,
     Query,
     Record,
+    Replay,
     Review,
+    Revisions,
     Runs,
     Schedules,
     Shortfall,
@@ -206,10 +212,17 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _lived(opened, command)
         case Silence() | Acknowledge() | Vouch() | Deliver() | Comment():
             return _tended(opened, command)
-        case Schedule() | Unschedule() | RunNow():
-            return scheduling.changed(opened, command)
+        case Schedule() | Unschedule() | RunNow() | CancelRun():
+            return _planned(opened, command)
         case Features() | Score() | Labels() | SendLabels() | AskLabels() | Backup():
             return _outside(opened, command)
+
+
+def _planned(opened: Project, command: Schedule | Unschedule | RunNow | CancelRun) -> Answer:
+    """What workers are to do."""
+    if isinstance(command, CancelRun):
+        return cancelling.cancel(opened, command)
+    return scheduling.changed(opened, command)
 
 
 def _tended(opened: Project, command: Silence | Acknowledge | Vouch | Deliver | Comment) -> Answer:
@@ -287,9 +300,9 @@ def _outside(
 
 def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
-        case Explain() | Simulate() | Paper() | ModelCard() | Decisions():
+        case Explain() | Simulate() | Paper() | ModelCard() | Decisions() | Replay():
             return _of_version(opened, query)
-        case DiffContract() | Shortfall() | Review() | Approval():
+        case DiffContract() | Revisions() | Shortfall() | Review() | Approval():
             return _weighed(opened, query)
         case Status() | ModelHealth() | Approvals() | Life() | Sources() | Find():
             return _standing(opened, query)
@@ -302,7 +315,7 @@ def _asked(opened: Project, query: OfProject) -> Answer:
 
 
 def _of_version(
-    opened: Project, query: Explain | Simulate | Paper | ModelCard | Decisions
+    opened: Project, query: Explain | Simulate | Paper | ModelCard | Decisions | Replay
 ) -> Answer:
     match query:
         case Explain():
@@ -315,13 +328,19 @@ def _of_version(
             return cards.asked(opened, query)
         case Decisions():
             return decisions.decisions(opened, query)
+        case Replay():
+            return replaying.replay(opened, query)
 
 
-def _weighed(opened: Project, query: DiffContract | Shortfall | Review | Approval) -> Answer:
+def _weighed(
+    opened: Project, query: DiffContract | Revisions | Shortfall | Review | Approval
+) -> Answer:
     """What somebody reads before they sign."""
     match query:
         case DiffContract():
             return contracting.diff(opened, query)
+        case Revisions():
+            return revisions.revisions(opened, query)
         case Shortfall():
             return waiving.shortfall(opened, query)
         case Review():

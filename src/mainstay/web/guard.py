@@ -30,19 +30,20 @@ def guarded(route: Route, place: Place) -> Callable[[Request], Awaitable[Respons
     """The endpoint of a route, which only who may is led to."""
 
     async def endpoint(request: Request) -> Response:
-        name = "-"
+        visit: Visit | None = None
         try:
-            visit = await aside(admitted, route, place, request)
-            if isinstance(visit, Visit):
-                name = visit.principal.name if visit.principal else "-"
-                response = await route.endpoint(visit)
+            met = await aside(admitted, route, place, request)
+            if isinstance(met, Visit):
+                visit = met
+                response = await _led(route, met)
             else:
-                response = visit
+                response = met
         except MainstayError as error:
-            response = _told(route, error)
+            response = _told(route, error, visit)
         except Exception as error:  # noqa: BLE001 - the outermost door
             traceback.print_exception(error, file=sys.stderr)
-            response = _told(route, Bug("This is our mistake, not yours."))
+            response = _told(route, Bug("This is our mistake, not yours."), visit)
+        name = visit.principal.name if visit and visit.principal else "-"
         place.say(f"{request.method} {route.path} {response.status_code} {name}")
         return response
 
@@ -50,7 +51,7 @@ def guarded(route: Route, place: Place) -> Callable[[Request], Awaitable[Respons
 
 
 def admitted(route: Route, place: Place, request: Request) -> Visit | Response:
-    """The visit, or what a stranger is answered. Raises Refused, Missing where it may not be."""
+    """The visit, or what a stranger is answered. Raises Refused for what another site sent."""
     if route.needs == "public":
         _refuse_foreign(request, place)
         return Visit(request, place)
@@ -63,10 +64,14 @@ def admitted(route: Route, place: Place, request: Request) -> Visit | Response:
             _refuse_foreign(request, place)
         model = _model(place, ledger)
         waiting = _waiting(ledger, model) if route.page else Waiting()
-        visit = Visit(request, place, principal, form, model, waiting)
-    if route.needs not in ("signed in", "as asked"):
+        return Visit(request, place, principal, form, model, waiting)
+
+
+async def _led(route: Route, visit: Visit) -> Response:
+    """What the endpoint answers. Raises Refused, Missing for who may not be led there."""
+    if route.needs not in ("public", "signed in", "as asked"):
         permit(visit, route.needs)  # type: ignore[arg-type]  # what is left are permissions
-    return visit
+    return await route.endpoint(visit)
 
 
 def permit(visit: Visit, needed: Permission, about: str = "") -> None:
@@ -150,7 +155,7 @@ def _named(contract: Path, _changed: int, _size: int) -> str:
     return document.read(contract).contract.model
 
 
-def _told(route: Route, error: MainstayError) -> Response:
+def _told(route: Route, error: MainstayError, visit: Visit | None) -> Response:
     if not route.page:
         return statuses.reply(error)
-    return layout.failure(error, statuses.status(error))
+    return layout.failure(error, statuses.status(error), visit)

@@ -28,6 +28,7 @@ def ways(model: str) -> tuple[Way, ...]:
         Way("Incidents", "/incidents", "i"),
         Way("Data", "/data", "d"),
         *life,
+        Way("Runs", "/runs", "r"),
         Way("Predictions", "/predictions", "p", "rows"),
         Way("Contract", "/contract", "c"),
         Way("Audit", "/audit", "u", "audit"),
