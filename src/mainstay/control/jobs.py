@@ -167,7 +167,9 @@ JOBS: Mapping[str, Job] = {
     "head": Job("Publish the head of the ledger.", "5 0 * * *", head),
     "verify": Job("Prove that the ledger holds.", "0 4 * * 0", verify),
     "backup": Job("Copy the ledger and what it points to.", "", backup),
-    "assess": Job("Say whether it is worth it and the data enough and right.", "", assess, makes=True),
+    "assess": Job(
+        "Say whether it is worth it and the data enough and right.", "", assess, makes=True
+    ),
     "foresee": Job("Assess, and say how long a model lasts.", "", foresee, makes=True),
     "build": Job("Train a new version, unless nothing changed.", "", build, makes=True),
     "certify": Job("Hold the newest version against every gate.", "", certify, makes=True),
