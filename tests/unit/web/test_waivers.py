@@ -73,15 +73,15 @@ def test_a_day_that_is_none_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "status", "some", "there"),
+    ("role", "status", "some", "ways"),
     [
-        ("approver", "refused", (SHORT,), True),
-        ("viewer", "refused", (SHORT,), False),
-        ("approver", "certified", (SHORT,), False),
-        ("approver", "refused", (HOLDS, PROOF), False),
+        ("approver", "refused", (SHORT,), 1),
+        ("viewer", "refused", (SHORT,), 0),
+        ("approver", "certified", (SHORT,), 0),
+        ("approver", "refused", (HOLDS, PROOF), 0),
     ],
 )
 def test_the_way_there_stands_where_something_can_be_excused(
-    role: str, status: str, some: tuple[Evidence, ...], there: bool
+    role: str, status: str, some: tuple[Evidence, ...], ways: int
 ) -> None:
-    assert ("/waive" in waivers.link(visit(role), "v2", status, some)) is there
+    assert waivers.link(visit(role), "v2", status, some).count("/waive") == ways
