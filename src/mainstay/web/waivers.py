@@ -78,7 +78,7 @@ def _gates(visit: Visit, said: Answer) -> Html:
         )
         for one in short
     )  # fmt: skip
-    table = parts.table(("Gate", "State", "Note"), rows, "stack")
+    table = parts.table(("Gate", "State", "Note"), rows, "lines")
     return card("Which gate?", "each is excused by itself", table)
 
 

@@ -177,6 +177,6 @@ def test_how_long_one_usually_takes_is_that_of_the_newest_that_was_done(
     for at in range(3):
         runs.planned(ledger, "m", "run", START + at * MINUTE)
         run, lease = claimed(ledger)
-        assert runs.usual(ledger, run) == (30.0 * at)
-        wait(timedelta(seconds=30 * (at + 1)))
+        assert runs.usual(ledger, run) == (10.0 * at)
+        wait(timedelta(seconds=10 * (at + 1)))
         runs.ended(ledger, run, lease, "done", "well")

@@ -51,10 +51,15 @@ def _worth(tasks: list[tuple[Health, Task]]) -> Html:
     known = [task.worth for _, task in tasks if task.worth]
     ends = [0.0, *(one.low for one in known), *(one.high for one in known)]
     scale = svg.Linear(*svg.span(ends, 0.05), 4, WIDE - 4)
-    head: Row = ("Act", "Whose", *map(number, ("A week", "95% interval")), "From 0")
+    head: Row = (
+        "Act",
+        "Whose",
+        *map(number, ("A week", "95% interval")),
+        parts.Cell("From 0", "nowrap"),
+    )
     rows = [_item(model, task, scale) for model, task in tasks]
     beside = "expected money a week; the urgent first, then by value"
-    return card("What acting is worth", beside, parts.table(head, rows, "stack"))
+    return card("What acting is worth", beside, parts.table(head, rows, "lines"))
 
 
 def _item(model: Health, task: Task, scale: svg.Linear) -> Row:

@@ -12,8 +12,8 @@ from mainstay.core.answers import Answer
 
 Fact = Mapping[str, Any]
 STATES: dict[str, parts.State] = {
-    "due": "unknown", "running": "unsure", "waiting": "unsure", "done": "pass", "failed": "fail",
-    "cancelled": "unknown",
+    "due": "unknown", "running": "unsure", "waiting": "unsure", "done": "unknown",
+    "failed": "fail", "cancelled": "unknown",
 }  # fmt: skip
 OPEN = ("due", "running", "waiting")
 LIVE = "live"
@@ -26,7 +26,7 @@ def listed(title: str, said: Answer, asked: Mapping[str, str], acts: Html) -> Ht
     live = any(one["state"] in OPEN[:2] for one in some)
     columns: Row = ("Run", "Job", "State", "Due, UTC", number("Took"), "What came of it")
     table = (
-        parts.table(columns, map(_row, some), "stack")
+        parts.table(columns, map(_row, some), "lines")
         if some
         else tag("p", "Nothing of this kind ran yet.", class_="mute")
     )
@@ -68,12 +68,20 @@ def _live(name: str, *body: Html, live: bool) -> Html:
 
 def _head(run: Fact) -> Html:
     title = tag("h1", f"Run {run['id']} ", tag("span", run["job"], class_="chip"))
-    state = parts.state(STATES[run["state"]], _word(run))
+    state = parts.state(_kind(run), _word(run))
     words = run["headline"] or "It said nothing yet."
     return tag(
         "div", title, tag("p", tag("b", words), class_="verdict"),
         tag("p", state, class_="whose", role="status"), class_="head",
     )  # fmt: skip
+
+
+def _kind(run: Fact) -> parts.State:
+    """That of what it came to, where it is done: a gate that broke is not green because it ran."""
+    verdict = str(run["verdict"])
+    if run["state"] == "done":
+        return verdict if verdict in ("pass", "unsure", "fail") else "unknown"  # type: ignore[return-value]  # just looked
+    return STATES[run["state"]]
 
 
 def _word(run: Fact) -> str:
@@ -82,10 +90,14 @@ def _word(run: Fact) -> str:
 
 def _row(run: Fact) -> Row:
     link = tag("a", str(run["id"]), href=f"/runs/{run['id']}")
-    state = parts.state(STATES[run["state"]], run["state"])
+    state = parts.state(_kind(run), run["state"])
     job = joined(run["job"], tag("p", f"{run['missed']} missed before", class_="mute")
                  if run["missed"] else "")  # fmt: skip
-    return (link, job, state, run["due"][:16].replace("T", " "), number(_took(run)), _came(run))
+    return (link, job, state, _when(run["due"]), number(_took(run)), _came(run))
+
+
+def _when(said: str) -> parts.Cell:
+    return parts.Cell(said[:16].replace("T", " "), "nowrap")
 
 
 def _came(run: Fact) -> str:

@@ -19,7 +19,7 @@ def run(state: str, **changes: object) -> dict[str, object]:
     usual = {
         "id": 7, "model": "no-show", "job": "build", "due": "2024-03-01T12:00:00+00:00",
         "missed": 0, "state": state, "attempts": 1, "began": "2024-03-01T12:00:10+00:00",
-        "ended": "", "waits": "", "headline": "<b>",
+        "ended": "", "waits": "", "headline": "<b>", "verdict": "",
     }  # fmt: skip
     return {**usual, **changes}
 
@@ -88,6 +88,17 @@ def test_the_end_of_the_log_is_text() -> None:
 
     assert "12:00:11  &lt;script&gt;" in drawn
     assert 'role="log"' in drawn
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind"),
+    [("pass", "pass"), ("unsure", "unsure"), ("fail", "fail"), ("", "unknown")],
+)
+def test_what_ran_well_and_found_nothing_good_is_not_green(verdict: str, kind: str) -> None:
+    one = run("done", verdict=verdict, ended="2024-03-01T12:01:15+00:00")
+
+    for drawn in (listed(one), shown(one)):
+        assert f'class="state {kind}"' in drawn
 
 
 def test_hours_are_told_as_hours() -> None:
