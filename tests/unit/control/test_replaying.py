@@ -15,13 +15,13 @@ from mainstay.core.errors import Missing
 from mainstay.core.nouns import Verdict
 from mainstay.core.places import Places
 from mainstay.data import journal
-from mainstay.data.records import DECISION, FLAGS, SCORE
+from mainstay.data.records import DECISION, FLAGS, OUTCOME, SCORE, VERSION
 
 
 @pytest.fixture
 def asked(live: Path) -> Path:
-    """A day of visits that a door answered, one that waits too long among them."""
-    lived.asked(live, range(1, 2), long)
+    """A day of visits that a door answered."""
+    lived.asked(live, range(1, 2))
     with project.opened(live) as opened:
         bundle = publish.said(publish.history(opened)[-1]).shares[0].bundle
         columns = field.requested(opened, (bundle,))
@@ -29,8 +29,14 @@ def asked(live: Path) -> Path:
     return live
 
 
-def long(one: lived.Record) -> lived.Record:
-    return {**one, "wait": 500} if one["visit"] == "d1-1" else one
+def otherwise(changed: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written down says something else."""
+    row = replaying._row
+
+    def other(opened: Project, query: Replay) -> dict[str, object]:
+        return {**row(opened, query), **changed}
+
+    monkeypatch.setattr(replaying, "_row", other)
 
 
 def test_the_same_row_and_bundle_give_the_same_answer_and_say_why(asked: Path) -> None:
@@ -46,8 +52,12 @@ def test_the_same_row_and_bundle_give_the_same_answer_and_say_why(asked: Path) -
     assert abs(it["reasons"][0]["contribution"]) >= abs(it["reasons"][-1]["contribution"]) > 0
 
 
-def test_what_was_rejected_has_nothing_to_give_again(asked: Path) -> None:
-    said = answer(asked, Replay("d1-1"))
+def test_what_was_rejected_has_nothing_to_give_again(
+    asked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    otherwise({VERSION: "", OUTCOME: "rejected"}, monkeypatch)
+
+    said = answer(asked, Replay("d1-0"))
 
     assert (said.verdict, said.facts["replay"]["same"]) == (Verdict.UNSURE, "not known")
     assert "it was rejected" in said.headline
@@ -63,12 +73,7 @@ def test_what_was_rejected_has_nothing_to_give_again(asked: Path) -> None:
 def test_what_was_written_down_otherwise_is_another_answer(
     asked: Path, changed: dict[str, object], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = replaying._row
-
-    def other(opened: Project, query: Replay) -> dict[str, object]:
-        return {**row(opened, query), **changed}
-
-    monkeypatch.setattr(replaying, "_row", other)
+    otherwise(changed, monkeypatch)
 
     said = answer(asked, Replay("d1-0"))
 
