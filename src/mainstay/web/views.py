@@ -83,7 +83,7 @@ def _plain(draw: Callable[[str, Answer], Html]) -> Drawn:
 def _health(visit: Visit, _: str, said: Answer) -> Html:
     drawn = health.content(msgspec.convert(said.facts["health"], Health))
     jobs = turns.work(visit, "assess", "build", "certify", "watch", "run", "renew")
-    return joined(drawn, offers.model(visit), jobs)
+    return joined(drawn, tag("div", jobs, offers.model(visit), class_="col"))
 
 
 def _version(visit: Visit, title: str, said: Answer) -> Html:

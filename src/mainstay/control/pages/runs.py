@@ -36,7 +36,7 @@ def listed(title: str, said: Answer, asked: Mapping[str, str], acts: Html) -> Ht
         head(title, said),
         tag(
             "div", tag("div", body, rhythms, class_="col"),
-            tag("aside", acts, class_="col side", aria_label="What you can do"), class_="layout",
+            tag("aside", acts, class_="col", aria_label="What you can do"), class_="layout",
         ),
     )  # fmt: skip
 
