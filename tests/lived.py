@@ -60,13 +60,28 @@ def answered(
 
     truth: the label of an answer, where it is not that of the visit.
     """
+    said = asked(folder, days, change, seed)
+    (folder / "labels.csv").write_text(labels(said, truth))
+    handle(folder, Labels("labels.csv"))
+    return said
+
+
+def asked(
+    folder: Path, days: range, change: Change = lambda one: one, seed: int = 3
+) -> list[Record]:
+    """The same before anybody knows a label."""
     with door(folder) as app:
         said = [one for day in days for one in _day(folder, app, day, change, seed)]
     set_clock(folder, small_project.END + timedelta(days=days.stop))
-    lines = "".join(f"{one['visit']},{truth(one)},{one['known_at']}\n" for one in said)
-    (folder / "labels.csv").write_text(f"visit,missed,known_at\n{lines}")
-    handle(folder, Labels("labels.csv"))
     return said
+
+
+def labels(
+    said: list[Record], truth: Callable[[Record], object] = lambda one: one["missed"]
+) -> str:
+    """Of answers, as a file of them."""
+    lines = "".join(f"{one['visit']},{truth(one)},{one['known_at']}\n" for one in said)
+    return f"visit,missed,known_at\n{lines}"
 
 
 def grown(folder: Path, days: range, seed: int = 3) -> None:

@@ -12,7 +12,7 @@ from planes import served
 from playwright.sync_api import Browser, Page, sync_playwright
 from signing_in import NAME, PASSWORD, Plane
 
-from mainstay.control.commands import Deploy, Watch
+from mainstay.control.commands import Deploy, RunNow, Watch
 from mainstay.control.handle import handle
 from mainstay.core import settings
 
@@ -51,6 +51,7 @@ def aged(ripe: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         handle(folder, Watch())
         lived.answered(folder, range(DAYS, 2 * DAYS), inches)
         handle(folder, Watch())
+        handle(folder, RunNow("verify"))
     return folder
 
 
@@ -66,7 +67,7 @@ def plane(aged: Path, browser: Browser) -> Iterator[Plane]:
         page.get_by_label("The same again").fill(PASSWORD)
         page.get_by_role("button", name="Set it").click()
         page.wait_for_url(f"{server.url}/")
-        given(aged, NAME, "auditor", "rows")
+        given(aged, NAME, "auditor", "approver", "data-engineer", "ml-engineer", "rows")
         yield Plane(server.url, context.storage_state())
         context.close()
 

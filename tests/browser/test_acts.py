@@ -12,7 +12,16 @@ from conftest import acting
 from planes import served
 from playwright.sync_api import Browser, Page, expect
 
-from mainstay.control.commands import Approve, Comment, Deploy, Rollback, Trust
+from mainstay.control import worker
+from mainstay.control.commands import (
+    Approve,
+    Build,
+    Certify,
+    Comment,
+    Deploy,
+    Rollback,
+    Trust,
+)
 from mainstay.control.handle import handle
 from mainstay.core import settings
 from mainstay.core.errors import Missing
@@ -161,6 +170,59 @@ def test_a_key_made_in_a_browser_counts_once_it_was_compared_and_trusted(house: 
     assert known
     assert known.key.startswith(key)
     assert readable == "InvalidAccessError"
+
+
+@pytest.fixture
+def short(born: Path, tmp_path: Path) -> Path:
+    """v2 is refused: its goal is out of reach."""
+    folder = small_project.copied(born, tmp_path / "pages")
+    stated = (folder / "contract.yaml").read_text()
+    (folder / "contract.yaml").write_text(stated.replace("at_least: 0.6}", "at_least: 0.95}"))
+    with acting(folder, small_project.AUTHOR):
+        handle(folder, Build())
+        handle(folder, Certify())
+    return folder
+
+
+def test_a_gate_is_waived_by_who_reads_what_they_sign(short: Path, browser: Browser) -> None:
+    tokens = {name: given(short, name, *roles) for name, roles in PEOPLE.items()}
+    with served(short, small_project.environment(short, small_project.AUTHOR)) as server:
+        house = House(short, server.url, tokens, browser)
+        with house.signed_in("lead") as page:
+            brings_the_key(page, house)
+            page.goto(f"{house.url}/models/no-show/versions/v2")
+            page.get_by_role("link", name="excuse a gate").click()
+            page.get_by_role("link", name="roc_auc").click()
+            page.get_by_label("Reason").fill("the goal is of next year")
+            page.get_by_label("Until this day").fill("2024-04-01")
+            page.get_by_role("button", name="Write it").click()
+            page.evaluate("document.querySelector('form.waive').dataset.reason = 'other'")
+            page.get_by_role("button", name="Waive and sign").click()
+            expect(page.get_by_role("status")).to_contain_text("another one than the page shows")
+            page.reload()
+            page.get_by_role("button", name="Waive and sign").click()
+            page.wait_for_url(f"{house.url}/models/no-show/versions/v2")
+            expect(page.get_by_text("waived", exact=True).first).to_be_visible()
+
+    with ledger(short) as there:
+        (event,) = there.events(kind="Waived")
+    assert event.actor.name == "lead"
+    assert event.payload["because"] == "the goal is of next year"
+
+
+def test_a_run_shows_what_is_new_while_somebody_looks(house: House) -> None:
+    with house.signed_in("mara") as page:
+        page.goto(f"{house.url}/runs")
+        ask = page.locator("section", has=page.get_by_role("heading", name="Ask for a run"))
+        ask.get_by_label("Job").select_option("verify")
+        ask.get_by_role("button", name="Ask for it").click()
+        expect(page.get_by_text("It waits for a worker")).to_be_visible()
+        with acting(house.folder, small_project.AUTHOR):
+            worker.until_nothing_is_due(worker.worker(house.folder, lambda _: None))
+
+        expect(page.get_by_role("status")).to_contain_text("done")
+        expect(page.get_by_role("log")).to_contain_text("asked for by mara")
+        expect(page.get_by_role("button", name="Do verify again")).to_be_visible()
 
 
 _READ = """async (name) => {

@@ -6,6 +6,7 @@ import statistics
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from signing_in import NAME, PASSWORD, Plane
@@ -14,7 +15,8 @@ PATHS = (
     "/", "/models/no-show", "/models/no-show/versions/v1", "/contract", "/incidents?closed",
     "/audit", "/models/no-show/versions/v1/certificate", "/audit/chain", "/approvals",
     "/models/no-show/versions/v1/approval", "/models/no-show/life", "/data", "/search?q=rain",
-    "/people", "/settings", "/predictions?key=d1-0",
+    "/people", "/settings", "/predictions?key=d1-0", "/runs", "/runs?state=due", "/runs/1",
+    "/contract/revisions", "/models/no-show/versions/v1/waive",
 )  # fmt: skip
 PAGE, STYLE = 60_000, 15_000
 """Bytes at most, gzipped."""
@@ -65,6 +67,27 @@ def test_everything_reads_without_javascript(plain: Page, plane: Plane) -> None:
         expect(plain.get_by_text(word).first).to_be_visible()
     plain.get_by_text("The same as a table").first.click()
     expect(plain.get_by_role("cell", name="realised").first).to_be_visible()
+
+
+def test_an_answer_is_given_again_and_says_why(plain: Page, plane: Plane) -> None:
+    plain.goto(f"{plane.url}/predictions?key=d1-0")
+    plain.get_by_role("link", name="Why, and does it give the same again?").click()
+
+    expect(plain.get_by_text("gives the same answer again, to the last bit")).to_be_visible()
+    expect(plain.get_by_role("columnheader", name="Moves it by")).to_be_visible()
+
+
+@pytest.mark.parametrize(("path", "title"), [("/nothing", "Not here"), ("/runs/99", "Not here")])
+def test_an_error_is_a_page_like_all_others(
+    page: Page, plane: Plane, path: str, title: str
+) -> None:
+    answered = page.goto(f"{plane.url}{path}")
+
+    assert answered
+    assert answered.status == 404
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+    assert violations(page) == []
 
 
 def test_an_incident_shows_its_column_before_and_since(plain: Page, plane: Plane) -> None:

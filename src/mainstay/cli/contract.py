@@ -8,7 +8,13 @@ import msgspec
 
 from mainstay.cli.act import ask, asked
 from mainstay.cli.main import Options
-from mainstay.control.queries import CheckContract, ContractSchema, DiffContract, ExplainContract
+from mainstay.control.queries import (
+    CheckContract,
+    ContractSchema,
+    DiffContract,
+    ExplainContract,
+    Revisions,
+)
 from mainstay.core import durable
 from mainstay.core.errors import Mistake
 
@@ -49,6 +55,15 @@ def schema(options: Options, out: Path | None) -> int:
 def diff(options: Options, old: str, new: str) -> int:
     """Say what changed, and what that re-opens."""
     return ask(options, DiffContract(_stated(old), _stated(new)))
+
+
+@click.command()
+@click.argument("old", default="")
+@click.argument("new", default="")
+@click.pass_obj
+def revisions(options: Options, old: str, new: str) -> int:
+    """Say who registered which, and what differs between OLD and NEW."""
+    return ask(options, Revisions(old, new))
 
 
 def _stated(named: str) -> str:

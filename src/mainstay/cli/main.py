@@ -32,6 +32,7 @@ COMMANDS: Table = {
             "explain": ("Say what each clause means here.", "mainstay.cli.contract:explain"),
             "schema": ("Print the language as a JSON Schema.", "mainstay.cli.contract:schema"),
             "diff": ("Say what changed, and what that re-opens.", "mainstay.cli.contract:diff"),
+            "revisions": ("Who registered which, and when.", "mainstay.cli.contract:revisions"),
         },
     ),
     "assess": ("Ask whether it is worth it and the data enough.", "mainstay.cli.assess:assess"),
@@ -126,6 +127,7 @@ COMMANDS: Table = {
         {
             "list": ("What ran and what is to run.", "mainstay.cli.runs:list_"),
             "show": ("One run, with the end of its log.", "mainstay.cli.runs:show"),
+            "cancel": ("Call a run off, with a reason.", "mainstay.cli.runs:cancel"),
         },
     ),
     "export": ("The same steps for another scheduler.", "mainstay.cli.export:export"),

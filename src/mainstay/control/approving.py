@@ -20,7 +20,7 @@ from mainstay.seal.keys import short
 def review(project: Project, query: Review) -> Answer:
     """What an approver has to read: evidence, what is not covered, whose work it is."""
     version = versions.found(project, query.version)
-    envelope, record = papers.envelope(project, version), papers.record(project, version)
+    envelope, record = papers.envelope(project, version), papers.behind(project, version)
     issued = seal.opened(envelope, project.trust)
     makers = [project.trust.holder(key) for key in issued.authors]
     authors = ", ".join(one.name if one else "a key nobody vouches for" for one in makers)

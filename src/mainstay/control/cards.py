@@ -57,7 +57,7 @@ def asked(project: Project, query: ModelCard) -> Answer:
 
 def card(project: Project, version: Version) -> Card:
     """Of the newest certificate of a version."""
-    signed, details = papers.envelope(project, version), papers.record(project, version).details
+    signed, details = papers.envelope(project, version), papers.behind(project, version).details
     if details is None:
         raise Missing(f"v{version.number} was not judged to a certificate")
     registered = next(

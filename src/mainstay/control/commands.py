@@ -272,6 +272,13 @@ class RunNow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="sched
     job: str
 
 
+class CancelRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="run_cancel"):
+    """Call off a run that is not over, with the reason; what is done of it stays done."""
+
+    run: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+    because: str
+
+
 class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_grant"):
     """Give somebody a role, for one model or all (`*`), for good or for a number of days."""
 
@@ -365,6 +372,7 @@ OfModel = (
     | Schedule
     | Unschedule
     | RunNow
+    | CancelRun
     | Features
     | Score
     | Labels

@@ -99,7 +99,7 @@ def diff(project: Project, query: DiffContract) -> Answer:
             "old": old.document.digest,
             "new": new.document.digest,
             "opens": opens,
-            "changes": [msgspec.to_builtins(one) for one in found],
+            "changes": [{**msgspec.to_builtins(one), "words": one.words} for one in found],
         },
     )
 

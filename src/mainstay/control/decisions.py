@@ -14,13 +14,26 @@ from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Column
 from mainstay.core.typed import TEXT
 from mainstay.data import journal
-from mainstay.data.records import AT, BREACHES, DECISION, FLAGS, OUTCOME, RESERVED, SCORE, VERSION
+from mainstay.data.records import (
+    AT,
+    BREACHES,
+    DECISION,
+    FLAGS,
+    OUTCOME,
+    PLACE,
+    RESERVED,
+    SCORE,
+    VERSION,
+)
 from mainstay.ledger import state
 from mainstay.life.build import build
 
 MASK = "hidden"
 MOST = 100
-_ANSWER = {"at": AT, "outcome": OUTCOME, "decision": DECISION, "score": SCORE, "version": VERSION}
+_ANSWER = {
+    "at": AT, "outcome": OUTCOME, "decision": DECISION, "score": SCORE, "version": VERSION,
+    "place": PLACE,
+}  # fmt: skip
 _GUARD = {"flags": FLAGS, "breaches": BREACHES}
 _OWN = frozenset(one.name for one in RESERVED)
 
@@ -32,6 +45,26 @@ def decisions(project: Project, query: Decisions) -> Answer:
     written down before it was hidden. Raises Missing for a key the journal does not know, Mistake
     for one of another type.
     """
+    name, found, private = (
+        labelling.shape(project).key.name,
+        _found(project, query),
+        hidden(project),
+    )
+    told = [_row(one, private) for one in _newest(found, query.last)]
+    return Answer(
+        f"{name} {query.key} was asked about {_times(found.num_rows)}; newest first:",
+        lines=tuple(map(_line, told)),
+        next=f"mainstay explain {told[0]['answer']['version'] or 'v1'}",
+        facts={"key": query.key, "asked": found.num_rows, "decisions": told},
+    )
+
+
+def rows(project: Project, query: Decisions) -> list[dict[str, Any]]:
+    """The same as they were written down, nothing masked: not to be shown. Raises as decisions."""
+    return _newest(_found(project, query), query.last)
+
+
+def _found(project: Project, query: Decisions) -> Any:
     key = labelling.shape(project).key
     known = state.versions(project.ledger, project.model)
     columns = field.requested(project, (one.bundle for one in known))
@@ -42,15 +75,17 @@ def decisions(project: Project, query: Decisions) -> Answer:
             f"the journal knows nothing of {key.name} {query.key}",
             hint="answers are brought by mainstay watch or mainstay run",
         )
+    return found
+
+
+def _newest(found: Any, most: int) -> list[dict[str, Any]]:
     order = pc.sort_indices(found, sort_keys=[(AT, "descending")])
-    hidden = _hidden(project)
-    rows = [_row(one, hidden) for one in found.take(order[: min(query.last, MOST)]).to_pylist()]
-    return Answer(
-        f"{key.name} {query.key} was asked about {found.num_rows:,} times; newest first:",
-        lines=tuple(map(_line, rows)),
-        next=f"mainstay explain {rows[0]['answer']['version'] or 'v1'}",
-        facts={"key": query.key, "asked": found.num_rows, "decisions": rows},
-    )
+    taken: list[dict[str, Any]] = found.take(order[: min(most, MOST)]).to_pylist()
+    return taken
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def _value(project: Project, key: Column, text: str) -> str | int:
@@ -65,7 +100,7 @@ def _value(project: Project, key: Column, text: str) -> str | int:
     return pseudonyms.of_integer(secret, int(text))
 
 
-def _hidden(project: Project) -> frozenset[str]:
+def hidden(project: Project) -> frozenset[str]:
     """Columns that only say who it is, by the contract and by every version there was."""
     stated = project.document.contract.serve.journal
     named = {*stated.drop, *stated.pseudonymise}

@@ -32,10 +32,10 @@ def changes(project: Project, before: Version, after: Version) -> Iterator[Chang
         event.payload["digest"]: event.payload["text"]
         for event in project.ledger.events(kind="ContractRegistered", subject=after.model)
     }
-    yield _change("contract.yaml", texts[before.contract], texts[after.contract])
+    yield changed("contract.yaml", texts[before.contract], texts[after.contract])
     for name in sorted({*_code(project, before), *_code(project, after)}):
         old, new = (_code(project, one).get(name, "") for one in (before, after))
-        yield _change(name, old, new)
+        yield changed(name, old, new)
 
 
 def _code(project: Project, version: Version) -> dict[str, str]:
@@ -47,7 +47,8 @@ def _code(project: Project, version: Version) -> dict[str, str]:
     }
 
 
-def _change(name: str, before: str, after: str) -> Change:
+def changed(name: str, before: str, after: str) -> Change:
+    """Two texts of a name, with two lines around what differs."""
     found = difflib.unified_diff(before.splitlines(), after.splitlines(), n=2, lineterm="")
     return Change(name, tuple(found)[2:])
 

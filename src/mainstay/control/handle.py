@@ -8,6 +8,7 @@ from mainstay.control import (
     asking,
     assessing,
     building,
+    cancelling,
     cards,
     certifying,
     commenting,
@@ -30,7 +31,9 @@ from mainstay.control import (
     proposing,
     publish,
     reading,
+    replaying,
     requesting,
+    revisions,
     running,
     scheduling,
     scoring,
@@ -52,6 +55,7 @@ from mainstay.control.commands import (
     AssessAll,
     Backup,
     Build,
+    CancelRun,
     Certify,
     Command,
     Comment,
@@ -113,7 +117,9 @@ from mainstay.control.queries import (
     People,
     Query,
     Record,
+    Replay,
     Review,
+    Revisions,
     Runs,
     Schedules,
     Shortfall,
@@ -217,10 +223,17 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _lived(opened, command)
         case Silence() | Acknowledge() | Vouch() | Deliver() | Comment():
             return _tended(opened, command)
-        case Schedule() | Unschedule() | RunNow():
-            return scheduling.changed(opened, command)
+        case Schedule() | Unschedule() | RunNow() | CancelRun():
+            return _planned(opened, command)
         case Features() | Score() | Labels() | SendLabels() | AskLabels() | Backup():
             return _outside(opened, command)
+
+
+def _planned(opened: Project, command: Schedule | Unschedule | RunNow | CancelRun) -> Answer:
+    """What workers are to do."""
+    if isinstance(command, CancelRun):
+        return cancelling.cancel(opened, command)
+    return scheduling.changed(opened, command)
 
 
 def _tended(opened: Project, command: Silence | Acknowledge | Vouch | Deliver | Comment) -> Answer:
@@ -298,9 +311,9 @@ def _outside(
 
 def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
-        case Explain() | Simulate() | Paper() | ModelCard() | Decisions():
+        case Explain() | Simulate() | Paper() | ModelCard() | Decisions() | Replay():
             return _of_version(opened, query)
-        case DiffContract() | Shortfall() | Review() | Approval():
+        case DiffContract() | Revisions() | Shortfall() | Review() | Approval():
             return _weighed(opened, query)
         case Status() | ModelHealth() | Approvals() | Life() | Sources() | Find():
             return _standing(opened, query)
@@ -313,7 +326,7 @@ def _asked(opened: Project, query: OfProject) -> Answer:
 
 
 def _of_version(
-    opened: Project, query: Explain | Simulate | Paper | ModelCard | Decisions
+    opened: Project, query: Explain | Simulate | Paper | ModelCard | Decisions | Replay
 ) -> Answer:
     match query:
         case Explain():
@@ -326,13 +339,19 @@ def _of_version(
             return cards.asked(opened, query)
         case Decisions():
             return decisions.decisions(opened, query)
+        case Replay():
+            return replaying.replay(opened, query)
 
 
-def _weighed(opened: Project, query: DiffContract | Shortfall | Review | Approval) -> Answer:
+def _weighed(
+    opened: Project, query: DiffContract | Revisions | Shortfall | Review | Approval
+) -> Answer:
     """What somebody reads before they sign."""
     match query:
         case DiffContract():
             return contracting.diff(opened, query)
+        case Revisions():
+            return revisions.revisions(opened, query)
         case Shortfall():
             return waiving.shortfall(opened, query)
         case Review():

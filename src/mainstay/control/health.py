@@ -16,7 +16,9 @@ from mainstay.control import (
     incidents,
     looks,
     publish,
+    stakes,
     standing,
+    urgency,
 )
 from mainstay.control.channels import message
 from mainstay.control.foretelling import Foretold
@@ -24,6 +26,7 @@ from mainstay.control.incidents import Group, Held
 from mainstay.control.looks import Asked, Look
 from mainstay.control.pages import parts
 from mainstay.control.project import Project
+from mainstay.control.urgency import Urgency
 from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
@@ -67,13 +70,15 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What somebody has to do now, and why."""
+    """What somebody has to do now, and why. worth: money a week that it brings, None: not known."""
 
     what: str
     why: str
     who: str
     verdict: Verdict
     command: str
+    soon: Urgency = "this week"
+    worth: Estimate | None = None
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -170,7 +175,7 @@ def _made(project: Project, last: int) -> Health:
         marks=tuple(_marks(project)),
         moved=tuple(_moved(held)),
         promises=tuple(one for one in found if one.limit),
-        tasks=tuple(_tasks(project, held)) or _first(project, said, live),
+        tasks=tuple(sorted(_tasks(project, held), key=rank)) or _first(project, said, live),
         versions=said.facts["versions"],
         shares=said.facts["shares"],
     )
@@ -267,15 +272,29 @@ def _moved(held: tuple[Held, ...]) -> Iterator[str]:
         yield from one.finding.columns
 
 
+def rank(task: Task) -> tuple[int, bool, str, float]:
+    """Where it stands: the urgent first, then what is worth most a week, then what nobody knows.
+
+    Money of one currency is not weighed against that of another: each has an order of its own.
+    """
+    worth = task.worth
+    if worth is None:
+        return urgency.ORDER[task.soon], True, "", 0.0
+    return urgency.ORDER[task.soon], False, worth.unit, -worth.value
+
+
 def _tasks(project: Project, held: tuple[Held, ...]) -> Iterator[Task]:
-    """Open incidents by urgency, then a version that waits for its approver."""
+    """Open incidents, and a version that waits for its approver."""
     yield from map(_task, incidents.groups(held))
     contract = project.document.contract
     for one in state.versions(project.ledger, project.model):
         if one.status == "certified":
             name, who = f"v{one.number}", contract.access.approver or contract.owner
             why = "every gate holds; nobody approves their own work"
-            yield Task(f"Approve or reject {name}", why, who, Verdict.UNSURE, f"review {name}")
+            yield Task(
+                f"Approve or reject {name}", why, who, Verdict.UNSURE, f"review {name}",
+                worth=stakes.of_version(project, one),
+            )  # fmt: skip
 
 
 def _first(project: Project, said: Answer, live: Parts) -> tuple[Task, ...]:
@@ -297,6 +316,8 @@ def _task(group: Group) -> Task:
         f"{finding.owner} · {due.urgency}",
         Verdict.FAIL if due.urgency == "now" else Verdict.UNSURE,
         f"incident show {group.lead.incident.id}",
+        due.urgency,
+        stakes.of_incident(group.lead.standing.cost),
     )
 
 

@@ -4,9 +4,22 @@ import shutil
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from mainstay.control import delivering, digests, keeping, labelling, reading, running, telling
+from mainstay.control import (
+    assessing,
+    building,
+    certifying,
+    delivering,
+    deploying,
+    digests,
+    keeping,
+    labelling,
+    reading,
+    running,
+    telling,
+    watching,
+)
 from mainstay.control.channels.note import Note
-from mainstay.control.commands import Backup, Labels, Run
+from mainstay.control.commands import Assess, Backup, Build, Certify, Labels, Run
 from mainstay.control.project import Project
 from mainstay.control.queries import VerifyLedger
 from mainstay.control.rhythm import EACH_WINDOW
@@ -26,12 +39,14 @@ class Job(NamedTuple):
     """do: what it does, for versions of an environment; rhythm: unless given another one.
 
     of_record: whether it concerns the record, which a team has once, and no model.
+    makes: whether it has a hand in versions, so that their approver does not ask for it.
     """
 
     says: str
     rhythm: str
     do: Callable[[Project, str], Done]
     of_record: bool = False
+    makes: bool = False
 
 
 def labels(project: Project, _: str) -> Done:
@@ -73,11 +88,42 @@ def run(project: Project, environment: str) -> Done:
     return Done(said.headline, said.verdict)
 
 
+def assess(project: Project, _: str) -> Done:
+    """What the training rows say."""
+    return _done(project, assessing.assess(project, Assess()))
+
+
+def foresee(project: Project, _: str) -> Done:
+    """The same with models fitted, to see how long one lasts."""
+    return _done(project, assessing.assess(project, Assess(foresee=True)))
+
+
+def build(project: Project, _: str) -> Done:
+    """A new version, unless nothing changed."""
+    return _done(project, building.build(project, Build()))
+
+
+def certify(project: Project, environment: str) -> Done:
+    """The newest version before its gates."""
+    return _done(project, certifying.certify(project, Certify(environment=environment)))
+
+
+def renew(project: Project, environment: str) -> Done:
+    """The version that answers on the newest mature rows; before one does, the newest."""
+    live = deploying.live(project)
+    name = f"v{live[0].version}" if live else ""
+    asked = Certify(name, renew=True, environment=environment)
+    return _done(project, certifying.certify(project, asked))
+
+
+def watch(project: Project, _: str) -> Done:
+    """The live windows that are over."""
+    return _done(project, watching.watch(project))
+
+
 def deliver(project: Project, _: str) -> Done:
     """What waits to be told of incidents."""
-    said = delivering.deliver(project)
-    _told(project, said)
-    return Done(said.headline, said.verdict)
+    return _done(project, delivering.deliver(project))
 
 
 def week(project: Project, _: str) -> Done:
@@ -124,6 +170,11 @@ def backup(project: Project, _: str) -> Done:
     return Done(said.headline, Verdict.PASS)
 
 
+def _done(project: Project, said: Answer) -> Done:
+    _told(project, said)
+    return Done(said.headline, said.verdict)
+
+
 def _told(project: Project, said: Answer) -> None:
     for line in (*said.lines, said.headline):
         project.tell(line)
@@ -131,7 +182,9 @@ def _told(project: Project, said: Answer) -> None:
 
 JOBS: Mapping[str, Job] = {
     "labels": Job("Take in the files of labels in the folder labels.", EACH_WINDOW, labels),
-    "run": Job("Do what is outstanding: watch, retrain, deploy, renew.", EACH_WINDOW, run),
+    "run": Job(
+        "Do what is outstanding: watch, retrain, deploy, renew.", EACH_WINDOW, run, makes=True
+    ),
     "deliver": Job(
         "Tell what waits to be told of incidents.", "*/5 * * * *", deliver, of_record=True
     ),
@@ -141,5 +194,13 @@ JOBS: Mapping[str, Job] = {
     ),
     "verify": Job("Prove that the ledger holds.", "0 4 * * 0", verify, of_record=True),
     "backup": Job("Copy the ledger and what it points to.", "", backup, of_record=True),
+    "assess": Job(
+        "Say whether it is worth it and the data enough and right.", "", assess, makes=True
+    ),
+    "foresee": Job("Assess, and say how long a model lasts.", "", foresee, makes=True),
+    "build": Job("Train a new version, unless nothing changed.", "", build, makes=True),
+    "certify": Job("Hold the newest version against every gate.", "", certify, makes=True),
+    "renew": Job("Judge the version that answers on newer rows.", "", renew, makes=True),
+    "watch": Job("Judge the live windows that are over.", "", watch, makes=True),
 }
 """In this order where several are due at once: labels before they are judged by."""

@@ -119,7 +119,7 @@ def approval(project: Project, query: Approval) -> Answer:
 def judged(project: Project, version: Version) -> Judged:
     """A version beside the newest live one that is another."""
     envelope = papers.envelope(project, version)
-    issued, record = seal.opened(envelope, project.trust), papers.record(project, version)
+    issued, record = seal.opened(envelope, project.trust), papers.behind(project, version)
     champion = _champion(project, version)
     return Judged(
         model=version.model,
@@ -139,7 +139,7 @@ def judged(project: Project, version: Version) -> Judged:
         changes=tuple(differing.changes(project, champion, version)) if champion else (),
         inputs=tuple(differing.inputs(project, champion, version)) if champion else (),
         rows=tuple(differing.rows(project, filter(None, (champion, version)))),
-        against=tuple(_against(project, issued, record.evidence)),
+        against=(*_refused(project, version), *_against(project, issued, record.evidence)),
         over_life=next((one for one in record.evidence if one.clause == lives.CLAUSE), None),
     )
 
@@ -174,7 +174,7 @@ def _decided(project: Project, one: Version) -> dict[str, object]:
 def _pairs(
     project: Project, some: tuple[Evidence, ...], champion: Version | None
 ) -> Iterator[Pair]:
-    before = papers.record(project, champion).evidence if champion else ()
+    before = papers.behind(project, champion).evidence if champion else ()
     known = {one.clause: one for one in before}
     for one in some:
         if one.limit:
@@ -192,6 +192,16 @@ def _parties(project: Project, version: Version) -> Iterator[Party]:
                 acts.append(ACTS[event.kind])
     for name, acts in did.items():
         yield Party(name, tuple(acts))
+
+
+def _refused(project: Project, version: Version) -> Iterator[str]:
+    """That it fell short on newer rows since, and where."""
+    event = papers.refused_since(project, version)
+    if event:
+        some = papers.evidence(project, event)
+        short = [one for one in some if one.limit and one.verdict is not Verdict.PASS]
+        told = ", ".join(f"{one.clause} {one.verdict}" for one in short)
+        yield f"a renewal on newer rows was refused on {event.time:%Y-%m-%d}: {told}"
 
 
 def _against(

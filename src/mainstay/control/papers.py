@@ -11,12 +11,15 @@ from mainstay.control.project import Project
 from mainstay.core import clock, durable
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
-from mainstay.core.nouns import Evidence
+from mainstay.core.nouns import Event, Evidence
 from mainstay.ledger.state import Version
 from mainstay.life.certify.details import Details
 from mainstay.seal import certificate as seal
 from mainstay.seal import checks, dsse
 from mainstay.seal.dsse import Envelope
+
+ISSUED, REFUSED = ("Certified", "Renewed"), "CertificateRefused"
+"""How a judgement ended, as events."""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -59,7 +62,7 @@ def reported(project: Project, place: Path, title: str, said: Answer) -> Answer:
 
 def page(project: Project, version: Version) -> str:
     """The certificate of a version as HTML, as of now. Raises Missing where it has none."""
-    signed, details = envelope(project, version), record(project, version).details
+    signed, details = envelope(project, version), behind(project, version).details
     if details is None:
         raise Missing(f"v{version.number} was not judged to a certificate")
     certificate = seal.opened(signed, project.trust)
@@ -77,7 +80,32 @@ def envelope(project: Project, version: Version) -> Envelope:
 
 def record(project: Project, version: Version) -> Record:
     """The newest judgement of a version. Raises Missing where it was never judged."""
-    kinds = ("Certified", "Renewed", "CertificateRefused")
+    return _record(project, version, (*ISSUED, REFUSED))
+
+
+def behind(project: Project, version: Version) -> Record:
+    """The judgement that its certificate stands on, also where a later renewal was refused.
+
+    Raises Missing where it was never judged good enough.
+    """
+    return _record(project, version, ISSUED)
+
+
+def refused_since(project: Project, version: Version) -> Event | None:
+    """The refusal of a renewal that came after its certificate; None without one."""
+    kinds = (*ISSUED, REFUSED)
+    judged = versions.events(project, version, kinds)
+    refused = judged and judged[-1].kind == REFUSED and version.status == "approved"
+    return judged[-1] if refused else None
+
+
+def evidence(project: Project, event: Event) -> tuple[Evidence, ...]:
+    """Of the judgement that an event tells of."""
+    sha = event.payload["blobs"][0]
+    return msgspec.json.decode(versions.blob(project, sha), type=Record).evidence
+
+
+def _record(project: Project, version: Version, kinds: tuple[str, ...]) -> Record:
     judged = versions.events(project, version, kinds)
     if not judged:
         name = f"v{version.number}"

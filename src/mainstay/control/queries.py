@@ -44,6 +44,16 @@ class DiffContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=
     new: str = ""
 
 
+class Revisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="revisions"):
+    """The revisions of the contract on record, and what differs between two of them.
+
+    old, new: as `r2`, or `now` for the contract as it stands; empty: the two newest.
+    """
+
+    old: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    new: Annotated[str, msgspec.Meta(max_length=20)] = ""
+
+
 class Explain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="explain"):
     """The evidence of a version, or all about one of its clauses."""
 
@@ -104,6 +114,16 @@ class Decisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="de
 
     key: str
     last: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
+
+
+class Replay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="replay"):
+    """An answer of the journal given again by the same bundle: whether it is the same, and why.
+
+    place: of the answer, as `decisions` tells it; None: the newest to this key.
+    """
+
+    key: str
+    place: int | None = None
 
 
 class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_list"):
@@ -182,10 +202,14 @@ class Schedules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="sc
 
 
 class Runs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="run_list"):
-    """What workers did and are to do, the newest first in the facts; of one job where named."""
+    """What workers did and are to do, the newest first in the facts; of one job where named.
+
+    state: due, running, waiting, done, failed or cancelled; empty: any.
+    """
 
     last: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
     job: str = ""
+    state: str = ""
 
 
 class OneRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="run_show"):
@@ -225,6 +249,7 @@ OfPeople = People | Own | DigestOf
 """Of a record as a whole: who there is, and the week for a role."""
 OfProject = (
     DiffContract
+    | Revisions
     | Explain
     | Shortfall
     | Simulate
@@ -234,6 +259,7 @@ OfProject = (
     | Paper
     | ModelCard
     | Decisions
+    | Replay
     | Status
     | ModelHealth
     | Incidents

@@ -23,6 +23,7 @@ Permission = Literal[
     "deploy",
     "rollback",
     "schedules",
+    "runs",
     "people",
     "comment",
     "own tokens",
@@ -38,10 +39,10 @@ EVERY = "*"
 ROLES: Mapping[Role, frozenset[Permission]] = {
     "viewer": frozenset({"read", "comment", "own tokens"}),
     "auditor": frozenset({"read", "comment", "own tokens", "audit"}),
-    "data-scientist": frozenset({"read", "comment", "own tokens", "incidents", "rollback"}),
+    "data-scientist": frozenset({"read", "comment", "own tokens", "incidents", "rollback", "runs"}),
     "data-engineer": frozenset({"read", "comment", "own tokens", "incidents", "labels"}),
     "ml-engineer": frozenset(
-        {"read", "comment", "own tokens", "incidents", "rollback", "deploy", "schedules"}
+        {"read", "comment", "own tokens", "incidents", "rollback", "deploy", "schedules", "runs"}
     ),
     "approver": frozenset({"read", "comment", "own tokens", "rollback", "waive", "approve"}),
     "admin": frozenset({"read", "comment", "own tokens", "audit", "people"}),
@@ -69,7 +70,8 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     commands.SendLabels: "labels",
     commands.Schedule: "schedules",
     commands.Unschedule: "schedules",
-    commands.RunNow: "schedules",
+    commands.RunNow: "runs",
+    commands.CancelRun: "runs",
     commands.Grant: "people",
     commands.Withdraw: "people",
     commands.Invite: "people",
@@ -107,6 +109,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.ExplainContract: "read",
     queries.ContractSchema: "read",
     queries.DiffContract: "read",
+    queries.Revisions: "read",
     queries.Explain: "read",
     queries.Shortfall: "read",
     queries.Review: "read",
@@ -128,6 +131,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.VerifyCertificate: "read",
     queries.VerifyBundle: "read",
     queries.Decisions: "rows",
+    queries.Replay: "rows",
     queries.History: "audit",
     queries.Record: "audit",
     queries.VerifyLedger: "audit",

@@ -1,6 +1,6 @@
 """When each job is due, who changed that, and what is planned of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ from mainstay.control.project import Project
 from mainstay.control.rhythm import EACH_WINDOW, Rhythm, Windows
 from mainstay.core import clock, nearest
 from mainstay.core.answers import Answer
-from mainstay.core.errors import Conflict, Missing, Mistake
+from mainstay.core.errors import Conflict, Missing, Mistake, Refused
 from mainstay.ledger import runs, state
 from mainstay.ledger.projections import text
 
@@ -47,7 +47,7 @@ def changed(project: Project, command: Schedule | Unschedule | RunNow) -> Answer
 
 def listed(project: Project) -> Answer:
     """Every job, its rhythm, its next turn and how the last one ended."""
-    facts = [_fact(project, one) for one in rhythms(project)]
+    facts = told(project)
     return Answer(
         f"{project.model}: {sum(bool(one['next']) for one in facts)} of {len(facts)} jobs are"
         " on, as far as a worker runs.",
@@ -55,6 +55,11 @@ def listed(project: Project) -> Answer:
         next="mainstay runs list",
         facts={"model": project.model, "jobs": facts},
     )
+
+
+def told(project: Project) -> list[dict[str, object]]:
+    """Of every job what it does, its rhythm, its next turn and its newest run."""
+    return [_fact(project, one) for one in rhythms(project)]
 
 
 def planned(project: Project) -> tuple[str, ...]:
@@ -129,14 +134,34 @@ def _unscheduled(project: Project, command: Unschedule) -> Answer:
 
 
 def _asked_for(project: Project, command: RunNow) -> Answer:
-    number = runs.planned(project.ledger, project.model, command.job, clock.now())
+    _refuse_approver(project, command.job)
+    number = runs.planned(project.ledger, project.model, command.job, _free(project, command.job))
     if not number:
         raise Conflict(f"{command.job} is to be done already", hint="mainstay runs list")
+    runs.said(project.ledger, number, f"asked for by {project.actor.name}")
     return Answer(
         f"Planned {command.job} now, as run {number}; a worker will do it.",
         next=f"mainstay runs show {number}",
         facts={"run": number, "job": command.job},
     )
+
+
+def _refuse_approver(project: Project, job: str) -> None:
+    """Raises Refused for who approves what the job makes; the makers of a run are its worker's."""
+    contract = project.document.contract
+    approver = contract.access.approver or contract.owner
+    if JOBS[job].makes and project.by and project.by.name == approver:
+        raise Refused(
+            f"{approver} approves versions here: nobody has a hand in what they approve",
+            hint="somebody else must ask for it",
+        )
+
+
+def _free(project: Project, job: str) -> datetime:
+    """Now, or right after the turn that was planned for now: in a replay the clock stands still."""
+    newest = runs.last(project.ledger, project.model, job)
+    after = state.moment(newest) + timedelta(microseconds=1) if newest else _EPOCH
+    return max(clock.now(), after)
 
 
 def _told(project: Project, job: str) -> Answer:

@@ -2,15 +2,20 @@
 
 import msgspec
 
+from mainstay.control import scheduling
+from mainstay.control.jobs import JOBS
 from mainstay.control.project import Project
 from mainstay.control.queries import OneRun, Runs
+from mainstay.core import clock, nearest
 from mainstay.core.answers import Answer
-from mainstay.core.errors import Missing
+from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Verdict
-from mainstay.ledger import runs
+from mainstay.ledger import leases, runs, state
 from mainstay.ledger.runs import Run
 
-GLYPHS = {"done": "●", "failed": "◆", "waiting": "▲", "due": "·", "running": "·"}
+GLYPHS = {
+    "done": "●", "failed": "◆", "waiting": "▲", "due": "·", "running": "·", "cancelled": "○",
+}  # fmt: skip
 
 
 def asked(project: Project, query: Runs | OneRun) -> Answer:
@@ -23,13 +28,20 @@ def asked(project: Project, query: Runs | OneRun) -> Answer:
 
 
 def _listed(project: Project, query: Runs) -> Answer:
-    found = runs.listed(project.ledger, project.model, query.last, query.job)
+    for said, known in ((query.job, JOBS), (query.state, GLYPHS)):
+        if said and said not in known:
+            raise Mistake(f"{said} is no job and no state", hint=nearest.hint(said, known))
+    found = runs.listed(project.ledger, project.model, query.last, query.job, query.state)
     waiting = [one for one in found if one.state == "waiting"]
     return Answer(
         _sentence(found),
         lines=tuple(_line(one) for one in reversed(found)),
         next=f"mainstay runs show {(waiting or found)[0].id}" if found else "mainstay worker",
-        facts={"model": project.model, "runs": [msgspec.to_builtins(one) for one in found]},
+        facts={
+            "model": project.model,
+            "runs": [msgspec.to_builtins(one) for one in found],
+            "jobs": scheduling.told(project),
+        },
     )
 
 
@@ -51,8 +63,20 @@ def _one(project: Project, query: OneRun) -> Answer:
         facts={
             "run": msgspec.to_builtins(run),
             "lines": [msgspec.to_builtins(one) for one in lines],
+            "lease": msgspec.to_builtins(leases.of(project.ledger, runs.name(run.id))),
+            "usual": runs.usual(project.ledger, run),
+            "now": clock.machine(),
+            "version": _awaited(project, run),
         },
     )
+
+
+def _awaited(project: Project, run: Run) -> str:
+    """The version whose approval a run waits for; empty where it waits for nobody."""
+    if run.state != "waiting":
+        return ""
+    known = state.versions(project.ledger, project.model)
+    return next((f"v{one.number}" for one in reversed(known) if one.status == "certified"), "")
 
 
 def _sentence(found: tuple[Run, ...]) -> str:
@@ -78,6 +102,8 @@ def _verdict(run: Run) -> Verdict | None:
     """That of what it came to; unsure while it is not over, broken where it failed."""
     if run.state == "failed":
         return Verdict.FAIL
+    if run.state == "cancelled":
+        return None
     if run.state != "done":
         return Verdict.UNSURE
     return Verdict(run.verdict) if run.verdict else None

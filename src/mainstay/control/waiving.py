@@ -17,6 +17,7 @@ from mainstay.seal import waiver
 from mainstay.seal.waiver import Missed, Signed, Waiver
 
 KIND = "Waived"
+_SHORT = {Verdict.FAIL: "does not hold", Verdict.UNSURE: "is unsure", None: "was not judged"}
 
 
 def waive(project: Project, command: Waive) -> Answer:
@@ -51,7 +52,7 @@ def shortfall(project: Project, query: Shortfall) -> Answer:
     version = versions.found(project, query.version)
     found = _shortfall(project, version, query.clause)
     return Answer(
-        f"{found.gate.clause} of {found.model} {found.version} {found.gate.verdict}.",
+        f"{found.gate.clause} of {found.model} {found.version} {_SHORT[found.gate.verdict]}.",
         found.gate.verdict,
         (found.gate,),
         facts={"shortfall": msgspec.to_builtins(found)},

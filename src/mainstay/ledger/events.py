@@ -39,6 +39,7 @@ MEANINGS = {
     "StepDone": "A step of work ended with a result, under the digest of its inputs.",
     "Scheduled": "A job was given a rhythm of its own, or stopped.",
     "Unscheduled": "A job went back to the rhythm that follows from the contract.",
+    "RunCancelled": "Somebody called off a run of a worker, with the reason.",
     "HeadPublished": "The head of the ledger was told to the outside, so that rewriting shows.",
     "BackedUp": "A copy of the ledger and its blobs was made and verified.",
 }

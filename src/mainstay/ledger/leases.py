@@ -61,6 +61,12 @@ def held(ledger: Ledger, lease: Lease) -> None:
         )
 
 
+def of(ledger: Ledger, name: str) -> Lease | None:
+    """Whoever has it, also where it ran out; None where nobody does."""
+    found = ledger.rows("SELECT name, holder, fence, until FROM lease WHERE name = ?", name)
+    return Lease(*found[0]) if found else None
+
+
 def released(ledger: Ledger, lease: Lease) -> None:
     """Give it back at once; nothing happens where it was lost."""
     change = "UPDATE lease SET until = 0 WHERE name = ? AND fence = ?"
@@ -69,4 +75,9 @@ def released(ledger: Ledger, lease: Lease) -> None:
 
 def ended(ledger: Ledger, lease: Lease) -> None:
     """Nobody will ever work on it again: whoever still believes to hold it does not."""
-    ledger.change("DELETE FROM lease WHERE name = ?", lease.name)
+    gone(ledger, lease.name)
+
+
+def gone(ledger: Ledger, name: str) -> None:
+    """The same by its name, from whoever holds it; what it was for must never be done again."""
+    ledger.change("DELETE FROM lease WHERE name = ?", name)

@@ -10,13 +10,15 @@ from typing import Literal
 import msgspec
 
 from mainstay.core import clock
+from mainstay.core.errors import Conflict
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import leases
+from mainstay.ledger import state as state_of
 from mainstay.ledger.leases import Lease
 from mainstay.ledger.projections import text
 from mainstay.ledger.store import Ledger
 
-State = Literal["due", "running", "waiting", "done", "failed"]
+State = Literal["due", "running", "waiting", "done", "failed", "cancelled"]
 MOST = 5
 """Attempts of a run until it is given up."""
 KEPT = timedelta(days=90)
@@ -145,6 +147,21 @@ def postponed(ledger: Ledger, run: Run, lease: Lease, pause: timedelta, headline
         leases.released(ledger, lease)
 
 
+def cancelled(ledger: Ledger, number: int, headline: str) -> None:
+    """Nobody does it any more: whoever is at it holds no lease and writes nothing from now on.
+
+    Raises Conflict where it is over; call it with the event that says who wanted it so.
+    """
+    change = (
+        "UPDATE run SET state = 'cancelled', ended = ?, waits = '', headline = ?"
+        " WHERE id = ? AND state IN ('due', 'running', 'waiting')"
+    )
+    with ledger.transaction():
+        if not ledger.change(change, _now(), headline, number):
+            raise Conflict(f"run {number} is over", hint=f"mainstay runs show {number}")
+        leases.gone(ledger, name(number))
+
+
 def returned(ledger: Ledger, run: Run, lease: Lease) -> None:
     """It is free again, as if it had not been begun. Raises Conflict where the lease was lost."""
     change = "UPDATE run SET state = 'due', attempts = ? WHERE id = ?"
@@ -191,13 +208,16 @@ def said(ledger: Ledger, run: int, words: str) -> None:
     ledger.change(insert, run, _now(), words[:LONGEST_LINE], run)
 
 
-def listed(ledger: Ledger, model: str, most: int, job: str = "") -> tuple[Run, ...]:
-    """The newest first, of one job where one is named."""
+def listed(
+    ledger: Ledger, model: str, most: int, job: str = "", state: str = ""
+) -> tuple[Run, ...]:
+    """The newest first, of one job or in one state where they are named."""
     query = (
         f"SELECT {_COLUMNS} FROM run WHERE model = ?"  # noqa: S608 - our own names
-        " AND (? = '' OR job = ?) ORDER BY id DESC LIMIT ?"
+        " AND (? = '' OR job = ?) AND (? = '' OR state = ?) ORDER BY id DESC LIMIT ?"
     )
-    return tuple(Run(*row) for row in ledger.rows(query, model, job, job, most))
+    found = ledger.rows(query, model, job, job, state, state, most)
+    return tuple(Run(*row) for row in found)
 
 
 def failed(ledger: Ledger, since: datetime, most: int = 100) -> tuple[Run, ...]:
@@ -216,6 +236,17 @@ def one(ledger: Ledger, number: int) -> Run | None:
     return Run(*rows[0]) if rows else None
 
 
+def usual(ledger: Ledger, run: Run) -> float:
+    """Seconds that the newest done run of its job took; 0 where none is known."""
+    query = (
+        "SELECT began, ended FROM run WHERE model = ? AND job = ? AND state = 'done' AND id <> ?"
+        " AND began <> '' ORDER BY id DESC LIMIT 1"
+    )
+    for began, ended in ledger.rows(query, run.model, run.job, run.id):
+        return (state_of.moment(ended) - state_of.moment(began)).total_seconds()
+    return 0.0
+
+
 def tail(ledger: Ledger, number: int, most: int) -> tuple[Line, ...]:
     """The last lines of a run's log, oldest first."""
     query = "SELECT number, time, text FROM line WHERE run = ? ORDER BY number DESC LIMIT ?"
@@ -226,7 +257,7 @@ def pruned(ledger: Ledger) -> int:
     """Forget what ended so long ago, and its lines, but never the newest of a job."""
     before = text(clock.machine() - KEPT)
     change = (
-        "DELETE FROM run WHERE state IN ('done', 'failed') AND ended < ?"
+        "DELETE FROM run WHERE state IN ('done', 'failed', 'cancelled') AND ended < ?"
         " AND id NOT IN (SELECT max(id) FROM run GROUP BY model, job)"
     )
     with ledger.transaction():

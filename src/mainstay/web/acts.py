@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from mainstay.control import roles
 from mainstay.control.commands import (
     Acknowledge,
+    CancelRun,
     Command,
     Comment,
     Countersign,
@@ -21,8 +22,11 @@ from mainstay.control.commands import (
     OwnToken,
     Reject,
     Rollback,
+    RunNow,
+    Schedule,
     Silence,
     TakeBack,
+    Unschedule,
     Withdraw,
 )
 from mainstay.control.pages import answers, approval
@@ -31,7 +35,7 @@ from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing, Mistake
 from mainstay.seal.dsse import Signature
-from mainstay.web import forms, guard, layout
+from mainstay.web import forms, guard, layout, turns, waivers
 from mainstay.web.visit import Endpoint, Route, Visit, aside
 
 Form = Mapping[str, str]
@@ -48,14 +52,14 @@ class Act(NamedTuple):
     needs: Permission
     says: str
     command: Callable[[Visit, Form], Command]
-    there: Callable[[Visit], str] | None = None
+    there: Callable[[Visit, Answer], str] | None = None
 
 
 def number(visit: Visit) -> int:
-    """Of an incident. Raises Missing for what is none."""
+    """Of an incident or a run. Raises Missing for what is none."""
     said: str = visit.request.path_params["number"]
     if not said.isascii() or not said.isdigit() or len(said) > 18:
-        raise Missing("there is nothing here", hint="/incidents")
+        raise Missing("there is nothing here", hint="/")
     return int(said)
 
 
@@ -119,37 +123,66 @@ def _scopes(said: Form) -> tuple[str, ...]:
     return tuple(said.get("scopes", "").replace(",", " ").split())
 
 
-def _approval(visit: Visit) -> str:
+def _approval(visit: Visit, _: Answer) -> str:
     return approval.path(visit.model, _version(visit))
 
 
-def _page_of_version(visit: Visit) -> str:
+def _page_of_version(visit: Visit, _: Answer) -> str:
     return f"/models/{visit.model}/versions/{_version(visit)}"
 
 
-def _incident(visit: Visit) -> str:
+def _incident(visit: Visit, _: Answer) -> str:
     return f"/incidents/{number(visit)}"
 
 
-def _people(_: Visit) -> str:
-    return "/people"
+def _run(visit: Visit, said: Answer) -> str:
+    return f"{visit.here}/runs/{said.facts['run']}"
 
 
-def _settings(_: Visit) -> str:
-    return "/settings"
+def _runs(visit: Visit, _: Answer) -> str:
+    return f"{visit.here}/runs"
 
 
+def _at(path: str) -> Callable[[Visit, Answer], str]:
+    return lambda *_: path
+
+
+def _rhythm(_: Visit, said: Form) -> Command:
+    return Schedule(
+        _of(said, "job"), " ".join(_of(said, "rhythm").split()), _of(said, "zone") or "UTC"
+    )
+
+
+OF_ONE = (
+    Act(
+        turns.ASK, "runs", "Have a job done now.", lambda _, said: RunNow(_of(said, "job")), _run,
+    ),
+    Act(
+        "/runs/{number}/cancel", "runs", "Call a run off.",
+        lambda visit, said: CancelRun(number(visit), _because(said)), _run,
+    ),
+    Act(turns.RHYTHM, "schedules", "Give a job a rhythm.", _rhythm, _runs),
+    Act(
+        turns.RESET, "schedules", "Give a job its own rhythm back.",
+        lambda _, said: Unschedule(_of(said, "job")), _runs,
+    ),
+)  # fmt: skip
+"""Of one model, at an address of its own too, since a team has several."""
 ACTS: tuple[Act, ...] = (
     Act(f"{VERSION}/approve", "approve", "Approve, signed.", _approve, _approval),
     Act(
         f"{VERSION}/reject", "approve", "Reject for good.",
         lambda visit, said: Reject(_version(visit), _because(said)), _approval,
     ),
+    Act(
+        f"{VERSION}/waive", "waive", "Excuse a gate, signed.",
+        lambda _, said: waivers.command(said), _page_of_version,
+    ),
     Act(f"{VERSION}/deploy", "deploy", "Let it answer.", _deploy, _approval),
     Act(f"{VERSION}/comment", "comment", "Say something of it.", _comment, _page_of_version),
     Act(
         "/models/{model}/rollback", "rollback", "One step back.",
-        lambda _, said: Rollback(_because(said)), lambda visit: f"/models/{visit.model}",
+        lambda _, said: Rollback(_because(said)), lambda visit, _: f"/models/{visit.model}",
     ),
     Act(
         f"{INCIDENT}/acknowledge", "incidents", "Take care of it.",
@@ -157,11 +190,13 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(f"{INCIDENT}/silence", "incidents", "Tell nobody for a while.", _silence, _incident),
     Act(f"{INCIDENT}/comment", "comment", "Say something of it.", _comment, _incident),
-    Act("/people/grant", "people", "Give a role.", _grant, _people),
+    *OF_ONE,
+    *(one._replace(path=f"/models/{{model}}{one.path}") for one in OF_ONE),
+    Act("/people/grant", "people", "Give a role.", _grant, _at("/people")),
     Act(
         "/people/withdraw", "people", "Take a role.",
         lambda _, said: Withdraw(_of(said, "name"), _of(said, "role"), _of(said, "model") or "*"),
-        _people,
+        _at("/people"),
     ),
     Act(
         "/people/invite", "people", "Invite, by a link shown once.",
@@ -175,7 +210,7 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(
         "/people/revoke", "people", "End what somebody signs in with.",
-        lambda _, said: TakeBack(_of(said, "name"), _of(said, "label")), _people,
+        lambda _, said: TakeBack(_of(said, "name"), _of(said, "label")), _at("/people"),
     ),
     Act(
         "/settings/token", "own tokens", "A token of one's own, shown once.",
@@ -183,11 +218,11 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(
         "/settings/token/drop", "own tokens", "End a token of one's own.",
-        lambda _, said: DropToken(_of(said, "label")), _settings,
+        lambda _, said: DropToken(_of(said, "label")), _at("/settings"),
     ),
     Act(
         "/settings/key", "own tokens", "Put the key of this browser on record.",
-        lambda _, said: OfferKey(_of(said, "public")), _settings,
+        lambda _, said: OfferKey(_of(said, "public")), _at("/settings"),
     ),
 )  # fmt: skip
 
@@ -212,7 +247,7 @@ def _endpoint(act: Act) -> Endpoint:
         answer = await aside(visit.place.act, visit.folder, command, visit.asker)
         if act.there is None:
             return _shown(visit, answer)
-        return RedirectResponse(act.there(visit), 303)
+        return RedirectResponse(act.there(visit, answer), 303)
 
     return endpoint
 

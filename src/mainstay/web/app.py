@@ -1,6 +1,7 @@
 """The control plane as an ASGI application: routes behind their guards, headers on every answer."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from starlette.routing import Route as Routed
 from mainstay.core.errors import Missing, Mistake
 from mainstay.web import guard, statuses
 from mainstay.web.routes import ROUTES
-from mainstay.web.visit import Place
+from mainstay.web.visit import Place, Route, Visit
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -37,7 +38,8 @@ TLS = ("strict-transport-security", "max-age=31536000")
 def application(place: Place) -> Application:
     """All routes of one project."""
     routes = [Routed(one.path, guard.guarded(one, place), methods=[one.method]) for one in ROUTES]
-    inner = Starlette(routes=routes, exception_handlers={404: _nothing, 405: _otherwise})
+    handlers: dict[Any, Any] = {404: partial(_nothing, place), 405: _otherwise}
+    inner = Starlette(routes=routes, exception_handlers=handlers)
     inner.router.redirect_slashes = False
     return _shielded(inner, place)
 
@@ -77,8 +79,18 @@ def _has_port(host: str) -> bool:
     return ":" in host and not host.endswith("]")
 
 
-async def _nothing(_: Request, __: Exception) -> Response:
+async def _nothing(place: Place, request: Request, _: Exception) -> Response:
+    """A page for who looks for a page, as any other of theirs; JSON for all else."""
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        return await guard.guarded(NOWHERE, place)(request)
     return statuses.reply(Missing("there is nothing here", hint="/api/openapi.json"))
+
+
+async def _missing(_: Visit) -> Response:
+    raise Missing("there is nothing here", hint="/")
+
+
+NOWHERE = Route("GET", "(nowhere)", "signed in", _missing, "No page.", page=True)
 
 
 async def _otherwise(_: Request, __: Exception) -> Response:

@@ -54,6 +54,12 @@ async def read(visit: Visit) -> dict[str, str]:
     return {name: values[-1] for name, values in found.items()}
 
 
+def opened(action: str, button: str, *fields: Html, carried: str = "") -> Html:
+    """A form that sends a file beside its fields."""
+    inner = (hidden(FIELD, carried), *fields, tag("button", button, type="submit"))
+    return tag("form", *inner, method="post", action=action, enctype="multipart/form-data")
+
+
 def _labelled(label: str, control: Html) -> Html:
     """A field may have the name of one in another form of the page: its label holds it."""
     return tag("p", tag("label", tag("span", label), control), class_="field")

@@ -28,19 +28,20 @@ def guarded(route: Route, place: Place) -> Callable[[Request], Awaitable[Respons
     """The endpoint of a route, which only who may is led to."""
 
     async def endpoint(request: Request) -> Response:
-        name = "-"
+        visit: Visit | None = None
         try:
-            visit = await aside(admitted, route, place, request)
-            if isinstance(visit, Visit):
-                name = visit.principal.name if visit.principal else "-"
-                response = await route.endpoint(visit)
+            met = await aside(admitted, route, place, request)
+            if isinstance(met, Visit):
+                visit = met
+                response = await _led(route, met)
             else:
-                response = visit
+                response = met
         except MainstayError as error:
-            response = _told(route, error)
+            response = _told(route, error, visit)
         except Exception as error:  # noqa: BLE001 - the outermost door
             traceback.print_exception(error, file=sys.stderr)
-            response = _told(route, Bug("This is our mistake, not yours."))
+            response = _told(route, Bug("This is our mistake, not yours."), visit)
+        name = visit.principal.name if visit and visit.principal else "-"
         place.say(f"{request.method} {route.path} {response.status_code} {name}")
         return response
 
@@ -48,7 +49,7 @@ def guarded(route: Route, place: Place) -> Callable[[Request], Awaitable[Respons
 
 
 def admitted(route: Route, place: Place, request: Request) -> Visit | Response:
-    """The visit, or what a stranger is answered. Raises Refused, Missing where it may not be."""
+    """The visit, or what a stranger is answered. Raises Refused for what another site sent."""
     if route.needs == "public":
         _refuse_foreign(request, place)
         return Visit(request, place)
@@ -61,11 +62,14 @@ def admitted(route: Route, place: Place, request: Request) -> Visit | Response:
             _refuse_foreign(request, place)
         model, folder = _about(place, ledger, request)
         visit = Visit(request, place, principal, form, model, folder=folder)
-        if route.page:
-            visit = visit._replace(waiting=_waiting(ledger, visit))
-    if route.needs not in ("signed in", "as asked"):
+        return visit._replace(waiting=_waiting(ledger, visit)) if route.page else visit
+
+
+async def _led(route: Route, visit: Visit) -> Response:
+    """What the endpoint answers. Raises Refused, Missing for who may not be led there."""
+    if route.needs not in ("public", "signed in", "as asked"):
         permit(visit, route.needs)  # type: ignore[arg-type]  # what is left are permissions
-    return visit
+    return await route.endpoint(visit)
 
 
 def permit(visit: Visit, needed: Permission, about: str = "") -> None:
@@ -137,7 +141,8 @@ def _about(place: Place, ledger: Ledger, request: Request) -> tuple[str, Path]:
     if not place.places.is_team:
         return _model(place, ledger), place.folder
     named = request.path_params.get("model") or request.query_params.get("model", "")
-    number = request.path_params.get("number", "")
+    incident = request.url.path.startswith("/incidents/")
+    number = request.path_params.get("number", "") if incident else ""
     if number.isascii() and number.isdigit() and len(number) <= 18:
         found = state.incident(ledger, int(number))
         named = found.model if found else named
@@ -164,7 +169,7 @@ def _waiting(ledger: Ledger, visit: Visit) -> Waiting:
     return Waiting(sum(one in may for one in waits), sum(one in may for one in burns))
 
 
-def _told(route: Route, error: MainstayError) -> Response:
+def _told(route: Route, error: MainstayError, visit: Visit | None) -> Response:
     if not route.page:
         return statuses.reply(error)
-    return layout.failure(error, statuses.status(error))
+    return layout.failure(error, statuses.status(error), visit)

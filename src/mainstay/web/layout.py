@@ -9,6 +9,11 @@ from mainstay.web.visit import Visit
 
 STYLES = ("/static/app.css", "/static/shell.css")
 SCRIPT = "/static/shell.js"
+TITLES = {
+    401: "Who asks is not known", 403: "Not yours to do", 404: "Not here",
+    409: "Something came first", 413: "Too large", 429: "Too often", 500: "Our mistake",
+    503: "Not now",
+}  # fmt: skip
 
 
 def page(
@@ -36,11 +41,18 @@ def sheet(title: str, *body: Html) -> Html:
     return tag("article", tag("header", tag("h1", title)), *body, class_="sheet")
 
 
-def failure(error: MainstayError, code: int) -> HTMLResponse:
-    """An error as a page: what, and what next."""
-    hint = (tag("p", error.hint, class_="mute"),) if error.hint else ()
-    home = tag("p", tag("a", "Home", href="/"))
-    return page("Not done", sheet("Not done", tag("p", str(error)), *hint, home), code=code)
+def failure(error: MainstayError, code: int, visit: Visit | None = None) -> HTMLResponse:
+    """An error as a page: what, and what next; visit: in the shell of whoever is signed in."""
+    title = TITLES.get(code, "Not done")
+    hint = (_hint(error.hint),) if error.hint else ()
+    home = tag("p", tag("a", "Home", href="/"), f" · {code}", class_="mute")
+    said = sheet(title, tag("p", str(error)), *hint, home)
+    return page(title, said, visit=visit, code=code)
+
+
+def _hint(words: str) -> Html:
+    """A page of ours is a link, everything else is words."""
+    return tag("p", tag("a", words, href=words) if words.startswith("/") else words, class_="mute")
 
 
 def _shelled(visit: Visit, title: str, body: tuple[Html, ...], kind: str) -> Html:

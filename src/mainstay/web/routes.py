@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from mainstay.web import acts, api, entry, federated, health, openapi, pages, static, views
+from mainstay.web import acts, api, entry, federated, health, openapi, pages, static, uploads, views
 from mainstay.web.visit import Route, Visit
 
 
@@ -28,6 +28,10 @@ ROUTES: tuple[Route, ...] = (
     ),
     *views.routes(),
     *acts.routes(),
+    *(
+        Route("POST", path, "labels", uploads.labels, "Send a file of labels.", page=True)
+        for path in (uploads.PATH, f"/models/{{model}}{uploads.PATH}")
+    ),
     Route("GET", "/sign-in", "public", entry.sign_in_form, "The form to sign in.", page=True),
     Route("POST", "/sign-in", "public", entry.sign_in, "Sign in.", page=True),
     Route(

@@ -30,6 +30,7 @@ def ways(model: str, *, team: bool = False) -> tuple[Way, ...]:
         Way("Incidents", "/incidents", "i"),
         Way("Data", "/data", "d"),
         *life,
+        Way("Runs", "/runs", "r"),
         Way("Predictions", "/predictions", "p", "rows"),
         Way("Contract", "/contract", "c"),
         Way("Audit", "/audit", "u", "audit"),
@@ -55,6 +56,7 @@ def _of_model(model: str, life: tuple[Way, ...]) -> tuple[Way, ...]:
         Way(model, here, "h"),
         *life,
         Way("Data", f"{here}/data", "d"),
+        Way("Runs", f"{here}/runs", "r"),
         Way("Predictions", f"{here}/predictions", "p", "rows"),
         Way("Contract", f"{here}/contract", "c"),
     )

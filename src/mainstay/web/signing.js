@@ -72,9 +72,27 @@ const signed = async (form) => {
   if (certificate !== form.elements.certificate.value || (await digest(payload)) !== form.dataset.payload) {
     throw new Error("The certificate is another one now: load the page again and read it.");
   }
-  const message = preauthenticated(envelope.payloadType, payload);
+  await put(form, key, envelope.payloadType, payload);
+};
+
+const put = async (form, key, type, payload) => {
+  const message = preauthenticated(type, payload);
   form.elements.signature.value = base64(await crypto.subtle.sign(ALGORITHM, key.secret, message));
   form.elements.keyid.value = key.id;
+};
+
+// ---- a waiver: its bytes stand in the form, in words on the page ----
+const waived = async (form) => {
+  const key = await kept(form.dataset.owner);
+  if (!key) throw new Error("This browser holds no key of yours: Settings makes or brings one.");
+  const payload = bytes(form.elements.payload.value);
+  const said = JSON.parse(new TextDecoder().decode(payload));
+  const same = said.by === form.dataset.owner && said.reason === form.dataset.reason
+    && said.shortfall.gate.clause === form.dataset.clause;
+  if (!same || (await digest(payload)) !== form.dataset.payload) {
+    throw new Error("The waiver is another one than the page shows: write it again.");
+  }
+  await put(form, key, form.dataset.type, payload);
 };
 
 // ---- forms that a key stands behind ----
@@ -98,6 +116,7 @@ const prepared = (form, act) => {
 
 document.querySelectorAll("form.enrol").forEach((form) => prepared(form, enrolled));
 document.querySelectorAll("form.sign").forEach((form) => prepared(form, signed));
+document.querySelectorAll("form.waive").forEach((form) => prepared(form, waived));
 document.querySelectorAll("[data-key-of]").forEach(async (place) => {
   const key = await kept(place.dataset.keyOf).catch(() => null);
   place.textContent = key ? `This browser holds the key ${key.id.slice(0, 16)}.` : "This browser holds no key of yours.";

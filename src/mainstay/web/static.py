@@ -15,6 +15,7 @@ FILES: dict[str, tuple[Traversable, str]] = {
     "app.css": (_PAGES / "app.css", "text/css"),
     "shell.css": (_WEB / "shell.css", "text/css"),
     "shell.js": (_WEB / "shell.js", "text/javascript"),
+    "live.js": (_WEB / "live.js", "text/javascript"),
     "signing.js": (_WEB / "signing.js", "text/javascript"),
     **{f"fonts/{name}": (_PAGES / "fonts" / name, "font/woff2") for name in _FONTS},
 }

@@ -23,6 +23,8 @@ from mainstay.control.pages import (
     lists,
     people,
     predictions,
+    revisions,
+    runs,
 )
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.queries import (
@@ -37,16 +39,21 @@ from mainstay.control.queries import (
     Incidents,
     Life,
     ModelHealth,
+    OneRun,
     Own,
     People,
     Query,
+    Replay,
+    Revisions,
+    Runs,
+    Shortfall,
     Sources,
     VerifyLedger,
 )
 from mainstay.control.sourcing import Supply
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
-from mainstay.web import acts, csv, guard, layout, offers
+from mainstay.web import acts, csv, guard, layout, offers, turns, uploads, waivers
 from mainstay.web.api import replied
 from mainstay.web.visit import Endpoint, Needs, Route, Visit, aside
 
@@ -79,7 +86,9 @@ def _plain(draw: Callable[[str, Answer], Html]) -> Drawn:
 def _health(visit: Visit, _: str, said: Answer) -> Html:
     made = msgspec.convert(said.facts["health"], Health)
     listed = home.versions(made) if visit.place.places.is_team else Html()
-    return joined(health.content(made), listed, offers.model(visit))
+    jobs = turns.work(visit, "assess", "build", "certify", "watch", "run", "renew")
+    acts = tag("div", jobs, offers.model(visit), class_="col")
+    return joined(health.content(made), listed, acts)
 
 
 def _version(visit: Visit, title: str, said: Answer) -> Html:
@@ -88,6 +97,7 @@ def _version(visit: Visit, title: str, said: Answer) -> Html:
     links = tag(
         "p", tag("a", "Its approval", href=approval.path(visit.model, name)), " · ",
         tag("a", "its certificate", href=f"{here}/certificate"),
+        waivers.link(visit, name, said.facts["status"], said.evidence),
     )  # fmt: skip
     some = msgspec.convert(said.facts["comments"], tuple[Said, ...])
     return joined(answers.content(title, said), links, offers.comments(visit, some, here))
@@ -109,8 +119,30 @@ def _life(_: Visit, title: str, said: Answer) -> Html:
     return life.content(title, said, msgspec.convert(said.facts["life"], Lived))
 
 
-def _data(_: Visit, title: str, said: Answer) -> Html:
-    return data.content(title, said, msgspec.convert(said.facts["supply"], Supply))
+def _data(visit: Visit, title: str, said: Answer) -> Html:
+    drawn = data.content(title, said, msgspec.convert(said.facts["supply"], Supply))
+    return joined(drawn, uploads.form(visit))
+
+
+def _runs(visit: Visit, title: str, said: Answer) -> Html:
+    asked = {name: _word(visit, name) for name in ("job", "state")}
+    return runs.listed(title, said, asked, turns.offers(visit, said))
+
+
+def _run(visit: Visit, _: str, said: Answer) -> Html:
+    return runs.one(said, turns.of_one(visit, said.facts["run"]))
+
+
+def _waiver(visit: Visit) -> Query:
+    version, clause = visit.request.path_params["version"], _word(visit, "clause")
+    return Shortfall(version, clause) if clause else Explain(version)
+
+
+def _replay(visit: Visit) -> Query | None:
+    place = _word(visit, "place")
+    if not _word(visit, "key") or not place.removeprefix("-").isdecimal():
+        return None
+    return Replay(_word(visit, "key"), int(place[:20]))
 
 
 def _people(visit: Visit, title: str, said: Answer) -> Html:
@@ -129,7 +161,7 @@ def _audit(visit: Visit, title: str, said: Answer) -> Html:
 
 
 def _word(visit: Visit, name: str) -> str:
-    return visit.request.query_params.get(name, "")[:100]
+    return visit.request.query_params.get(name, "")[:100].strip()
 
 
 def _history(visit: Visit) -> Query:
@@ -153,6 +185,20 @@ OF_ONE = (
         "/predictions", "rows", "Predictions", _key, _plain(predictions.content),
         lambda facts: [{**one["answer"], **one["record"]} for one in facts["decisions"]],
     ),
+    View(
+        "/predictions/replay", "rows", "Replay", _replay, _plain(predictions.replayed),
+    ),
+    View(
+        "/contract/revisions", "read", "Revisions of the contract",
+        lambda visit: Revisions(_word(visit, "old"), _word(visit, "new")),
+        _plain(revisions.content), lambda facts: facts["changes"],
+    ),
+    View(
+        "/runs", "read", "Runs",
+        lambda visit: Runs(LATEST, _word(visit, "job"), _word(visit, "state")), _runs,
+        lambda facts: facts["runs"],
+    ),
+    View("/runs/{number}", "read", "Run", lambda visit: OneRun(acts.number(visit), 200), _run),
 )  # fmt: skip
 """Of one model, at an address of its own too, since a team has several."""
 VIEWS: tuple[View, ...] = (
@@ -166,6 +212,10 @@ VIEWS: tuple[View, ...] = (
     View(
         "/models/{model}/versions/{version}/approval", "read", "Approval",
         lambda visit: Approval(visit.request.path_params["version"]), _approval,
+    ),
+    View(
+        "/models/{model}/versions/{version}/waive", "waive", "Waive a gate", _waiver,
+        waivers.content,
     ),
     View(
         "/models/{model}/life", "read", "Life", lambda _: Life(), _life,

@@ -90,6 +90,11 @@ class Visit(NamedTuple):
         return not self.model and self.place.places.is_team
 
     @property
+    def here(self) -> str:
+        """What addresses of the model begin with: nothing where it is the only one."""
+        return f"/models/{self.model}" if self.place.places.is_team else ""
+
+    @property
     def permissions(self) -> frozenset[Permission]:
         """All that who asks may do to the project's model now, or to the team."""
         if self.of_team:

@@ -49,6 +49,7 @@ def test_answers_to_a_key_come_newest_first_with_their_records(as_author: Path) 
     assert (found["score"], found["version"], found["outcome"]) == (0.5, "v1", "model")
     assert said.facts["decisions"][0]["record"]["patient"] == "p1"
     assert len(answer(as_author, Decisions("a", 1)).lines) == 1
+    assert answer(as_author, Decisions("b")).headline.startswith("visit b was asked about once;")
 
 
 def test_what_the_contract_hides_is_masked_even_where_it_was_written_down(as_author: Path) -> None:

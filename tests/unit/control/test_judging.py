@@ -7,7 +7,7 @@ import pytest
 import small_project
 from conftest import acting
 
-from mainstay.control import versions
+from mainstay.control import papers, versions
 from mainstay.control.commands import Approve, Deploy, Reject
 from mainstay.control.differing import changes, inputs
 from mainstay.control.handle import answer, handle
@@ -16,6 +16,8 @@ from mainstay.control.project import opened
 from mainstay.control.queries import Approval, Approvals, Paper
 from mainstay.core import digest
 from mainstay.core.errors import Missing
+from mainstay.core.nouns import Verdict
+from mainstay.ledger import blobs
 from mainstay.seal import dsse
 from mainstay.seal.dsse import Envelope
 
@@ -80,3 +82,27 @@ def test_the_same_version_differs_in_nothing(as_author: Path) -> None:
 def test_what_was_never_certified_cannot_be_judged(as_author: Path) -> None:
     with pytest.raises(Missing):
         answer(as_author, Approval("v9"))
+
+
+def test_an_approved_version_keeps_its_numbers_where_a_later_renewal_was_refused(
+    as_author: Path,
+) -> None:
+    with acting(as_author, small_project.APPROVER):
+        handle(as_author, Approve("v1"))
+    before = judged(as_author)
+    with opened(as_author) as project:
+        fresh = msgspec.structs.replace(before.pairs[0].challenger, verdict=Verdict.FAIL)
+        record = papers.Record((fresh,), (), None)
+        sha = blobs.stored(project.ledger.blobs, digest.canonical(record))
+        said = {"number": 1, "blobs": [sha]}
+        project.ledger.append("CertificateRefused", "no-show", project.actor, said)
+
+        after = judged(as_author)
+        page = papers.page(project, versions.found(project, "v1"))
+
+    assert after.status == "approved"
+    assert after.pairs == before.pairs
+    assert after.against[0].startswith("a renewal on newer rows was refused on 2024-")
+    assert after.against[0].endswith(f"{fresh.clause} fail")
+    assert after.against[1:] == before.against
+    assert "v1" in page

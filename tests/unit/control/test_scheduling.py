@@ -11,7 +11,8 @@ from mainstay.control.commands import RunNow, Schedule, Unschedule
 from mainstay.control.handle import answer, handle
 from mainstay.control.jobs import JOBS
 from mainstay.control.queries import Schedules
-from mainstay.core.errors import Conflict, Missing, Mistake
+from mainstay.control.roles import Principal
+from mainstay.core.errors import Conflict, Missing, Mistake, Refused
 from mainstay.core.nouns import Actor
 from mainstay.ledger import runs
 from mainstay.ledger.verify import verify
@@ -113,4 +114,29 @@ def test_the_list_says_each_job_its_next_turn_and_its_last(folder: Path) -> None
     assert list(facts) == list(JOBS)
     assert facts["run"]["next"] == "2024-03-02T00:02:00+00:00"
     assert (facts["backup"]["next"], facts["head"]["last"]["state"]) == ("", "due")
-    assert said.headline.startswith("no-show: 5 of 6 jobs are on")
+    assert said.headline.startswith("no-show: 5 of 12 jobs are on")
+
+
+def test_who_approves_asks_for_nothing_that_makes_versions(folder: Path) -> None:
+    def asks(name: str, job: str) -> None:
+        handle(folder, RunNow(job), by=Principal(name, ()))
+
+    with pytest.raises(Refused, match="nobody has a hand in what they approve"):
+        asks("lead", "build")
+    asks("lead", "verify")
+    asks("mara", "build")
+
+    with project.opened(folder) as opened:
+        assert {one.job for one in runs.listed(opened.ledger, "no-show", 9)} == {"verify", "build"}
+        assert runs.tail(opened.ledger, 2, 9)[0].text == "asked for by mara"
+
+
+def test_where_the_clock_stands_still_a_job_can_be_asked_for_again(folder: Path) -> None:
+    handle(folder, RunNow("head"))
+    with pytest.raises(Conflict):
+        handle(folder, RunNow("head"))
+    with project.opened(folder) as opened:
+        found = runs.claimed(opened.ledger, "no-show", "a", timedelta(minutes=1))
+        runs.ended(opened.ledger, *found, "done", "well")
+
+    assert handle(folder, RunNow("head")).facts["run"] == 2

@@ -9,7 +9,7 @@ import small_project
 from mainstay.control import project
 from mainstay.control.handle import answer
 from mainstay.control.queries import OneRun, Runs
-from mainstay.core.errors import Missing
+from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import runs
 
@@ -71,3 +71,19 @@ def test_its_log_ends_the_answer(folder: Path) -> None:
 def test_there_is_no_other(folder: Path) -> None:
     with pytest.raises(Missing, match="there is no run 9"):
         answer(folder, OneRun(9))
+
+
+def test_runs_are_narrowed_to_a_state_and_a_mistyped_one_is_told(folder: Path) -> None:
+    assert [one["id"] for one in answer(folder, Runs(state="failed")).facts["runs"]] == [2]
+    with pytest.raises(Mistake, match="fialed is no job and no state"):
+        answer(folder, Runs(state="fialed"))
+
+
+def test_one_says_who_is_at_it(folder: Path) -> None:
+    with project.opened(folder) as opened:
+        runs.claimed(opened.ledger, "no-show", "host/7", MINUTE)
+
+    facts = answer(folder, OneRun(4)).facts
+
+    assert (facts["lease"]["holder"], facts["lease"]["fence"]) == ("host/7", 1)
+    assert answer(folder, OneRun(1)).facts["lease"] is None

@@ -88,3 +88,13 @@ def test_a_lease_given_back_is_free_at_once(ledger: Ledger, wait: Callable[[floa
     leases.released(ledger, first)
     leases.held(ledger, second)
     assert second.fence == 2
+
+
+def test_a_lease_is_known_by_its_name_until_it_is_gone(ledger: Ledger) -> None:
+    held = leases.claimed(ledger, "job", "a", MINUTE)
+
+    assert leases.of(ledger, "job") == held
+    leases.gone(ledger, "job")
+    assert leases.of(ledger, "job") is None
+    with pytest.raises(Conflict):
+        leases.held(ledger, held)

@@ -176,3 +176,29 @@ def test_what_is_outstanding_and_when_more_is_due_is_known(
     assert runs.outstanding(ledger)[0] == ("other",)
     assert [one.headline for one in runs.failed(ledger, START)] == ["no"]
     assert runs.failed(ledger, START + timedelta(days=1)) == ()
+
+
+def test_what_is_cancelled_is_nobodys_any_more(ledger: Ledger) -> None:
+    runs.planned(ledger, "m", "run", START)
+    run, lease = claimed(ledger)
+
+    runs.cancelled(ledger, run.id, "called off")
+
+    with pytest.raises(Conflict):
+        runs.ended(ledger, run, lease, "done", "well")
+    with pytest.raises(Conflict, match="run 1 is over"):
+        runs.cancelled(ledger, run.id, "again")
+    assert runs.claimed(ledger, "m", "b", MINUTE) is None
+    assert [one.id for one in runs.listed(ledger, "m", 9, state="cancelled")] == [1]
+    assert runs.listed(ledger, "m", 9, state="done") == ()
+
+
+def test_how_long_one_usually_takes_is_that_of_the_newest_that_was_done(
+    ledger: Ledger, wait: Callable[[timedelta], None]
+) -> None:
+    for at in range(3):
+        runs.planned(ledger, "m", "run", START + at * MINUTE)
+        run, lease = claimed(ledger)
+        assert runs.usual(ledger, run) == (10.0 * at)
+        wait(timedelta(seconds=10 * (at + 1)))
+        runs.ended(ledger, run, lease, "done", "well")

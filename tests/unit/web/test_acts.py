@@ -1,5 +1,7 @@
 """What forms ask for: the same commands as the terminal, from this session alone."""
 
+import base64
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from asking import Control, control, given
 from mainstay.control import admission
 from mainstay.control.commands import (
     Acknowledge,
+    CancelRun,
     Comment,
     Countersign,
     Deploy,
@@ -19,21 +22,42 @@ from mainstay.control.commands import (
     OwnToken,
     Reject,
     Rollback,
+    RunNow,
+    Schedule,
+    SendWaiver,
     TakeBack,
+    Unschedule,
     Withdraw,
 )
-from mainstay.core import clock
+from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
+from mainstay.core.nouns import Evidence, Verdict
 from mainstay.ledger.store import Ledger
 from mainstay.seal.dsse import Signature
+from mainstay.seal.waiver import Missed, Waiver
 from mainstay.web.acts import ACTS
 
 V1 = "/models/no-show/versions/v1"
+NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
+GATE = Evidence("roc_auc", "v1", "held out", "bootstrap", verdict=Verdict.FAIL)
+WAIVER = Waiver(
+    Missed("no-show", "v1", "0" * 64, "1" * 64, GATE), "next year", "lead", NOON,
+    NOON + timedelta(days=9),
+)  # fmt: skip
+PAYLOAD = base64.b64encode(digest.canonical(WAIVER)).decode()
 SENT: list[tuple[str, str, dict[str, str], object]] = [
     ("approver", f"{V1}/approve",
      {"certificate": "c", "keyid": "k", "signature": "s", "because": " ok "},
      Countersign("v1", "c", Signature("k", "s"), "ok")),
     ("approver", f"{V1}/reject", {"because": "no"}, Reject("v1", "no")),
+    ("approver", f"{V1}/waive",
+     {"payload": PAYLOAD, "keyid": "k", "signature": "s"}, SendWaiver(WAIVER, Signature("k", "s"))),
+    ("data-scientist", "/runs/ask", {"job": "build"}, RunNow("build")),
+    ("ml-engineer", "/runs/3/cancel", {"because": " wrong rows "}, CancelRun(3, "wrong rows")),
+    ("ml-engineer", "/runs/rhythm", {"job": "run", "rhythm": "5  6 * * *", "zone": ""},
+     Schedule("run", "5 6 * * *", "UTC")),
+    ("ml-engineer", "/runs/rhythm", {"job": "run", "rhythm": ""}, Schedule("run", "")),
+    ("ml-engineer", "/runs/rhythm/reset", {"job": "run"}, Unschedule("run")),
     ("ml-engineer", f"{V1}/deploy", {"how": "canary"}, Deploy("v1", None)),
     ("ml-engineer", f"{V1}/deploy", {"how": "live", "environment": "replay"},
      Deploy("v1", 1.0, "replay")),
@@ -66,7 +90,7 @@ class Door:
 
     def _act(self, _: Path, command: object, _by: object) -> Answer:
         self.done.append(command)
-        return Answer("Done.", lines=("secret-once",))
+        return Answer("Done.", lines=("secret-once",), facts={"run": 3})
 
     def session(self, role: str) -> tuple[str, str]:
         """The cookie of somebody, and what their forms carry."""
@@ -121,6 +145,10 @@ def test_without_what_its_session_gave_it_nothing_is_done(
     [
         ("approver", f"{V1}/approve", {"because": "x"}, 400),
         ("ml-engineer", f"{V1}/deploy", {"how": "everywhere"}, 400),
+        ("approver", f"{V1}/waive", {"payload": PAYLOAD}, 400),
+        ("approver", f"{V1}/waive", {"payload": "e30=", "signature": "s"}, 400),
+        ("approver", f"{V1}/waive", {"payload": "é", "signature": "s"}, 400),
+        ("approver", "/runs/ask", {"job": "build"}, 403),
         ("data-engineer", "/incidents/x/acknowledge", {"because": "x"}, 404),
         ("data-engineer", "/incidents/3/silence", {"because": "x", "hours": "-1"}, 400),
         ("approver", "/models/other/rollback", {"because": "x"}, 404),

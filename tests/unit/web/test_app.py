@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from asking import Control, control
+from asking import Control, control, given
 
 from mainstay.web.process import OWN_NAMES
 
@@ -45,3 +45,17 @@ def test_what_is_not_there_and_what_is_asked_wrongly_are_told_as_json(asked: Con
     assert asked.ask("GET", "/nothing").json["error"]["kind"] == "missing"
     assert asked.ask("POST", "/livez").status == 405
     assert asked.ask("GET", "/sign-in/").status == 404
+
+
+def test_who_looks_for_a_page_that_is_not_there_gets_one_in_their_shell(
+    asked: Control, folder: Path
+) -> None:
+    token = {"authorization": f"Bearer {given(folder, 'vera', 'viewer')}", "accept": "text/html"}
+
+    page = asked.ask("GET", "/nothing", **token)
+    stranger = asked.ask("GET", "/nothing", accept="text/html")
+
+    assert (page.status, stranger.status) == (404, 303)
+    assert "<h1>Not here</h1>" in page.text
+    assert 'class="rail"' in page.text
+    assert asked.said[-2:] == ["GET (nowhere) 404 vera", "GET (nowhere) 303 -"]

@@ -135,3 +135,15 @@ def test_a_model_that_has_another_name_is_known_by_it_at_once(asked: Control, fo
     without = asked.ask("GET", "/index.json", authorization=f"Bearer {token}").status
 
     assert (before, after, without) == (200, 404, 404)
+
+
+def test_a_page_that_may_not_be_seen_stands_in_the_shell_without_what_it_would_say(
+    asked: Control, folder: Path
+) -> None:
+    token = given(folder, "vera", "viewer")
+
+    said = asked.ask("GET", "/audit", authorization=f"Bearer {token}")
+
+    assert said.status == 403
+    assert 'class="rail"' in said.text
+    assert "Head of the chain" not in said.text

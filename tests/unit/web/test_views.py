@@ -9,7 +9,7 @@ from mainstay.web import views
 
 PATHS = [
     "/models/no-show", "/contract", "/incidents", "/approvals", "/data", "/models/no-show/life",
-    "/search?q=rain", "/settings",
+    "/search?q=rain", "/settings", "/runs?state=failed", "/contract/revisions",
 ]  # fmt: skip
 
 

@@ -262,11 +262,10 @@ def _named(uri: str) -> Html:
 
 
 def _change(one: Change) -> Html:
-    return joined(
-        tag("h3", one.name), tag("pre", *map(_line, one.lines), class_="diff", tabindex=0)
-    )
+    return joined(tag("h3", one.name), tag("pre", *map(line, one.lines), class_="diff", tabindex=0))
 
 
-def _line(line: str) -> Html:
-    kind = {"+": "ins", "-": "del"}.get(line[:1], "span")
-    return tag(kind, f"{line}\n")
+def line(words: str) -> Html:
+    """A line of a unified diff."""
+    kind = {"+": "ins", "-": "del"}.get(words[:1], "span")
+    return tag(kind, f"{words}\n")

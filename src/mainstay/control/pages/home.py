@@ -3,12 +3,12 @@
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from mainstay.control.health import Health, Task
-from mainstay.control.pages import health, parts
+from mainstay.control.health import Health, Task, rank
+from mainstay.control.pages import health, parts, svg
 from mainstay.control.pages.answers import card
 from mainstay.control.pages.markup import Html, joined, tag
-from mainstay.control.pages.parts import Row
-from mainstay.core.nouns import Verdict
+from mainstay.control.pages.parts import Row, number
+from mainstay.core.nouns import Estimate, Verdict
 
 HEAD: Row = ("Model", "Verdict", "Five questions", "Worth it?", "Until", "Owner")
 ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
@@ -16,7 +16,10 @@ NOTHING = Html()
 EACH = 50
 """Models on a page."""
 MOST = 12
-"""Open items beside them."""
+"""Open items that it names."""
+NOBODY = (9, True, "", 0.0)
+"""The place of a model that waits for nobody: the last."""
+WIDE = 128.0
 CERTIFIED = ("approved", "certified")
 
 
@@ -38,14 +41,15 @@ def narrowed(words: str, page: str) -> Narrow:
 
 def content(models: tuple[Health, ...], said: Html = NOTHING, narrow: Narrow = ALL) -> Html:
     """What stands between head and foot of the page; said: what names whoever looks."""
-    some = sorted(models, key=lambda one: ORDER[one.verdict])
-    tasks = [(one, task) for one in some for task in one.tasks]
+    some = sorted(models, key=_place)
+    every = ((one, task) for one in some for task in one.tasks)
+    tasks = sorted(every, key=lambda one: rank(one[1]))
     listed = tuple(map(versions, some)) if len(some) == 1 else ()
     return joined(
         _head(some, tasks),
         tag(
             "div",
-            tag("div", _table(some, narrow), *listed, class_="col"),
+            tag("div", _worth(tasks[:MOST]), _table(some, narrow), *listed, class_="col"),
             tag("aside", _open(tasks), said, class_="col side", aria_label="Open items"),
             class_="layout",
         ),
@@ -91,6 +95,51 @@ def _turn(found: list[Health], narrow: Narrow) -> Html:
 
 def _asked_for(narrow: Narrow, page: int) -> str:
     return urlencode({"q": narrow.words, "page": page})
+
+
+def _place(one: Health) -> tuple[tuple[int, bool, str, float], int]:
+    """The model whose first item is most urgent, then worth most; then by verdict."""
+    return min(map(rank, one.tasks), default=NOBODY), ORDER[one.verdict]
+
+
+def _worth(tasks: list[tuple[Health, Task]]) -> Html:
+    """Open items with what they are worth, on one scale."""
+    if not tasks:
+        return NOTHING
+    known = [task.worth for _, task in tasks if task.worth]
+    ends = [0.0, *(one.low for one in known), *(one.high for one in known)]
+    scale = svg.Linear(*svg.span(ends, 0.05), 4, WIDE - 4)
+    head: Row = (
+        "Act",
+        "Whose",
+        *map(number, ("A week", "95% interval")),
+        parts.Cell("From 0", "nowrap"),
+    )
+    rows = [_item(model, task, scale) for model, task in tasks]
+    beside = "expected money a week; the urgent first, then by value"
+    return card("What acting is worth", beside, parts.table(head, rows, "lines"))
+
+
+def _item(model: Health, task: Task, scale: svg.Linear) -> Row:
+    name = joined(tag("b", task.what), tag("p", model.model, class_="mute"))
+    one = task.worth
+    if one is None:
+        return (name, task.who, number("not known", "num mute"), number(""), "")
+    places = parts.decimals(one)
+    shown = f"{one.unit} {parts.amount(one.value, places)}"
+    return (name, task.who, number(shown), number(parts.interval_of(one)), _bar(one, scale))
+
+
+def _bar(one: Estimate, scale: svg.Linear) -> Html:
+    kind = "pass" if one.low > 0 else "unsure"
+    return tag(
+        "svg",
+        svg.upright(scale(0), 1, 17, "threshold"),
+        svg.across(scale(one.low), scale(one.high), 9, f"interval {kind}"),
+        svg.dot(scale(one.value), 9, f"mark {kind}"),
+        class_="bar", viewBox=f"0 0 {WIDE:g} 18", role="img",
+        aria_label=f"{parts.interval_of(one)} a week",
+    )  # fmt: skip
 
 
 def _head(some: list[Health], tasks: list[tuple[Health, Task]]) -> Html:

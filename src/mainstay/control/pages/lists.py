@@ -63,8 +63,9 @@ def contract(title: str, said: Answer) -> Html:
     stated = [_clause(one) for one in every if one["stated"]]
     defaults = [_clause(one) for one in every if not one["stated"]]
     columns: Row = ("Clause", "Value", "Meaning", "Enforced at")
+    past = tag("p", tag("a", "Revisions, and what changed", href="contract/revisions"))
     return joined(
-        head(title, said),
+        head(title, said, past),
         tag(
             "div",
             card("Written", "", parts.table(columns, stated, "stack")),

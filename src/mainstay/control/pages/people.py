@@ -22,6 +22,7 @@ MEANINGS: dict[Permission, str] = {
     "deploy": "let an approved version answer",
     "rollback": "one step back: stopping harm waits for nobody",
     "schedules": "when a worker does what",
+    "runs": "ask a worker to assess, build, certify, watch; call a run off",
     "people": "roles, invitations, tokens of others",
 }
 

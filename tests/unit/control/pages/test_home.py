@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from mainstay.control.health import Health
 from mainstay.control.pages import home
-from mainstay.core.nouns import Verdict
+from mainstay.core.nouns import Estimate, Verdict
 
 VERSIONS, SHARES = {"v1": "approved", "v2": "refused"}, {"v1": 1.0}
 
@@ -83,3 +83,25 @@ def test_only_what_is_certified_has_a_certificate(whole: Health) -> None:
     assert 'href="/models/no-show/versions/v1/certificate"' in drawn
     assert 'href="/models/no-show/versions/v2"' in drawn
     assert "100%" in drawn
+
+
+def test_the_urgent_come_first_then_what_is_worth_most_a_week(whole: Health) -> None:
+    def model(name: str, soon: str, worth: float | None) -> Health:
+        found = Estimate(worth, worth - 5, worth + 5, 99, "EUR") if worth else None
+        task = replace(whole.tasks[0], what=f"mend {name}", soon=soon, worth=found)
+        return replace(stood(asked(whole)), model=name, tasks=(task,))
+
+    drawn = home.content((
+        model("unknown", "this week", None), model("dear", "this week", 900.0),
+        model("cheap", "this week", 90.0), model("burning", "now", None), calm(whole),
+    ))  # fmt: skip
+
+    order = ["burning", "dear", "cheap", "unknown"]
+    places = [drawn.index(f'href="/models/{name}"') for name in (*order, "calm")]
+    assert places == sorted(places)
+    items = [drawn.index(f"<b>mend {name}</b>") for name in order]
+    assert items == sorted(items)
+    assert "start with burning" in drawn
+    assert "EUR 900" in drawn
+    assert "895 to 905" in drawn
+    assert drawn.count("not known") >= 2
