@@ -11,6 +11,7 @@ from mainstay.control.channels.config import Mail
 from mainstay.control.channels.message import Message, text, title
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
+from mainstay.core.secret import revealed
 
 
 class _Server(smtplib.SMTP):
@@ -48,7 +49,7 @@ def _said(server: smtplib.SMTP, channel: Mail, place: Place, message: Message) -
     if channel.tls == "starttls":
         server.starttls(context=address.context(place))
     if channel.user:
-        server.login(channel.user, config.secret(channel.password))
+        server.login(channel.user, revealed(channel.password))
     server.send_message(letter(channel, message))
 
 

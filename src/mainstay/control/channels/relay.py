@@ -1,9 +1,9 @@
 """Any service that Apprise knows."""
 
-from mainstay.control.channels import config
 from mainstay.control.channels.config import Apprise
 from mainstay.control.channels.message import Message, text, title
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
+from mainstay.core.secret import revealed
 
 TYPES = {"now": "failure", "today": "warning", "this week": "info"}
 
@@ -15,7 +15,7 @@ def send(channel: Apprise, message: Message) -> None:
     except ImportError as error:
         raise MissingExtra("apprise") from error
     service = apprise.Apprise()
-    if not service.add(config.secret(channel.url)):
+    if not service.add(revealed(channel.url)):
         raise Mistake("Apprise does not know this address", hint="see its documentation")
     kind = "success" if message.kind == "closed" else TYPES[message.urgency]
     if not service.notify(title=title(message), body=text(message), notify_type=kind):

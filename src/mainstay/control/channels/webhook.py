@@ -7,11 +7,12 @@ from mainstay.control.channels.config import Webhook
 from mainstay.control.channels.message import Message, title
 from mainstay.core import clock
 from mainstay.core.errors import Mistake
+from mainstay.core.secret import revealed
 
 
 def send(channel: Webhook, message: Message) -> None:
     """Raises Mistake without a secret, and as `address.posted` does."""
-    secret = config.secret(channel.secret)
+    secret = revealed(channel.secret)
     if not secret:
         raise Mistake("the webhook has no secret to sign with", hint="secret = {env = ...}")
     body = event(message)
