@@ -115,24 +115,27 @@ def _found(reader: Reader, address: str, times: tuple[Moment, ...]) -> Files | R
         path, _, table = address.removeprefix(_SQLITE).removeprefix("/").partition("#")
         file = sqlite.staged(files(path, reader.base)[0], table, reader.staged)
         return Files([file], file.stem)
+    path, _, sheet = address.partition("#")
+    if path.endswith(excel.ENDS):
+        return _book(_lying(reader, path, times), sheet, reader)
+    return _lying(reader, address, times)
+
+
+def _lying(reader: Reader, address: str, times: tuple[Moment, ...]) -> Files | Rows:
     if elsewhere.is_elsewhere(address):
         plain = tuple(one.column for one in times if one.zone in ("", "UTC"))
-        return _without_books(elsewhere.found(address, reader.base, reader.staged, plain), reader)
-    path, mark, sheet = address.partition("#")
-    if path.endswith(excel.ENDS):
-        file = excel.staged(files(path, reader.base)[0], sheet, reader.staged)
-        return Files([file], file.stem)
+        return elsewhere.found(address, reader.base, reader.staged, plain)
     found = files(address, reader.base)
     digests = [digest.of_file(file) for file in found]
     return Files(found, digests[0] if len(digests) == 1 else digest.of_value(digests))
 
 
-def _without_books(found: Files | Rows, reader: Reader) -> Files | Rows:
-    """Workbooks from a store are read as those that lie here."""
-    if isinstance(found, Rows) or not all(one.name.endswith(excel.ENDS) for one in found.paths):
+def _book(found: Files | Rows, sheet: str, reader: Reader) -> Files | Rows:
+    """Workbooks as Parquet."""
+    if isinstance(found, Rows):
         return found
-    made = [excel.staged(one, "", reader.staged) for one in found.paths]
-    return found._replace(paths=made)
+    paths = [excel.staged(file, sheet, reader.staged) for file in found.paths]
+    return Files(paths, digest.of_value([found.digest, sheet]))
 
 
 def files(path: str, base: Path) -> list[Path]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mainstay.core import digest
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
+from mainstay.data.silos import lazy
 from mainstay.data.silos.access import Access, access
 from mainstay.data.silos.found import Place, Rows, said
 
@@ -34,9 +35,7 @@ def found(address: str, place: Place) -> Rows:
     except (DeltaError, OSError) as error:
         raise _told(error, address, where, stated) from None
     state = [table.metadata().id, table.version()]
-    return Rows(
-        read.replace_schema(placed(read.schema, place.times)), lambda: digest.of_value(state)
-    )
+    return Rows(lazy.in_utc(read, place.times), lambda: digest.of_value(state))
 
 
 def _where(address: str, base: Path) -> str:

@@ -79,7 +79,15 @@ def _column(name: str, cells: tuple[object, ...], what: str) -> pa.Array:
     if found not in _KINDS:
         kinds = " and ".join(sorted(kind.__name__ for kind in found))
         raise Mistake(f"{what}: {name} holds {kinds}", "make the cells of a column one type")
+    if found == {date, datetime}:
+        values = [_moment(value) for value in values]
     return pa.array(values, _KINDS[found])
+
+
+def _moment(value: object) -> object:
+    """A cell at midnight may say its day alone."""
+    day = type(value) is date
+    return datetime(value.year, value.month, value.day) if day else value  # type: ignore[attr-defined]  # noqa: DTZ001 - as the workbook holds it
 
 
 def _value(cell: object) -> object:

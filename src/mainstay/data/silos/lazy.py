@@ -4,8 +4,11 @@ DuckDB hands columns and filters to whatever is a dataset of Arrow; this is one 
 fetched by a function.
 """
 
+import operator
 import re
 from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -54,3 +57,46 @@ class Lazy(ds.Dataset):  # type: ignore[misc]  # Arrow comes without types
 
 def _spoken(name: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def placed(schema: Any, times: Iterable[str]) -> Any:
+    """A schema of Arrow in which plain times of these columns are in UTC, so that filters of them
+
+    reach a source as they are.
+    """
+    for name in times:
+        at = schema.get_field_index(name)
+        kind = schema.field(at).type if at >= 0 else None
+        if kind is not None and pa.types.is_timestamp(kind) and kind.tz is None:
+            schema = schema.set(at, pa.field(name, pa.timestamp(kind.unit, "UTC")))
+    return schema
+
+
+def in_utc(dataset: Any, times: Iterable[str]) -> Any:
+    """A dataset of Arrow with plain times of these columns in UTC; its own filters are of plain
+
+    ones.
+    """
+    plain, shown = dataset.schema, placed(dataset.schema, times)
+    if shown.equals(plain):
+        return dataset
+
+    def fetch(columns: tuple[str, ...], bounds: tuple[Bound, ...]) -> Batches:
+        kept = [_compared(one, plain.field(one.column).type) for one in bounds]
+        both = reduce(operator.and_, kept) if kept else None
+        yield from dataset.scanner(columns=list(columns), filter=both).to_batches()
+
+    return Lazy(shown, fetch)
+
+
+def _compared(bound: Bound, kind: Any) -> Any:
+    value = bound.value
+    if isinstance(value, datetime) and pa.types.is_timestamp(kind) and kind.tz is None:
+        value = value.replace(tzinfo=None)
+    return HOW[bound.how](ds.field(bound.column), pa.scalar(value))
+
+
+HOW = {
+    "==": operator.eq, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
+}  # fmt: skip
+"""Each way that a bound compares."""

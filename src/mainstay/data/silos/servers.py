@@ -18,8 +18,7 @@ from mainstay.core import digest, nearest
 from mainstay.core.errors import Mistake
 from mainstay.data.silos.bounds import Bound
 from mainstay.data.silos.found import Place, Rows
-from mainstay.data.silos.lazy import Batches, Lazy
-from mainstay.data.silos.store import placed
+from mainstay.data.silos.lazy import Batches, Lazy, placed
 
 _BATCH = 50_000  # rows in memory at a time
 _EXACT = 18  # decimal digits that int64 always holds

@@ -1,6 +1,5 @@
 """Tables that Spark knows: it is asked for the columns and rows of each question."""
 
-import operator
 from functools import reduce
 from typing import Any
 
@@ -14,12 +13,8 @@ from mainstay.core.errors import Mistake
 from mainstay.data import engines
 from mainstay.data.silos.bounds import Bound
 from mainstay.data.silos.found import Place, Rows
-from mainstay.data.silos.lazy import Batches, Lazy
-from mainstay.data.silos.store import placed
+from mainstay.data.silos.lazy import HOW, Batches, Lazy, placed
 
-_HOW = {
-    "==": operator.eq, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
-}  # fmt: skip
 _STATE = "SELECT count(*), sum(CAST(xxhash64(*) AS DECIMAL(38, 0))) FROM {}"
 
 
@@ -34,7 +29,7 @@ def found(address: str, place: Place) -> Rows:
     schema = table.schema().to_pyarrow()
 
     def fetch(columns: tuple[str, ...], bounds: tuple[Bound, ...]) -> Batches:
-        kept = [_HOW[one.how](table[one.column], _literal(one)) for one in bounds]
+        kept = [HOW[one.how](table[one.column], _literal(one)) for one in bounds]
         rows = reduce(lambda some, one: some.filter(one), kept, table).select(*columns)
         yield from rows.to_pyarrow().to_batches()
 

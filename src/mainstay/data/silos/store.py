@@ -6,7 +6,6 @@ once, as long as the store says the same of its size and time.
 
 import re
 import shutil
-from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from pyarrow import fs
 
 from mainstay.core import clock, digest
 from mainstay.core.errors import Mistake, Unavailable
+from mainstay.data.silos import lazy
 from mainstay.data.silos.access import Access, access
 from mainstay.data.silos.found import Files, Place, Rows, said
 
@@ -78,31 +78,13 @@ def opened(address: str, stated: Access) -> Any:
 
 def _parquet(stored: Stored, address: str, place: Place) -> Any:
     paths = [one.path for one in stored.files]
-
-    def read(schema: Any = None) -> Any:
-        return ds.dataset(
-            paths, schema, format="parquet", filesystem=stored.system, partitioning="hive"
-        )
-
     try:
-        return read(placed(read().schema, place.times))
+        read = ds.dataset(paths, format="parquet", filesystem=stored.system, partitioning="hive")
+        return lazy.in_utc(read, place.times)
     except pa.ArrowInvalid as error:
         raise Mistake(f"{address} is not readable: {said(error, access(address))}") from None
     except OSError as error:
         raise _told(error, address, access(address)) from None
-
-
-def placed(schema: Any, times: Iterable[str]) -> Any:
-    """A schema of Arrow in which plain times of these columns are in UTC, so that filters reach
-
-    the store as they are.
-    """
-    for name in times:
-        at = schema.get_field_index(name)
-        kind = schema.field(at).type if at >= 0 else None
-        if kind is not None and pa.types.is_timestamp(kind) and kind.tz is None:
-            schema = schema.set(at, pa.field(name, pa.timestamp(kind.unit, "UTC")))
-    return schema
 
 
 def _copied(system: Any, one: Any, place: Place) -> Any:

@@ -36,7 +36,9 @@ def test_a_secret_stands_in_a_variable_or_a_file(
     file.touch(0o600)
     file.write_text("from a file\n")
     monkeypatch.setenv("LAKE", "from the environment")
-    credentials(f'[sources.a]\nat = "s3://a"\nsecret = {{env = "LAKE"}}\ntoken = {{file = "{file}"}}')
+    credentials(
+        f'[sources.a]\nat = "s3://a"\nsecret = {{env = "LAKE"}}\ntoken = {{file = "{file}"}}'
+    )
 
     found = access.access("s3://a/x")
 

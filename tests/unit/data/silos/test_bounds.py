@@ -22,7 +22,10 @@ A, B, T = map(pc.field, NAMES)
         ((A >= 1) & (B < 2), [Bound("a", ">=", 1), Bound("b", "<", 2)]),
         ((A >= 1) & ((B <= 2) & B.is_valid()), [Bound("a", ">=", 1), Bound("b", "<=", 2)]),
         (T >= pa.scalar(MOMENT), [Bound("t", ">=", MOMENT)]),
-        (T < pa.scalar(MOMENT.replace(tzinfo=None)), [Bound("t", "<", MOMENT.replace(tzinfo=None))]),
+        (
+            T < pa.scalar(MOMENT.replace(tzinfo=None)),
+            [Bound("t", "<", MOMENT.replace(tzinfo=None))],
+        ),
         (T == pa.scalar(date(2020, 1, 20)), [Bound("t", "==", date(2020, 1, 20))]),
         ((A > 5) | (B > 5), []),
         (((A > 5) | (B > 5)) & (A < 9), [Bound("a", "<", 9)]),

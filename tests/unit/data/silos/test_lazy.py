@@ -22,9 +22,7 @@ ROWS = pa.table(
         "seen": [BEGIN + timedelta(hours=row) for row in range(100)],
         "seen_by": [f"who {row}" for row in range(100)],
     },
-    schema=pa.schema(
-        {"id": pa.int64(), "seen": pa.timestamp("us", "UTC"), "seen_by": pa.string()}
-    ),
+    schema=pa.schema({"id": pa.int64(), "seen": pa.timestamp("us", "UTC"), "seen_by": pa.string()}),
 )
 Asked = list[tuple[tuple[str, ...], tuple[Bound, ...]]]
 
