@@ -3,9 +3,12 @@
 cannot need are not opened.
 """
 
+import sqlite3
+from contextlib import closing
 from functools import reduce
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from mainstay.core import digest, nearest
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
@@ -16,6 +19,7 @@ from mainstay.data.silos.lazy import Batches, Lazy
 
 _BEGIN = "iceberg+"
 _SQLITE = "sqlite:///"
+_NAMED = "SELECT catalog_name, table_namespace || '.' || table_name FROM iceberg_tables"
 
 
 def found(address: str, place: Place) -> Rows:
@@ -48,7 +52,8 @@ def _table(address: str, catalogue: str, name: str, base: Path) -> Any:
         raise MissingExtra("iceberg") from error
     stated = access(catalogue)
     try:
-        opened = load_catalog("mainstay", **_properties(catalogue, stated, base))
+        stated_so = _properties(catalogue, stated, base)
+        opened = load_catalog(_called(stated_so, name), **stated_so)
         known = [
             ".".join(one) for space in opened.list_namespaces() for one in opened.list_tables(space)
         ]
@@ -69,6 +74,19 @@ def _properties(catalogue: str, stated: Access, base: Path) -> dict[str, str]:
     token = {"token": stated.bearer} if stated.bearer else {}
     login = {"credential": f"{stated.user}:{stated.hidden}"} if stated.secret else {}
     return {"type": "rest", "uri": catalogue, **token, **login}
+
+
+def _called(properties: dict[str, str], table: str) -> str:
+    """Under which name a catalogue in a database was made: it tells only its own tables."""
+    if properties["type"] != "sql":
+        return "mainstay"
+    file = properties["uri"].removeprefix(_SQLITE)
+    try:
+        with closing(sqlite3.connect(f"file:{quote(file)}?mode=ro", uri=True)) as base:
+            named = base.execute(_NAMED).fetchall()
+    except sqlite3.DatabaseError as error:
+        raise Mistake(f"{file} is no catalogue of Iceberg: {error}") from error
+    return min(named, key=lambda one: one[1] != table, default=("mainstay", ""))[0]  # type: ignore[no-any-return]
 
 
 def _expression(bound: Bound) -> Any:

@@ -79,6 +79,7 @@ class MySql:
 
     def __init__(self, connection: Any, database: str) -> None:
         self._connection, self.home = connection, database
+        self.close = connection.close
 
     def kind(self, declared: str) -> Any:
         """See servers.Server."""

@@ -41,8 +41,6 @@ def found(address: str, place: Place) -> Rows:
     url, _, name = address.partition("#")
     connection = connected(url, access(address).hidden)
     connection.execute("SET TIME ZONE 'UTC'")
-    for kind in ("json", "jsonb"):
-        connection.adapters.register_loader(kind, connection.adapters.get_loader("text", 0))
     connection.execute(_MOMENT)
     return servers.found(Postgres(connection), address, name, place)
 
@@ -74,7 +72,12 @@ class Postgres:
     home = "public"
 
     def __init__(self, connection: Any) -> None:
+        from psycopg.types.string import TextLoader  # noqa: PLC0415 - an optional engine
+
+        for kind in ("json", "jsonb"):
+            connection.adapters.register_loader(kind, TextLoader)
         self._connection = connection
+        self.close = connection.close
 
     def kind(self, declared: str) -> Any:
         """See servers.Server."""

@@ -4,9 +4,11 @@ All questions of one opening see one moment of the server: a read-only transacti
 nobody asks any more. What was fetched once is not fetched again.
 """
 
+import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -30,6 +32,8 @@ class Server(Protocol):
 
     home: str
     """The schema of a table that names none."""
+    close: Callable[[], None]
+    """Ends the connection."""
 
     def kind(self, declared: str) -> pa.DataType | None:
         """The type of Arrow for a declared one; None for what no column of ours can hold."""
@@ -53,12 +57,12 @@ class _Table(NamedTuple):
     server: Server
     name: str
     schema: Any
-    folder: tempfile.TemporaryDirectory[str]
+    folder: Path
     lock: threading.Lock
 
     def fetch(self, columns: tuple[str, ...], bounds: tuple[Bound, ...]) -> Batches:
         """From the server the first time, then from what was kept of it."""
-        target = Path(self.folder.name) / f"{digest.of_value([columns, list(map(str, bounds))])}"
+        target = self.folder / f"{digest.of_value([columns, list(map(str, bounds))])}"
         with self.lock:
             if not target.exists():
                 self._bring(columns, bounds, target)
@@ -77,7 +81,22 @@ class _Table(NamedTuple):
 
 
 def found(server: Server, address: str, name: str, place: Place) -> Rows:
-    """The table of a name, with or without a schema. Raises Mistake for one that is not there."""
+    """The table of a name, with or without a schema. Raises Mistake for one that is not there.
+
+    The server is closed, and what was kept is removed, when nobody asks any more.
+    """
+    try:
+        opened = _opened(server, address, name, place)
+    except BaseException:
+        server.close()
+        raise
+    rows = Lazy(opened.schema, opened.fetch)
+    weakref.finalize(rows, server.close)
+    weakref.finalize(rows, shutil.rmtree, opened.folder, ignore_errors=True)
+    return Rows(rows, lambda: _state(opened))
+
+
+def _opened(server: Server, address: str, name: str, place: Place) -> _Table:
     schema, _, table = name.rpartition(".")
     schema = schema or server.home
     declared = _all(server, server.catalogue(), (schema, table))
@@ -86,10 +105,9 @@ def found(server: Server, address: str, name: str, place: Place) -> Rows:
     kinds = [(column, server.kind(kind)) for column, kind in declared]
     shape = pa.schema([(column, kind) for column, kind in kinds if kind is not None])
     place.staged.mkdir(parents=True, exist_ok=True)
-    folder = tempfile.TemporaryDirectory(dir=place.staged, prefix=".asked-")
+    folder = Path(tempfile.mkdtemp(dir=place.staged, prefix=".asked-"))
     whole = f"{server.quoted(schema)}.{server.quoted(table)}"
-    opened = _Table(server, whole, placed(shape, place.times), folder, threading.Lock())
-    return Rows(Lazy(opened.schema, opened.fetch), lambda: _state(opened))
+    return _Table(server, whole, placed(shape, place.times), folder, threading.Lock())
 
 
 def number(digits: int, fraction: int) -> Any:
