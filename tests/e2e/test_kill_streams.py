@@ -22,8 +22,8 @@ from forked import Forked, forked
 from mainstay.data.silos import landed
 
 KILLS = int(os.environ.get("MAINSTAY_TEST_KILLS", "30"))
-MUTANTS = 5
-ROWS = 1_500
+MUTANTS = 3
+ROWS = 400
 NAMES = count()
 PROGRAM = """
 import os, sys

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from mainstay.control.channels import address, config
+from mainstay.control.channels import address
 from mainstay.control.channels.config import Alertmanager
 from mainstay.control.channels.message import Message, cost
 from mainstay.control.urgency import Urgency

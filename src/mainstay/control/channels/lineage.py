@@ -1,6 +1,6 @@
 """An event of OpenLineage, to a server of it or as a line of a file."""
 
-from mainstay.control.channels import address, config, log
+from mainstay.control.channels import address, log
 from mainstay.control.channels.config import OpenLineage
 from mainstay.core.secret import revealed
 

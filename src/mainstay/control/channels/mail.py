@@ -5,7 +5,7 @@ import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from mainstay.control.channels import address, config
+from mainstay.control.channels import address
 from mainstay.control.channels.address import Place
 from mainstay.control.channels.config import Mail
 from mainstay.control.channels.message import Message, text, title

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mainstay.control.channels import address, config, signature
+from mainstay.control.channels import address, signature
 from mainstay.control.channels.config import Webhook
 from mainstay.control.channels.message import Message, title
 from mainstay.core import clock

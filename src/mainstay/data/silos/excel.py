@@ -54,7 +54,7 @@ def _cells(file: Path, sheet: str) -> list[list[object]]:
                 f"{file.name} has no sheet {sheet}", nearest.hint(sheet, book.sheet_names)
             )
         found = book.get_sheet_by_name(sheet) if sheet else book.get_sheet_by_index(0)
-        return list(found.to_python(skip_empty_area=True))
+        return [list(row) for row in found.to_python(skip_empty_area=True)]
     except (calamine.CalamineError, OSError) as error:
         raise Mistake(f"{file.name} is no readable workbook: {error}") from error
 

@@ -36,7 +36,8 @@ def found(address: str, place: Place) -> Rows:
     def fetch(columns: tuple[str, ...], bounds: tuple[Bound, ...]) -> Batches:
         from pyiceberg.expressions import AlwaysTrue, And  # noqa: PLC0415 - an optional reader
 
-        kept: Any = reduce(And, map(_expression, bounds), AlwaysTrue())
+        joined: Any = And
+        kept = reduce(joined, map(_expression, bounds), AlwaysTrue())
         known = {"snapshot_id": snapshot.snapshot_id} if snapshot else {}
         scan = table.scan(row_filter=kept, selected_fields=columns, **known)
         yield from scan.to_arrow_batch_reader()
@@ -86,7 +87,7 @@ def _called(properties: dict[str, str], table: str) -> str:
             named = base.execute(_NAMED).fetchall()
     except sqlite3.DatabaseError as error:
         raise Mistake(f"{file} is no catalogue of Iceberg: {error}") from error
-    return min(named, key=lambda one: one[1] != table, default=("mainstay", ""))[0]  # type: ignore[no-any-return]
+    return min(named, key=lambda one: one[1] != table, default=("mainstay", ""))[0]
 
 
 def _expression(bound: Bound) -> Any:

@@ -18,7 +18,7 @@ from mainstay.data.silos.bounds import Bound, bounds
 
 Batches = Iterable[Any]
 Fetch = Callable[[tuple[str, ...], tuple[Bound, ...]], Batches]
-"""Columns and bounds in, batches with these columns out; rows beyond the bounds may be among them."""
+"""Columns and bounds in, batches with these columns out, rows beyond the bounds among them."""
 
 
 class Lazy(ds.Dataset):  # type: ignore[misc]  # Arrow comes without types
@@ -36,8 +36,8 @@ class Lazy(ds.Dataset):  # type: ignore[misc]  # Arrow comes without types
     def scanner(
         self,
         columns: Any = None,
-        filter: Any = None,
-        **how: Any,  # noqa: A002 - Arrow's name
+        filter: Any = None,  # noqa: A002 - Arrow's name
+        **how: Any,
     ) -> Any:
         """A scanner of Arrow over what was fetched; it applies the filter whatever was fetched."""
         wanted = tuple(self.schema.names if columns is None else columns)

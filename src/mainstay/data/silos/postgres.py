@@ -37,7 +37,10 @@ _NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)")
 
 
 def found(address: str, place: Place) -> Rows:
-    """`postgres://USER@HOST:PORT/DATABASE#SCHEMA.TABLE`. Raises Mistake, Unavailable, MissingExtra."""
+    """`postgres://USER@HOST:PORT/DATABASE#SCHEMA.TABLE`. Raises Mistake, Unavailable,
+
+    MissingExtra.
+    """
     url, _, name = address.partition("#")
     connection = connected(url, access(address).hidden)
     connection.execute("SET TIME ZONE 'UTC'")

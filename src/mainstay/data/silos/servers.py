@@ -111,7 +111,7 @@ def _opened(server: Server, address: str, name: str, place: Place) -> _Table:
 
 
 def number(digits: int, fraction: int) -> Any:
-    """The type of Arrow for exact numbers of so many digits: schema.neutral says what they become."""
+    """The type of Arrow for exact numbers of so many digits, see schema.neutral."""
     return pa.decimal128(digits, 0) if not fraction and digits <= _EXACT else pa.float64()
 
 

@@ -42,7 +42,7 @@ def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 
 @pytest.fixture
-def lake(endpoint: str, credentials: Write, request: pytest.FixtureRequest) -> Any:
+def lake(endpoint: str, credentials: Write) -> Iterator[Any]:
     """A file system of Arrow over a bucket `lake` that is empty, which sources may read too."""
     credentials(
         f'[sources.lake]\nat = "s3://lake"\nendpoint = "{endpoint}"\nregion = "eu-west-1"\n'
@@ -56,8 +56,8 @@ def lake(endpoint: str, credentials: Write, request: pytest.FixtureRequest) -> A
         allow_bucket_creation=True,
     )
     system.create_dir("lake")
-    request.addfinalizer(lambda: system.delete_dir_contents("lake"))
-    return system
+    yield system
+    system.delete_dir_contents("lake")
 
 
 @pytest.fixture

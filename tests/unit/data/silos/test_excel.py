@@ -9,10 +9,11 @@ from mainstay.core.nouns import Column
 from mainstay.data import source
 from mainstay.data.source import Moment, Reader
 
+SEEN = [datetime.fromisoformat(one) for one in ("2013-01-31T06:51", "2013-02-01T00:00")]
 ROWS = (
     ("id", "cost", "seen", "day", "done", "note", "left"),
-    (1, 2, datetime(2013, 1, 31, 6, 51), date(2013, 1, 31), True, "late", None),
-    (2, 2.5, datetime(2013, 2, 1), date(2013, 2, 1), False, None, None),
+    (1, 2, SEEN[0], date(2013, 1, 31), True, "late", None),
+    (2, 2.5, SEEN[1], date(2013, 2, 1), False, None, None),
 )
 
 
@@ -77,5 +78,5 @@ def test_what_is_no_table_is_a_mistake(
 def test_a_file_that_is_no_workbook_is_a_mistake(reader: Reader) -> None:
     (reader.base / "x.xlsx").write_bytes(b"PK")
 
-    with pytest.raises(Mistake, match="x.xlsx is no readable workbook"):
+    with pytest.raises(Mistake, match=r"x\.xlsx is no readable workbook"):
         source.opened(reader, "x.xlsx")

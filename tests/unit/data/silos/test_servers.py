@@ -51,7 +51,7 @@ def kind(request: pytest.FixtureRequest) -> Kind:
         day = date(2020, 1, 1 + number // 4)
         row = (
             number, "2.50", "7", number / 7, number % 2 == 0, day,
-            datetime(2020, 1, 1 + number // 4, 12), None if number % 5 == 0 else f"100 % n°{number}",
+            f"{day} 12:00:00", None if number % 5 == 0 else f"100 % n°{number}",
         )  # fmt: skip
         with found.connection.cursor() as cursor:
             cursor.execute(ROW.format(name=found.name), row)
@@ -153,7 +153,7 @@ def test_a_join_over_two_silos_brings_what_it_needs(kind: Kind, reader: Reader) 
 
 
 def test_a_table_that_is_not_there_names_those_there_are(kind: Kind, reader: Reader) -> None:
-    with pytest.raises(Mistake, match="there is no table visit$") as said:
+    with pytest.raises(Mistake, match=r"there is no table visit$") as said:
         source.opened(reader, f"{kind.address}#visit")
 
     assert kind.name in said.value.hint
