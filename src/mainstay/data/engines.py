@@ -96,5 +96,6 @@ def _in_arrow(session: Any) -> BaseBackend:
 
 
 def _postgres(url: str) -> BaseBackend:
-    made: BaseBackend = ibis.postgres.from_connection(postgres.connected(url))
+    connection = postgres.connected(url)
+    made: BaseBackend = ibis.postgres.from_connection(connection)
     return made

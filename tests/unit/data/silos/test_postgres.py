@@ -39,6 +39,6 @@ def test_a_name_is_quoted(kinds: Postgres) -> None:
 
 def test_what_is_no_url_is_a_mistake_without_its_password() -> None:
     with pytest.raises(Mistake, match="no URL of a PostgreSQL") as said:
-        postgres.connected("postgres://me:s3cret@host:port:x/y")
+        postgres.connected("postgres://me:s3cret@host/base?nonsense=1")
 
     assert "s3cret" not in f"{said.value}{said.value.hint}"
