@@ -66,6 +66,7 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             "MAINSTAY_TOKEN",
             "MAINSTAY_TOKEN_FILE",
             "MAINSTAY_LEDGER",
+            "MAINSTAY_SOURCES",
         ):
             patch.delenv(name, raising=False)
         patch.setenv("MAINSTAY_KEYS", str(tmp_path_factory.mktemp("keys")))

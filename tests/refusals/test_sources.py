@@ -1,13 +1,16 @@
 """What must not be read in silence: a missing file, a changed type, text that is no time."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from mainstay.core.errors import Mistake
+from mainstay.contract import document
+from mainstay.core.errors import MissingExtra, Mistake
 from mainstay.data import engine, schema, source
 from mainstay.data.source import Moment, Reader
 
@@ -39,9 +42,63 @@ def test_a_missing_table_names_those_there_are(reader: Reader) -> None:
     assert "hourly" in caught.value.hint
 
 
-def test_a_source_on_another_machine_is_not_fetched(reader: Reader) -> None:
-    with pytest.raises(Mistake, match=r"s3://bucket/x\.parquet cannot be read yet"):
-        source.opened(reader, "s3://bucket/x.parquet")
+def test_an_address_with_a_secret_is_not_opened_and_not_repeated(reader: Reader) -> None:
+    with pytest.raises(Mistake, match="holds a secret") as said:
+        source.opened(reader, "postgres://reader:s3cret@db.example.org/shop#orders")
+
+    assert "s3cret" not in f"{said.value}{said.value.hint}"
+
+
+def test_a_contract_with_a_secret_in_an_address_is_refused(tmp_path: Path) -> None:
+    text = Path("examples/flights/contract.yaml").read_text(encoding="utf-8")
+    secret = "postgres://reader:s3cret@db.example.org/shop#flights"
+    file = tmp_path / "contract.yaml"
+    file.write_text(text.replace("from: data/flights.parquet", f'from: "{secret}"'))
+
+    with pytest.raises(Mistake, match=r"data\.decisions\.from holds a secret") as said:
+        document.read(file)
+
+    assert "s3cret" not in f"{said.value}{said.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("module", "address", "extra"),
+    [
+        ("deltalake", "delta:///visits", "delta"),
+        ("pyiceberg.catalog", "iceberg+https://127.0.0.1:1/x#a.b", "iceberg"),
+        ("pymysql", "mysql://me@127.0.0.1:1/x#y", "mysql"),
+        ("psycopg", "postgres://me@127.0.0.1:1/x#y", "postgres"),
+        ("confluent_kafka", "kafka://127.0.0.1:1/x", "kafka"),
+        ("python_calamine", "x.xlsx", "excel"),
+        ("pyspark.sql", "spark#x", "spark"),
+    ],
+)
+def test_a_kind_that_is_not_installed_names_its_extra(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, module: str, address: str, extra: str
+) -> None:
+    (reader.base / "x.xlsx").touch()
+    monkeypatch.setitem(sys.modules, module, None)
+
+    with pytest.raises(MissingExtra) as said:
+        source.opened(reader, address)
+
+    assert said.value.hint == f"pip install 'mainstay[{extra}]'"
+
+
+def test_nothing_optional_is_imported_before_it_is_asked_for() -> None:
+    asked = "import sys, mainstay.data.source; print(*sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    optional = {
+        "deltalake",
+        "pyiceberg",
+        "pymysql",
+        "psycopg",
+        "confluent_kafka",
+        "python_calamine",
+    }
+    assert not (optional | {"pyspark"}) & set(done.stdout.split())
 
 
 def test_a_column_that_changed_its_type_is_named(reader: Reader) -> None:

@@ -47,7 +47,7 @@ def test_every_stray_python_file_below_tests_is_a_test_or_serves_tests() -> None
         "callers.py", "forked.py", "healthy.py", "side_by_side.py", "trap_rows.py",
         "asking.py", "planes.py", "signing_in.py", "signing_in_elsewhere.py",
         "visiting.py", "lineage_schemas.py", "batched.py", "scored.py",
-        "servers.py", "teams.py",
+        "servers.py", "teams.py", "stores.py", "feeds.py",
     )  # fmt: skip
     stray = [
         path

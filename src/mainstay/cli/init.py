@@ -8,7 +8,7 @@ from mainstay.control.commands import Init
 
 
 @click.command()
-@click.option("--from", "table", required=True, help="A Parquet, CSV or SQLite table of decisions.")
+@click.option("--from", "table", required=True, help="A path or address of a table of decisions.")
 @click.option("--label", required=True, help="The column to be predicted.")
 @click.option("--time", help="The column with the moment of decision.")
 @click.option("--key", help="The column that names a decision.")

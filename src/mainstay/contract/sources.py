@@ -18,6 +18,7 @@ from mainstay.contract.sla import Sla
 from mainstay.contract.taken import TAKEN, Taken, fitting, taken, written
 from mainstay.contract.terms import Duration, Format, Name, OneOrMore, Span, Text, Zone, wrong
 from mainstay.contract.wording import shown
+from mainstay.core.addresses import holds_secret
 
 DECISIONS = "decisions"
 """The `from` of an aggregate over the decisions themselves."""
@@ -76,11 +77,21 @@ def _sla(some: tuple[Sla, ...], info: ValidationInfo) -> tuple[Sla, ...]:
     return sla.agreed(some, time=timed is not None, seen=seen is not None)
 
 
+def _open(address: str) -> str:
+    """Contracts are read by everybody: what opens a source stands elsewhere."""
+    if holds_secret(address):
+        raise wrong("holds a secret", "take it out, and write it into sources.toml")
+    return address
+
+
 class Decisions(Section):
     """The table with one row per decision."""
 
     source: Annotated[
-        Text, Field(alias="from"), Clause("a path, address or registered source", ("bench",))
+        Text,
+        AfterValidator(_open),
+        Field(alias="from"),
+        Clause("a path or address", ("bench",)),
     ]
     key: Annotated[Name, Clause("names the decision; unique", ("bench", "door", "field"))]
     time: Annotated[Name, Clause("the moment of decision", ("bench", "door", "field"))]
@@ -104,8 +115,9 @@ class Context(Section):
 
     source: Annotated[
         Text,
+        AfterValidator(_open),
         Field(alias="from"),
-        Clause("a path, address or registered source; decisions for themselves", ("bench",)),
+        Clause("a path or address; decisions for themselves", ("bench",)),
     ]
     on: Annotated[OneOrMore, Clause("columns equal on both sides", ("bench", "door"))]
     as_of: Annotated[

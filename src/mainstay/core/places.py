@@ -81,6 +81,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.state / "staged"
 
     @property
+    def streams(self) -> Path:
+        """What was read from streams: the only copy where those forget."""
+        return self.state / "streams"
+
+    @property
     def snapshots(self) -> Path:
         """The exact rows trained and judged on, as Parquet by digest."""
         return self.state / "snapshots"

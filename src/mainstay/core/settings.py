@@ -10,7 +10,7 @@ from mainstay.core.errors import Mistake
 NAMES = (
     "MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV", "MAINSTAY_CHANNELS",
     "MAINSTAY_JOURNAL_GB", "MAINSTAY_URL", "MAINSTAY_TOKEN", "MAINSTAY_TOKEN_FILE",
-    "MAINSTAY_LEDGER",
+    "MAINSTAY_LEDGER", "MAINSTAY_SOURCES",
 )  # fmt: skip
 
 _HARMLESS = (
@@ -42,6 +42,11 @@ def uv() -> str:
 def channels_file() -> Path | None:
     """MAINSTAY_CHANNELS: where incidents are told; unset: channels.toml beside the keys, if any."""
     return _path("MAINSTAY_CHANNELS")
+
+
+def sources_file() -> Path | None:
+    """MAINSTAY_SOURCES: credentials of sources; unset: sources.toml beside the keys, if any."""
+    return _path("MAINSTAY_SOURCES")
 
 
 def journal_bytes() -> int:

@@ -23,6 +23,7 @@ from mainstay.core.typed import FLAG, NUMBER
 from mainstay.data import dialect, rows, source
 from mainstay.data.partitions import Cut, Unit, cut
 from mainstay.data.rows import Rows, Sources
+from mainstay.data.silos import elsewhere
 from mainstay.data.source import Reader
 
 _MOST = 4  # of all rows, so many may be read for the partitions together: a sort takes as long
@@ -145,7 +146,7 @@ def _labelled(contract: Contract, one: source.Source) -> source.Source:
 
 def _in_order(reader: Reader, address: str, time: str, cuts: tuple[Cut, ...]) -> bool:
     """Whether partitions can be read from files without reading much twice, by what files say."""
-    if not address.endswith(".parquet"):
+    if not address.endswith(".parquet") or elsewhere.is_elsewhere(address):
         return False
     groups = [one for file in source.files(address, reader.base) for one in _groups(file, time)]
     if not all(groups):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mainstay.contract.model import Contract
 from mainstay.contract.sla import Severity
 from mainstay.contract.sources import DECISIONS
-from mainstay.core.errors import Broken, Mistake
+from mainstay.core.errors import Broken, Missing, Mistake, Unavailable
 from mainstay.core.nouns import Column, Dataset, Estimate, Evidence, Limit, Verdict
 from mainstay.data import lineage, rows, schema
 from mainstay.data.lineage import Born
@@ -93,7 +93,7 @@ def _changed(contract: Contract, reader: Reader, born: Born, name: str) -> Chang
     stated = _severity(contract, name)
     try:
         now = rows.shape(contract, reader, name)
-    except Mistake as error:
+    except (Mistake, Missing, Unavailable) as error:
         return Changed(name, (), (), stated, lineage.fed(contract, born, name), str(error))
     found = _differences(before(contract, born, name), now)
     read = lineage.used(contract, born, name)

@@ -12,10 +12,11 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends import BaseBackend
 
+from mainstay.core.addresses import shown
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
 from mainstay.data import engine
+from mainstay.data.silos import postgres
 
-_SECONDS = 10  # for a server to answer at all
 _LOCAL = "local[2]"  # as many threads as DuckDB gets: training and serving share the machine
 _KNOWN = "known: duckdb, spark, spark://HOST:PORT, postgres://USER@HOST:PORT/DATABASE"
 _SPARK = {
@@ -47,13 +48,6 @@ def connect(url: str, folder: Path | None = None) -> BaseBackend:
             return _postgres(url)
         case _:
             raise Mistake(f"there is no engine {shown(url)}", _KNOWN)
-
-
-def shown(url: str) -> str:
-    """The URL without what may be secret: the password and all options."""
-    kind, mark, rest = url.partition("://")
-    who, at, where = rest.rpartition("@")
-    return f"{kind}{mark}{who.partition(':')[0]}{at}{where.partition('?')[0]}"
 
 
 def _spark(master: str, folder: Path | None) -> BaseBackend:
@@ -102,19 +96,6 @@ def _in_arrow(session: Any) -> BaseBackend:
 
 
 def _postgres(url: str) -> BaseBackend:
-    try:
-        import psycopg  # noqa: PLC0415 - an optional engine
-    except ImportError as error:
-        raise MissingExtra("postgres") from error
-    try:
-        stated: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(url)
-    except psycopg.ProgrammingError:  # what it says holds the password
-        raise Mistake("this is no URL of a PostgreSQL", _KNOWN) from None
-    try:
-        found = psycopg.connect(**{"connect_timeout": _SECONDS, **stated}, autocommit=True)
-    except psycopg.OperationalError as error:
-        said, secret = str(error).splitlines()[0], stated.get("password")
-        why = said.replace(secret, "…") if secret else said
-        raise Unavailable(f"{shown(url)} does not answer: {why}") from None
-    made: BaseBackend = ibis.postgres.from_connection(found)
+    connection = postgres.connected(url)
+    made: BaseBackend = ibis.postgres.from_connection(connection)
     return made

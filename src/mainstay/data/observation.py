@@ -9,7 +9,7 @@ from typing import NamedTuple
 import ibis.expr.types as ir
 
 from mainstay.contract.model import Contract
-from mainstay.core.errors import Mistake
+from mainstay.core.errors import Missing, Mistake, Unavailable
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.data import changes, lineage, promises, rows, sla
 from mainstay.data.changes import Changed
@@ -99,6 +99,6 @@ def _opened(contract: Contract, reader: Reader, born: Born | None, name: str) ->
     """The source, or why it cannot be read: values may be wrong where columns are as they were."""
     try:
         return rows.named(contract, reader, name)
-    except Mistake as error:
+    except (Mistake, Missing, Unavailable) as error:
         fed = lineage.fed(contract, born, name) if born else ()
         return Changed(name, (), (), None, fed, str(error))

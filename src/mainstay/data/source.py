@@ -1,8 +1,9 @@
-"""Where rows come from: a Parquet, CSV, JSON lines or SQLite file as a table in neutral types."""
+"""Where rows come from: a file here, or whatever else has rows, as a table in neutral types."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
@@ -12,6 +13,8 @@ from mainstay.core.nouns import Column
 from mainstay.core.typed import DATE, TEXT, TIME
 from mainstay.data import schema, sqlite
 from mainstay.data.engine import EngineError, moments
+from mainstay.data.silos import access, elsewhere, excel
+from mainstay.data.silos.found import Files, Rows
 
 _SQLITE = "sqlite://"
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
@@ -39,7 +42,7 @@ class Moment(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A table as its file holds it, by the digest of that file, and the address people wrote."""
+    """A table as it is kept, by the digest of its state, and the address people wrote."""
 
     table: ir.Table
     digest: str
@@ -52,10 +55,10 @@ class Source(NamedTuple):
 
 
 class Once:
-    """What was opened already, so that nothing is opened twice: files, and tables made of them."""
+    """What was opened already, so that nothing is opened twice: as kept, and as read."""
 
     def __init__(self) -> None:
-        self.files: dict[tuple[str, frozenset[str]], tuple[ir.Table, str]] = {}
+        self.raw: dict[tuple[str, tuple[Moment, ...], frozenset[str]], tuple[ir.Table, str]] = {}
         self.tables: dict[tuple[str, tuple[Moment, ...], tuple[str, ...]], Source] = {}
 
 
@@ -74,11 +77,11 @@ class Reader(NamedTuple):
 def opened(
     reader: Reader, address: str, times: tuple[Moment, ...] = (), texts: tuple[str, ...] = ()
 ) -> Source:
-    """The table at an address: a path, with `*` for many files, or `sqlite:///path#table`.
+    """The table at an address: a path, with `*` for many files, or as docs/reference/sources.md
 
-    NaN is null, types are neutral, the columns of `times` are moments in UTC; `texts` are text
-    whatever they look like in CSV. Raises Mistake: no such file, table or column, an unreadable
-    file, text that is no time.
+    says. NaN is null, types are neutral, the columns of `times` are moments in UTC; `texts` are
+    text whatever they look like in CSV. Raises Mistake: no such file, table or column, an
+    unreadable file, text that is no time; Unavailable: nobody answers; MissingExtra.
     """
     if reader.once is None:
         return _opened(reader, address, times, texts)
@@ -91,7 +94,7 @@ def opened(
 def _opened(
     reader: Reader, address: str, times: tuple[Moment, ...], texts: tuple[str, ...]
 ) -> Source:
-    raw, content = _raw(reader, address, (*(one.column for one in times), *texts))
+    raw, content = _known(reader, address, times, (*(one.column for one in times), *texts))
     for moment in times:
         schema.column(raw, moment.column, address)
         raw = moments(raw, *moment)
@@ -104,7 +107,7 @@ def shape(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> tuple
     A column of `times` is a time where it could be read as one. Raises Mistake likewise.
     """
     names = {one.column for one in times}
-    raw, _ = _raw(reader, address, tuple(names))
+    raw = _raw(reader, address, _found(reader, address, times), tuple(names))
     timed = (TEXT, DATE, TIME)
     return tuple(
         Column(one.name, TIME) if one.name in names and one.type in timed else one
@@ -112,43 +115,80 @@ def shape(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> tuple
     )
 
 
-def _raw(reader: Reader, address: str, texts: tuple[str, ...]) -> tuple[ir.Table, str]:
-    """As the engine reads it, and the digest of the files."""
+def _known(
+    reader: Reader, address: str, times: tuple[Moment, ...], texts: tuple[str, ...]
+) -> tuple[ir.Table, str]:
+    """As the engine reads it, and the digest of its state."""
     if reader.once is None:
-        return _raw_anew(reader, address, texts)
-    known, asked = reader.once.files, (address, frozenset(texts))
+        return _anew(reader, address, times, texts)
+    known, asked = reader.once.raw, (address, times, frozenset(texts))
     if asked not in known:
-        known[asked] = _raw_anew(reader, address, texts)
+        known[asked] = _anew(reader, address, times, texts)
     return known[asked]
 
 
-def _raw_anew(reader: Reader, address: str, texts: tuple[str, ...]) -> tuple[ir.Table, str]:
-    files, content = _found(reader, address)
+def _anew(
+    reader: Reader, address: str, times: tuple[Moment, ...], texts: tuple[str, ...]
+) -> tuple[ir.Table, str]:
+    found = _found(reader, address, times)
+    raw = _raw(reader, address, found, texts)
+    return raw, found.digest if isinstance(found, Files) else found.digest()
+
+
+def _raw(reader: Reader, address: str, found: Files | Rows, texts: tuple[str, ...]) -> ir.Table:
+    """As the engine reads it."""
+    if isinstance(found, Rows):
+        name = ibis.util.gen_name("source")
+        reader.engine.con.register(name, found.dataset)
+        return reader.engine.table(name)
+    if not found.paths:
+        raise Mistake(f"{address} has no row yet", "the first one says what columns there are")
     try:
-        return _read(reader.engine, files, texts), content
+        return _read(reader.engine, found.paths, texts)
     except EngineError as error:
         raise Mistake(f"{address} is not readable: {str(error).splitlines()[0]}") from error
 
 
-def _found(reader: Reader, address: str) -> tuple[list[Path], str]:
-    """The files DuckDB can read, and the digest of what they hold."""
+def _found(reader: Reader, address: str, times: tuple[Moment, ...]) -> Files | Rows:
+    """The files DuckDB can read, or what it asks for rows."""
+    access.refuse_secrets(address)
     if address.startswith(_SQLITE):
         path, _, table = address.removeprefix(_SQLITE).removeprefix("/").partition("#")
         file = sqlite.staged(files(path, reader.base)[0], table, reader.staged)
-        return [file], file.stem
+        return Files([file], file.stem)
+    path, _, sheet = address.partition("#")
+    if path.endswith(excel.ENDS):
+        return _book(_lying(reader, path, times), sheet, reader)
+    return _lying(reader, address, times)
+
+
+def _lying(reader: Reader, address: str, times: tuple[Moment, ...]) -> Files | Rows:
+    if elsewhere.is_elsewhere(address):
+        plain = tuple(one.column for one in times if one.zone in ("", "UTC"))
+        return elsewhere.found(address, reader.base, reader.staged, plain)
     found = files(address, reader.base)
     digests = [digest.of_file(file) for file in found]
-    return found, digests[0] if len(digests) == 1 else digest.of_value(digests)
+    return Files(found, digests[0] if len(digests) == 1 else digest.of_value(digests))
+
+
+def _book(found: Files | Rows, sheet: str, reader: Reader) -> Files | Rows:
+    """Workbooks as Parquet."""
+    if isinstance(found, Rows):
+        return found
+    paths = [excel.staged(file, sheet, reader.staged) for file in found.paths]
+    return Files(paths, digest.of_value([found.digest, sheet]))
 
 
 def files(path: str, base: Path) -> list[Path]:
-    """The files of a path, with `*` for many. Raises Mistake where there is none."""
-    if "://" in path:
-        raise Mistake(
-            f"{path} cannot be read yet", "copy it beside contract.yaml and name the file"
-        )
+    """The files of a path, with `*` for many, all Parquet below a folder that ends in `/`.
+
+    Raises Mistake where there is none.
+    """
     place = base / Path(path).expanduser()
-    found = sorted(place.parent.glob(place.name)) if "*" in place.name else [place]
+    if path.endswith("/"):
+        found = sorted(place.rglob("*.parquet"))
+    else:
+        found = sorted(place.parent.glob(place.name)) if "*" in place.name else [place]
     there = [file for file in found if file.is_file()]
     if not there:
         near = sorted(file.name for file in place.parent.glob("*")) if place.parent.is_dir() else []
@@ -165,12 +205,15 @@ def _read(engine: Backend, files: list[Path], texts: tuple[str, ...]) -> ir.Tabl
     if all(file.suffix == ".parquet" for file in files):
         return engine.read_parquet(names)
     if all(file.name.endswith(_LINES) for file in files):
-        return engine.read_json(names, format="newline_delimited", sample_size=-1)
+        return engine.read_json(
+            names, format="newline_delimited", sample_size=-1, union_by_name=True
+        )
     if all(file.name.endswith(_READ) for file in files):
         return _delimited(engine, names, texts)
     raise Mistake(
         f"{files[0].name} is of a kind nobody reads",
-        f"known: {', '.join(_READ)}, sqlite:///FILE#TABLE",
+        f"known: {', '.join((*_READ, *excel.ENDS))}, sqlite:///FILE#TABLE, "
+        f"{', '.join(elsewhere.KNOWN)}",
     )
 
 

@@ -18,11 +18,11 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from mainstay.control.channels import config
-from mainstay.control.channels.config import Secret, Words
+from mainstay.control.channels.config import Words
 from mainstay.control.remote import LOOPBACK
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Refused, Unavailable
+from mainstay.core.secret import Secret, private, revealed
 
 Said = TypeVar("Said")
 
@@ -63,7 +63,7 @@ class _Given(msgspec.Struct, frozen=True):
 def read(path: Path) -> Registered:
     """Raises Missing, Mistake, Refused where others may read the file."""
     try:
-        found = msgspec.convert(tomllib.loads(config.private(path)), Registered)
+        found = msgspec.convert(tomllib.loads(private(path)), Registered)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise Mistake(
             f"{path}: {error}", hint="docs/reference/control.md#single-sign-on"
@@ -115,7 +115,7 @@ def name(known: Registered, said: Mapping[str, Any]) -> str:
 
 def claims(known: Registered, found: Places, form: Mapping[str, str], nonce: str) -> dict[str, Any]:
     """What an identity token says, for a code. Raises Refused, Unavailable."""
-    secret = f"{known.client}:{config.secret(known.secret)}".encode()
+    secret = f"{known.client}:{revealed(known.secret)}".encode()
     headers = {
         "authorization": f"Basic {base64.b64encode(secret).decode()}",
         "content-type": "application/x-www-form-urlencoded",

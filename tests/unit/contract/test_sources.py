@@ -95,5 +95,5 @@ def test_what_speaks_of_a_newest_row_says_nothing_of_decisions(told, stated):
 def test_without_a_source_nothing_is_said_of_its_time(told):
     assert told(("{from: data/planes.csv, ", "{within: 3d, ")) == [
         "contract.yaml:17:5: data.context.planes.from is missing",
-        "hint: a path, address or registered source; decisions for themselves",
+        "hint: a path or address; decisions for themselves",
     ]

@@ -45,22 +45,6 @@ def test_an_unknown_engine_is_a_mistake_without_its_password(url: str) -> None:
     assert "postgres://USER@HOST:PORT/DATABASE" in said.value.hint
 
 
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("spark", "spark"),
-        ("spark://host:7077", "spark://host:7077"),
-        (f"postgres://me:{SECRET}@host:5432/base", "postgres://me@host:5432/base"),
-        (f"postgres://me:{SECRET}@{SECRET}@host/base", "postgres://me@host/base"),
-        (f"postgres://host/base?user=me&password={SECRET}", "postgres://host/base"),
-        (f"postgres://me:{SECRET}?@host/base?sslmode=require", "postgres://me@host/base"),
-        (f"postgres://me:{SECRET}/@host/base", "postgres://me@host/base"),
-    ],
-)
-def test_what_is_shown_of_a_url_holds_no_secret(url: str, shown: str) -> None:
-    assert engines.shown(url) == shown
-
-
 def test_no_engine_but_ours_is_imported_before_it_is_asked_for() -> None:
     asked = "import sys, mainstay.data.engines; print(*sys.modules)"
 

@@ -117,7 +117,7 @@ def test_a_time_column_that_is_not_there_is_named(flights: Reader) -> None:
     ("name", "content", "what"),
     [
         ("x.parquet", b"PAR1 but no more", "x.parquet is not readable"),
-        ("x.xlsx", b"PK", "x.xlsx is of a kind nobody reads"),
+        ("x.doc", b"PK", "x.doc is of a kind nobody reads"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_a_mistake(
@@ -129,9 +129,22 @@ def test_a_file_that_cannot_be_read_is_a_mistake(
         source.opened(reader, name)
 
 
-def test_an_address_of_another_machine_is_refused(reader: Reader) -> None:
-    with pytest.raises(Mistake, match=r"https://example\.org/x\.csv cannot be read yet"):
-        source.opened(reader, "https://example.org/x.csv")
+def test_an_address_of_a_kind_that_nobody_reads_names_those_there_are(reader: Reader) -> None:
+    with pytest.raises(Mistake, match=r"ftp://example\.org/x\.csv is of a kind") as said:
+        source.opened(reader, "ftp://example.org/x.csv")
+
+    assert "s3://" in said.value.hint
+
+
+def test_a_folder_is_all_parquet_below_it(flights: Reader) -> None:
+    part = flights.base / "all" / "carrier=AA" / "part.parquet"
+    part.parent.mkdir(parents=True)
+    pq.write_table(FLIGHTS, part)
+
+    opened = source.opened(flights, "all/")
+
+    assert Column("carrier", "string") in opened.columns
+    assert opened.table.count().to_pyarrow().as_py() == 2
 
 
 def test_json_lines_are_read_with_types_of_all_rows(reader: Reader) -> None:

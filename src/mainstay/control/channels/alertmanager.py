@@ -4,11 +4,12 @@ from datetime import datetime
 
 import msgspec
 
-from mainstay.control.channels import address, config
+from mainstay.control.channels import address
 from mainstay.control.channels.config import Alertmanager
 from mainstay.control.channels.message import Message, cost
 from mainstay.control.urgency import Urgency
 from mainstay.core import clock
+from mainstay.core.secret import revealed
 
 SEVERITY: dict[Urgency, str] = {"now": "critical", "today": "warning", "this week": "info"}
 """As its users call them, beside our own words."""
@@ -16,7 +17,7 @@ SEVERITY: dict[Urgency, str] = {"now": "critical", "today": "warning", "this wee
 
 def send(channel: Alertmanager, message: Message) -> None:
     """Raises as `address.posted` does."""
-    token = config.secret(channel.token)
+    token = revealed(channel.token)
     address.posted(
         f"{channel.url.rstrip('/')}/api/v2/alerts",
         msgspec.json.encode(alerts(message)),

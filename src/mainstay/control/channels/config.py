@@ -1,6 +1,5 @@
 """Where incidents are told: a file of the operator's, never the contract or the ledger."""
 
-import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,20 +9,11 @@ import msgspec
 from mainstay.control.roles import Role
 from mainstay.control.urgency import Urgency
 from mainstay.core import nearest, settings
-from mainstay.core.errors import Missing, Mistake, Refused
+from mainstay.core.errors import Mistake
+from mainstay.core.secret import Secret, private
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Words = Annotated[str, msgspec.Meta(min_length=1)]
-
-
-class Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A secret that stands in a variable of the environment, or in a file of mode 600."""
-
-    env: str = ""
-    file: str = ""
-
-
-Secret = str | Elsewhere
 
 
 # Channels for people also take, where they say so: `mentions`, who was named in a comment; `head`,
@@ -172,28 +162,6 @@ def whole(path: Path) -> Told:
         if isinstance(one, OpenLineage) and bool(one.url) == bool(one.file):
             raise Mistake(f"{path}: {name} needs a url or a file", hint="one of the two")
     return found
-
-
-def secret(stated: Secret) -> str:
-    """The secret itself. Raises Missing, Refused where others may read its file."""
-    if isinstance(stated, str):
-        return stated
-    if stated.file:
-        return private(Path(stated.file)).strip()
-    found = settings.secret(stated.env)
-    if not found:
-        raise Missing(f"{stated.env} is not set", hint="it holds a channel's secret")
-    return found
-
-
-def private(path: Path) -> str:
-    """A file that holds secrets. Raises Missing, Refused where others may read it."""
-    try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise Refused(f"others may read {path}, which holds secrets", hint=f"chmod 600 {path}")
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise Missing(f"there is no {path}", hint="see MAINSTAY_CHANNELS") from error
 
 
 def _shaped(said: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """An event of OpenLineage, to a server of it or as a line of a file."""
 
-from mainstay.control.channels import address, config, log
+from mainstay.control.channels import address, log
 from mainstay.control.channels.config import OpenLineage
+from mainstay.core.secret import revealed
 
 
 def send(channel: OpenLineage, event: bytes) -> None:
@@ -9,9 +10,9 @@ def send(channel: OpenLineage, event: bytes) -> None:
     if channel.file:
         log.written(channel.file, event)
         return
-    token = config.secret(channel.token)
+    token = revealed(channel.token)
     address.posted(
-        f"{config.secret(channel.url).rstrip('/')}{channel.endpoint}",
+        f"{revealed(channel.url).rstrip('/')}{channel.endpoint}",
         event,
         {
             "content-type": "application/json",

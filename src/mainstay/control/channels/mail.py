@@ -12,6 +12,7 @@ from mainstay.control.channels.message import Message, text, title
 from mainstay.control.channels.note import Note, whole
 from mainstay.core import clock
 from mainstay.core.errors import Mistake, Unavailable
+from mainstay.core.secret import revealed
 
 
 class _Server(smtplib.SMTP):
@@ -58,7 +59,7 @@ def _said(server: smtplib.SMTP, channel: Mail, place: Place, made: EmailMessage)
     if channel.tls == "starttls":
         server.starttls(context=address.context(place))
     if channel.user:
-        server.login(channel.user, config.secret(channel.password))
+        server.login(channel.user, revealed(channel.password))
     server.send_message(made)
 
 

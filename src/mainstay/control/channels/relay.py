@@ -1,10 +1,10 @@
 """Any service that Apprise knows."""
 
-from mainstay.control.channels import config
 from mainstay.control.channels.config import Apprise
 from mainstay.control.channels.message import Message, text, title
 from mainstay.control.channels.note import Note, whole
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
+from mainstay.core.secret import revealed
 
 TYPES = {"now": "failure", "today": "warning", "this week": "info"}
 
@@ -26,7 +26,7 @@ def _notified(channel: Apprise, first: str, words: str, kind: str) -> None:
     except ImportError as error:
         raise MissingExtra("apprise") from error
     service = apprise.Apprise()
-    if not service.add(config.secret(channel.url)):
+    if not service.add(revealed(channel.url)):
         raise Mistake("Apprise does not know this address", hint="see its documentation")
     if not service.notify(title=first, body=words, notify_type=kind):
         raise Unavailable("Apprise could not deliver it")

@@ -2,12 +2,13 @@
 
 import msgspec
 
-from mainstay.control.channels import address, config, signature
+from mainstay.control.channels import address, signature
 from mainstay.control.channels.config import Webhook
 from mainstay.control.channels.message import Message, title
 from mainstay.control.channels.note import Note
 from mainstay.core import clock
 from mainstay.core.errors import Mistake
+from mainstay.core.secret import revealed
 
 
 def send(channel: Webhook, message: Message) -> None:
@@ -22,7 +23,7 @@ def noted(channel: Webhook, note: Note) -> None:
 
 
 def _posted(channel: Webhook, id_: str, body: bytes) -> None:
-    secret = config.secret(channel.secret)
+    secret = revealed(channel.secret)
     if not secret:
         raise Mistake("the webhook has no secret to sign with", hint="secret = {env = ...}")
     address.posted(

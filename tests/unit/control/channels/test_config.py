@@ -6,7 +6,7 @@ import pytest
 from receiving import configured
 
 from mainstay.control.channels import config
-from mainstay.control.channels.config import Elsewhere, Log, Mail
+from mainstay.control.channels.config import Log, Mail
 from mainstay.core import settings
 from mainstay.core.errors import Missing, Mistake, Refused
 
@@ -62,14 +62,3 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Refused, match="others may read"):
         config.read(path)
-
-
-def test_a_secret_may_stand_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAGER", "from the environment")
-    file = configured(tmp_path, "from a file\n")
-
-    assert config.secret("as it is") == "as it is"
-    assert config.secret(Elsewhere(env="PAGER")) == "from the environment"
-    assert config.secret(Elsewhere(file=str(file))) == "from a file"
-    with pytest.raises(Missing, match="NOWHERE is not set"):
-        config.secret(Elsewhere(env="NOWHERE"))

@@ -6,8 +6,9 @@ import pytest
 from receiving import Receiver
 
 from mainstay.control.channels import lineage
-from mainstay.control.channels.config import Elsewhere, OpenLineage
+from mainstay.control.channels.config import OpenLineage
 from mainstay.core.errors import Unavailable
+from mainstay.core.secret import Elsewhere
 
 
 def test_an_event_is_posted_as_it_is(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,82 @@
+"""Tables of Delta Lake at one version: files that a filter cannot need are not opened."""
+
+from pathlib import Path
+
+from mainstay.core import digest
+from mainstay.core.errors import MissingExtra, Mistake, Unavailable
+from mainstay.data.silos import lazy
+from mainstay.data.silos.access import Access, access
+from mainstay.data.silos.found import Place, Rows, said
+
+_BEGIN = "delta"
+_AWAY = ("error sending request", "timed out", "Connect")
+
+
+def found(address: str, place: Place) -> Rows:
+    """`delta:///FOLDER` or `delta+s3://BUCKET/FOLDER`, after a `#` a version, else the newest.
+
+    Raises Mistake for no such table or one that Arrow cannot read, Unavailable, MissingExtra.
+    """
+    try:
+        import deltalake  # noqa: PLC0415 - an optional reader
+        from deltalake.exceptions import DeltaError, DeltaProtocolError  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingExtra("delta") from error
+    where, _, version = address.partition("#")
+    where = _where(where, place.base)
+    stated = access(where)
+    try:
+        table = deltalake.DeltaTable(
+            where, version=_version(version, address), storage_options=_options(where, stated)
+        )
+        read = table.to_pyarrow_dataset()
+    except DeltaProtocolError as error:
+        raise Mistake(f"{address} needs what this reader lacks: {said(error, stated)}") from None
+    except (DeltaError, OSError) as error:
+        raise _told(error, address, where, stated) from None
+    state = [table.metadata().id, table.version()]
+    return Rows(lazy.in_utc(read, place.times), lambda: digest.of_value(state))
+
+
+def _where(address: str, base: Path) -> str:
+    """A URL of a store, or the folder itself."""
+    if address.startswith(f"{_BEGIN}://"):
+        return str(base / Path(address.removeprefix(f"{_BEGIN}:///")).expanduser())
+    return address.removeprefix(f"{_BEGIN}+")
+
+
+def _version(text: str, address: str) -> int | None:
+    if text and not text.isdecimal():
+        raise Mistake(f"{address}: {text} is no version", "write #12, or nothing for the newest")
+    return int(text) if text else None
+
+
+def _told(error: Exception, address: str, where: str, stated: Access) -> Mistake | Unavailable:
+    text = said(error, stated)
+    if any(word in str(error) for word in _AWAY):
+        return Unavailable(f"{address} does not answer: {text}")
+    return Mistake(f"{address} is no readable Delta table: {text}", f"looked into {where}")
+
+
+def _options(where: str, stated: Access) -> dict[str, str] | None:
+    """As the library names them, for the kind of store."""
+    kind = where.partition("://")[0]
+    if kind == "s3":
+        names = {
+            "aws_access_key_id": stated.user,
+            "aws_secret_access_key": stated.hidden,
+            "aws_session_token": stated.bearer,
+            "aws_region": stated.region,
+            "aws_endpoint": stated.endpoint,
+            "aws_allow_http": "true" if stated.endpoint.startswith("http://") else "",
+        }
+    elif kind == "gs":
+        names = {"google_service_account_key": stated.hidden, "google_base_url": stated.endpoint}
+    else:
+        names = {
+            "azure_storage_account_name": stated.user,
+            "azure_storage_account_key": stated.hidden,
+            "azure_storage_sas_key": stated.bearer,
+            "azure_storage_endpoint": stated.endpoint,
+        }
+    return {name: value for name, value in names.items() if value} or None

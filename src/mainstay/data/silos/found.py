@@ -1,0 +1,45 @@
+"""What a source comes down to: files that DuckDB reads itself, or rows that it asks for."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mainstay.core.errors import MainstayError
+from mainstay.data.silos.access import Access
+
+
+class Files(NamedTuple):
+    """On this machine, and the digest of what they hold."""
+
+    paths: list[Path]
+    digest: str
+
+
+class Rows(NamedTuple):
+    """A dataset of Arrow, asked by columns and filters; digest: of the state it is read at."""
+
+    dataset: Any
+    digest: Callable[[], str]
+
+
+class Place(NamedTuple):
+    """Where paths start from, and where to stage; times: columns whose plain times are in UTC."""
+
+    base: Path
+    staged: Path
+    times: tuple[str, ...] = ()
+
+
+def said(error: Exception, access: Access) -> str:
+    """The first line of an error of somebody else's library, without what is secret."""
+    text = (str(error).strip() or type(error).__name__).splitlines()[0]
+    for secret in _secrets(access):
+        text = text.replace(secret, "…")
+    return text
+
+
+def _secrets(access: Access) -> tuple[str, ...]:
+    try:
+        return tuple(filter(None, (access.hidden, access.bearer)))
+    except MainstayError:
+        return ()

@@ -1,0 +1,125 @@
+"""kill -9 while a stream is landed: no row is lost or doubled, whatever came of it so far.
+
+The harness counts only because it catches a writer that is planted to keep offsets after rows.
+"""
+
+import json
+import os
+import random
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import feeds
+import pytest
+import stores
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+from feeds import Feed
+from forked import Forked, forked
+
+from mainstay.data.silos import landed
+
+KILLS = int(os.environ.get("MAINSTAY_TEST_KILLS", "30"))
+MUTANTS = 3
+ROWS = 400
+NAMES = count()
+PROGRAM = """
+import os, sys
+from pathlib import Path
+from mainstay.data.silos import elsewhere, kafka, landed
+kafka.MOST = 10
+{mutant}
+os.write(1, b"ready\\n")
+elsewhere.found(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[2]) / "staged")
+os.write(1, b"done\\n")
+"""
+MUTANT = """
+import json, time
+whole = landed._put
+def in_two(folder, number, one):
+    before = landed.offsets(folder)
+    whole(folder, number, one._replace(next=before))
+    os.write(1, b"half\\n")
+    time.sleep(0.02)
+    (folder / f"{number:09}" / landed.OFFSETS).write_text(json.dumps(one.next))
+landed._put = in_two
+"""
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["feed", "kafka"])
+def address(request: pytest.FixtureRequest) -> str:
+    """Of a stream of ROWS rows that are there already."""
+    found: str = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def feed() -> Iterator[str]:
+    made = Feed(most=10)
+    made.add(*({"id": number} for number in range(ROWS)))
+    with feeds.served(made) as place:
+        yield place
+
+
+@pytest.fixture
+def kafka(tmp_path: Path) -> Iterator[str]:
+    with stores.kafka() as broker:
+        admin = AdminClient({"bootstrap.servers": broker})
+        admin.create_topics([NewTopic("visits", 3, 1)])["visits"].result(30)
+        producer = Producer({"bootstrap.servers": broker})
+        for number in range(ROWS):
+            producer.produce("visits", json.dumps({"id": number}), partition=number % 3)
+        assert producer.flush(30) == 0
+        yield f"kafka://{broker}/visits"
+
+
+def begun(address: str, folder: Path, mutant: str = "") -> Forked:
+    command = forked(PROGRAM.format(mutant=mutant), address, str(folder))
+    assert command.stdout.readline() == "ready\n"
+    return command
+
+
+def ids(folder: Path) -> list[int]:
+    """Of all rows that are visible."""
+    (stream,) = (folder / "streams").iterdir()
+    files = (batch / landed.ROWS for batch in landed.landed(stream))
+    return [json.loads(line)["id"] for file in files for line in file.read_text().splitlines()]
+
+
+def test_no_row_is_lost_or_doubled_however_often_a_reader_is_killed(
+    address: str, tmp_path: Path
+) -> None:
+    chance, kills, last = random.Random(7), 0, tmp_path
+    for trial in range(KILLS):
+        last = tmp_path / str(trial // 10)  # ten kills on the way to one whole stream
+        last.mkdir(exist_ok=True)
+        command = begun(address, last)
+        time.sleep(chance.uniform(0, 0.15))
+        command.process.kill()
+        kills += "done" not in command.rest()
+        if (last / "streams").exists():
+            seen = ids(last)
+            assert len(seen) == len(set(seen))
+
+    assert "done" in begun(address, last).rest()
+    assert sorted(ids(last)) == list(range(ROWS))
+    assert kills >= KILLS // 3
+
+
+def test_a_writer_that_keeps_offsets_after_rows_is_caught(address: str, tmp_path: Path) -> None:
+    caught = 0
+    for trial in range(MUTANTS):
+        folder = tmp_path / str(trial)
+        folder.mkdir()
+        command = begun(address, folder, MUTANT)
+        assert command.stdout.readline() == "half\n"
+        command.process.kill()
+        command.rest()
+        begun(address, folder).rest()
+        seen = ids(folder)
+        caught += len(seen) != len(set(seen))
+
+    assert caught

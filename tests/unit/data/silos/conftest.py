@@ -1,0 +1,72 @@
+"""Real systems for sources to lie in, started once, and a file of credentials for them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stores
+from pyarrow import fs
+
+from mainstay.data import source
+from mainstay.data.source import Reader
+
+Write = Callable[[str], None]
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    with stores.s3() as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[str]:
+    with stores.kafka() as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def mariadb(missing: Callable[[str], None]) -> Iterator[str]:
+    with stores.mariadb(missing) as place:
+        yield place
+
+
+@pytest.fixture
+def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Writes sources.toml, which only its owner may read."""
+    file = tmp_path / "sources.toml"
+    file.touch(0o600)
+    monkeypatch.setenv("MAINSTAY_SOURCES", str(file))
+    return lambda text: file.write_text(text) and None
+
+
+@pytest.fixture
+def lake(endpoint: str, credentials: Write) -> Iterator[Any]:
+    """A file system of Arrow over a bucket `lake` that is empty, which sources may read too."""
+    credentials(
+        f'[sources.lake]\nat = "s3://lake"\nendpoint = "{endpoint}"\nregion = "eu-west-1"\n'
+        f'user = "reader"\nsecret = "{stores.SECRET}"\n'
+    )
+    system = fs.S3FileSystem(
+        access_key="reader",
+        secret_key=stores.SECRET,
+        endpoint_override=endpoint,
+        region="eu-west-1",
+        allow_bucket_creation=True,
+    )
+    system.create_dir("lake")
+    yield system
+    system.delete_dir_contents("lake")
+
+
+@pytest.fixture
+def rows(reader: Reader) -> Callable[..., list[dict[str, object]]]:
+    """All rows at an address, in the order of their first column."""
+
+    def read(address: str, *times: str) -> list[dict[str, object]]:
+        table = source.opened(reader, address, tuple(map(source.Moment, times))).table
+        found: list[dict[str, object]] = table.order_by(table.columns[0]).to_pyarrow().to_pylist()
+        return found
+
+    return read

@@ -1,0 +1,119 @@
+"""Against Tansu, a broker that speaks the protocol of Kafka and is another make."""
+
+import json
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from mainstay.core.errors import Broken, Mistake, Unavailable
+from mainstay.data.silos import kafka, landed
+from mainstay.data.source import Reader
+
+Rows = Callable[..., list[dict[str, object]]]
+NAMES = count()
+
+
+class Topic:
+    """A topic of two partitions."""
+
+    def __init__(self, broker: str) -> None:
+        self.broker, self.name = broker, f"visits-{next(NAMES)}"
+        admin = AdminClient({"bootstrap.servers": broker})
+        admin.create_topics([NewTopic(self.name, 2, 1)])[self.name].result(30)
+
+    @property
+    def address(self) -> str:
+        return f"kafka://{self.broker}/{self.name}"
+
+    def put(self, *values: object) -> None:
+        producer = Producer({"bootstrap.servers": self.broker})
+        for at, value in enumerate(values):
+            body = value if isinstance(value, bytes | None) else json.dumps(value).encode()
+            producer.produce(self.name, body, f"k{at}", partition=at % 2)
+        assert producer.flush(30) == 0
+
+
+@pytest.fixture
+def topic(broker: str) -> Topic:
+    return Topic(broker)
+
+
+def folder(reader: Reader) -> Path:
+    (found,) = (reader.staged.parent / "streams").iterdir()
+    return found
+
+
+def test_messages_are_rows_and_later_only_new_ones_are_read(
+    topic: Topic, rows: Rows, reader: Reader
+) -> None:
+    topic.put(*({"id": number} for number in range(7)))
+    before = rows(topic.address)
+    batches = len(landed.landed(folder(reader)))
+    topic.put({"id": 7}, {"id": 8})
+
+    now = rows(topic.address)
+
+    assert [one["id"] for one in before] == list(range(7))
+    assert [one["id"] for one in now] == list(range(9))
+    assert len(landed.landed(folder(reader))) == batches + 1
+    assert landed.offsets(folder(reader)) == {"0": 5, "1": 4}
+
+
+def test_many_messages_are_many_micro_batches(
+    topic: Topic, rows: Rows, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka, "MOST", 10)
+    topic.put(*({"id": number} for number in range(45)))
+
+    assert [one["id"] for one in rows(topic.address)] == list(range(45))
+    assert len(landed.landed(folder(reader))) == 5
+
+
+def test_a_message_without_a_value_is_no_row(topic: Topic, rows: Rows) -> None:
+    topic.put({"id": 1}, None, {"id": 2})
+
+    assert rows(topic.address) == [{"id": 1}, {"id": 2}]
+
+
+def test_a_message_that_is_no_row_is_told_with_its_place(topic: Topic, rows: Rows) -> None:
+    topic.put({"id": 1}, b"not JSON")
+
+    with pytest.raises(Mistake, match="partition 1, offset 0 holds no JSON object"):
+        rows(topic.address)
+
+
+def test_a_topic_that_began_again_is_not_read_as_if_it_went_on(
+    topic: Topic, rows: Rows, reader: Reader
+) -> None:
+    topic.put({"id": 1})
+    rows(topic.address)
+    (batch,) = landed.landed(folder(reader))
+    (batch / "offsets.json").write_text('{"0": 100, "1": 0}')
+
+    with pytest.raises(Broken, match="partition 0 holds 0 to 1, and 100 comes next"):
+        rows(topic.address)
+
+
+def test_a_topic_that_is_not_there_names_those_there_are(
+    topic: Topic, broker: str, rows: Rows
+) -> None:
+    with pytest.raises(Mistake, match="there is no topic nowhere") as said:
+        rows(f"kafka://{broker}/nowhere")
+
+    assert topic.name in said.value.hint
+
+
+def test_a_broker_that_is_away_is_unavailable(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka, "_SECONDS", 1)
+
+    with pytest.raises(Unavailable, match="does not answer"):
+        rows("kafka://127.0.0.1:1/visits")
+
+
+def test_an_address_without_a_topic_is_a_mistake(rows: Rows) -> None:
+    with pytest.raises(Mistake, match="names no broker and topic"):
+        rows("kafka://127.0.0.1:1")
