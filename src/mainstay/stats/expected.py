@@ -102,7 +102,7 @@ def calibration_error(chance: Floats, score: Array, place: Array) -> Expected:
 
 def variance(chance: Floats, influence: Floats) -> Floats:
     """Of what each row brings, by its outcome being open, shape (rows,)."""
-    if chance.shape[1] == 2:  # noqa: PLR2004 - no and yes
+    if chance.shape[1] == 2:
         gap = influence[:, 1] - influence[:, 0]
         return np.asarray(chance[:, 0] * chance[:, 1] * gap**2)
     first = np.einsum("ij,ij->i", chance, influence)

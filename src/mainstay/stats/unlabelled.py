@@ -19,7 +19,6 @@ from mainstay.stats.blockwise import dot
 from mainstay.stats.chances import Chances
 from mainstay.stats.expected import Expected
 
-
 SUREST = 0.2
 """Of the standard deviation of an average row: chances are not known well enough for less."""
 

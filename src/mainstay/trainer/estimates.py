@@ -98,7 +98,9 @@ def guess(
     error = unlabelled.error(learned, cell, chance, found.influence)
     estimate = unlabelled.estimate(found, error, rows.day, learned.days, unit=unit)
     reach = MEASURES[metric]  # type: ignore[index]  # a metric's name
-    return Guess(metric, chance, cell, found, error, bootstrap.within(estimate, reach.low, reach.high))
+    return Guess(
+        metric, chance, cell, found, error, bootstrap.within(estimate, reach.low, reach.high)
+    )
 
 
 def surprises(found: Guess, rows: Unlabelled, label: Floats, learned: Chances) -> Floats:
