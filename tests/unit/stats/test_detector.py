@@ -179,6 +179,14 @@ def test_an_outage_of_one_window_is_no_lasting_shift_but_two_are():
     assert found(reference, after(2)).total > ALARM
 
 
+def test_an_outage_is_cut_at_what_the_windows_before_it_show():
+    """Also where the reference missed fewer values by chance than is usual."""
+    for seed in range(8):
+        reference, live = world([21, seed], since=30, days=31, reference_days=10, nulls=0.4)
+
+        assert found(reference, live).total < ALARM
+
+
 def test_a_handful_of_nulls_where_there_were_none_is_no_alarm():
     reference, live = world(8, usually=0.0)
     handful = normal(np.random.default_rng(8), 1, 1000, nulls=0.0)
