@@ -44,13 +44,11 @@ def refuted(
     Every stream draws its labels at random from the whole table.
     """
     guess = estimates.guess("accuracy", table.rows, stated, found)
-    surprise = estimates.surprises(guess, table.rows, table.label, found)
-    allowed = audit.tolerance(guess.error.learned / guess.error.row, found.days)
-    one = np.ones(LABELS)
-    made = []
+    held = estimates.held(guess, table.rows, table.label, found)
+    one, made = np.ones((LABELS, 2)), []
     for _ in range(streams):
-        drawn = random.choice(len(surprise), LABELS, replace=False)
-        at = audit.bet(Wealth(), surprise[drawn], one, guess.bound, allowed).at
+        drawn = random.choice(len(held.surprise), LABELS, replace=False)
+        at = audit.bet(Wealth(), held.surprise[drawn], one, held.terms).at
         made.append(float("inf") if at is None else float(at))
     return made
 

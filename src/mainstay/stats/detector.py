@@ -42,6 +42,8 @@ UNKNOWN = 1e-9
 """Rows of a reference whose level is not known: windows are compared with windows only."""
 SAYS = 1e-6
 """Of what the best window says of a shift: with an unknown reference the first says nothing."""
+LOUD = 0.8
+"""Of an alarm, what outages of one window share; the rest is for all that does not stand out."""
 OUTAGE = float(np.log(2))
 """Of volume: less than half of what is expected, or more than twice, is told at once."""
 
@@ -128,16 +130,42 @@ def evidence(
 def _kept(
     reference: Reference, live: Windows, variance: Noise, weight: Floats, alarm: float
 ) -> Floats:
-    """Distances, of bursts as far as they count; realised losses are less sure of their level than
+    """Distances, of bursts as far as they count: from what the windows before them show."""
+    kinds = np.array([one.kind for one in reference.components])
+    at = np.flatnonzero(np.isin(kinds, BURSTS))
+    if not len(at):
+        return live.distance
+    known = Noise(variance.reference[at], variance.windows[:, at])
+    level, error = _before(live.distance[:, at], known, alarm)
+    off = live.distance[:, at] - level
+    reach = _reach(error, _alone(off, error, weight[at], alarm))
+    gone = (kinds[at] == "volume") & (np.abs(live.distance[:, at]) >= OUTAGE)
+    kept = live.distance.copy()
+    kept[:, at] = np.where(gone, kept[:, at], level + np.clip(off, -reach, reach))
+    return kept
 
-    of a window.
+
+def _before(distance: Floats, variance: Noise, alarm: float) -> tuple[Floats, Floats]:
+    """What each window should show by those before it, and the variance about that, shape of the
+
+    distances; none of them counts further off than would be an alarm.
     """
-    kinds = [one.kind for one in reference.components]
-    bursts = np.array([one in BURSTS for one in kinds])
-    level = np.where([one == "realised" for one in kinds], variance.reference, 0.0)
-    reach = _reach(variance.windows + level, alarm / (float(weight[bursts].sum()) or 1.0))
-    gone = np.array([one == "volume" for one in kinds]) & (np.abs(live.distance) >= OUTAGE)
-    return np.where(bursts & ~gone, np.clip(live.distance, -reach, reach), live.distance)
+    far = _reach(variance.windows + variance.reference, np.full((len(distance), 1), alarm))
+    precise = 1 / variance.windows
+    pull = np.clip(distance, -far, far) * precise
+    sure = 1 / variance.reference + np.cumsum(precise, axis=0) - precise
+    return (np.cumsum(pull, axis=0) - pull) / sure, variance.windows + 1 / sure
+
+
+def _alone(off: Floats, variance: Floats, weight: Floats, alarm: float) -> Floats:
+    """The ratio that each burst of a window may reach by this window alone, shape (windows, 1), so
+
+    that all of them together stay below an alarm: those that stand out share LOUD of it, the others
+    make at most the rest.
+    """
+    whole = float(weight.sum()) or 1.0
+    loud = np.abs(off) > _reach(variance, np.full((len(off), 1), (1 - LOUD) * alarm / whole))
+    return np.asarray(LOUD * alarm / np.maximum(loud @ weight, 1e-300))[:, None]
 
 
 def noise(reference: Reference, live: Windows) -> Noise:
@@ -186,13 +214,15 @@ def telling(components: tuple[Component, ...]) -> list[int]:
     ]
 
 
-def _reach(variance: Floats, ratio: float) -> Floats:
+def _reach(variance: Floats, ratio: Floats) -> Floats:
     """How far nulls and other values of one window may lie off, shape of the variances: further,
     and the likelihood ratio of some size, by this window alone, would be above the one given.
+
+    ratio: of each window, shape (windows, 1).
     """
     reach = np.full_like(variance, np.inf)
     for size in np.square(SIZES):
-        wanted = np.log(max(ratio, np.e)) + np.log1p(size / variance) / 2
+        wanted = np.log(np.maximum(ratio, np.e)) + np.log1p(size / variance) / 2
         most = 2 * (1 + variance / size) * wanted
         reach = np.minimum(reach, np.sqrt(most * variance))
     return reach

@@ -102,6 +102,9 @@ def calibration_error(chance: Floats, score: Array, place: Array) -> Expected:
 
 def variance(chance: Floats, influence: Floats) -> Floats:
     """Of what each row brings, by its outcome being open, shape (rows,)."""
+    if chance.shape[1] == 2:
+        gap = influence[:, 1] - influence[:, 0]
+        return np.asarray(chance[:, 0] * chance[:, 1] * gap**2)
     first = np.einsum("ij,ij->i", chance, influence)
     second = np.einsum("ij,ij,ij->i", chance, influence, influence)
     return np.asarray(np.maximum(second - first**2, 0))
@@ -112,8 +115,11 @@ def _mean(chance: Floats, gains: Floats) -> float:
 
 
 def _ranks(score: Array) -> tuple[Array, int]:
-    levels, rank = np.unique(score, return_inverse=True)
-    return rank, len(levels)
+    order = np.argsort(score)  # of equal scores any may come first
+    place = np.concatenate([[0], np.cumsum(np.diff(score[order]) != 0)])
+    rank = np.empty(len(score), dtype=np.int64)
+    rank[order] = place[: len(score)]
+    return rank, int(place[-1]) + 1
 
 
 def _of_yes(gained: Floats) -> Floats:

@@ -19,6 +19,9 @@ from mainstay.stats.blockwise import dot
 from mainstay.stats.chances import Chances
 from mainstay.stats.expected import Expected
 
+SUREST = 0.2
+"""Of the standard deviation of an average row: chances are not known well enough for less."""
+
 
 class Error(NamedTuple):
     """Variances: of what one row brings by its outcome, of the estimate by what was learned, and
@@ -46,6 +49,16 @@ def error(found: Chances, cell: Blocks, chance: Floats, influence: Floats) -> Er
         learned=float(learned),
         day=_wander(missed[:, :, -1], off, open_ / np.square(count * known)),
     )
+
+
+def sureness(noise: Floats) -> Floats:
+    """How much each row counts where its label is taken in its own standard deviation, shape of
+
+    the noise: the variance of what a row brings. All together vary as much as before; none counts
+    as if it were surer than SUREST of the average.
+    """
+    own = 1 / np.sqrt(np.maximum(noise, SUREST**2 * noise.mean()))
+    return np.asarray(own * np.sqrt(noise.mean() / np.mean(np.square(own) * noise)))
 
 
 def estimate(

@@ -9,6 +9,7 @@ from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Estimate
 from mainstay.stats import bootstrap, calibration, chances, expected, unlabelled, value
+from mainstay.stats.audit import Terms, tolerance
 from mainstay.stats.blocks import Blocks, Floats
 from mainstay.stats.chances import Chances
 from mainstay.stats.expected import EPSILON, Expected
@@ -30,7 +31,7 @@ class Unlabelled(NamedTuple):
     features: Floats
     payoffs: Floats | None = None
 
-    def of(self, places: Blocks) -> "Unlabelled":
+    def of(self, places: Blocks | slice) -> "Unlabelled":
         """The same on some of the rows."""
         return Unlabelled(
             score=self.score[places],
@@ -54,6 +55,7 @@ class Guess(NamedTuple):
 
     metric: str
     chance: Floats
+    cell: Blocks
     expected: Expected
     error: Error
     estimate: Estimate
@@ -63,12 +65,15 @@ class Guess(NamedTuple):
         """Standard deviation of what one row adds; 0 where nothing is open."""
         return float(np.sqrt(self.error.row))
 
-    @property
-    def bound(self) -> float:
-        """No label can add more, in that standard deviation."""
-        influence = self.expected.influence
-        off = influence - np.einsum("ij,ij->i", self.chance, influence)[:, None]
-        return float(np.abs(off).max()) / self.spread
+
+class Held(NamedTuple):
+    """Labels against an estimate, as they are bet: stats.audit says what is in each column.
+
+    surprise: (rows, 2).
+    """
+
+    surprise: Floats
+    terms: Terms
 
 
 def likely(rows: Unlabelled, learned: Chances) -> Likely:
@@ -95,7 +100,9 @@ def guess(
     error = unlabelled.error(learned, cell, chance, found.influence)
     estimate = unlabelled.estimate(found, error, rows.day, learned.days, unit=unit)
     reach = MEASURES[metric]  # type: ignore[index]  # a metric's name
-    return Guess(metric, chance, found, error, bootstrap.within(estimate, reach.low, reach.high))
+    return Guess(
+        metric, chance, cell, found, error, bootstrap.within(estimate, reach.low, reach.high)
+    )
 
 
 def surprises(found: Guess, rows: Unlabelled, label: Floats, learned: Chances) -> Floats:
@@ -107,8 +114,35 @@ def surprises(found: Guess, rows: Unlabelled, label: Floats, learned: Chances) -
     if learned.slots:
         outcome = chances.slot(learned, rows.score, label, rows.features)
     off = unlabelled.surprises(found.expected, found.chance, np.maximum(outcome, 0))
-    better = MEASURES[found.metric].better  # type: ignore[index]  # a metric's name
-    return np.asarray((1 if better == "more" else -1) * off / found.spread)
+    return np.asarray(_sign(found.metric) * off / found.spread)
+
+
+def held(found: Guess, rows: Unlabelled, label: Floats, learned: Chances) -> Held:
+    """What labels say beyond what was expected, and by how much they may; some outcome is open.
+
+    label: of every row; only where it is known does the answer mean anything.
+    """
+    influence = _sign(found.metric) * found.expected.influence
+    middle = np.einsum("ij,ij->i", found.chance, influence)
+    sure = unlabelled.sureness(expected.variance(found.chance, influence))
+    most = (influence.max(axis=1) - middle) / found.spread
+    weighed = found.expected.influence * sure[:, None]
+    own = unlabelled.error(learned, found.cell, found.chance, weighed)
+    both = (found.error, 1.0), (own, float(sure.mean()))
+    terms = Terms(
+        gain=np.array([most.max(), (most * sure).max()]),
+        allowed=np.array(
+            [tolerance(one.learned / one.row, learned.days, even) for one, even in both]
+        ),
+        share=np.array([one.day / one.row for one, _ in both]),
+    )
+    surprise = surprises(found, rows, label, learned)
+    return Held(np.column_stack([surprise, surprise * sure]), terms)
+
+
+def _sign(metric: str) -> int:
+    better = MEASURES[metric].better  # type: ignore[index]  # a metric's name
+    return 1 if better == "more" else -1
 
 
 def _expected(
@@ -164,8 +198,8 @@ def _currency(contract: Contract) -> str:
 
 
 def _accuracy(chance: Floats, rows: Unlabelled) -> Expected:
-    right = np.eye(chance.shape[1])[rows.decided.astype(np.int64)]
-    return expected.mean(chance, right)
+    outcomes = np.arange(chance.shape[1])
+    return expected.mean(chance, (rows.decided[:, None] == outcomes).astype(np.float64))
 
 
 def _log_loss(chance: Floats, rows: Unlabelled) -> Expected:

@@ -179,6 +179,23 @@ def test_an_outage_of_one_window_is_no_lasting_shift_but_two_are():
     assert found(reference, after(2)).total > ALARM
 
 
+def test_an_outage_is_cut_at_what_the_windows_before_it_show():
+    """Windows lie below the reference: held against that, one outage would be an alarm."""
+    for seed in range(6):
+        drawn = np.random.default_rng([21, seed])
+        first = [normal(drawn, 10, 1000, nulls=0.009), level(drawn, 10, 1000)]
+        reference = components.reference(first, rows=1000)
+        spans = ((30, 0.006), (1, 0.4))
+        parts = [
+            components.windows(reference, [normal(drawn, days, 1000, nulls=nulls), usual])
+            for days, nulls in spans
+            for usual in [level(drawn, days, 1000)]
+        ]
+        live = Windows(*(np.concatenate(one) for one in zip(*parts, strict=True)))
+
+        assert found(reference, live).total < ALARM
+
+
 def test_a_handful_of_nulls_where_there_were_none_is_no_alarm():
     reference, live = world(8, usually=0.0)
     handful = normal(np.random.default_rng(8), 1, 1000, nulls=0.0)

@@ -89,8 +89,24 @@ def test_labels_surprise_on_average_by_what_the_estimate_was_off(metric: str, ta
     surprise = estimates.surprises(guess, rows, label, found)
 
     assert abs(surprise.mean()) < 0.05
-    assert np.abs(surprise).max() <= guess.bound + 1e-9
     assert 0.5 < surprise.std() < 1.5
+
+
+@pytest.mark.parametrize(("metric", "task"), CASES)
+def test_labels_are_bet_as_they_count_and_in_their_own_deviation(metric: str, task: str) -> None:
+    stated, found = contract(task), learned(task)
+    label, rows = world(task, 1)
+    guess = estimates.guess(metric, rows, stated, found)
+
+    held = estimates.held(guess, rows, label, found)
+
+    surprise, terms = held.surprise, held.terms
+    assert np.array_equal(surprise[:, 0], estimates.surprises(guess, rows, label, found))
+    assert (surprise.max(axis=0) <= terms.gain + 1e-9).all()
+    assert (np.abs(surprise.mean(axis=0)) < terms.allowed).all()
+    assert 0.5 < surprise[:, 1].std() < 1.5
+    assert terms.allowed[1] >= terms.allowed[0] * 0.99
+    assert (terms.share >= 0).all()
 
 
 @pytest.mark.parametrize(

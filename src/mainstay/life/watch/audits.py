@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mainstay.core.columns import Columns, Text
 from mainstay.stats import audit
-from mainstay.stats.audit import Wealth
+from mainstay.stats.audit import Terms, Wealth
 from mainstay.stats.blocks import Blocks, Floats
 
 ENOUGH = 300.0
@@ -50,18 +50,15 @@ class Audited(msgspec.Struct, frozen=True):
 class Labels(NamedTuple):
     """What the labels of one look say of a metric, in the order they came.
 
-    surprise, bound: see stats.audit; day: block of each; rows: labels of each day in all; share:
-    the variance of days over that of a row; known: when each was known, microseconds since 1970;
-    allowed: by how much the estimate may promise too much, see stats.audit.tolerance.
+    surprise, terms: see stats.audit; day: block of each; rows: labels of each day in all; known:
+    when each was known, microseconds since 1970.
     """
 
     surprise: Floats
-    bound: float
     day: Blocks
     rows: Floats
-    share: float
     known: Floats
-    allowed: float
+    terms: Terms
 
 
 def before(earlier: tuple[Audited, ...], version: str) -> Audited:
@@ -74,10 +71,10 @@ def before(earlier: tuple[Audited, ...], version: str) -> Audited:
 
 def betted(before: Audit, labels: Labels) -> Audit:
     """After these labels; from the one that refutes on, another audit begins."""
-    weight = audit.weights(labels.day, labels.rows, labels.share)
+    weight = audit.weights(labels.day, labels.rows, labels.terms.share)
     wealth, refuted, at = before.wealth, before.refuted, 0
     while at < len(weight):
-        bet = audit.bet(wealth, labels.surprise[at:], weight[at:], labels.bound, labels.allowed)
+        bet = audit.bet(wealth, labels.surprise[at:], weight[at:], labels.terms)
         if bet.at is None:
             wealth, at = bet.wealth, len(weight)
         else:

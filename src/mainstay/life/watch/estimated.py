@@ -26,7 +26,6 @@ from mainstay.life.watch import audits, realised
 from mainstay.life.watch.audits import ENOUGH, Audit, Audited, Labels
 from mainstay.life.watch.order import Finding, Order
 from mainstay.life.watch.realised import FEWEST, Answers
-from mainstay.stats.audit import tolerance
 from mainstay.stats.blocks import Floats
 from mainstay.stats.chances import Chances
 from mainstay.trainer import estimates
@@ -180,17 +179,15 @@ def _labels(
         return None
     label = np.zeros(len(everyone.score))
     label[: len(at)] = labelled.answers.rows.label[at]
-    surprise = estimates.surprises(guess, everyone, label, learned)[: len(at)]
+    held = estimates.held(guess, everyone, label, learned)
     known_at, new = labelled.known[at], fresh[at]
     order_of = np.flatnonzero(new)[np.argsort(known_at[new], kind="stable")]
     return Labels(
-        surprise=surprise[order_of],
-        bound=guess.bound,
+        surprise=held.surprise[order_of],
         day=rows.day[order_of],
         rows=np.bincount(rows.day).astype(np.float64),
-        share=guess.error.day / guess.error.row,
         known=known_at[order_of],
-        allowed=tolerance(guess.error.learned / guess.error.row, learned.days),
+        terms=held.terms,
     )
 
 

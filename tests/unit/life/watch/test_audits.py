@@ -9,7 +9,7 @@ from mainstay.core.columns import Text
 from mainstay.life.watch import audits
 from mainstay.life.watch.audits import ENOUGH, Audit, Audited, Labels
 from mainstay.stats import audit
-from mainstay.stats.audit import Wealth
+from mainstay.stats.audit import Terms, Wealth
 
 SINCE = datetime(2024, 3, 1, tzinfo=UTC)
 
@@ -18,13 +18,11 @@ def labels(count: int, loss: float, seed: int = 0) -> Labels:
     """Of decisions right with 0.8, or less often; one an hour."""
     right = np.random.default_rng(seed).random(count) < 0.8 - loss
     return Labels(
-        surprise=(right - 0.8) / 0.4,
-        bound=2.0,
+        surprise=np.column_stack([(right - 0.8) / 0.4] * 2),
         day=np.zeros(count, dtype=int),
         rows=np.array([float(count)]),
-        share=0.0,
         known=SINCE.timestamp() * 1e6 + np.arange(count) * 3.6e9,
-        allowed=audit.TOLERANCE,
+        terms=Terms(np.full(2, 0.5), np.full(2, audit.TOLERANCE), np.zeros(2)),
     )
 
 
@@ -51,7 +49,8 @@ def test_labels_that_refute_say_when_and_as_many_that_agree_end_it() -> None:
 
 
 def test_labels_of_days_that_wander_are_not_enough_so_soon() -> None:
-    wandering = labels(400, 0.0)._replace(share=0.05)
+    still = labels(400, 0.0)
+    wandering = still._replace(terms=still.terms._replace(share=np.full(2, 0.05)))
 
     found = audits.betted(Audit("accuracy"), wandering)
 
