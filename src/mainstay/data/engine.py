@@ -1,7 +1,9 @@
 """The engine on this machine: DuckDB behind Ibis, in UTC, with nothing fetched from anywhere."""
 
+import contextlib
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -13,6 +15,7 @@ from mainstay.core.errors import Mistake
 from mainstay.core.typed import TIME
 
 EngineError = duckdb.Error
+THREADS = 2
 _OTHERS = (("psycopg", "Error"), ("pyspark.errors", "PySparkException"))
 _ZONED = r"\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?)$"  # text of a time that ends in an offset
 
@@ -26,12 +29,26 @@ def connect(folder: Path | None = None, memory: str = "") -> Backend:
     """
     spill = folder or Path(tempfile.gettempdir())
     return ibis.duckdb.connect(
-        threads=2,
+        threads=THREADS,
         temp_directory=str(spill),
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
         **({"memory_limit": memory} if memory else {}),
     )
+
+
+@contextlib.contextmanager
+def in_order(backend: Backend) -> Iterator[None]:
+    """While rows are streamed: one thread, which holds one group of rows of a file at a time.
+
+    Two read ahead, and take a third more memory the longer a file is.
+    """
+    backend.con.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(EngineError):  # closed meanwhile
+            backend.con.execute(f"SET threads = {THREADS}")
 
 
 def errors() -> tuple[type[Exception], ...]:

@@ -15,6 +15,7 @@ from pyarrow import compute
 from mainstay.core.columns import Text
 from mainstay.core.typed import NUMBER, TEXT
 from mainstay.data import schema
+from mainstay.data.engine import in_order
 from mainstay.data.expression import constant
 from mainstay.stats import tallies
 from mainstay.stats.blocks import Floats
@@ -167,7 +168,8 @@ class Asked:
                 f"\"{span.name}\" >= TIMESTAMPTZ '{span.since.isoformat()}'"
                 f" AND \"{span.name}\" < TIMESTAMPTZ '{span.until.isoformat()}'"
             )
-        yield from map(Batch, rows.to_arrow_reader(_ROWS))
+        with in_order(ibis.get_backend(self.table)):
+            yield from map(Batch, rows.to_arrow_reader(_ROWS))
 
     @cached_property
     def _relation(self) -> Any:

@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from ibis.backends.duckdb import Backend
 
-from mainstay.data import schema, stream
+from mainstay.data import engine, schema, stream
 from mainstay.data.stream import Asked
 
 Stored = Callable[..., ir.Table]
@@ -77,3 +79,23 @@ def test_a_code_tells_levels_nulls_and_all_else_apart(stored: Stored) -> None:
 
     assert batch.wholes(carrier).tolist() == [2, 1, 0, 3]
     assert batch.wholes(late).tolist() == [1, 0, 1, 2]
+
+
+def test_one_thread_reads_rows_in_turn_and_all_threads_read_afterwards(tmp_path: Path) -> None:
+    """Also where nobody wants the rest."""
+    path, made = tmp_path / "rows.parquet", engine.connect(tmp_path)
+    made.con.execute(f"COPY (FROM range(50000)) TO '{path}' (ROW_GROUP_SIZE 5000)")
+    asked = Asked(made.read_parquet(str(path)))
+    asked.of(asked.table["range"])
+
+    batches = asked.batches()
+    next(batches)
+    during = _threads(made)
+    batches.close()
+
+    assert (during, _threads(made)) == (1, engine.THREADS)
+
+
+def _threads(made: Backend) -> int:
+    (found,) = made.con.cursor().execute("SELECT current_setting('threads')").fetchone()
+    return int(found)
