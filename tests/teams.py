@@ -26,7 +26,7 @@ def of_two(folder: Path) -> Iterator[Path]:
     with settings.given({"MAINSTAY_KEYS": str(folder / "keys")}):
         for name in NAMES:
             with project.opened(made / name) as opened:
-                said = {"digest": "c", "revision": 1}
+                said = {"digest": "c", "revision": 1, "text": text}
                 opened.ledger.append("ContractRegistered", name, Actor("ana"), said)
         yield made
 

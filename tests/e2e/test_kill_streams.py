@@ -21,7 +21,7 @@ from forked import Forked, forked
 
 from mainstay.data.silos import landed
 
-KILLS = int(os.environ.get("MAINSTAY_TEST_KILLS", "30"))
+KILLS = int(os.environ.get("MAINSTAY_TEST_KILLS", "10"))
 MUTANTS = 3
 ROWS = 400
 NAMES = count()

@@ -71,6 +71,34 @@ def test_who_may_read_one_model_sees_nothing_of_another(folder: Path, asked: Con
     assert asked.ask("GET", "/settings", **vera).status == 200
 
 
+def test_a_run_of_one_model_is_asked_for_and_looked_at_below_its_name(
+    folder: Path, asked: Control
+) -> None:
+    maria = shown(folder, "maria", "data-scientist", model="churn")
+
+    sent = asked.form("/models/churn/runs/ask", headers=maria, job="build")
+    there = sent.header("location")
+    runs, one = asked.ask("GET", "/models/churn/runs", **maria), asked.ask("GET", there, **maria)
+
+    assert (sent.status, there) == (303, "/models/churn/runs/1")
+    assert 'action="/models/churn/runs/ask"' in runs.text
+    assert 'action="/models/churn/runs/1/cancel"' in one.text
+    assert (runs.status, one.status) == (200, 200)
+    assert asked.ask("GET", "/models/no-show/runs/1.json", **maria).status == 404
+    assert asked.form("/models/no-show/runs/ask", headers=maria, job="build").status == 404
+    assert asked.form("/runs/ask", headers=maria, job="build").status >= 400
+
+
+def test_pages_of_one_model_lead_to_pages_of_it(folder: Path, asked: Control) -> None:
+    vera = shown(folder, "vera", "viewer", model="churn")
+
+    contract = asked.ask("GET", "/models/churn/contract", **vera)
+    revisions = asked.ask("GET", "/models/churn/contract/revisions", **vera)
+
+    assert 'href="contract/revisions"' in contract.text
+    assert (contract.status, revisions.status) == (200, 200)
+
+
 def test_a_stranger_to_every_model_sees_nothing(folder: Path, asked: Control) -> None:
     none = shown(folder, "nora", "viewer", model="elsewhere")
 

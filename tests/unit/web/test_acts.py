@@ -119,8 +119,10 @@ def test_a_form_is_one_command(
 
 
 def test_every_act_is_tried() -> None:
+    """Those of one model at its own address are the same, and tried in a team: test_several."""
     tried = {path.replace("no-show", "{model}").replace("v1", "{version}") for _, path, *_ in SENT}
 
+    tried |= {f"/models/{{model}}{path}" for path in tried if path.startswith("/runs/")}
     missing = {one.path for one in ACTS} - {one.replace("/3/", "/{number}/") for one in tried}
 
     assert missing == {"/incidents/{number}/silence"}

@@ -25,7 +25,7 @@ def test_words_lines_and_every_revision_stand_there() -> None:
     assert "<del>-  lasts: 180d" in drawn
     assert "&lt;90d&gt;" in drawn
     assert drawn.index("as it stands, not registered yet") < drawn.index("new=r2")
-    assert 'href="/contract/revisions?old=r1&amp;new=r2"' in drawn
+    assert 'href="?old=r1&amp;new=r2"' in drawn
     assert '<option value="now" selected="selected">as it stands</option>' in drawn
 
 
