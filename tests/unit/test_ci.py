@@ -17,6 +17,7 @@ TARGETS = [
     "refusals",
     "laws",
     "e2e",
+    "coverage",
     "conformance",
     "engines",
     "browser",
