@@ -56,6 +56,8 @@ certify:
 serve: {latency_p99: 10s}
 access: {approver: lead}
 """
+ROOMIER = "  calibration_error: {at_most: 0.15}\n  slices: {by"
+"""Of a contract that is looked at twice: a second look at the same rows is held to more."""
 FEATURES = """\
 def features(row):
     return row.select("wait", "rain", "kind", weekday=row.at.day_of_week.index())

@@ -58,7 +58,7 @@ class Once:
     """What was opened already, so that nothing is opened twice: as kept, and as read."""
 
     def __init__(self) -> None:
-        self.raw: dict[tuple[str, tuple[Moment, ...], frozenset[str]], tuple[ir.Table, str]] = {}
+        self.raw: dict[tuple[str, tuple[str, ...], frozenset[str]], tuple[ir.Table, str]] = {}
         self.tables: dict[tuple[str, tuple[Moment, ...], tuple[str, ...]], Source] = {}
 
 
@@ -107,7 +107,7 @@ def shape(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> tuple
     A column of `times` is a time where it could be read as one. Raises Mistake likewise.
     """
     names = {one.column for one in times}
-    raw = _raw(reader, address, _found(reader, address, times), tuple(names))
+    raw, _ = _known(reader, address, times, tuple(names))
     timed = (TEXT, DATE, TIME)
     return tuple(
         Column(one.name, TIME) if one.name in names and one.type in timed else one
@@ -121,7 +121,7 @@ def _known(
     """As the engine reads it, and the digest of its state."""
     if reader.once is None:
         return _anew(reader, address, times, texts)
-    known, asked = reader.once.raw, (address, times, frozenset(texts))
+    known, asked = reader.once.raw, (address, _pushed(address, times), frozenset(texts))
     if asked not in known:
         known[asked] = _anew(reader, address, times, texts)
     return known[asked]
@@ -164,11 +164,17 @@ def _found(reader: Reader, address: str, times: tuple[Moment, ...]) -> Files | R
 
 def _lying(reader: Reader, address: str, times: tuple[Moment, ...]) -> Files | Rows:
     if elsewhere.is_elsewhere(address):
-        plain = tuple(one.column for one in times if one.zone in ("", "UTC"))
-        return elsewhere.found(address, reader.base, reader.staged, plain)
+        return elsewhere.found(address, reader.base, reader.staged, _pushed(address, times))
     found = files(address, reader.base)
     digests = [digest.of_file(file) for file in found]
     return Files(found, digests[0] if len(digests) == 1 else digest.of_value(digests))
+
+
+def _pushed(address: str, times: tuple[Moment, ...]) -> tuple[str, ...]:
+    """The columns whose times a place elsewhere is asked by."""
+    plain = tuple(one.column for one in times if one.zone in ("", "UTC"))
+    here = address.startswith(_SQLITE) or not elsewhere.is_elsewhere(address)
+    return () if here else plain
 
 
 def _book(found: Files | Rows, sheet: str, reader: Reader) -> Files | Rows:

@@ -52,13 +52,13 @@ def test_jobs_come_by_themselves_and_what_was_missed_comes_once(folder: Path) ->
 
     at(folder, START + timedelta(days=3))
 
-    assert planned(folder) == ["labels", "run", "deliver", "head", "verify"]
+    assert planned(folder) == ["labels", "run", "deliver", "head", "digest", "verify"]
     assert planned(folder) == []
     with project.opened(folder) as opened:
         found = {one.job: one for one in runs.listed(opened.ledger, "no-show", 9)}
     assert found["run"].due == "2024-03-04T00:02:00+00:00"
     assert {name: one.missed for name, one in found.items()} == {
-        "labels": 2, "run": 2, "deliver": 863, "head": 2, "verify": 0,
+        "labels": 2, "run": 2, "deliver": 863, "head": 2, "digest": 0, "verify": 0,
     }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_a_rhythm_of_its_own_counts_from_when_it_was_given(folder: Path) -> None
     handle(folder, Schedule("run", "0 6 * * *", "Europe/Berlin"))
     handle(folder, Schedule("deliver", ""))
 
-    assert planned(folder) == ["labels", "head", "verify"]
+    assert planned(folder) == ["labels", "head", "digest", "verify"]
     at(folder, START + timedelta(days=4))
     assert "run" in planned(folder)
     with project.opened(folder) as opened:
@@ -114,7 +114,7 @@ def test_the_list_says_each_job_its_next_turn_and_its_last(folder: Path) -> None
     assert list(facts) == list(JOBS)
     assert facts["run"]["next"] == "2024-03-02T00:02:00+00:00"
     assert (facts["backup"]["next"], facts["head"]["last"]["state"]) == ("", "due")
-    assert said.headline.startswith("no-show: 5 of 12 jobs are on")
+    assert said.headline.startswith("no-show: 6 of 13 jobs are on")
 
 
 def test_who_approves_asks_for_nothing_that_makes_versions(folder: Path) -> None:
