@@ -52,12 +52,11 @@ data:
     kind: {type: string, one_of: observed, on_breach: flag}
 certify:
   hold_out: 15d
+  calibration_error: {at_most: 0.15}
   slices: {by: [kind], metric: roc_auc, at_least: 0.4, least_rows: 200}
 serve: {latency_p99: 10s}
 access: {approver: lead}
 """
-ROOMIER = "  calibration_error: {at_most: 0.15}\n  slices: {by"
-"""Of a contract that is looked at twice: a second look at the same rows is held to more."""
 FEATURES = """\
 def features(row):
     return row.select("wait", "rain", "kind", weekday=row.at.day_of_week.index())

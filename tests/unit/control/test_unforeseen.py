@@ -33,9 +33,7 @@ NOTHING = Watched((), None, (), (), (), None, None, ())
 def stated(folder: Path, clause: str) -> None:
     path = folder / "contract.yaml"
     path.write_text(
-        path.read_text()
-        .replace("  slices: {by", small_project.ROOMIER)
-        .replace("access:", f"watch: {{unforeseen: {clause}}}\naccess:")
+        path.read_text().replace("access:", f"watch: {{unforeseen: {clause}}}\naccess:")
     )
 
 
