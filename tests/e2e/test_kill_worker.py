@@ -18,7 +18,8 @@ def test_of_two_thousand_jobs_under_kills_and_stalls_none_is_lost_or_doubled(
 ) -> None:
     fate = lived(tmp_path, 2_000)
 
-    assert (fate.done, fate.lost, fate.doubled, fate.flaws) == (2_000, 0, 0, 0)
+    assert (fate.done + fate.given_up, fate.lost, fate.doubled, fate.flaws) == (2_000, 0, 0, 0)
+    assert fate.given_up <= 2
     assert min(fate.kills, fate.stalls) >= 5
 
 
@@ -26,7 +27,8 @@ def test_of_two_thousand_jobs_under_kills_and_stalls_none_is_lost_or_doubled(
 def test_on_a_server_none_is_lost_or_doubled_either(tmp_path: Path, server: str) -> None:
     fate = lived(tmp_path, 600, url=f"{server}?schema=killed")
 
-    assert (fate.done, fate.lost, fate.doubled, fate.flaws) == (600, 0, 0, 0)
+    assert (fate.done + fate.given_up, fate.lost, fate.doubled, fate.flaws) == (600, 0, 0, 0)
+    assert fate.given_up <= 6  # five cuts of one job: the slower the server, the likelier
     assert fate.kills + fate.stalls >= 5
 
 

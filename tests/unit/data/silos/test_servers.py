@@ -156,7 +156,7 @@ def test_a_table_that_is_not_there_names_those_there_are(kind: Kind, reader: Rea
     with pytest.raises(Mistake, match=r"there is no table visit$") as said:
         source.opened(reader, f"{kind.address}#visit")
 
-    assert kind.name in said.value.hint
+    assert "visits" in said.value.hint  # others of the same server may be as near
 
 
 def test_a_wrong_password_is_told_without_it(
