@@ -41,7 +41,7 @@ def deployed(as_author: Path, to: str) -> tuple[Path, Answer]:
     """A second version, live, and what its certification said."""
     path = as_author / "contract.yaml"
     text = path.read_text().replace("serve: {", BAND.replace("TO", to))
-    text = text.replace("certify:\n", "certify:\n  calibration_error: {at_most: 0.3}\n")
+    text = text.replace("{at_most: 0.15}", "{at_most: 0.3}")
     path.write_text(text.replace("\n    - {metric: roc_auc, at_least: 0.6}\n", GOALS))
     handle(as_author, Build())
     certified = handle(as_author, Certify())
