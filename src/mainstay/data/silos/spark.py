@@ -6,7 +6,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 from ibis.backends import BaseBackend
-from ibis.common.exceptions import IbisError
+from ibis.common.exceptions import IbisError, TableNotFound
 
 from mainstay.core import digest, nearest
 from mainstay.core.errors import Mistake
@@ -40,7 +40,7 @@ def _table(spark: BaseBackend, name: str, address: str) -> ir.Table:
     database, _, table = name.rpartition(".")
     try:
         return spark.table(table, database=database or None)
-    except IbisError as error:
+    except (IbisError, TableNotFound) as error:
         known = spark.list_tables(database=database or None)
         raise Mistake(f"{address}: there is no table {name}", nearest.hint(table, known)) from error
 
