@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qs
 
+from mainstay.control.pages import parts
 from mainstay.control.pages.markup import Html, tag
 from mainstay.core.errors import Mistake
 from mainstay.web.visit import Visit, body
@@ -20,18 +21,12 @@ def form(action: str, button: str, *fields: Html, carried: str = "", kind: str =
 
 def field(name: str, label: str, kind: str = "text", complete: str = "off") -> Html:
     """One line of a form."""
-    return _labelled(label, tag("input", type=kind, name=name, autocomplete=complete))
+    return parts.labelled(label, tag("input", type=kind, name=name, autocomplete=complete))
 
 
 def area(name: str, label: str) -> Html:
     """Several lines of a form; a reason."""
-    return _labelled(label, tag("textarea", name=name, required="required"))
-
-
-def choice(name: str, label: str, values: dict[str, str]) -> Html:
-    """One of several: what is sent, and what is read."""
-    options = (tag("option", words, value=value) for value, words in values.items())
-    return _labelled(label, tag("select", *options, name=name))
+    return parts.labelled(label, tag("textarea", name=name, required="required"))
 
 
 def hidden(name: str, value: str) -> Html:
@@ -58,8 +53,3 @@ def opened(action: str, button: str, *fields: Html, carried: str = "") -> Html:
     """A form that sends a file beside its fields."""
     inner = (hidden(FIELD, carried), *fields, tag("button", button, type="submit"))
     return tag("form", *inner, method="post", action=action, enctype="multipart/form-data")
-
-
-def _labelled(label: str, control: Html) -> Html:
-    """A field may have the name of one in another form of the page: its label holds it."""
-    return tag("p", tag("label", tag("span", label), control), class_="field")

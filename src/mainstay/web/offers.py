@@ -54,7 +54,7 @@ def incident(visit: Visit, number: int, *, open_: bool) -> Html:
     )  # fmt: skip
     hours = {"4": "4 hours", "24": "a day", "168": "a week"}
     quiet = forms.form(
-        f"{here}/silence", "Silence", forms.choice("hours", "For", hours),
+        f"{here}/silence", "Silence", parts.choice("hours", "For", hours),
         forms.area("because", REASON), carried=visit.form,
     )  # fmt: skip
     vouch = tag("pre", f"mainstay incident vouch {number} --because '...'")
@@ -101,7 +101,7 @@ def people(visit: Visit) -> Html:
     models = {EVERY: "every model", **{one: one for one in _models(visit)}}
     who = forms.field("name", "Name")
     days = forms.field("days", "Days; empty: for good", "number")
-    role, of = forms.choice("role", "Role", roles), forms.choice("model", "Of", models)
+    role, of = parts.choice("role", "Role", roles), parts.choice("model", "Of", models)
     some = (
         ("Give a role", "/people/grant", "Give", (who, role, of, days)),
         ("Take a role", "/people/withdraw", "Take", (who, role, of)),
@@ -180,7 +180,7 @@ def _deploy(visit: Visit, it: Judged, here: str) -> tuple[Html, ...]:
         return (_mute("It is approved and waits for somebody who may deploy."),)
     how = {"canary": "as a canary, beside what answers now", "live": "everything"}
     form = forms.form(
-        f"{here}/deploy", "Deploy", forms.choice("how", "It answers", how),
+        f"{here}/deploy", "Deploy", parts.choice("how", "It answers", how),
         forms.hidden("environment", it.environment),
         forms.field("because", "Only to overrule what stops it: the reason"), carried=visit.form,
     )  # fmt: skip

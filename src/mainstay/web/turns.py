@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mainstay.control.pages import parts
 from mainstay.control.pages.answers import card
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.runs import OPEN
@@ -53,14 +54,14 @@ def work(visit: Visit, *jobs: str) -> Html:
 
 def _ask(visit: Visit, jobs: dict[str, str]) -> Html:
     form = forms.form(
-        visit.here + ASK, "Ask for it", forms.choice("job", "Job", jobs), carried=visit.form,
+        visit.here + ASK, "Ask for it", parts.choice("job", "Job", jobs), carried=visit.form,
         kind="primary",
     )  # fmt: skip
     return card("Ask for a run", "a worker does it next", form)
 
 
 def _rhythm(visit: Visit, jobs: dict[str, str]) -> Html:
-    job = forms.choice("job", "Job", jobs)
+    job = parts.choice("job", "Job", jobs)
     fields = (
         job,
         forms.field("rhythm", "minute hour day month weekday; each window; empty: never"),

@@ -1,5 +1,6 @@
 """Forms of a page, and what is read of them."""
 
+from mainstay.control.pages import parts
 from mainstay.web import forms
 
 
@@ -14,7 +15,7 @@ def test_every_field_stands_in_its_label() -> None:
     fields = (
         forms.field("name", "Name"),
         forms.area("because", "Reason"),
-        forms.choice("role", "Role", {"viewer": "viewer"}),
+        parts.choice("role", "Role", {"viewer": "viewer"}),
     )
 
     for one in fields:

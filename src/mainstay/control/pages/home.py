@@ -79,9 +79,9 @@ def _holds(one: Health, words: str) -> bool:
 
 def _filter(narrow: Narrow) -> Html:
     box = tag("input", name="q", value=narrow.words, maxlength=100)
-    label = tag("label", tag("span", "Model or owner"), box)
+    field = parts.labelled("Model or owner", box)
     show = tag("button", "Show", type="submit")
-    return tag("form", tag("p", label, class_="field"), show, class_="row")
+    return tag("form", field, show, class_="row")
 
 
 def _turn(found: list[Health], narrow: Narrow) -> Html:

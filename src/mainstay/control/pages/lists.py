@@ -87,7 +87,7 @@ def _clause(one: Fact) -> Row:
 
 def _filter(name: str, label: str, value: str) -> Html:
     box = tag("input", name=name, value=value, maxlength=100)
-    return tag("p", tag("label", tag("span", label), box), class_="field")
+    return parts.labelled(label, box)
 
 
 def _there(one: Fact) -> str:

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -139,6 +139,20 @@ def facts(pairs: Iterable[tuple[str, str]]) -> Html:
     return tag(
         "dl", *(joined(tag("dt", name), tag("dd", said)) for name, said in pairs), class_="facts"
     )
+
+
+def labelled(label: str, control: Html) -> Html:
+    """A field may have the name of one in another form of the page: its label holds it."""
+    return tag("p", tag("label", tag("span", label), control), class_="field")
+
+
+def choice(name: str, label: str, values: Mapping[str, str], chosen: str = "") -> Html:
+    """One of several: what is sent, and what is read; chosen: what stands there at first."""
+    options = (
+        tag("option", words, value=value, selected="selected" if chosen and value == chosen else "")
+        for value, words in values.items()
+    )
+    return labelled(label, tag("select", *options, name=name))
 
 
 def section(title: str, beside: str, *body: Html, kind: str = "whole") -> Html:

@@ -18,8 +18,8 @@ def content(title: str, said: Answer) -> Html:
     """The look-up, then every answer to the key, newest first."""
     key = said.facts.get("key", "")
     box = tag("input", type="search", name="key", value=key, required="required", maxlength=100)
-    label = tag("label", tag("span", "Key of the decision"), box)
-    form = tag("form", tag("p", label, class_="field"), tag("button", "Look up", type="submit"))
+    field = parts.labelled("Key of the decision", box)
+    form = tag("form", field, tag("button", "Look up", type="submit"))
     found = [_answer(str(key), one) for one in said.facts.get("decisions", ())]
     hidden = "what the contract keeps out of the journal stays masked"
     return joined(

@@ -39,23 +39,13 @@ def content(title: str, said: Answer) -> Html:
 
 
 def _choose(facts: Mapping[str, Any]) -> Html:
-    names = [one["revision"] for one in facts["revisions"]] + [NOW]
+    names = {one["revision"]: one["revision"] for one in facts["revisions"]}
+    names[NOW] = "as it stands"
     return tag(
-        "form", _choice("old", "From", names, facts["old"]),
-        _choice("new", "To", names, facts["new"]), tag("button", "Compare", type="submit"),
+        "form", parts.choice("old", "From", names, facts["old"]),
+        parts.choice("new", "To", names, facts["new"]), tag("button", "Compare", type="submit"),
         class_="row",
     )  # fmt: skip
-
-
-def _choice(name: str, label: str, values: list[str], chosen: str) -> Html:
-    options = (
-        tag("option", "as it stands" if one == NOW else one, value=one,
-            selected="selected" if one == chosen else "")
-        for one in values
-    )  # fmt: skip
-    return tag(
-        "p", tag("label", tag("span", label), tag("select", *options, name=name)), class_="field"
-    )
 
 
 def _changes(some: list[Mapping[str, Any]]) -> Html:

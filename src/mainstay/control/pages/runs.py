@@ -15,6 +15,8 @@ STATES: dict[str, parts.State] = {
     "due": "unknown", "running": "unsure", "waiting": "unsure", "done": "unknown",
     "failed": "fail", "cancelled": "unknown",
 }  # fmt: skip
+ANY = " "
+"""What is sent for no choice; spaces count for nothing."""
 OPEN = ("due", "running", "waiting")
 LIVE = "live"
 """What a script puts in the place of what stands there, while it says so; see web/live.js."""
@@ -170,21 +172,13 @@ def _log(lines: list[Fact]) -> Html:
 
 
 def _filters(said: Answer, asked: Mapping[str, str]) -> Html:
-    jobs = [str(one["job"]) for one in said.facts["jobs"]]
+    jobs = {ANY: "any"} | {str(one["job"]): str(one["job"]) for one in said.facts["jobs"]}
+    states = {ANY: "any"} | {one: one for one in STATES}
     return tag(
-        "form", _choice("job", "Job", jobs, asked.get("job", "")),
-        _choice("state", "State", list(STATES), asked.get("state", "")),
+        "form", parts.choice("job", "Job", jobs, asked.get("job") or ANY),
+        parts.choice("state", "State", states, asked.get("state") or ANY),
         tag("button", "Show", type="submit"), class_="row",
     )  # fmt: skip
-
-
-def _choice(name: str, label: str, values: list[str], chosen: str) -> Html:
-    options = (
-        tag("option", one or "any", value=one or " ", selected="selected" if one == chosen else "")
-        for one in ("", *values)
-    )
-    control = tag("select", *options, name=name)
-    return tag("p", tag("label", tag("span", label), control), class_="field")
 
 
 def _jobs(some: list[Fact]) -> Html:

@@ -83,10 +83,7 @@ class MySql:
 
     def kind(self, declared: str) -> Any:
         """See servers.Server."""
-        exact = _NUMERIC.fullmatch(declared)
-        if exact:
-            return servers.number(int(exact[1]), int(exact[2]))
-        return next((kind for form, kind in _KINDS if re.fullmatch(form, declared)), None)
+        return servers.kind(declared, _NUMERIC, _KINDS)
 
     def quoted(self, name: str) -> str:
         """See servers.Server; a percent sign would begin a parameter."""

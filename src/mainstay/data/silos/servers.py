@@ -4,11 +4,12 @@ All questions of one opening see one moment of the server: a read-only transacti
 nobody asks any more. What was fetched once is not fetched again.
 """
 
+import re
 import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -108,6 +109,18 @@ def _opened(server: Server, address: str, name: str, place: Place) -> _Table:
     folder = Path(tempfile.mkdtemp(dir=place.staged, prefix=".asked-"))
     whole = f"{server.quoted(schema)}.{server.quoted(table)}"
     return _Table(server, whole, placed(shape, place.times), folder, threading.Lock())
+
+
+def kind(
+    declared: str, exact: re.Pattern[str], kinds: Sequence[tuple[str, pa.DataType]]
+) -> pa.DataType | None:
+    """The first whose form a declared type has. exact: the form of digits and of those behind the
+    point.
+    """
+    found = exact.fullmatch(declared)
+    if found:
+        return number(int(found[1]), int(found[2]))
+    return next((one for form, one in kinds if re.fullmatch(form, declared)), None)
 
 
 def number(digits: int, fraction: int) -> Any:
