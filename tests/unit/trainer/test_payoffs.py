@@ -49,6 +49,7 @@ def test_regression_decides_nothing_by_what_is_at_stake(tmp_path: Path) -> None:
             "true_positive: 10, false_positive: -2",
             "per_unit_over: -1, per_unit_under: {column: wait, times: -1}",
         ),
+        ("  calibration_error: {at_most: 0.15}\n", ""),
         ("roc_auc, at_least: 0.6", "mae, at_most: 3"),
         ("roc_auc, at_least: 0.4", "mae, at_most: 5"),
     )
