@@ -8,6 +8,7 @@ its own error: stats.unlabelled.
 """
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import msgspec
@@ -174,16 +175,22 @@ def _halves(day: Blocks) -> tuple[NDArray[np.bool_], Blocks]:
 
 def _learned(known: Known, order: Blocks | None = None) -> tuple[tuple[Rising, ...], Trees]:
     if known.score.ndim == 2:
-        each = [_rising(known.label == at, one) for at, one in enumerate(known.score.T)]
-        top = known.score.argmax(axis=1)
-        said = _each(each, known.score)[np.arange(len(top)), top]
-        return (*each, _rising(known.label == top, said)), ()
+        return _of_several(known.label, known.score), ()
     rising = (_rising(known.label, known.score, order),)
     if known.features is None:
         return rising, ()
     asked = _asked(known.score, known.features)
-    said = np.interp(known.score, rising[0].score, rising[0].chance)
+    said = _read(rising[0], known.score, order)
     return rising, multicalibration.trees(asked, known.label, said)
+
+
+def _of_several(label: Floats, score: Floats) -> tuple[Rising, ...]:
+    """Of each class by its own score, and of whichever scores highest."""
+    orders = [np.argsort(one) for one in score.T]
+    each = [_rising(label == at, score[:, at], order) for at, order in enumerate(orders)]
+    top = score.argmax(axis=1)
+    said = _each(each, score, orders)[np.arange(len(top)), top]
+    return *each, _rising(label == top, said)
 
 
 def _rising(label: Array, score: Floats, order: Blocks | None = None) -> Rising:
@@ -211,19 +218,33 @@ def _said(
 ) -> Floats:
     if score.ndim == 2:
         return _of_top(rising[-1], score.argmax(axis=1), _each(rising[:-1], score))
-    order, yes = np.argsort(score), np.empty(len(score))
-    yes[order] = np.interp(score[order], rising[0].score, rising[0].chance)
+    yes = _read(rising[0], score)
     if trees:
         assert features is not None, "what was learned from features needs them"
         yes = multicalibration.corrected(trees, _asked(score, features), yes)
     return np.column_stack([1 - yes, yes])
 
 
-def _each(rising: Sequence[Rising], score: Array) -> Floats:
-    """Of each class by its own score, together 1."""
-    found = [np.interp(one, by.score, by.chance) for by, one in zip(rising, score.T, strict=True)]
-    every = np.column_stack(found) + multicalibration.NOTHING
-    return np.asarray(every / every.sum(axis=1, keepdims=True))
+def _each(
+    rising: Sequence[Rising], score: Array, orders: Sequence[Blocks | None] | None = None
+) -> Floats:
+    """Of each class by its own score, together 1; orders: rows by the score of each class."""
+    every = zip(rising, score.T, orders or [None] * len(rising), strict=True)
+    found = [_read(by, one, order) for by, one, order in every]
+    return _shared(np.column_stack(found) + multicalibration.NOTHING)
+
+
+def _read(by: Rising, score: Floats, order: Blocks | None = None) -> Floats:
+    """Its chance of each score, in order of the scores: several times as fast as out of order."""
+    order = np.argsort(score) if order is None else order
+    made = np.empty(len(score))
+    made[order] = np.interp(score[order], by.score, by.chance)
+    return made
+
+
+def _shared(every: Floats) -> Floats:
+    """Each row together 1; a sum along rows this short is slow."""
+    return np.asarray(every / np.einsum("ij->i", every)[:, None])
 
 
 def _of_top(right: Rising, top: Blocks, each: Floats) -> Floats:
@@ -233,11 +254,11 @@ def _of_top(right: Rising, top: Blocks, each: Floats) -> Floats:
     """
     place = (np.arange(len(top)), top)
     said = each[place]
-    sure = np.interp(said, right.score, right.chance)
+    sure = _read(right, said)
     left = (1 - sure) / np.maximum(1 - said, multicalibration.NOTHING)
     made = each * left[:, None]
     made[place] = sure
-    return np.asarray(made / made.sum(axis=1, keepdims=True))
+    return _shared(made)
 
 
 def _out_of_half(known: Known, halves: NDArray[np.bool_], order: Blocks) -> Floats:
@@ -273,7 +294,7 @@ def _helps(label: Floats, plain: Floats, full: Floats, day: Blocks) -> bool:
 
 def _placed(score: Array) -> Array:
     """What rows are put into cells by: the score, the largest of several."""
-    return np.asarray(score if score.ndim == 1 else score.max(axis=1))
+    return np.asarray(score if score.ndim == 1 else reduce(np.maximum, score.T))
 
 
 def _edges(score: Array, cells: int = CELLS) -> Floats:
