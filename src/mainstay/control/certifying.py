@@ -15,6 +15,7 @@ from mainstay.control import (
     foretelling,
     lives,
     papers,
+    policy,
     terms,
     versions,
     waiving,
@@ -275,7 +276,7 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
     counts = {verdict: _count(judgement, verdict) for verdict in Verdict}
     named = project.document.contract.certify.accept_unsure
     gates = judgement.gates
-    short = [one.clause for one in gates if one.verdict is not Verdict.PASS]
+    short = [one for one in gates if one.verdict is not Verdict.PASS]
     said = Answer(
         f"{case.version.model} {name} is not good enough yet: {counts[Verdict.PASS]} of"
         f" {len(gates)} gates hold, {counts[Verdict.UNSURE]} unsure,"
@@ -283,8 +284,8 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
         judgement.verdict(named),
         judgement.evidence,
         tuple(_looked(case, judgement)),
-        next=f"mainstay explain {name} '{short[0]}'",
-        facts={"version": name, "evidence": evidence},
+        next=f"mainstay explain {name} '{short[0].clause}'",
+        facts={"version": name, "evidence": evidence, "short": [*map(policy.judged, short)]},
         waived=tuple(one.clause for one in judgement.waived),
     )
     return _reported(project, name, said)

@@ -231,11 +231,12 @@ def _goals(facts: Facts) -> str:
     """The goals that do not hold, with their numbers."""
     found = [one for one in facts.evidence if one.clause.startswith("realised, ")]
     open_ = [one for one in found if one.verdict is not Verdict.PASS]
-    return "; ".join(map(_goal, open_)) or "no goal could be judged"
+    return "; ".join(map(judged, open_)) or "no goal could be judged"
 
 
-def _goal(one: Evidence) -> str:
-    metric = one.clause.partition(", ")[2]
+def judged(one: Evidence) -> str:
+    """What was measured of a clause and where that lies, in words."""
+    metric = one.clause.removeprefix("realised, ")
     if one.estimate is None:
         return f"{metric} is not known: {one.note}"
     place = {Verdict.FAIL: "beyond", Verdict.PASS: "within"}.get(
@@ -246,7 +247,7 @@ def _goal(one: Evidence) -> str:
 
 def _kept(facts: Facts) -> str:
     found = [one for one in facts.evidence if one.clause.startswith("realised, ")]
-    told = "; ".join(map(_goal, found))
+    told = "; ".join(map(judged, found))
     seen = facts.comparison
     if seen is None or seen.ageing is None:
         return f"all goals hold: {told}"

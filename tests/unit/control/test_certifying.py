@@ -40,6 +40,7 @@ def test_a_version_that_falls_short_is_recorded_with_what_is_short(as_author: Pa
     assert said.verdict is Verdict.FAIL
     assert "not good enough yet" in said.headline
     assert said.next == "mainstay explain v2 'roc_auc'"
+    assert "is beyond its limit ≥ 0.95" in said.facts["short"][0]
     assert said.lines[-1] == "Evidence: .mainstay/certify/v2.html"
     assert "not good enough yet" in (as_author / ".mainstay" / "certify" / "v2.html").read_text()
     with projects.opened(as_author) as opened:
