@@ -15,7 +15,6 @@ from ibis.backends import BaseBackend
 from mainstay.core.addresses import shown
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
 from mainstay.data import engine
-from mainstay.data.silos import postgres
 
 _LOCAL = "local[2]"  # as many threads as DuckDB gets: training and serving share the machine
 _KNOWN = "known: duckdb, spark, spark://HOST:PORT, postgres://USER@HOST:PORT/DATABASE"
@@ -96,6 +95,8 @@ def _in_arrow(session: Any) -> BaseBackend:
 
 
 def _postgres(url: str) -> BaseBackend:
+    from mainstay.data.silos import postgres  # noqa: PLC0415 - an optional engine
+
     connection = postgres.connected(url)
     made: BaseBackend = ibis.postgres.from_connection(connection)
     return made

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats import bootstrap
@@ -64,7 +65,7 @@ def isotonic(label: Array, score: Array, weight: Floats | None = None) -> Isoton
     levels, rank = np.unique(score[weights > 0], return_inverse=True)
     mass = np.bincount(rank, weights[weights > 0])
     mean = np.bincount(rank, (weights * label)[weights > 0]) / mass
-    return Isotonic(levels, optimize.isotonic_regression(mean, weights=mass).x)
+    return Isotonic(levels, scipy.optimize.isotonic_regression(mean, weights=mass).x)
 
 
 def calibrated(fit: Isotonic, score: Array) -> Floats:

@@ -21,7 +21,6 @@ from mainstay.data.silos import lazy
 from mainstay.data.silos.access import Access, access
 from mainstay.data.silos.found import Files, Place, Rows, said
 
-KINDS = ("s3", "gs", "az", "abfs", "abfss")
 _SECONDS = 10  # to be connected; several tries follow
 _AWAY = ("NETWORK_CONNECTION", "Could not connect", "TIMEOUT", "transport", "Failed to connect")
 _SHOWN = 8

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from mainstay.core.inputs import Input
 
@@ -68,7 +69,7 @@ def softmax(rows: Matrix, label: Vector, inputs: tuple[Input, ...], classes: int
     columns = _columns(rows, inputs)
     made, truth = columns.of(rows), _told(label, classes)
     start = np.zeros(made.shape[1] * classes)
-    found = optimize.minimize(
+    found = scipy.optimize.minimize(
         _surprise, start, (made, truth), "L-BFGS-B", jac=True, options={"maxiter": ROUNDS}
     )
     weights = found.x.reshape(-1, classes)

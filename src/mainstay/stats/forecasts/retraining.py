@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from mainstay.stats.blocks import Floats
 
@@ -38,7 +38,7 @@ def staleness(gaps: Floats) -> Floats:
     known = np.isfinite(gaps)
     count = known.sum(axis=0)
     mean = -np.where(known, gaps, 0.0).sum(axis=0) / np.maximum(count, 1)
-    rising = optimize.isotonic_regression(mean, weights=np.maximum(count, 1e-3)).x
+    rising = scipy.optimize.isotonic_regression(mean, weights=np.maximum(count, 1e-3)).x
     return np.maximum.accumulate(np.maximum(rising, 0.0))
 
 
