@@ -28,7 +28,7 @@ from mainstay.core.errors import Mistake
 
 Property = Literal[
     "freshness", "latency", "time_of_availability", "frequency", "throughput", "availability",
-    "retention", "completeness", "uniqueness", "schema",
+    "retention", "completeness", "uniqueness", "overlap", "schema",
 ]  # fmt: skip
 Side = Literal["at_most", "at_least"]
 Severity = Literal["block", "quarantine", "warn"]
@@ -64,6 +64,7 @@ KINDS: Mapping[Property, Kind] = {
     "retention": Kind("duration", ("at_least", "at_most"), "time"),
     "completeness": Kind("share", ("at_least",), "columns", aside=True),
     "uniqueness": Kind("share", ("at_least",), "key", aside=True),
+    "overlap": Kind("share", ("at_most",), "key", aside=True),
     "schema": Kind("", (), ""),
 }
 ASIDE = tuple(name for name, kind in KINDS.items() if kind.aside)

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from mainstay.core.typed import INTEGER, NUMBER
 from mainstay.data import measured, periods
 from mainstay.data.expression import constant
-from mainstay.data.promises import Asked
+from mainstay.data.promises import OVERLAP, Asked
 from mainstay.data.sla import Judged, told
 
 _ASIDE = "mainstay_aside"
@@ -37,7 +37,7 @@ class Aside(NamedTuple):
 
 def kept(one: Judged, table: ir.Table, now: datetime) -> tuple[ir.Table, Aside]:
     """A source without the rows that break a promise of it, which is broken."""
-    if one.promise.sla.name == "uniqueness":
+    if one.promise.sla.name in ("uniqueness", OVERLAP):
         return _single(one, table)
     breaks = _breaks(one.asked, table, now)
     marked = table.mutate(**{_ASIDE: breaks.fill_null(ibis.literal(value=False))})

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from mainstay.contract.sla import KINDS
 from mainstay.core.typed import INTEGER, NUMBER, TIME
-from mainstay.data import periods, schema
+from mainstay.data import overlaps, periods, schema
 from mainstay.data.expression import constant
 from mainstay.data.promises import Asked, Promise
 
@@ -176,8 +176,16 @@ def _uniqueness(one: Asked, rows: ir.Table) -> ir.Table:
     return keys.aggregate(value=keys.count()).cross_join(rows.aggregate(rows=rows.count()))
 
 
+def _overlap(one: Asked, rows: ir.Table) -> ir.Table:
+    """The share of rows whose key another stretch holds too."""
+    keys = overlaps.shared(one.promise, rows)
+    twice = keys["rows"].sum(where=keys.stretches > 1).fill_null(constant(0, INTEGER))
+    return keys.aggregate(value=twice / keys["rows"].sum(), rows=keys["rows"].sum())
+
+
 _MEASURES: Mapping[str, Callable[[Asked, ir.Table], ir.Table]] = {
     "freshness": _state, "retention": _state, "frequency": _frequency, "latency": _latency,
     "time_of_availability": _periods, "throughput": _periods, "availability": _periods,
     "completeness": _completeness, "uniqueness": _uniqueness,
+    "overlap": _overlap,
 }  # fmt: skip

@@ -63,7 +63,9 @@ def observed(
     names = (one for one in lineage.sources(contract) if one not in unfit)
     opened = {name: _opened(contract, reader, born, name) for name in names}
     lost = tuple(one for one in opened.values() if isinstance(one, Changed))
-    tables = {name: one.table for name, one in opened.items() if isinstance(one, Source)}
+    readable = {name: one for name, one in opened.items() if isinstance(one, Source)}
+    tables = {name: one.table for name, one in readable.items()}
+    tables |= rows.stretched(contract, reader, readable)
     asked = promises.newest(tuple(one for one in agreed if one.source in tables), since, now)
     return Observed(
         (*(one for one in changed if one.source not in {each.source for each in lost}), *lost),

@@ -10,8 +10,9 @@ from mainstay.data.periods import Calendar
 
 LABELS = "labels"
 """The source that labels come from."""
-STATES = ("freshness", "retention")
-"""Of the newest or the oldest row, as of now."""
+STATES = ("freshness", "retention", "overlap")
+"""Of the newest or the oldest row, or of all of them, as of now."""
+OVERLAP, BY_STRETCH = "overlap", " by stretch"
 PERIODS = ("throughput", "availability", "time_of_availability")
 """Of whole periods."""
 _INSTANT = timedelta(microseconds=1)
@@ -35,6 +36,11 @@ class Promise(NamedTuple):
     @property
     def clause(self) -> str:
         return f"{self.sla.name}, {self.source}"
+
+    @property
+    def table(self) -> str:
+        """What it is asked of: the source, or the source with the stretch that each row is of."""
+        return f"{self.source}{BY_STRETCH}" if self.sla.name == OVERLAP else self.source
 
     @property
     def calendar(self) -> Calendar:

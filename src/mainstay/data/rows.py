@@ -34,16 +34,17 @@ _RESERVED = "mainstay_"
 
 
 class Sources(NamedTuple):
-    """Every table of a contract, opened; contexts by name."""
+    """Every table of a contract, opened; contexts by name. stretched: see `stretched`."""
 
     decisions: Source
     contexts: dict[str, Source]
+    stretched: dict[str, ir.Table] = {}  # noqa: RUF012 - nobody changes it
 
     @property
     def tables(self) -> dict[str, ir.Table]:
         """By name, the decisions under theirs."""
         known = {name: one.table for name, one in self.contexts.items()}
-        return {**known, DECISIONS: self.decisions.table}
+        return {**known, DECISIONS: self.decisions.table, **self.stretched}
 
     def with_table(self, name: str, table: ir.Table) -> "Sources":
         """Another table of one of them; of the decisions also where they are context."""
@@ -53,7 +54,7 @@ class Sources(NamedTuple):
             other: after if other == name or (name == DECISIONS and one is before) else one
             for other, one in self.contexts.items()
         }
-        return Sources(after if name == DECISIONS else self.decisions, contexts)
+        return Sources(after if name == DECISIONS else self.decisions, contexts, self.stretched)
 
 
 class Kept(NamedTuple):
@@ -147,7 +148,17 @@ def opened(contract: Contract, reader: Reader) -> Sources:
         name: decisions if one.source == DECISIONS else named(contract, reader, name)
         for name, one in contract.data.context.items()
     }
-    return Sources(decisions, contexts)
+    opened = {**contexts, DECISIONS: decisions}
+    return Sources(decisions, contexts, stretched(contract, reader, opened))
+
+
+def stretched(contract: Contract, reader: Reader, opened: dict[str, Source]) -> dict[str, ir.Table]:
+    """By the name of its promise, each source of which something is agreed by its stretches."""
+    return {
+        one.table: source.stretched(reader, opened[one.source], _address(contract, one.source)[1])
+        for one in promises.promises(contract)
+        if one.table != one.source and one.source in opened
+    }
 
 
 def named(contract: Contract, reader: Reader, name: str) -> Source:

@@ -9,20 +9,21 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import ibis.expr.types as ir
+import msgspec
 
 from mainstay.contract import durations
 from mainstay.contract.sla import KINDS, Side, Sla
 from mainstay.core.errors import Broken, Unsure
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window
-from mainstay.data import measured, periods
+from mainstay.data import measured, overlaps, periods
 from mainstay.data.measured import Found
-from mainstay.data.promises import PERIODS, STATES, Asked, Promise
+from mainstay.data.promises import OVERLAP, PERIODS, STATES, Asked, Promise
 
 METHOD = "exact, over all rows that can be seen"
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _GONE = ("freshness", "frequency", "throughput", "availability", "time_of_availability")
 """Broken, not only unknown, where there is no row at all."""
-_ROWS = ("latency", "completeness", "uniqueness")
+_ROWS = ("latency", "completeness", "uniqueness", OVERLAP)
 """Of single rows: whether any came is for others to say."""
 
 
@@ -54,13 +55,21 @@ def judged(
 ) -> tuple[Judged, ...]:
     """One question per source. Raises Mistake for a column that one lacks."""
     made = []
-    for name in dict.fromkeys(one.promise.source for one in some):
-        ours = tuple(one for one in some if one.promise.source == name)
+    for name in dict.fromkeys(one.promise.table for one in some):
+        ours = tuple(one for one in some if one.promise.table == name)
         said = measured.found(ours, tables[name], now)
-        made += [
-            Judged(one, _evidence(one, each, subject)) for one, each in zip(ours, said, strict=True)
-        ]
+        for one, each in zip(ours, said, strict=True):
+            found = Judged(one, _evidence(one, each, subject))
+            made.append(_explained(found, tables[name], now))
     return tuple(made)
+
+
+def _explained(one: Judged, table: ir.Table, now: datetime) -> Judged:
+    """Which stretches share which rows, where that is what is broken."""
+    if one.promise.sla.name != OVERLAP or not one.broken:
+        return one
+    note = overlaps.told(one.promise, measured.visible(one.asked, table, now))
+    return one._replace(evidence=msgspec.structs.replace(one.evidence, note=note))
 
 
 def refuse(some: tuple[Judged, ...], what: str) -> None:

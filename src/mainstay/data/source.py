@@ -1,5 +1,6 @@
 """Where rows come from: a file here, or whatever else has rows, as a table in neutral types."""
 
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ from mainstay.data.engine import EngineError, moments
 from mainstay.data.silos import access, elsewhere, excel
 from mainstay.data.silos.found import Files, Rows
 
+STRETCH = "mainstay_stretch"
+"""The column that says which file or micro-batch of its source a row is of."""
 _SQLITE = "sqlite://"
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _READ = (".parquet", ".csv", ".csv.gz", ".tsv", *_LINES)
@@ -95,10 +98,15 @@ def _opened(
     reader: Reader, address: str, times: tuple[Moment, ...], texts: tuple[str, ...]
 ) -> Source:
     raw, content = _known(reader, address, times, (*(one.column for one in times), *texts))
+    return Source(schema.widened(_timed(raw, address, times)), content, address)
+
+
+def _timed(raw: ir.Table, address: str, times: tuple[Moment, ...]) -> ir.Table:
+    """The same with its times as moments in UTC."""
     for moment in times:
         schema.column(raw, moment.column, address)
         raw = moments(raw, *moment)
-    return Source(schema.widened(raw), content, address)
+    return raw
 
 
 def shape(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> tuple[Column, ...]:
@@ -113,6 +121,22 @@ def shape(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> tuple
         Column(one.name, TIME) if one.name in names and one.type in timed else one
         for one in schema.columns(raw)
     )
+
+
+def stretched(reader: Reader, source: Source, times: tuple[Moment, ...] = ()) -> ir.Table:
+    """A source that is open, each row with the stretch it is of: the file, or the micro-batch of
+
+    a stream. One that is no file is a single stretch.
+    """
+    found = _found(reader, source.address, times)
+    if not isinstance(found, Files) or len(found.paths) < 2:
+        return source.table.mutate(**{STRETCH: ibis.literal(source.address)})
+    texts = tuple(one.column for one in times)
+    raw = _read(reader.engine, found.paths, texts, STRETCH)
+    begin = len(os.path.commonpath([path.parent for path in found.paths])) + 1
+    parts = _timed(raw, source.address, times)
+    names = [one for one in source.table.columns if one in parts.columns]
+    return schema.widened(parts.select(*names, **{STRETCH: parts[STRETCH].substr(begin)}))
 
 
 def _known(
@@ -206,16 +230,20 @@ def files(path: str, base: Path) -> list[Path]:
     return there
 
 
-def _read(engine: Backend, files: list[Path], texts: tuple[str, ...]) -> ir.Table:
+def _read(
+    engine: Backend, files: list[Path], texts: tuple[str, ...], stretch: str = ""
+) -> ir.Table:
+    """stretch: a column for the file that each row is of, "" for none."""
     names = [str(file) for file in files]
+    more: dict[str, Any] = {"filename": stretch} if stretch else {}
     if all(file.suffix == ".parquet" for file in files):
-        return engine.read_parquet(names)
+        return engine.read_parquet(names, **more)
     if all(file.name.endswith(_LINES) for file in files):
         return engine.read_json(
-            names, format="newline_delimited", sample_size=-1, union_by_name=True
+            names, format="newline_delimited", sample_size=-1, union_by_name=True, **more
         )
     if all(file.name.endswith(_READ) for file in files):
-        return _delimited(engine, names, texts)
+        return _delimited(engine, names, texts, more)
     raise Mistake(
         f"{files[0].name} is of a kind nobody reads",
         f"known: {', '.join((*_READ, *excel.ENDS))}, sqlite:///FILE#TABLE, "
@@ -223,15 +251,17 @@ def _read(engine: Backend, files: list[Path], texts: tuple[str, ...]) -> ir.Tabl
     )
 
 
-def _delimited(engine: Backend, names: list[str], texts: tuple[str, ...]) -> ir.Table:
+def _delimited(
+    engine: Backend, names: list[str], texts: tuple[str, ...], more: dict[str, Any]
+) -> ir.Table:
     """The engine guesses form and types at every question, so a single file is guessed once."""
     if len(names) == 1:
         columns, form = _guessed(engine, names[0])
         as_text = {name: "VARCHAR" for name in texts if name in columns}
         return engine.read_csv(names, columns={**columns, **as_text}, **form)
-    plain = engine.read_csv(names, **_CSV)
+    plain = engine.read_csv(names, **_CSV, **more)
     as_text = {name: "VARCHAR" for name in texts if name in plain.columns}
-    return engine.read_csv(names, **_CSV, types=as_text) if as_text else plain
+    return engine.read_csv(names, **_CSV, **more, types=as_text) if as_text else plain
 
 
 def _guessed(engine: Backend, name: str) -> tuple[dict[str, str], dict[str, Any]]:

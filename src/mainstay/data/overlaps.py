@@ -1,0 +1,55 @@
+"""Rows of a source that two of its stretches hold, by key: files merged, feeds that overlap.
+
+A stretch is a file, or a micro-batch of a stream. What two of them hold is counted twice by every
+sum and mean of it.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from mainstay.data import schema
+from mainstay.data.promises import Promise
+from mainstay.data.source import STRETCH
+
+_OTHER, _ROWS = "mainstay_other", "mainstay_rows"
+
+
+def shared(promise: Promise, rows: ir.Table) -> ir.Table:
+    """Of each key its `rows`, and how many `stretches` hold it."""
+    names = [schema.column(rows, one, promise.source) for one in promise.columns]
+    return rows.group_by(names).aggregate(rows=rows.count(), stretches=rows[STRETCH].nunique())
+
+
+def told(promise: Promise, rows: ir.Table) -> str:
+    """The two stretches that share most, how many keys, one of them, and the time both speak of."""
+    keys = list(promise.columns)
+    each = rows.group_by([*keys, STRETCH]).aggregate(**{_ROWS: rows.count()})
+    other = each.select(*keys, **{_OTHER: each[STRETCH]})
+    pairs = each.join(other, keys).filter(ibis._[STRETCH] < ibis._[_OTHER])
+    counted = pairs.group_by([STRETCH, _OTHER]).aggregate(**{_ROWS: pairs.count()})
+    order = [ibis.desc(_ROWS), STRETCH, _OTHER]
+    found = counted.order_by(order).to_pyarrow().to_pylist()
+    first = found[0]
+    one, two = first[STRETCH], first[_OTHER]
+    both = pairs.filter(pairs[STRETCH] == one, pairs[_OTHER] == two)
+    example = both.order_by(keys).limit(1).select(keys).to_pyarrow().to_pylist()[0]
+    more = f"; {len(found) - 1} more pairs overlap" if found[1:] else ""
+    return (
+        f"{one} and {two} share {first[_ROWS]:,} keys, for example"
+        f" {', '.join(map(str, example.values()))}{_period(promise, rows, one, two)}{more}"
+    )
+
+
+def _period(promise: Promise, rows: ir.Table, one: str, two: str) -> str:
+    """When both hold rows, where rows say when they were."""
+    if not promise.time:
+        return ""
+    time = rows[promise.time]
+    spans = rows.filter(rows[STRETCH].isin([one, two])).group_by(STRETCH)
+    found = spans.aggregate(first=time.min(), last=time.max()).to_pyarrow().to_pylist()
+    if any(each["first"] is None for each in found):
+        return ""
+    since, until = max(each["first"] for each in found), min(each["last"] for each in found)
+    if since > until:
+        return "; their periods do not overlap"
+    return f"; both hold rows of {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M}"
