@@ -13,6 +13,7 @@ ABOUT_THE_HOUSE = {
         "errors",
         "examples",
         "exports",
+        "guides",
         "imports",
         "layers",
         "mirror",
