@@ -5,14 +5,13 @@ seen by nobody until labels come.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import ibis.expr.types as ir
 import msgspec
 import numpy as np
 
-from mainstay.bundle.judgement import Rejection
-from mainstay.bundle.runtime import Answer, Runtime
+from mainstay.bundle.outcomes import Outcome, Outcomes, outcomes
+from mainstay.bundle.runtime import Runtime
 from mainstay.contract.metrics import Metric
 from mainstay.core.nouns import Estimate, Evidence, Limit, known
 from mainstay.life.certify import perturbations
@@ -20,9 +19,10 @@ from mainstay.life.certify.differences import Both, differences
 from mainstay.life.certify.gates import Asked, judged
 from mainstay.life.certify.held_out import HELD_OUT, HeldOut
 from mainstay.life.certify.perturbations import Perturbation, Records
-from mainstay.trainer.scored import Abstained, Codes, Floats
+from mainstay.trainer.scored import Codes
 
 CLAUSE = "robust"
+UNNOTICED: Outcome = "unnoticed"
 ROWS, REPEATS = 2000, 500
 """Records that are tried, drawn at random, and resamples: some 40 errors take 5 s together."""
 METHOD = (
@@ -56,18 +56,6 @@ class Shaken(msgspec.Struct, frozen=True):
     tried: tuple[Tried, ...]
 
 
-class _Said(NamedTuple):
-    """What became of each record: score and decision, NaN where the model did not decide alone."""
-
-    outcome: tuple[str, ...]
-    score: Floats
-    decided: Floats
-
-    @property
-    def unnoticed(self) -> Abstained:
-        return np.array([one == "unnoticed" for one in self.outcome], dtype=np.bool_)
-
-
 def shaken(asked: Asked, opened: Runtime, table: ir.Table) -> Shaken:
     """Every error that can be made on these rows; table: the held-out ones, in their order."""
     metric = _metric(asked)
@@ -75,10 +63,10 @@ def shaken(asked: Asked, opened: Runtime, table: ir.Table) -> Shaken:
     columns = table.select(list(opened.guard.types)).to_pyarrow()
     every: Records = {name: columns[name].to_pylist() for name in columns.column_names}
     records = {name: [values[at] for at in places.tolist()] for name, values in every.items()}
-    clean = _said(opened, records)
+    clean = outcomes(opened, records)
     held = asked.held.of(places)
     tries = perturbations.perturbations(asked.contract, opened.manifest, every, asked.seed)
-    said = [_said(opened, {**records, **one.changed(records)}) for one in tries]
+    said = [outcomes(opened, {**records, **one.changed(records)}) for one in tries]
     harms = _harms(asked, metric, held, clean, said)
     found = map(_tried, tries, said, harms, [clean] * len(said))
     return Shaken(metric, tuple(sorted(found, key=_order)))
@@ -117,46 +105,12 @@ def _places(asked: Asked) -> Codes:
     return np.sort(drawn)
 
 
-def _said(opened: Runtime, records: Records) -> _Said:
-    body = opened.guard.request([records[name] for name in opened.guard.types])
-    found = opened.guard.judged(body)
-    count = len(next(iter(records.values())))
-    nothing = np.full(count, np.nan)
-    if isinstance(found, Rejection):
-        return _Said(("rejected",) * count, nothing, nothing)
-    answered = [at for at, one in enumerate(found) if one.outcome != "reject"]
-    answers = dict(zip(answered, opened.answers([found[at] for at in answered]), strict=True))
-    outcome = tuple(
-        _outcome(answers.get(at), marked=bool(found[at].reasons)) for at in range(count)
-    )
-    score, decided = nothing.copy(), nothing.copy()
-    for at, one in answers.items():
-        if outcome[at] == "unnoticed":
-            score[at], decided[at] = one.score, _number(opened, one)
-    return _Said(outcome, score, decided)
-
-
-def _outcome(answer: Answer | None, *, marked: bool) -> str:
-    if answer is None:
-        return "rejected"
-    if answer.decided_by == "person":
-        return "person"
-    if answer.decided_by == "baseline":
-        return "fallback"
-    return "flagged" if marked else "unnoticed"
-
-
-def _number(opened: Runtime, answer: Answer) -> float:
-    if opened.manifest.task == "multiclass":
-        return float(opened.manifest.classes.index(answer.decision))
-    return float(answer.decision)  # type: ignore[arg-type]  # yes or no, or a number
-
-
 def _harms(
-    asked: Asked, metric: Metric, held: HeldOut, clean: _Said, said: list[_Said]
+    asked: Asked, metric: Metric, held: HeldOut, clean: Outcomes, said: list[Outcomes]
 ) -> list[Estimate | None]:
     """Of each error on the rows that nobody noticed it on; None where that is none."""
-    rows = [np.flatnonzero(clean.unnoticed & one.unnoticed) for one in said]
+    well = clean.are(UNNOTICED)
+    rows = [np.flatnonzero(well & one.are(UNNOTICED)) for one in said]
     both = [
         Both(_as(held, clean, some), _as(held, one, some))
         for one, some in zip(said, rows, strict=True)
@@ -166,16 +120,15 @@ def _harms(
     return [known(next(found)) if len(some) else None for some in rows]
 
 
-def _as(held: HeldOut, said: _Said, rows: Codes) -> HeldOut:
+def _as(held: HeldOut, said: Outcomes, rows: Codes) -> HeldOut:
     return held.of(rows)._replace(score=said.score[rows], decided=said.decided[rows])
 
 
-def _tried(one: Perturbation, said: _Said, harm: Estimate | None, clean: _Said) -> Tried:
-    base = np.flatnonzero(clean.unnoticed).tolist()
-    outcomes = [said.outcome[at] for at in base]
+def _tried(one: Perturbation, said: Outcomes, harm: Estimate | None, clean: Outcomes) -> Tried:
+    base = np.flatnonzero(clean.are(UNNOTICED)).tolist()
+    met = [said.outcome[at] for at in base]
     counts = {
-        name: outcomes.count(name)
-        for name in ("rejected", "fallback", "flagged", "person", "unnoticed")
+        name: met.count(name) for name in ("rejected", "fallback", "flagged", "person", "unnoticed")
     }
     return Tried(one.what, one.name, len(base), harm=harm, **counts)
 

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from mainstay.bundle import runtime
 from mainstay.contract.rivals import Robust
 from mainstay.control import papers, versions
 from mainstay.control import project as projects
@@ -81,19 +79,3 @@ def test_where_everything_is_noticed_nothing_is_told(asked: Asked) -> None:
     nothing = Tried("null", "c", 90, 90, 0, 0, 0, 0, None)
 
     assert not list(robust.evidence(asked, Shaken("roc_auc", (nothing,))))
-
-
-def test_a_record_that_the_guard_refuses_whole_is_rejected(born: Path) -> None:
-    with projects.opened(born) as opened:
-        version, places = versions.found(opened), opened.places
-    bundle = places.bundle(version.bundle)
-    made = runtime.opened(bundle, places.environments, expected=version.bundle)
-    try:
-        records = {name: [None, None] for name in made.guard.types}
-
-        said = robust._said(made, records)
-    finally:
-        made.close()
-
-    assert said.outcome == ("rejected", "rejected")
-    assert np.isnan(said.score).all()
