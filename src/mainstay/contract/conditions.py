@@ -75,6 +75,12 @@ def condition(text: str) -> Expression:
     return read
 
 
+def value(text: str) -> Expression:
+    """The same of any value, for example `x * 1.8 + 32`. Raises Mistake."""
+    at = _At(text.replace("\n", " ").strip())
+    return _value(_parsed(at.text), at)
+
+
 def _parsed(text: str) -> ast.expr:
     bare = _QUOTED.sub("", text)
     hint = next((hint for sign, hint in _HINTS.items() if re.search(sign, bare)), _CAN)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
+from mainstay.data import lineage
 from mainstay.life.watch.drift import ANSWERS as FREE
 from mainstay.life.watch.drift import DRIFT, SEASON
 from mainstay.life.watch.order import LABELS, Finding
@@ -70,8 +71,7 @@ def address(contract: Contract, finding: Finding) -> str:
     if not is_source(finding) or len(names) != 1:
         return ""
     (name,) = names
-    stated = contract.data
-    return stated.decisions.source if name == DECISIONS else stated.context[name].source
+    return lineage.address(contract, name)
 
 
 def _depth(finding: Finding) -> int:

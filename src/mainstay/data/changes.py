@@ -20,7 +20,7 @@ class Changed(NamedTuple):
     """A source and how its columns differ. used: of those, the ones that something is made of and
 
     that are gone or of another type. unreadable: why it cannot be read at all, else empty. stated:
-    what the contract says of a change; None where it says nothing.
+    what the contract says of a change; None where it says nothing. columns: as they are now.
     """
 
     source: str
@@ -29,6 +29,7 @@ class Changed(NamedTuple):
     stated: Severity | None
     inputs: tuple[str, ...] = ()
     unreadable: str = ""
+    columns: tuple[Column, ...] = ()
 
     @property
     def fit(self) -> bool:
@@ -98,7 +99,8 @@ def _changed(contract: Contract, reader: Reader, born: Born, name: str) -> Chang
     found = _differences(before(contract, born, name), now)
     read = lineage.used(contract, born, name)
     lost = tuple(one.name for one in found if one.name in read and one.before)
-    return Changed(name, found, lost, stated, lineage.inputs(contract, born, name, lost))
+    inputs = lineage.inputs(contract, born, name, lost)
+    return Changed(name, found, lost, stated, inputs, columns=now)
 
 
 def _severity(contract: Contract, name: str) -> Severity | None:
@@ -109,8 +111,7 @@ def _severity(contract: Contract, name: str) -> Severity | None:
 
 def before(contract: Contract, born: Born, name: str) -> tuple[Dataset, ...]:
     """Those of its address; one file may be two sources, with other columns that are times."""
-    data = contract.data
-    address = data.decisions.source if name == DECISIONS else data.context[name].source
+    address = lineage.address(contract, name)
     return tuple(one for one in born.datasets if one.uri == address)
 
 

@@ -26,6 +26,20 @@ def sources(contract: Contract) -> tuple[str, ...]:
     return (DECISIONS, *(name for name, one in contexts if one.source != DECISIONS))
 
 
+def address(contract: Contract, source: str) -> str:
+    """Where one lies, as the contract writes it."""
+    stated = contract.data
+    return stated.decisions.source if source == DECISIONS else stated.context[source].source
+
+
+def called(contract: Contract, source: str, column: str) -> tuple[str, ...]:
+    """What features() calls a column of a source; functions of it are other columns."""
+    if source == DECISIONS:
+        return (column,)
+    some = contract.data.context[source].take
+    return tuple(one.name for one in some if one.column == column and one.function is None)
+
+
 def used(contract: Contract, born: Born, source: str) -> frozenset[str]:
     """The columns of a source that something is made of, or that say which row is which."""
     stated = contract.data

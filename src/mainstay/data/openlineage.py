@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mainstay.contract.model import Contract
-from mainstay.contract.sources import DECISIONS
 from mainstay.core.nouns import Column, Evidence, Verdict, Window
 from mainstay.data import lineage
 from mainstay.data.lineage import Born
@@ -89,8 +88,7 @@ def facet(name: str, said: Mapping[str, object]) -> Facets:
 
 def source(contract: Contract, folder: Path, name: str) -> Named:
     """A source by where it lies; a table of a SQLite file after a `#`."""
-    stated = contract.data.decisions if name == DECISIONS else contract.data.context[name]
-    address = stated.source
+    address = lineage.address(contract, name)
     if "://" in address and not address.startswith(_SQLITE):
         kind, _, rest = address.partition("://")
         place, _, path = rest.partition("/")

@@ -14,6 +14,7 @@ from mainstay.contract.model import Contract
 from mainstay.core.nouns import Estimate, Evidence, Verdict, Window
 from mainstay.core.places import Places
 from mainstay.data import live, rows
+from mainstay.data.changes import Changed
 from mainstay.data.lineage import Born
 from mainstay.data.live import Counts
 from mainstay.data.profile import Moments, Profile
@@ -337,7 +338,7 @@ class Watched(NamedTuple):
 
     evidence: worst first. newest: the first metric of the goals on the new windows alone; spells:
     the stretch by weeks. event: the unforeseen one that is open now, among the findings too. came:
-    of the periods awaited those whose labels are known.
+    of the periods awaited those whose labels are known. changed: sources as their columns are now.
     """
 
     windows: tuple[Profiled, ...]
@@ -351,6 +352,7 @@ class Watched(NamedTuple):
     audited: Audited | None = None
     event: Finding | None = None
     came: tuple[Came, ...] = ()
+    changed: tuple[Changed, ...] = ()
 
 
 def source_of(contract: Contract, column: str) -> str:

@@ -62,7 +62,8 @@ def watched(order: Order) -> Watched:
         order = order._replace(unfit=looked.unfit)
         order, told = _labelled(order, opened, ripe)
         with fresh.fitting(order, opened) as paired:
-            return _watched(order, opened, paired, told, looked)
+            found = _watched(order, opened, paired, told, looked)
+            return found._replace(changed=looked.changed)
     finally:
         opened.close()
 
