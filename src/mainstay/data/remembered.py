@@ -1,0 +1,222 @@
+"""What is remembered of data from one snapshot to the next, and how two of them differ.
+
+Columns of each source, what the contract says its fields mean, and what was found to have moved.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from mainstay.contract.model import Contract
+from mainstay.contract.sources import DECISIONS
+from mainstay.core.nouns import Column, Estimate, Window
+from mainstay.data import lineage, schema
+from mainstay.data.lineage import Born
+from mainstay.data.profile import Numbers, Profile, Texts
+from mainstay.stats import moved as stats
+from mainstay.stats.conversion import CONVERSIONS, Known
+from mainstay.stats.moved import Stretch
+
+Kind = Literal["added", "removed", "retyped", "unit", "meaning", "moved", "back"]
+_DAY = timedelta(days=1)
+_ALIKE = 0.1
+"""Standard deviations, and share of the sd, within which a conversion explains what moved."""
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """columns: of each source; one that could not be read is as it was. fields: what the contract
+
+    says of each beside its defaults. moved: columns that had moved, each in words.
+    """
+
+    columns: dict[str, tuple[Column, ...]]
+    fields: dict[str, dict[str, Any]]
+    moved: dict[str, str] = {}
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What is no longer as it was. inputs: of a model, made of the column. far: how far it moved in
+
+    standard deviations, where it is known in numbers.
+    """
+
+    kind: Kind
+    source: str
+    column: str
+    what: str
+    inputs: tuple[str, ...] = ()
+    far: Estimate | None = None
+
+
+def remembered(
+    contract: Contract,
+    columns: Mapping[str, tuple[Column, ...]],
+    moved: Mapping[str, str],
+    before: Remembered | None,
+) -> Remembered:
+    """As it is now; columns: of the sources that were read."""
+    known = {**(before.columns if before else {}), **columns}
+    names = lineage.sources(contract)
+    fields = {
+        name: one.model_dump(mode="json", exclude_defaults=True)
+        for name, one in contract.data.fields.items()
+    }
+    return Remembered({name: known[name] for name in names if name in known}, fields, dict(moved))
+
+
+def changes(
+    contract: Contract, born: Born | None, before: Remembered, now: Remembered
+) -> tuple[Change, ...]:
+    """All that differs, columns first; born: of the version whose inputs are named."""
+    found = (
+        *_columns(before, now),
+        *_meanings(contract, before, now),
+        *_moves(contract, before, now),
+    )
+    return tuple(_with_inputs(contract, born, one) for one in found)
+
+
+def shifted(
+    contract: Contract, born: Born, before: "Distribution", now: "Distribution"
+) -> tuple[Change, ...]:
+    """Columns whose whole interval lies beyond what the watch tolerates, the furthest first."""
+    pairs = list(_pairs(before, now))
+    units = {name: one.unit or "" for name, one in contract.data.fields.items()}
+    journal, tolerated = contract.serve.journal, contract.watch.tolerated_shift
+    hidden = {*journal.drop, *journal.pseudonymise}
+    found: dict[str, Change] = {}
+    for name, what, one, other in pairs:
+        far = stats.moved(one, other, many=len(pairs))
+        if name in hidden or max(far.low, -far.high) <= tolerated:
+            continue
+        known = found.get(name)
+        if known is None or (known.far and abs(far.value) > abs(known.far.value)):
+            found[name] = _shift(
+                contract, name, _said(what, far, one, other, units.get(name, "")), far
+            )
+    made = (_with_inputs(contract, born, one) for one in found.values())
+    return tuple(sorted(made, key=lambda one: -abs(one.far.value) if one.far else 0.0))
+
+
+class Distribution(NamedTuple):
+    """A profile of the rows decided in a window; days: at least 1."""
+
+    profile: Profile
+    window: Window
+
+    @property
+    def days(self) -> int:
+        return max(math.ceil((self.window.until - self.window.since) / _DAY), 1)
+
+
+def _columns(before: Remembered, now: Remembered) -> Iterator[Change]:
+    for source, columns in now.columns.items():
+        if source not in before.columns:
+            continue
+        for one in schema.differences(before.columns[source], columns):
+            kind: Kind = (
+                "retyped" if one.before and one.now else "removed" if one.before else "added"
+            )
+            yield Change(kind, source, one.name, str(one))
+
+
+def _meanings(contract: Contract, before: Remembered, now: Remembered) -> Iterator[Change]:
+    for name in dict.fromkeys((*before.fields, *now.fields)):
+        was, states = before.fields.get(name, {}), now.fields.get(name, {})
+        source, column = _origin(contract, name)
+        for clause in dict.fromkeys((*was, *states)):
+            if was.get(clause) != states.get(clause):
+                kind: Kind = "unit" if clause == "unit" else "meaning"
+                told = (
+                    f"{name}: {clause} was {_stated(was, clause)} and is {_stated(states, clause)}"
+                )
+                yield Change(kind, source, column, told)
+
+
+def _moves(contract: Contract, before: Remembered, now: Remembered) -> Iterator[Change]:
+    for name, what in now.moved.items():
+        if name not in before.moved:
+            yield Change("moved", *_origin(contract, name), what)
+    for name in before.moved:
+        if name not in now.moved:
+            yield Change("back", *_origin(contract, name), f"{name} is as it was before it moved")
+
+
+def _stated(field: dict[str, Any], clause: str) -> str:
+    return f"{field[clause]}" if clause in field else "not stated"
+
+
+def _origin(contract: Contract, name: str) -> tuple[str, str]:
+    """The source and column behind a name that features() uses."""
+    for source, one in contract.data.context.items():
+        for each in one.take:
+            if each.name == name:
+                return (DECISIONS if one.source == DECISIONS else source), each.column
+    return DECISIONS, name
+
+
+def _with_inputs(contract: Contract, born: Born | None, one: Change) -> Change:
+    if born is None or (one.source != DECISIONS and one.source not in contract.data.context):
+        return one
+    inputs = lineage.inputs(contract, born, one.source, (one.column,))
+    return msgspec.structs.replace(one, inputs=inputs)
+
+
+def _shift(contract: Contract, name: str, what: str, far: Estimate) -> Change:
+    source, column = _origin(contract, name)
+    return Change("moved", source, column, f"{name}{what}", (), far)
+
+
+def _said(what: str, far: Estimate, one: Stretch, other: Stretch, unit: str) -> str:
+    """` missing by +0.31 sd (+0.2 to +0.4)`, with the conversion that explains it, if one does."""
+    moved = f"{what} by {far.value:+.2f} sd ({far.low:+.2f} to {far.high:+.2f})"
+    known = next(
+        (each for each in CONVERSIONS if not what and _explains(each, one, other, unit)), None
+    )
+    return f"{moved}; {known.formula} explains it ({known.name})" if known else moved
+
+
+def _explains(known: Known, one: Stretch, other: Stretch, unit: str) -> bool:
+    """Whether what is there now is what there was, converted."""
+    if unit and known.old != unit:
+        return False
+    spread = math.sqrt(one.variance) * abs(known.factor)
+    if not spread:
+        return False
+    off = abs(other.mean - (one.mean * known.factor + known.offset)) / spread
+    return off <= _ALIKE and abs(math.sqrt(other.variance) / spread - 1) <= _ALIKE
+
+
+def _pairs(before: Distribution, now: Distribution) -> Iterator[tuple[str, str, Stretch, Stretch]]:
+    """Of each column that both have: where its values lie, how many are missing, each level."""
+    after = {one.name: one for one in now.profile.columns}
+    for one in before.profile.columns:
+        other = after.get(one.name)
+        if type(one) is not type(other) or other is None:
+            continue
+        here, there = _parts(one, before), _parts(other, now)
+        for what in here.keys() & there.keys():
+            yield one.name, what, here[what], there[what]
+
+
+def _parts(one: Numbers | Texts, of: Distribution) -> dict[str, Stretch]:
+    rows, days = of.profile.rows, of.days
+    found = {" missing": _share(one.nulls, rows, days)} if rows else {}
+    if isinstance(one, Texts):
+        counts = zip(one.levels, one.counts, strict=True)
+        known = rows - one.nulls
+        return found | {
+            f" ({level})": _share(count, known, days) for level, count in counts if known
+        }
+    if one.moments is not None:
+        seen = one.moments
+        found[""] = Stretch(seen.n, days, seen.mean, seen.squares / seen.n)
+    return found
+
+
+def _share(count: int, rows: int, days: int) -> Stretch:
+    share = count / rows
+    return Stretch(rows, days, share, share * (1 - share))
