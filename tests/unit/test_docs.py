@@ -55,7 +55,7 @@ def test_the_terminal_page_lists_every_command_with_its_line() -> None:
 def test_every_command_shown_exists(page: Path) -> None:
     blocks = re.findall(r"(?ms)^```(?:sh|console)\n(.*?)^```", page.read_text(encoding="utf-8"))
 
-    shown = re.findall(r"^\$? *mainstay ((?:[a-z]+ ?)+)", "\n".join(blocks), re.MULTILINE)
+    shown = re.findall(r"^\$? *mainstay ((?:[a-z-]+ ?)+)", "\n".join(blocks), re.MULTILINE)
 
     known = flat(COMMANDS, "mainstay")
     assert not [one for one in shown if not is_command(f"mainstay {one}".split(), known)]

@@ -63,6 +63,11 @@ COMMANDS: Table = {
     "deploy": ("Let an approved version answer.", "mainstay.cli.deploy:deploy"),
     "rollback": ("Go back to what was live before.", "mainstay.cli.deploy:rollback"),
     "features": ("Write the rows a request would carry.", "mainstay.cli.features:features"),
+    "check-features": (
+        "Hold pandas code against features.py.",
+        "mainstay.cli.check_features:check_features",
+    ),
+    "impact": ("What a change of a source would break.", "mainstay.cli.impact:impact"),
     "score": ("Answer a batch: tables in, tables out.", "mainstay.cli.score:score"),
     "labels": ("Take in what became of decisions.", "mainstay.cli.labels:labels"),
     "watch": ("Judge the live windows that are over.", "mainstay.cli.watch:watch"),
@@ -80,6 +85,10 @@ COMMANDS: Table = {
     "digest": ("The week of a role, on one screen.", "mainstay.cli.digest:digest"),
     "comment": ("Say something of a version or incident.", "mainstay.cli.comment:comment"),
     "find": ("What holds a word: versions, fields, ...", "mainstay.cli.comment:find"),
+    "data": (
+        "What the data is and was like.",
+        {"changes": ("What is no longer as it was.", "mainstay.cli.data:changes")},
+    ),
     "decisions": ("What was answered to one key.", "mainstay.cli.decisions:decisions"),
     "run": ("Do what is outstanding, until somebody must act.", "mainstay.cli.run:run"),
     "status": ("One sentence per model, and what it waits for.", "mainstay.cli.status:status"),

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mainstay.control import delivering, emitting, telling, versions
+from mainstay.control import delivering, emitting, remembering, telling, versions
 from mainstay.control.commands import Build
 from mainstay.control.project import Project
 from mainstay.control.versions import Birth
@@ -83,6 +83,7 @@ def _recorded(project: Project, built: Built, key: str) -> ModelVersion:
         }
         event = ledger.append("Built", model, project.actor, payload)
         emitting.built(project, built, event)
+        remembering.built(project, built, version)
         result = {"version": version.name, "bundle": version.bundle}
         steps.done(ledger, key, result, subject=model, actor=project.actor)
     return version

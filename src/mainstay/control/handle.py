@@ -12,6 +12,7 @@ from mainstay.control import (
     cards,
     certifying,
     commenting,
+    comparing,
     contracting,
     decisions,
     delivering,
@@ -20,6 +21,7 @@ from mainstay.control import (
     exporting,
     finding,
     health,
+    impacting,
     judging,
     keeping,
     labelling,
@@ -31,6 +33,7 @@ from mainstay.control import (
     proposing,
     publish,
     reading,
+    remembering,
     replaying,
     requesting,
     revisions,
@@ -94,7 +97,9 @@ from mainstay.control.queries import (
     Approval,
     Approvals,
     CheckContract,
+    CheckFeatures,
     ContractSchema,
+    DataChanges,
     Decisions,
     DiffContract,
     DigestOf,
@@ -103,6 +108,7 @@ from mainstay.control.queries import (
     Export,
     Find,
     History,
+    Impact,
     Incident,
     IncidentAccount,
     Incidents,
@@ -315,14 +321,14 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _of_version(opened, query)
         case DiffContract() | Revisions() | Shortfall() | Review() | Approval():
             return _weighed(opened, query)
-        case Status() | ModelHealth() | Approvals() | Life() | Sources() | Find():
+        case Status() | ModelHealth() | Approvals() | Life() | Find():
             return _standing(opened, query)
-        case Incidents() | Incident() | IncidentAccount():
-            return _burning(opened, query)
-        case Schedules() | Runs() | OneRun() | Export():
-            return _at_work(opened, query)
+        case Sources() | DataChanges() | CheckFeatures() | Impact():
+            return _of_data(opened, query)
         case History() | Record() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
+        case _:
+            return _at_work(opened, query)
 
 
 def _of_version(
@@ -360,9 +366,7 @@ def _weighed(
             return judging.approval(opened, query)
 
 
-def _standing(
-    opened: Project, query: Status | ModelHealth | Approvals | Life | Sources | Find
-) -> Answer:
+def _standing(opened: Project, query: Status | ModelHealth | Approvals | Life | Find) -> Answer:
     """Of the model as a whole."""
     match query:
         case Status():
@@ -373,20 +377,33 @@ def _standing(
             return judging.approvals(opened, query)
         case Life():
             return living.asked(opened)
-        case Sources():
-            return sourcing.asked(opened)
         case Find():
             return finding.find(opened, query)
 
 
-def _burning(opened: Project, query: Incidents | Incident | IncidentAccount) -> Answer:
-    if isinstance(query, IncidentAccount):
-        return accounts.asked(opened, query)
-    return matters.asked(opened, query)
-
-
-def _at_work(opened: Project, query: Schedules | Runs | OneRun | Export) -> Answer:
+def _of_data(opened: Project, query: Sources | DataChanges | CheckFeatures | Impact) -> Answer:
+    """What it lives on."""
     match query:
+        case Sources():
+            return sourcing.asked(opened)
+        case DataChanges():
+            return remembering.asked(opened, query)
+        case CheckFeatures():
+            return comparing.compare(opened, query)
+        case Impact():
+            return impacting.impact(opened, query)
+
+
+def _at_work(
+    opened: Project,
+    query: Incidents | Incident | IncidentAccount | Schedules | Runs | OneRun | Export,
+) -> Answer:
+    """What burns, and what workers do."""
+    match query:
+        case IncidentAccount():
+            return accounts.asked(opened, query)
+        case Incidents() | Incident():
+            return matters.asked(opened, query)
         case Schedules():
             return scheduling.listed(opened)
         case Runs() | OneRun():

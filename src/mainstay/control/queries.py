@@ -126,6 +126,30 @@ class Replay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="repla
     place: int | None = None
 
 
+class CheckFeatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="check_features"):
+    """Whether pandas-style features(frame) of a file says what features.py says, on drawn rows.
+
+    rows: how many at most, drawn by the seed; the answer shows the first row that differs.
+    """
+
+    file: str
+    rows: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 2000
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
+
+
+class Impact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="impact"):
+    """What a change of a column would break or move, and who must be told, before it is made.
+
+    field: `SOURCE.COLUMN`; becomes: missing, null, type TYPE, unit UNIT, or an expression of its
+    value x. So many decisions of the newest days are given again, drawn at random.
+    """
+
+    field: str
+    becomes: str
+    rows: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 2000
+    days: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 30
+
+
 class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="people_list"):
     """Everybody with a role, and what they can sign in with."""
 
@@ -182,6 +206,17 @@ class Life(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="life"):
 
 class Sources(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="sources"):
     """The sources of the model: what they promised and kept, their fields, and what they feed."""
+
+
+class DataChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="data_changes"):
+    """What was no longer as before at builds, looks and batches: columns, meanings, distributions.
+
+    Newest first, so many occasions at most; source and column narrow them.
+    """
+
+    last: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
+    source: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    column: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class Find(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="find"):
@@ -260,6 +295,8 @@ OfProject = (
     | ModelCard
     | Decisions
     | Replay
+    | CheckFeatures
+    | Impact
     | Status
     | ModelHealth
     | Incidents
@@ -271,6 +308,7 @@ OfProject = (
     | History
     | Life
     | Sources
+    | DataChanges
     | Find
     | Record
     | Export

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mainstay.bundle import golden, runtime
 from mainstay.bundle.layout import GOLDEN, ULP
 from mainstay.bundle.runtime import Runtime
-from mainstay.control import publish, versions
+from mainstay.control import publish, remembering, versions
 from mainstay.control.commands import Score
 from mainstay.control.project import Project
 from mainstay.core import clock, digest, pseudonyms, settings
@@ -182,6 +182,7 @@ def _recorded(project: Project, chosen: Chosen, layout: Layout, found: Scored) -
         last = next((one for one in reversed(before) if one["output"] == payload["output"]), None)
         if last is None or last["partitions"] != sha:
             project.ledger.append(EVENT, project.model, project.actor, payload)
+            remembering.scored(project, found, layout.path.name, chosen.version)
 
 
 def _answer(layout: Layout, chosen: Chosen, found: Scored) -> Answer:

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import msgspec
 
-from mainstay.control import briefs, health, judging, matters, project, reading, roles, team
+from mainstay.control import (
+    briefs,
+    health,
+    impacting,
+    judging,
+    matters,
+    project,
+    reading,
+    roles,
+    team,
+)
 from mainstay.control.briefs import Standing
 from mainstay.control.finding import MOST, Found, holds
 from mainstay.control.project import Project, Tell
@@ -14,6 +24,7 @@ from mainstay.control.queries import (
     Approvals,
     Find,
     History,
+    Impact,
     Incident,
     Incidents,
     OfProject,
@@ -52,6 +63,8 @@ def answer(folder: Path, query: OfProject, tell: Tell, by: Principal | None) -> 
                 return _status(made)
             case History() | Record() | VerifyLedger():
                 return _on_record(made, query)
+            case Impact():
+                return impacting.of_team(made, query)
             case _:
                 raise Mistake(
                     "this is asked of one model, and here is a team of them",

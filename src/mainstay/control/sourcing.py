@@ -7,14 +7,18 @@ import msgspec
 
 from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
-from mainstay.control import deploying, incidents, looks, versions
+from mainstay.control import deploying, incidents, looks, remembering, versions
 from mainstay.control.project import Project
+from mainstay.control.queries import DataChanges
+from mainstay.control.remembering import Noted
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.data import lineage
 from mainstay.data.lineage import Born
 from mainstay.ledger import state
 
+LATEST = 10
+"""Occasions on which something changed, that the page shows."""
 RANK = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
 
 
@@ -64,6 +68,7 @@ class Supply(msgspec.Struct, frozen=True):
     sources: tuple[SourceStanding, ...]
     fields: tuple[FieldStanding, ...]
     inputs: tuple[str, ...]
+    changes: tuple[Noted, ...] = ()
 
 
 def asked(project: Project) -> Answer:
@@ -90,7 +95,7 @@ def asked(project: Project) -> Answer:
 
 def supply(project: Project) -> Supply:
     """As of the newest look; inputs and rows are of the version that answers, or the newest."""
-    contract, version = project.document.contract, _version(project)
+    contract, version = project.document.contract, answering(project)
     born = versions.born(project, version) if version else None
     seen = looks.newest(project)
     return Supply(
@@ -101,10 +106,12 @@ def supply(project: Project) -> Supply:
         sources=tuple(sorted(_sources(project, born, seen), key=lambda one: RANK[one.verdict])),
         fields=tuple(_fields(contract, born)),
         inputs=tuple(one.name for one in born.outputs) if born else (),
+        changes=remembering.noted(project, DataChanges())[:LATEST],
     )
 
 
-def _version(project: Project) -> state.Version | None:
+def answering(project: Project) -> state.Version | None:
+    """The live version, else the newest; None before one was built."""
     known = state.versions(project.ledger, project.model)
     live = deploying.live(project)
     if live:
@@ -116,9 +123,9 @@ def _sources(
     project: Project, born: Born | None, seen: looks.Look | None
 ) -> Iterator[SourceStanding]:
     contract, held = project.document.contract, incidents.held(project.ledger, project.model)
-    data, found = contract.data, seen.evidence if seen else ()
+    found = seen.evidence if seen else ()
     for name in lineage.sources(contract):
-        address = data.decisions.source if name == DECISIONS else data.context[name].source
+        address = lineage.address(contract, name)
         read = [one for one in born.datasets if one.uri == address] if born else []
         yield SourceStanding(
             name,

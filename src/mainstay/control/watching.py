@@ -14,6 +14,7 @@ from mainstay.control import (
     incidents,
     noting,
     policy,
+    remembering,
     telling,
     unforeseen,
     versions,
@@ -131,6 +132,7 @@ def _recorded(project: Project, look: Look) -> None:
         }  # fmt: skip
         event = ledger.append("WindowJudged", model, project.actor, judged)
         emitting.looked(project, order, found, event, span)
+        remembering.looked(project, order, found, span)
         noting.noted(project, look.incidents, tuple(one for one, _ in look.changes.closed))
         stated = {**decision._asdict(), "version": order.champion.name}
         ledger.append("Decided", model, project.actor, stated)

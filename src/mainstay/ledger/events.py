@@ -24,6 +24,7 @@ MEANINGS = {
     "LabelsAsked": "Labels of some decisions were asked for, drawn with chances that are known.",
     "LabelsVouched": "Somebody said that labels which were in doubt are right: they count.",
     "WindowJudged": "Windows of live decisions were held against the contract.",
+    "DataChanged": "Columns, meanings or distributions of data are no longer as they were.",
     "IncidentOpened": "A clause is broken in the field; somebody is responsible.",
     "IncidentChanged": "An open incident is more or less urgent, or another one explains it.",
     "IncidentSilenced": "Nobody is told of an incident until a time; the record goes on.",

@@ -33,11 +33,27 @@ def content(title: str, said: Answer, it: Supply) -> Html:
             "div",
             card("Sources and their promises", at, _sources(it)),
             measured,
+            _changes(it),
             _lineage(it),
             card("Field dictionary", f"{len(it.fields)} fields", _fields(it)),
             class_="col",
         ),
     )
+
+
+def _changes(it: Supply) -> Html:
+    columns: Row = ("When", "Occasion", "What changed", number("Decisions"), "Touches")
+    rows = (
+        (
+            parts.minute(one.at), one.occasion, f"{each.source}: {each.what}",
+            number(f"{one.decisions:,}"), ", ".join((*each.inputs, *one.versions)),
+        )
+        for one in it.changes
+        for each in one.changes
+    )  # fmt: skip
+    if not it.changes:
+        return card("What changed", "", tag("p", "No change is on record.", class_="mute"))
+    return card("What changed", "newest first", parts.table(columns, rows, "stack"))
 
 
 def _sources(it: Supply) -> Html:

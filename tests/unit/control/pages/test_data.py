@@ -1,11 +1,14 @@
 """The page of data."""
 
 from msgspec.structs import replace
+from small_project import END
 
 from mainstay.control.pages import data
+from mainstay.control.remembering import Noted
 from mainstay.control.sourcing import FieldStanding, SourceStanding, Supply
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
+from mainstay.data.remembered import Change
 
 AGE, TWO_HOURS = Estimate(3.0, 3.0, 3.0, 9, "h"), Limit("at_most", 2.0)
 LATE = Evidence(
@@ -57,3 +60,15 @@ def test_too_many_boxes_are_a_table_alone() -> None:
 
 def test_before_a_version_nobody_knows_what_feeds_what() -> None:
     assert "not known" in data.content("Data", Answer("x"), replace(IT, inputs=(), version=""))
+
+
+def test_what_changed_is_told_with_what_it_touches() -> None:
+    change = Change("moved", "weather", "rain", "rain by +0.5 sd (+0.3 to +0.7)", ("rain",))
+    noted = Noted(END, 9, "build v2", 1200, ("v2",), (change,))
+
+    drawn = data.content("Data", Answer("x"), replace(IT, changes=(noted,)))
+
+    assert "build v2" in drawn
+    assert "weather: rain by +0.5 sd" in drawn
+    assert "1,200" in drawn
+    assert "No change is on record" in data.content("Data", Answer("x"), IT)

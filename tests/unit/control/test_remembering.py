@@ -1,0 +1,75 @@
+"""Changes of data as events, by builds, looks and batches of the small project."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import lived
+import small_project
+
+from mainstay.control import project as projects
+from mainstay.control import remembering
+from mainstay.control.commands import Build, Watch
+from mainstay.control.handle import answer, handle
+from mainstay.control.queries import DataChanges, Sources
+
+
+def kinds(folder: Path, **asked: str) -> list[tuple[str, str]]:
+    facts = answer(folder, DataChanges(**asked)).facts["changes"]
+    return [(each["kind"], each["column"]) for one in facts for each in one["changes"]]
+
+
+def test_the_first_build_is_remembered_and_no_change(as_author: Path) -> None:
+    with projects.opened(as_author) as opened:
+        known = remembering.newest(opened)
+        events = list(opened.ledger.events(kind=remembering.KIND))
+
+    assert {name: len(some) for name, some in known.columns.items()} == {
+        "decisions": 7, "weather": 3,
+    }  # fmt: skip
+    assert (len(events), events[0].payload["changes"]) == (1, [])
+    assert answer(as_author, DataChanges()).headline == "No change of data is on record."
+
+
+def renamed(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "data" / "weather.db")) as base, base:
+        base.execute("ALTER TABLE hourly ADD COLUMN wind REAL")
+
+
+def test_a_look_that_finds_another_column_leaves_an_event_that_names_what_it_touches(
+    live: Path,
+) -> None:
+    lived.answered(live, range(1, 3))
+    renamed(live)
+
+    handle(live, Watch())
+    found = answer(live, DataChanges()).facts["changes"]
+
+    (one,) = found
+    (each,) = one["changes"]
+    assert (one["occasion"], one["versions"]) == ("look", ("v1",))
+    assert one["decisions"] == 2 * lived.PER_DAY
+    assert (each["kind"], each["source"], each["what"]) == ("added", "weather", "wind is new")
+    lived.answered(live, range(3, 4))
+    handle(live, Watch())
+    assert kinds(live) == [("added", "wind")]
+    assert answer(live, Sources()).facts["supply"]["changes"][0]["seq"] == one["seq"]
+
+
+def test_a_build_tells_what_means_something_else_and_what_moved_since_the_version_before(
+    as_author: Path,
+) -> None:
+    contract = as_author / "contract.yaml"
+    contract.write_text(contract.read_text().replace("unit: mm, between: [0, 100]",
+                                                     "unit: inch, between: [0, 100]"))  # fmt: skip
+    with closing(sqlite3.connect(as_author / "data" / "weather.db")) as base, base:
+        base.execute("UPDATE hourly SET rain = rain / 25.4")
+
+    handle(as_author, Build())
+    said = answer(as_author, DataChanges(source="weather"))
+
+    assert kinds(as_author) == [("unit", "rain"), ("moved", "rain")]
+    assert kinds(as_author, column="wait") == []
+    assert "build v2" in said.lines[0]
+    assert "rain: unit was mm and is inch; it feeds rain" in said.lines[1]
+    assert small_project.AUTHOR
