@@ -105,9 +105,10 @@ def _verdict(sample: _Sample, found: Agreement) -> str:
         return "were not compared: there is no row"
     if not found.holds:
         differ = len(found.differing) + len(found.lacking) + len(found.added)
-        return f"say {differ} columns differently, on {found.rows:,} of {drawn_of}"
+        columns = "1 column" if differ == 1 else f"{differ} columns"
+        return f"differ in {columns}, on {found.rows:,} of {drawn_of}"
     if seen == sample.of:
-        return f"say the same on all {drawn_of}, {len(sample.outputs)} columns"
+        return f"say the same on all {drawn_of}"
     most = proportion.clopper_pearson(0, seen).high
     return f"say the same on {drawn_of}; at most {most:.2%} of all rows differ (95 %)"
 

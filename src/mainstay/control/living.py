@@ -12,7 +12,7 @@ from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Event
 
-Lane = Literal["work", "decision", "traffic", "incident", "said"]
+Lane = Literal["work", "decision", "traffic", "data", "incident", "said"]
 LANES: dict[str, Lane] = {
     "ContractRegistered": "work",
     "Assessed": "work",
@@ -25,6 +25,7 @@ LANES: dict[str, Lane] = {
     "Waived": "decision",
     "Deployed": "traffic",
     "RolledBack": "traffic",
+    "DataChanged": "data",
     "IncidentOpened": "incident",
     "IncidentClosed": "incident",
     "Commented": "said",
@@ -105,6 +106,8 @@ def _answered(project: Project) -> Iterator[Span]:
 
 def _moments(project: Project) -> Iterator[Moment]:
     for event in project.ledger.events(kind=tuple(LANES), subject=project.model):
+        if event.kind == "DataChanged" and not event.payload["changes"]:
+            continue  # what data was like at the beginning
         what = _what(event.kind, event)
         yield Moment(event.time, LANES[event.kind], event.kind, what, event.actor.name, event.seq)
 
@@ -127,6 +130,9 @@ WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "CertificateRefused": lambda said: f"v{said['number']} fell short",
     "Deployed": lambda said: f"answers: {_shares(said)}",
     "RolledBack": lambda said: f"rolled back to {_shares(said)}",
+    "DataChanged": lambda said: "; ".join(
+        f"{one['source']}: {one['what']}" for one in said["changes"]
+    ),
     "IncidentOpened": lambda said: f"incident: {said['what']}",
     "IncidentClosed": lambda said: f"incident {said['incident']} is over",
     "Commented": lambda said: f"\u201c{said['text']}\u201d",

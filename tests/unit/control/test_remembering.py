@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import lived
@@ -9,9 +10,9 @@ import small_project
 
 from mainstay.control import project as projects
 from mainstay.control import remembering
-from mainstay.control.commands import Build, Watch
+from mainstay.control.commands import Build, Score, Watch
 from mainstay.control.handle import answer, handle
-from mainstay.control.queries import DataChanges, Sources
+from mainstay.control.queries import DataChanges, Life, Sources
 
 
 def kinds(folder: Path, **asked: str) -> list[tuple[str, str]]:
@@ -54,6 +55,21 @@ def test_a_look_that_finds_another_column_leaves_an_event_that_names_what_it_tou
     handle(live, Watch())
     assert kinds(live) == [("added", "wind")]
     assert answer(live, Sources()).facts["supply"]["changes"][0]["seq"] == one["seq"]
+    told = [
+        each for each in answer(live, Life()).facts["life"]["moments"] if each["lane"] == "data"
+    ]
+    assert [each["what"] for each in told] == ["weather: wind is new"]
+
+
+def test_a_batch_leaves_an_event_of_its_own(live: Path) -> None:
+    renamed(live)
+
+    handle(live, Score(since=small_project.END - timedelta(days=1)))
+
+    (one,) = answer(live, DataChanges()).facts["changes"]
+    assert (one["occasion"], one["versions"]) == ("batch scores", ("v1",))
+    assert one["decisions"] > 20
+    assert kinds(live) == [("added", "wind")]
 
 
 def test_a_build_tells_what_means_something_else_and_what_moved_since_the_version_before(
@@ -72,4 +88,3 @@ def test_a_build_tells_what_means_something_else_and_what_moved_since_the_versio
     assert kinds(as_author, column="wait") == []
     assert "build v2" in said.lines[0]
     assert "rain: unit was mm and is inch; it feeds rain" in said.lines[1]
-    assert small_project.AUTHOR

@@ -13,6 +13,7 @@ NAMES: dict[Lane, str] = {
     "work": "made and judged",
     "decision": "decided",
     "traffic": "answers",
+    "data": "data changed",
     "incident": "incidents",
     "said": "said",
 }
@@ -20,6 +21,7 @@ SHAPES: dict[Lane, str] = {
     "work": "M-4-4H4V4H-4Z",
     "decision": "M0-5 5 0 0 5-5 0Z",
     "traffic": "M-4 4 0-4 4 4Z",
+    "data": "M-4-4 4 0-4 4Z",
     "incident": "M-4-4 4 4M4-4-4 4",
     "said": "M-4-3H4V3H-4Z",
 }
