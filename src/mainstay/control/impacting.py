@@ -56,7 +56,7 @@ class Hit(msgspec.Struct, frozen=True):
     def verdict(self) -> Verdict:
         """Broken where something stops, unsure where answers move or nobody knows."""
         found, again = self.found, self.found.replayed
-        if found.breaks or (again and again.stopped > 0):
+        if found.breaks:
             return Verdict.FAIL
         if not found.read or (again and not _moves(again)):
             return Verdict.PASS
@@ -172,8 +172,11 @@ def _people(project: Project, contract: Contract) -> tuple[Person, ...]:
 
 
 def _moves(again: Replayed) -> bool:
-    return any(one is None or one.value != 0 for one in (again.moved, again.money)) or (
-        again.flipped is not None and again.flipped.value != 0
+    """Also where it is not known: that is no rest."""
+    return (
+        again.before != again.after
+        or any(one is None or one.value != 0 for one in (again.moved, again.money))
+        or (again.flipped is not None and again.flipped.value != 0)
     )
 
 
@@ -201,7 +204,7 @@ def _evidence(one: Hit) -> Iterator[Evidence]:
         return
     found = {
         "scores move by": again.moved, "decisions that flip": again.flipped,
-        "money per 1,000": again.money,
+        "money moves by, per 1,000": again.money,
     }  # fmt: skip
     for clause, seen in found.items():
         if seen is not None:

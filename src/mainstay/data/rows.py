@@ -96,9 +96,22 @@ def assembled(
     and stops nothing here, see data.sla.refuse.
     """
     found = kept(contract, opened(contract, reader), since=since, until=until, now=now)
-    made = joined(contract, found.sources, since=since, until=until, now=now)
+    try:
+        made = joined(contract, found.sources, since=since, until=until, now=now)
+    except Mistake as error:
+        raise _with_stretches(error, found.judged) from error
     notes = (*made.notes, *(one.note for one in found.aside))
     return made._replace(notes=notes, judged=found.judged, aside=found.aside)
+
+
+def _with_stretches(error: Mistake, judged: tuple[Judged, ...]) -> Mistake:
+    """The same with the files that hold decisions twice, where that is known."""
+    notes = [
+        one.evidence.note
+        for one in judged
+        if one.broken and one.promise.table == f"{DECISIONS}{promises.BY_STRETCH}"
+    ]
+    return Mistake(f"{error}; {notes[0]}", error.hint) if notes else error
 
 
 def kept(

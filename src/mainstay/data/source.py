@@ -128,15 +128,23 @@ def stretched(reader: Reader, source: Source, times: tuple[Moment, ...] = ()) ->
 
     a stream. One that is no file is a single stretch.
     """
-    found = _found(reader, source.address, times)
-    if not isinstance(found, Files) or len(found.paths) < 2:
+    paths = _paths(reader, source.address, times)
+    if len(paths) < 2:
         return source.table.mutate(**{STRETCH: ibis.literal(source.address)})
     texts = tuple(one.column for one in times)
-    raw = _read(reader.engine, found.paths, texts, STRETCH)
-    begin = len(os.path.commonpath([path.parent for path in found.paths])) + 1
+    raw = _read(reader.engine, paths, texts, STRETCH)
+    begin = len(os.path.commonpath([path.parent for path in paths])) + 1
     parts = _timed(raw, source.address, times)
     names = [one for one in source.table.columns if one in parts.columns]
     return schema.widened(parts.select(*names, **{STRETCH: parts[STRETCH].substr(begin)}))
+
+
+def _paths(reader: Reader, address: str, times: tuple[Moment, ...]) -> list[Path]:
+    """The files it consists of, none for what is no file; what lies here is not read for it."""
+    if "://" not in address and not address.partition("#")[0].endswith(excel.ENDS):
+        return files(address, reader.base)
+    found = _found(reader, address, times)
+    return found.paths if isinstance(found, Files) else []
 
 
 def _known(

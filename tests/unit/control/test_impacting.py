@@ -17,7 +17,8 @@ from mainstay.core.nouns import Verdict
 def test_a_model_that_moves_is_told_with_intervals_and_people(as_author: Path) -> None:
     handle(as_author, Grant("dora", "data-engineer", "no-show"))
     handle(as_author, Grant("emil", "ml-engineer", "other"))
-    (as_author / "labels.csv").write_text("visit,missed,known_at\nv00001,true,2024-02-01T00:00Z\n")
+    labels = "visit,missed,known_at\nv00001,true,2024-02-01T00:00Z\n"
+    (as_author / "labels.csv").write_text(labels)
     handle(as_author, Labels("labels.csv"))
 
     said = answer(as_author, Impact("weather.rain", "unit inch", rows=300))
@@ -26,8 +27,10 @@ def test_a_model_that_moves_is_told_with_intervals_and_people(as_author: Path) -
     assert said.verdict is Verdict.UNSURE
     assert said.headline == "Were weather.rain to become unit inch: no-show moves."
     assert {each.clause for each in said.evidence} == {
-        "no-show: scores move by", "no-show: decisions that flip", "no-show: money per 1,000",
-    }  # fmt: skip
+        "no-show: scores move by",
+        "no-show: decisions that flip",
+        "no-show: money moves by, per 1,000",
+    }
     assert [each["name"] for each in one["told"]] == ["clinic", "lead", "dora", "ana"]
     assert (one["version"], one["found"]["inputs"]) == ("v1", ("rain",))
     assert "the guard does the same" in said.lines[1]

@@ -11,7 +11,7 @@ import small_project
 
 from mainstay.contract import document
 from mainstay.contract.model import Contract
-from mainstay.core.errors import Broken
+from mainstay.core.errors import Broken, Mistake
 from mainstay.data import rows, sla
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
@@ -96,7 +96,23 @@ def test_copies_are_set_aside_where_that_is_agreed(written: Written) -> None:
     made = assembled(*written("quarantine", a=hours(0, 100), b=hours(90, 120), c=hours(95, 130)))
 
     (one,) = made.aside
-    assert one.rows == 2 * (10 + 25)
-    assert "1 more pairs overlap" not in one.note
+    assert one.rows == 330 - 260
     assert "b.parquet and c.parquet share 50 keys" in one.note
-    assert "; 2 more pairs overlap" in one.note or "; 1 more" in one.note
+    assert "; 2 more pairs overlap" in one.note
+
+
+def test_decisions_that_two_files_hold_are_refused_with_the_names_of_both(reader: Reader) -> None:
+    folder = small_project.written(reader.base / "there")
+    visits = pq.read_table(folder / "data" / "visits.parquet")
+    for name, part in (("a", visits.slice(0, 2000)), ("b", visits.slice(1990))):
+        pq.write_table(part, folder / "data" / f"part-{name}.parquet")
+    agreed = "entity: patient, sla: [{property: overlap, at_most: 0}]"
+    text = small_project.CONTRACT.replace("visits.parquet", "part-*.parquet")
+    contract = document.parsed(
+        text.replace("entity: patient", agreed).encode(), Path("contract.yaml")
+    ).contract
+
+    with pytest.raises(
+        Mistake, match=r"10 values .*part-a.parquet and part-b.parquet share 10 key"
+    ):
+        assembled(contract, reader._replace(base=folder))

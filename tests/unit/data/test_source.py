@@ -162,3 +162,31 @@ def test_a_column_of_csv_is_text_where_that_is_asked(reader: Reader) -> None:
     opened = source.opened(reader, "codes.csv", (), ("code", "absent"))
 
     assert opened.table.to_pyarrow().to_pydict() == {"code": ["007"], "n": [1]}
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
+def test_each_row_of_several_files_knows_which_it_is_of(reader: Reader, ending: str) -> None:
+    for name, number in (("one", 1), ("two", 2)):
+        path = reader.base / f"{name}.{ending}"
+        if ending == "parquet":
+            pq.write_table(pa.table({"id": [number], "at": ["2024-01-01T00:00Z"]}), path)
+        elif ending == "csv":
+            path.write_text(f"id,at\n{number},2024-01-01T00:00Z\n")
+        else:
+            path.write_text(f'{{"id": {number}, "at": "2024-01-01T00:00Z"}}\n')
+    times = (source.Moment("at"),)
+    opened = source.opened(reader, f"*.{ending}", times)
+
+    found = source.stretched(reader, opened, times).order_by("id").to_pyarrow()
+
+    assert found[source.STRETCH].to_pylist() == [f"one.{ending}", f"two.{ending}"]
+    assert found.drop_columns([source.STRETCH]) == opened.table.order_by("id").to_pyarrow()
+
+
+def test_what_is_no_file_of_several_is_one_stretch(reader: Reader) -> None:
+    pq.write_table(pa.table({"id": [1, 2]}), reader.base / "only.parquet")
+    opened = source.opened(reader, "only.parquet")
+
+    found = source.stretched(reader, opened).to_pyarrow()
+
+    assert found[source.STRETCH].to_pylist() == ["only.parquet"] * 2

@@ -23,7 +23,7 @@ from mainstay.contract.sources import DECISIONS
 from mainstay.core.columns import Columns
 from mainstay.core.errors import Missing, Mistake
 from mainstay.core.expressions import Expression, columns
-from mainstay.core.nouns import Estimate, Window, known
+from mainstay.core.nouns import Estimate, Verdict, Window, known
 from mainstay.core.rules import RowRule
 from mainstay.core.typed import TIME, typed
 from mainstay.data import becoming, drawn, lineage, rows, schema
@@ -33,7 +33,7 @@ from mainstay.data.expression import constant
 from mainstay.data.lineage import Born
 from mainstay.data.rows import Sources
 from mainstay.data.source import Reader
-from mainstay.stats import bootstrap
+from mainstay.stats import bootstrap, proportion
 from mainstay.stats.blocks import Blocks, Floats
 from mainstay.stats.metrics import mean
 from mainstay.trainer import measures, payoffs, scored
@@ -107,7 +107,15 @@ def impact(asked: Asked, source: str, change: Becoming) -> Impact:
     except Mistake as error:
         broken = (*stops, f"joining stops: {error}")
         return Impact(read=True, inputs=inputs, breaks=broken, why=str(error))
-    return Impact(read=True, inputs=inputs, breaks=stops, replayed=again)
+    broken = (*stops, *_stopped(contract, again))
+    return Impact(read=True, inputs=inputs, breaks=broken, replayed=again)
+
+
+def _stopped(contract: Contract, again: Replayed) -> Iterator[str]:
+    """What the guard keeps from the model, where it is surely more than the contract lets pass."""
+    share = proportion.clopper_pearson(max(again.stopped, 0), again.rows)
+    if contract.certify.stopped.limit.judge(share) is Verdict.FAIL:
+        yield f"the guard stops {again.stopped:,} of {again.rows:,} decisions more than before"
 
 
 def _naming(contract: Contract) -> tuple[str, ...]:

@@ -64,8 +64,10 @@ def test_another_unit_moves_scores_by_so_much_and_nobody_stops_it(asked: Asked) 
 
 def test_what_the_guard_stops_is_counted(asked: Asked) -> None:
     """Waits are 0 to 59 days; beyond 90 they are rejected."""
-    one = replayed(asked, "decisions.wait", "x * 2")
+    hit = found(asked, "decisions.wait", "x * 2")
+    one = hit.replayed
 
+    assert hit.breaks == (f"the guard stops {one.stopped} of 500 decisions more than before",)
     assert one.before["rejected"] == 0
     assert 80 < one.after["rejected"] == one.stopped < 170
     assert one.moved.n == 500 - one.stopped
