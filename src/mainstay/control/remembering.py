@@ -30,7 +30,7 @@ from mainstay.life.watch.event import CLAUSE as UNFORESEEN
 from mainstay.life.watch.order import Order, Watched
 
 KIND = "DataChanged"
-MOVING = (DRIFT, SEASON, ANSWERS, UNFORESEEN, "unit")
+MOVING = (DRIFT, SEASON, ANSWERS, UNFORESEEN, "unit", "stopped")
 """Findings of a look that say a column is no longer distributed as it was."""
 _GLYPHS = {"removed": "◆", "retyped": "◆", "unit": "◆", "back": "●"}
 

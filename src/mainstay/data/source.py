@@ -141,7 +141,7 @@ def stretched(reader: Reader, source: Source, times: tuple[Moment, ...] = ()) ->
 
 def _paths(reader: Reader, address: str, times: tuple[Moment, ...]) -> list[Path]:
     """The files it consists of, none for what is no file; what lies here is not read for it."""
-    if "://" not in address and not address.partition("#")[0].endswith(excel.ENDS):
+    if not (elsewhere.is_elsewhere(address) or address.partition("#")[0].endswith(excel.ENDS)):
         return files(address, reader.base)
     found = _found(reader, address, times)
     return found.paths if isinstance(found, Files) else []

@@ -109,6 +109,12 @@ def test_rows_that_the_door_stops_open_an_incident_that_ends_with_them(live: Pat
     assert "weather" in finding.owner
     assert [one["columns"] for one in mended.facts["closed"]] == [("rain",)]
     assert [one.payload for one in events(live, "IncidentClosed")] == [{"incident": incident.id}]
+    _, moved, back = [one.payload["changes"] for one in events(live, "DataChanged")]
+    assert [(one["kind"], one["source"], one["column"]) for one in (*moved, *back)] == [
+        ("moved", "weather", "rain"), ("back", "weather", "rain"),
+    ]  # fmt: skip
+    assert moved[0]["inputs"] == ["rain"]
+    assert "60 of 60" in moved[0]["what"]
 
 
 def test_what_follows_a_decision() -> None:
