@@ -31,6 +31,7 @@ from mainstay.control import (
     proposing,
     publish,
     reading,
+    refreshing,
     replaying,
     requesting,
     revisions,
@@ -40,6 +41,7 @@ from mainstay.control import (
     several,
     silencing,
     simulating,
+    skewing,
     sourcing,
     standing,
     turns,
@@ -71,6 +73,7 @@ from mainstay.control.commands import (
     OfKeys,
     OfModel,
     OfPeople,
+    RefreshContext,
     Reject,
     Restore,
     RevokeToken,
@@ -94,6 +97,8 @@ from mainstay.control.queries import (
     Approval,
     Approvals,
     CheckContract,
+    ContextSkew,
+    ContextViews,
     ContractSchema,
     Decisions,
     DiffContract,
@@ -223,14 +228,18 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _lived(opened, command)
         case Silence() | Acknowledge() | Vouch() | Deliver() | Comment():
             return _tended(opened, command)
-        case Schedule() | Unschedule() | RunNow() | CancelRun():
+        case Schedule() | Unschedule() | RunNow() | CancelRun() | RefreshContext():
             return _planned(opened, command)
         case Features() | Score() | Labels() | SendLabels() | AskLabels() | Backup():
             return _outside(opened, command)
 
 
-def _planned(opened: Project, command: Schedule | Unschedule | RunNow | CancelRun) -> Answer:
-    """What workers are to do."""
+def _planned(
+    opened: Project, command: Schedule | Unschedule | RunNow | CancelRun | RefreshContext
+) -> Answer:
+    """What workers are to do, and what they do for doors."""
+    if isinstance(command, RefreshContext):
+        return refreshing.refresh(opened)
     if isinstance(command, CancelRun):
         return cancelling.cancel(opened, command)
     return scheduling.changed(opened, command)
@@ -319,7 +328,7 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _standing(opened, query)
         case Incidents() | Incident() | IncidentAccount():
             return _burning(opened, query)
-        case Schedules() | Runs() | OneRun() | Export():
+        case Schedules() | Runs() | OneRun() | Export() | ContextViews() | ContextSkew():
             return _at_work(opened, query)
         case History() | Record() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
@@ -385,8 +394,14 @@ def _burning(opened: Project, query: Incidents | Incident | IncidentAccount) -> 
     return matters.asked(opened, query)
 
 
-def _at_work(opened: Project, query: Schedules | Runs | OneRun | Export) -> Answer:
+def _at_work(
+    opened: Project, query: Schedules | Runs | OneRun | Export | ContextViews | ContextSkew
+) -> Answer:
     match query:
+        case ContextViews():
+            return refreshing.shown(opened)
+        case ContextSkew():
+            return skewing.skew(opened, query)
         case Schedules():
             return scheduling.listed(opened)
         case Runs() | OneRun():

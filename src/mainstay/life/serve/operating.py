@@ -132,6 +132,7 @@ def _reasons(parts: Parts) -> list[str]:
         parts.watch.refused,
         parts.watch.shadow_refused,
         parts.gate.refused,
+        parts.watch.views.lacking,
         *(one.silenced(now) for one in served),
     ]
     found += [note for one in runtimes for note in one.notes]
