@@ -20,7 +20,7 @@ from mainstay.bundle.views import Folder
 from mainstay.core.errors import Unavailable
 
 KILLS = int(os.environ.get("MAINSTAY_TEST_KILLS", "30"))
-KEYS = 4_000
+KEYS = 1_500
 START = datetime(2024, 1, 1, tzinfo=UTC)
 CONTRACT = """\
 mainstay: 1

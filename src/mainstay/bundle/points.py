@@ -94,7 +94,7 @@ def _among(blob: bytes, count: int, at: int) -> Point | None:
 
 def _numbers(part: memoryview, kind: str) -> Sequence[int]:
     if sys.byteorder == "little":
-        numbers: Sequence[int] = part.cast(kind)  # type: ignore[call-overload, assignment]  # as good as one
+        numbers: Sequence[int] = part.cast(kind)  # type: ignore[call-overload]  # one of two literals
         return numbers
     swapped = array(kind, part.tobytes())
     swapped.byteswap()

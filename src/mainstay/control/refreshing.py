@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from ibis.backends.duckdb import Backend
 
 from mainstay.bundle import manifest, points
 from mainstay.bundle import views as stores
@@ -85,10 +86,10 @@ def shelf(project: Project) -> Shelf:
     return Server(url, project.model) if url else Folder(_folder(project))
 
 
-def opened(project: Project, contract: Contract, now: datetime) -> Sources:
+def opened(project: Project, contract: Contract, engine: Backend, now: datetime) -> Sources:
     """The sources of a contract, without the rows that are set aside as they are in training."""
     places = project.places
-    reader = Reader(build.opened(places), places.folder, places.staged, Once())
+    reader = Reader(engine, places.folder, places.staged, Once())
     found = rows.opened(contract, reader)
     stated = [contract.data.decisions.sla, *(one.sla for one in contract.data.context.values())]
     if any(each.on_breach == "quarantine" for some in stated for each in some):
@@ -105,7 +106,8 @@ def _refreshed(project: Project) -> Refreshed | None:
         asked = []
         for version, lookups in looking:
             contract = versions.contract(project, version)
-            asked.append(Asked(contract, opened(project, contract, cut), lookups))
+            sources = opened(project, contract, build.opened(project.places), cut)
+            asked.append(Asked(contract, sources, lookups))
         return views.refreshed(tuple(asked), shelf(project), cut)
 
 

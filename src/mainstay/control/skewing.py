@@ -1,9 +1,10 @@
 """`context skew`: whether requests were answered by the context that training would have seen."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
 
 from mainstay.bundle import manifest
 from mainstay.bundle.manifest import Manifest
@@ -40,8 +41,11 @@ def skew(project: Project, query: ContextSkew) -> Answer:
     lost = tuple(name for name in columns if hidden & {*contract.data.context[name].on})
     asked = {name: some for name, some in columns.items() if name not in lost}
     now = clock.now()
-    logged = _logged(project, contract, query.since or now - DAY, lived[-1].name)
-    sources = refreshing.opened(project, contract, now)
+    engine = build.opened(project.places)
+    table = _answered(project, engine, lived[-1].name)
+    since = constant((query.since or now - DAY).isoformat(), TIME)
+    logged = table.filter(table[contract.data.decisions.time] >= since)
+    sources = refreshing.opened(project, contract, engine, now)
     found = comparing.skews(contract, sources, logged, asked, now)
     return _answer(lived[-1].name, contract, found, lost)
 
@@ -57,16 +61,13 @@ def _columns(contract: Contract, stated: Manifest) -> dict[str, tuple[str, ...]]
     return {name: some for name, some in found.items() if some}
 
 
-def _logged(project: Project, contract: Contract, since: datetime, version: str) -> ir.Table:
-    """The rows it answered, of decisions since then."""
+def _answered(project: Project, engine: Backend, version: str) -> ir.Table:
+    """The rows of the journal that a version answered."""
     places = project.places
     columns = field.requested(project, (one.bundle for one in field.champions(project)))
     journal.brought(places.door, places.journal, columns)
-    table = journal.read(build.opened(places), places.journal, columns)
-    time = table[contract.data.decisions.time]
-    return table.filter(
-        table[VERSION] == constant(version, TEXT), time >= constant(since.isoformat(), TIME)
-    )
+    table = journal.read(engine, places.journal, columns)
+    return table.filter(table[VERSION] == constant(version, TEXT))
 
 
 def _answer(

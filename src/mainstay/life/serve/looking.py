@@ -36,7 +36,6 @@ class Views:
             return
         if self._url and clock.stopwatch() - self._looked < EVERY:
             return
-        self._looked = clock.stopwatch()
         try:
             self._follow(table.routing.model)
             self.lacking = (
@@ -44,6 +43,7 @@ class Views:
             )
         except MainstayError as error:
             self.lacking = str(error)
+        self._looked = clock.stopwatch()
 
     def close(self) -> None:
         """Nobody asks any more."""
