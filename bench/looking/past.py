@@ -19,7 +19,7 @@ from mainstay.data import context, engine
 from mainstay.data.context import Context, Decisions, Taken
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
-DAYS, KEYS, PART = 30, 10_000, 5
+DAYS, EACH, PART = 30, 1_000, 5
 WITHIN = timedelta(hours=6)
 NAMES = ("a", "b", "c")
 NATIVE = """
@@ -29,16 +29,16 @@ ASOF LEFT JOIN read_parquet('{rows}') c ON d.eid = c.eid AND d.event_timestamp >
 
 
 def written(place: Path, decisions: int, seed: int) -> Path:
-    """So many decisions of a month, and a fifth as many rows."""
-    random = np.random.default_rng(seed)
+    """So many decisions of a month, a thousand a key, and a fifth as many rows."""
+    random, keys = np.random.default_rng(seed), max(decisions // EACH, 1)
     asked = {
         "id": np.arange(decisions),
-        "eid": random.integers(0, KEYS, decisions),
+        "eid": random.integers(0, keys, decisions),
         "event_timestamp": _moments(random, decisions),
     }
     parquet.write_table(pa.table(asked), place / "asked.parquet")
     count = decisions // PART
-    rows = {"eid": random.integers(0, KEYS, count), "ts": _moments(random, count)}
+    rows = {"eid": random.integers(0, keys, count), "ts": _moments(random, count)}
     values = {name: random.random(count) for name in NAMES}
     parquet.write_table(pa.table({**rows, **values}), place / "rows.parquet")
     return place
@@ -58,7 +58,8 @@ def native(bench: Backend, place: Path) -> ir.Table:
     old = f"c.ts >= d.event_timestamp - INTERVAL {int(WITHIN.total_seconds())} SECOND"
     names = ", ".join(f"CASE WHEN {old} THEN c.{name} END AS {name}" for name in NAMES)
     query = NATIVE.format(names=names, asked=place / "asked.parquet", rows=place / "rows.parquet")
-    return bench.sql(query)
+    bench.con.execute(f"CREATE OR REPLACE TEMP VIEW past AS {query}")
+    return bench.table("past")
 
 
 def same(bench: Backend, place: Path) -> dict[str, float]:
@@ -76,8 +77,10 @@ def same(bench: Backend, place: Path) -> dict[str, float]:
 
 
 def timed(bench: Backend, place: Path, what: str) -> dict[str, float]:
-    """Seconds into Arrow, all rows."""
+    """Seconds into Arrow, all rows, the engine awake."""
     table = {"portable": portable, "native": native}[what](bench, place)
+    for name in ("asked", "rows"):  # what an engine does once is not the join's
+        bench.read_parquet(str(place / f"{name}.parquet")).count().to_pyarrow()
     cpu, wall = time.process_time(), time.perf_counter()
     rows = table.to_pyarrow().num_rows
     return {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "rows": rows}

@@ -17,9 +17,8 @@ from mainstay.bundle.encoder import Row
 from mainstay.bundle.judgement import Breach, Judgement, judgement
 from mainstay.bundle.lookup import Lookup, marks
 from mainstay.bundle.manifest import Manifest
-from mainstay.bundle.points import Point
 from mainstay.bundle.reading import MEMBERS, RECORDS, UNFIT
-from mainstay.bundle.views import Store, View
+from mainstay.bundle.views import Store
 from mainstay.core.errors import Unavailable
 from mainstay.core.typed import PYTHON
 
@@ -28,6 +27,10 @@ Marks = tuple[tuple[Breach, ...], ...]
 _ABSENT = msgspec.Raw(b"")
 _ENCODE = msgspec.json.Encoder().encode
 _SECOND = 1_000_000
+_UNREAD = "cannot be read now"
+Told = tuple[bytes, tuple[Breach, ...]]
+"""The members that a record lacks of one context, and what is to be said of them."""
+NOTHING: Told = (b"", ())
 
 
 class Completed(NamedTuple):
@@ -39,6 +42,17 @@ class Completed(NamedTuple):
     body: bytes
     marks: Marks = ()
     cut: datetime | None = None
+
+
+class _Found(NamedTuple):
+    """Whether a view could be read, what it holds under a key, and why it is not fresh."""
+
+    read: bool
+    blob: bytes | None
+    why: str
+
+
+_UNKNOWN = _Found(read=False, blob=None, why=_UNREAD)
 
 
 class Completer:
@@ -62,19 +76,33 @@ class Completer:
             raws = RECORDS.decode(body).records
         except UNFIT:
             return Completed(body)
+        if len(raws) == 1:
+            return self._alone(body, raws[0], store, at)
         records = [self._read(raw) for raw in raws]
         told = [one.told(records, store, at) for one in self._looking]
         if not any(members for one in told for members, _ in one):
             return Completed(body)
+        each = list(zip(*told, strict=True))
         made = [
-            _joined(bytes(raw), each)
-            for raw, each in zip(raws, zip(*told, strict=True), strict=True)
+            _joined(bytes(raw), [members for members, _ in some if members])
+            for raw, some in zip(raws, each, strict=True)
         ]
-        found = tuple(sum((said for _, said in each), ()) for each in zip(*told, strict=True))
-        cut = store.current.cut if store else None
-        return Completed(
-            b'{"records":[' + b",".join(made) + b"]}", found if any(found) else (), cut
-        )
+        found = tuple(tuple(mark for _, said in some for mark in said) for some in each)
+        return _completed(b",".join(made), found if any(found) else (), store)
+
+    def _alone(self, body: bytes, raw: msgspec.Raw, store: Store | None, at: datetime) -> Completed:
+        """The same of a single record, as most requests have: a half of what several cost each."""
+        record = self._read(raw)
+        parts: list[bytes] = []
+        found: tuple[Breach, ...] = ()
+        for one in self._looking:
+            members, said = one.alone(record, store, at)
+            if members:
+                parts.append(members)
+                found += said
+        if not parts:
+            return Completed(body)
+        return _completed(_joined(bytes(raw), parts), (found,) if found else (), store)
 
     def _read(self, raw: msgspec.Raw) -> Row | None:
         """None for what is no record."""
@@ -118,30 +146,49 @@ class _Looking:
     """One context of one version."""
 
     def __init__(self, one: Lookup, places: Mapping[str, str], time: str) -> None:
-        self._one = one
+        self._one, self._view = one, one.view
         self._on = _getter([places[name] for name in one.on])
         self._taken = _getter([places[name] for name in one.columns])
         self._time: Callable[[Row], Any] = attrgetter(time) if one.timed else lambda _: None
         self._blank = _members(dict.fromkeys(one.columns))
         self._nothing = _members({name: 0 if name in one.counts else None for name in one.columns})
         self._cold, self._stale = marks(one)
-        self._within = None if one.within is None else round(one.within * _SECOND)
+        self._within = _micros(one.within)
+        self._fresh = _micros(one.fresh)
 
-    def told(
-        self, records: Sequence[Row | None], store: Store | None, at: datetime
-    ) -> list[tuple[bytes, tuple[Breach, ...]]]:
+    def told(self, records: Sequence[Row | None], store: Store | None, at: datetime) -> list[Told]:
         """Of each record the members that it lacks, and what is to be said of them."""
         wanted = [self._wanted(record) for record in records]
-        if not any(wanted):
-            return [(b"", ())] * len(records)
-        view = store.current.views.get(self._one.view) if store else None
-        found = self._found(store, view, {key for _, key in filter(None, wanted) if key})
-        why = self._why_stale(view, at) if found is not None else "cannot be read now"
+        found = self._found(store, list({one[1] for one in wanted if one and one[1]}))
+        why = self._why_stale(store, at) if found is not None else _UNREAD
         return [
-            (b"", ()) if record is None or one is None
-            else self._one_told(place, record, one, found, why)
+            NOTHING
+            if record is None or one is None
+            else self._one_told(
+                place,
+                record,
+                one,
+                _Found(read=found is not None, blob=(found or {}).get(one[1]), why=why),
+            )
             for place, (record, one) in enumerate(zip(records, wanted, strict=True))
-        ]  # fmt: skip
+        ]
+
+    def alone(self, record: Row | None, store: Store | None, at: datetime) -> Told:
+        """The same of the only one."""
+        wanted = self._wanted(record)
+        if record is None or wanted is None:
+            return NOTHING
+        blob, key = None, wanted[1]
+        try:
+            if store is None or self._view not in store.current.views:
+                return self._one_told(0, record, wanted, _UNKNOWN)
+            if key:
+                blob = store.found(self._view, (key,))[0]
+        except Unavailable:
+            return self._one_told(0, record, wanted, _UNKNOWN)
+        return self._one_told(
+            0, record, wanted, _Found(read=True, blob=blob, why=self._why_stale(store, at))
+        )
 
     def _wanted(self, record: Row | None) -> tuple[int, bytes] | None:
         """How many columns a record lacks, and the key they are found by, empty for none."""
@@ -153,53 +200,39 @@ class _Looking:
         on = self._on(record)
         return lacks, b"" if None in on else points.key(on)
 
-    def _found(
-        self, store: Store | None, view: View | None, keys: set[bytes]
-    ) -> dict[bytes, bytes | None] | None:
+    def _found(self, store: Store | None, keys: list[bytes]) -> dict[bytes, bytes | None] | None:
         """None where the view cannot be read."""
-        if store is None or view is None:
+        if store is None or self._view not in store.current.views:
             return None
-        listed = list(keys)
         try:
-            return dict(zip(listed, store.found(self._one.view, listed), strict=True))
+            return dict(zip(keys, store.found(self._view, keys), strict=True))
         except Unavailable:
             return None
 
-    def _why_stale(self, view: View | None, at: datetime) -> str:
-        if view is None or self._one.fresh is None:
+    def _why_stale(self, store: Store | None, at: datetime) -> str:
+        if self._fresh is None or store is None:
             return ""
-        age = (points.moment(at) - (view.newest or 0)) / _SECOND
-        if age <= self._one.fresh:
+        newest = store.current.views[self._view].newest
+        age = points.moment(at) - (newest or 0)
+        if age <= self._fresh:
             return ""
-        return (
-            f"is {age:,.0f} s old, more than {self._one.fresh:,.0f} s"
-            if view.newest
-            else "is empty"
-        )
+        old = f"is {age // _SECOND:,} s old, more than {self._fresh // _SECOND:,} s"
+        return old if newest else "is empty"
 
-    def _one_told(
-        self,
-        place: int,
-        record: Row,
-        wanted: tuple[int, bytes],
-        found: dict[bytes, bytes | None] | None,
-        why: str,
-    ) -> tuple[bytes, tuple[Breach, ...]]:
+    def _one_told(self, place: int, record: Row, wanted: tuple[int, bytes], found: _Found) -> Told:
         lacks, key = wanted
         said: tuple[Breach, ...] = ()
-        if why:
-            said = (Breach(f"$.records[{place}]", self._stale, why, self._one.stale),)
-        if found is None:
+        if found.why:
+            said = (Breach(f"$.records[{place}]", self._stale, found.why, self._one.stale),)
+        if not found.read:
             return self._only(record, lacks, self._blank), said
-        members, cold = self._known(record, key, found)
+        members, cold = self._known(record, key, found.blob)
         if cold:
             what = "nothing is known of it"
             said += (Breach(f"$.records[{place}]", self._cold, what, self._one.cold),)
         return self._only(record, lacks, members), said
 
-    def _known(
-        self, record: Row, key: bytes, found: dict[bytes, bytes | None]
-    ) -> tuple[bytes, bool]:
+    def _known(self, record: Row, key: bytes, blob: bytes | None) -> tuple[bytes, bool]:
         """What is known of a record, and whether that is nothing."""
         if not key:
             return self._blank, True
@@ -207,25 +240,22 @@ class _Looking:
         if time is None and self._one.timed:
             return self._blank, False  # the guard refuses a record without its time
         at = points.moment(time) if time else points.ALWAYS
-        blob = found[key]
-        point = self._counting(points.known(blob, at), at) if blob else None
-        members = point.members if point else self._nothing
-        return members, members == self._nothing
-
-    def _counting(self, point: Point | None, at: int) -> Point | None:
-        """None where it is too old."""
-        if point is None or self._within is None or at - point.as_of <= self._within:
-            return point
-        return None
+        point = points.known(blob, at) if blob else None
+        if point is None or (self._within is not None and at - point.as_of > self._within):
+            return self._nothing, True
+        return point.members, point.members == self._nothing
 
     def _only(self, record: Row, lacks: int, members: bytes) -> bytes:
         """Those that a record lacks."""
-        taken = self._taken(record)
-        if lacks == len(taken):
+        if lacks == len(self._one.columns):
             return members
         every = MEMBERS.decode(b"{" + members + b"}")
-        some = zip(self._one.columns, taken, strict=True)
+        some = zip(self._one.columns, self._taken(record), strict=True)
         return _members({name: every[name] for name, raw in some if raw is _ABSENT})
+
+
+def _micros(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * _SECOND)
 
 
 def _record(types: Mapping[str, str], taken: frozenset[str]) -> type[Row]:
@@ -251,10 +281,14 @@ def _members(values: Mapping[str, object]) -> bytes:
     return _ENCODE(values)[1:-1]
 
 
-def _joined(record: bytes, some: Sequence[tuple[bytes, tuple[Breach, ...]]]) -> bytes:
+def _joined(record: bytes, parts: list[bytes]) -> bytes:
     """A record with further members at its end."""
-    parts = [members for members, _ in some if members]
     if not parts:
         return record
     head = record[:-1]
     return b",".join([head, *parts] if head[1:].strip() else [head + parts[0], *parts[1:]]) + b"}"
+
+
+def _completed(records: bytes, found: Marks, store: Store | None) -> Completed:
+    cut = store.current.cut if store else None
+    return Completed(b'{"records":[' + records + b"]}", found, cut)

@@ -99,7 +99,8 @@ class Embedded:
         address = f"{path.resolve().as_uri()}?immutable=1"
         try:
             self._base = sqlite3.connect(address, uri=True, check_same_thread=False)
-            self._base.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            self._ask = self._base.cursor().execute
+            self._ask(f"PRAGMA mmap_size = {_MAPPED}")
         except sqlite3.Error as error:
             raise Unavailable(f"the views in {path} cannot be read: {error}") from error
         self._asks = {one: f"SELECT points FROM {table(one)} WHERE key = ?"  # noqa: S608 - checked
@@ -109,7 +110,7 @@ class Embedded:
         ask = self._asks[view]
         try:
             with self._lock:
-                rows = [self._base.execute(ask, (key,)).fetchone() for key in keys]
+                rows = [self._ask(ask, (key,)).fetchone() for key in keys]
         except sqlite3.Error as error:
             raise Unavailable(f"the view {view} cannot be read: {error}") from error
         return [row[0] if row else None for row in rows]
