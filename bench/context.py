@@ -1,7 +1,8 @@
 """What it costs to look context up: ten numbers of one entity, or of a hundred, against Feast.
 
-Ours is the door's own way: a request without its context in, the same request with it out, from a
-generation that a refresh made of the same Parquet. Feast's is `get_online_features(...).to_dict()`
+lookup: from the number of an entity to its values. request: the door's whole way, a request without
+its context in, the same with it out; ratios are of that. The generation is one that a refresh made
+of the same Parquet. Feast's is `get_online_features(...).to_dict()`
 in its own environment, from its SQLite and from the same Redis, materialised from that Parquet too.
 Medians of single calls, warm, one client, in turn.
 """
@@ -14,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,10 @@ def summary(found: dict[str, dict[str, float]]) -> dict[str, float | None]:
     """The keys that are read by machines."""
     embedded, shared = found.get("sqlite", {}), found.get("redis", {})
     return {
-        "embedded_us": embedded.get("ours"),
-        "redis_us": shared.get("ours"),
+        "embedded_us": embedded.get("lookup"),
+        "redis_us": shared.get("lookup"),
+        "embedded_request_us": embedded.get("ours"),
+        "redis_request_us": shared.get("ours"),
         "feast_sqlite_ratio": embedded.get("ratio"),
         "feast_redis_ratio": shared.get("ratio"),
         "refresh_rows_per_second": embedded.get("refresh"),
@@ -84,6 +87,8 @@ def measured(
     rate = chosen.entities / (clock.stopwatch() - begun)
     made = {"refresh": report.figure(case, "refresh_rows_per_second", [rate], "rows/s").value}
     draw = np.random.default_rng(chosen.seed)
+    times = [lookups(asked, draw, chosen.entities) for _ in range(chosen.repeat)]
+    made["lookup"] = report.figure({**case, "rows": 1}, "lookup_us", times, "us").value
     for count in (1, MANY):
         times = [ours(asked, draw, count, chosen.entities) for _ in range(chosen.repeat)]
         figure = report.figure({**case, "rows": count}, "request_us", times, "us")
@@ -99,12 +104,22 @@ def ours(asked: views.Asked, draw: Any, count: int, entities: int) -> float:
         views.request(draw.integers(0, entities, count).tolist())
         for _ in range(CALLS if count == 1 else CALLS // 10)
     ]
-    for body in bodies[:50]:
-        asked.completed(body)
+    return median(asked.completed, bodies)
+
+
+def lookups(asked: views.Asked, draw: Any, entities: int) -> float:
+    """The median microseconds of a lookup alone."""
+    return median(asked.looked_up, draw.integers(0, entities, CALLS).tolist())
+
+
+def median(act: Callable[[Any], object], of: list[Any]) -> float:
+    """Of single calls, in microseconds, after fifty."""
+    for one in of[:50]:
+        act(one)
     seconds = []
-    for body in bodies:
+    for one in of:
         begun = time.perf_counter()
-        asked.completed(body)
+        act(one)
         seconds.append(time.perf_counter() - begun)
     return 1e6 * statistics.median(seconds)
 
@@ -138,7 +153,8 @@ def feast(*words: str) -> dict[str, Any]:
     quiet = {**settings.child_environment(), **peers.QUIET, "FEAST_USAGE": "False"}
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=quiet)
     if done.returncode:
-        raise NotReady(f"feast: {' / '.join(done.stderr.strip().splitlines()[-3:])}"[:600])
+        last = " / ".join(done.stderr.strip().splitlines()[-3:])
+        raise NotReady(f"feast ended with {done.returncode}: {last}"[:600])
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 

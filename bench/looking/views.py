@@ -9,9 +9,11 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from mainstay.bundle import points
 from mainstay.bundle.completing import Completed, Completer
 from mainstay.bundle.guard import RequestColumn
 from mainstay.bundle.lookup import Lookup
+from mainstay.bundle.points import Point
 from mainstay.bundle.views import Shelf, Store, writing
 from mainstay.contract import document
 from mainstay.core.typed import INTEGER, NUMBER, TEXT, TIME
@@ -49,14 +51,20 @@ class Stated(msgspec.Struct):
 
 
 class Asked(NamedTuple):
-    """A door's way through the generation in force."""
+    """A door's way through the generation in force, whose only view has this id."""
 
     completer: Completer
     store: Store
+    view: str
 
     def completed(self, body: bytes) -> Completed:
         """The request with its context."""
         return self.completer.completed(body, self.store, NOW)
+
+    def looked_up(self, entity: int) -> Point | None:
+        """What is known of an entity now: from its number to its ten values, as they are sent."""
+        (blob,) = self.store.found(self.view, (points.key((entity,)),))
+        return points.known(blob, points.moment(NOW)) if blob else None
 
 
 def written(project: Path, entities: int, seed: int) -> Path:
@@ -85,7 +93,8 @@ def refreshed(project: Path, shelf: Shelf) -> Asked:
     asked = views.Asked(contract, rows.opened(contract, reader), lookups)
     with writing(folder(project)):
         found = views.refreshed((asked,), shelf, NOW).current
-    return Asked(Completer(Stated(REQUEST, lookups)), shelf.opened(found))  # type: ignore[arg-type]  # all that is read
+    completer = Completer(Stated(REQUEST, lookups))  # type: ignore[arg-type]  # all that is read
+    return Asked(completer, shelf.opened(found), lookups[0].view)
 
 
 def request(entities: list[int]) -> bytes:

@@ -30,6 +30,12 @@ class Views:
         self._before: Store | None = None  # a thread may be at it still
         self._looked = 0.0
 
+    @property
+    def cut(self) -> datetime | None:
+        """Up to when context is known; None where nothing is looked up, or known."""
+        store = self.store
+        return store.current.cut if store else None
+
     def look(self, table: Table) -> None:
         """Follows, where a version of the table looks anything up."""
         if not any(one.held.runtime.completer for one in table.everyone):

@@ -96,7 +96,7 @@ def families_of(parts: Parts) -> tuple[Family, ...]:
     watch = parts.watch
     state = State(
         watch.table, parts.journal.standing(), watch.time(), _ready(parts)[0], parts.door.failed,
-        watch.restarts, parts.breaker.openings, parts.shadows.standing(),
+        watch.restarts, parts.breaker.openings, parts.shadows.standing(), watch.views.cut,
     )  # fmt: skip
     return tuple(metrics.families(parts.counters.counted(), state))
 

@@ -12,6 +12,7 @@ from mainstay.bundle.lookup import Lookup
 from mainstay.bundle.points import Point
 from mainstay.bundle.views import FOLDER, Current, Folder, Made, View, writing
 from mainstay.core import entries, journals
+from mainstay.life.serve import operating
 from mainstay.life.serve.app import App
 from mainstay.life.serve.looking import Views
 from mainstay.seal.routing import Share
@@ -120,6 +121,7 @@ def test_a_newer_generation_is_followed(live: App, serving: Serving) -> None:
     live.watch.look()
 
     assert said(live, asked()) == said(live, asked(rain=60.0)) != before
+    assert b"mainstay_context_seconds 0.0" in operating.metrics_of(live.parts).body
 
 
 def test_a_source_that_stands_still_is_told(live: App, serving: Serving) -> None:
