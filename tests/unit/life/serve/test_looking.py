@@ -195,3 +195,21 @@ def test_rows_without_names_may_leave_context_out(live: App, cells: int) -> None
     made, _ = mlflow.of_json(json.encode({"instances": [row]}), (stated.columns, stated.sent))
 
     assert json.decode(live.door.handle(made)[1])["answers"] == said(live, asked())
+
+
+def test_tensors_of_the_other_columns_are_enough(live: App) -> None:
+    from mainstay.life.serve import openinference
+
+    runtime = live.watch.table.served[0].held.runtime
+    kinds = {"int64": "INT64", "float64": "FP64"}
+    stated = {one.name: kinds.get(one.type, "BYTES") for one in runtime.manifest.request}
+    inputs = [
+        {"name": name, "datatype": stated[name], "shape": [1], "data": [value]}
+        for name, value in asked().items()
+    ]
+    assert set(asked()) == set(runtime.manifest.sent) == stated.keys() - {"rain"}
+
+    _, given = openinference.read(json.encode({"inputs": inputs}), None)
+
+    made = openinference.records(given, runtime.guard)
+    assert json.decode(live.door.handle(made)[1])["answers"] == said(live, asked())
