@@ -54,6 +54,13 @@ def server(missing: Callable[[str], None]) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def redis(missing: Callable[[str], None]) -> Iterator[str]:
+    """The URL of a Redis; whoever asks takes names of their own."""
+    with servers.redis(missing) as url:
+        yield url
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test sees the keys, the clock or the settings of the person who runs it."""
@@ -67,6 +74,7 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             "MAINSTAY_TOKEN_FILE",
             "MAINSTAY_LEDGER",
             "MAINSTAY_SOURCES",
+            "MAINSTAY_CONTEXT",
         ):
             patch.delenv(name, raising=False)
         patch.setenv("MAINSTAY_KEYS", str(tmp_path_factory.mktemp("keys")))

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own, for tests, where its programs are on the machine."""
+"""A PostgreSQL and a Redis of our own, for tests, where their programs are on the machine."""
 
 import os
 import pwd
@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,34 @@ def postgresql(missing: Callable[[str], None]) -> Iterator[str]:
             yield f"postgres://mainstay:{quote(SECRET, safe='')}@127.0.0.1:{port}/postgres"
         finally:
             server.ends()
+
+
+@contextmanager
+def redis(missing: Callable[[str], None]) -> Iterator[str]:
+    """The URL of one that keeps nothing on disk."""
+    program = shutil.which("redis-server")
+    if program is None:
+        missing("no Redis on this machine")
+        return
+    port = _free_port()
+    options = {"port": port, "bind": "127.0.0.1", "save": "", "appendonly": "no"}
+    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    with subprocess.Popen([program, *words], stdout=subprocess.DEVNULL, cwd="/") as server:
+        try:
+            _answers(port)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            server.terminate()
+
+
+def _answers(port: int) -> None:
+    """Waits until somebody listens."""
+    for _ in range(200):
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"nobody listens at {port}")
 
 
 class _Server(NamedTuple):

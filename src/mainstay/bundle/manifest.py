@@ -7,6 +7,7 @@ import msgspec
 
 from mainstay.bundle.baseline import Baseline
 from mainstay.bundle.guard import RequestColumn
+from mainstay.bundle.lookup import Lookup
 from mainstay.bundle.operation import Operation
 from mainstay.bundle.stakes import Stakes
 from mainstay.core import digest
@@ -47,7 +48,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     uncovered: who answers slices that its certificate does not cover. durability: whether answers
     go only when they are safe on disk. operation: fallback, limits and resources at a door.
     private: columns that are not written down as they came.
-    unknown_fields: what a request gets that holds more than was asked for.
+    unknown_fields: what a request gets that holds more than was asked for. lookups: context that
+    the door looks up where a request does not carry it.
     importance: of each request column, how far the answers hang on it, together 1; empty where it
     is not known. code: file -> digest. versions: distribution -> version, of the model's
     environment. files: path -> digest of every other file, filled in by `written`.
@@ -78,6 +80,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     operation: Operation = Operation()
     private: dict[str, Act] = {}
     unknown_fields: Unknown = "reject"
+    lookups: tuple[Lookup, ...] = ()
     importance: dict[str, float] = {}
     files: dict[str, str] = {}
     format: int = FORMAT
@@ -86,6 +89,12 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def columns(self) -> tuple[str, ...]:
         """Names of the request columns, in the order of a row."""
         return tuple(column.name for column in self.request)
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """Names of the columns that a caller must send: those that are not looked up."""
+        found = {name for one in self.lookups for name in one.columns}
+        return tuple(name for name in self.columns if name not in found)
 
     @property
     def requested(self) -> tuple[Column, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import baseline, encoder, guard, manifest, native, onnx, stakes, straight
+from mainstay.bundle.completing import completer
 from mainstay.bundle.contributions import Explaining
 from mainstay.bundle.environment import Environment, prepared
 from mainstay.bundle.guard import Judgement
@@ -167,8 +168,9 @@ class Original:
 class Runtime:
     """One opened bundle. notes: what is not as built, one line each, for example a slower engine.
 
-    guard: judges the bytes of a request; its judgements are what `answer` takes. failure: the last
-    one of the engine that made the baseline answer. failed: how many there were.
+    guard: judges the bytes of a request; its judgements are what `answer` takes. completer: makes
+    requests whole before, None where callers send everything. failure: the last one of the engine
+    that made the baseline answer. failed: how many there were.
     """
 
     def __init__(
@@ -178,6 +180,7 @@ class Runtime:
         self.failed = 0
         self.manifest, self.engine, self.version, self.notes = stated, engine, version, notes
         self.guard = guard.compiled(stated.request, stated.rules, stated.unknown_fields)
+        self.completer = completer(stated)
         self._encode = encoder.compiled(stated.outputs, stated.inputs, stated.columns)
         pack = struct.Struct(f"={len(stated.inputs)}d").pack
         self._packed = encoder.packed(stated.outputs, stated.inputs, stated.columns, pack)

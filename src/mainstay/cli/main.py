@@ -68,6 +68,14 @@ COMMANDS: Table = {
         "mainstay.cli.check_features:check_features",
     ),
     "impact": ("What a change of a source would break.", "mainstay.cli.impact:impact"),
+    "context": (
+        "Context that doors look up.",
+        {
+            "refresh": ("Make its views of what is known now.", "mainstay.cli.context:refresh"),
+            "show": ("Say what they hold, and how fresh it is.", "mainstay.cli.context:show"),
+            "skew": ("Join what was looked up again.", "mainstay.cli.context:skew"),
+        },
+    ),
     "score": ("Answer a batch: tables in, tables out.", "mainstay.cli.score:score"),
     "labels": ("Take in what became of decisions.", "mainstay.cli.labels:labels"),
     "watch": ("Judge the live windows that are over.", "mainstay.cli.watch:watch"),

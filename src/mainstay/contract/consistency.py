@@ -36,7 +36,7 @@ def slips(contract: object) -> list[Slip]:
     """What contradicts something said elsewhere."""
     checks = (
         _metrics, amounts.slips, _tasks, _constant, _gates, _label, _early_labels, _taken_twice,
-        _private, _imputed, _ranges_by, _season, _fair,
+        _private, _imputed, _ranges_by, _season, _fair, _looked_up,
     )  # fmt: skip
     return [one for check in checks for one in check(contract)]
 
@@ -168,6 +168,17 @@ def _fair(contract: object) -> Iterator[Slip]:
             if name != "error":
                 hint = "error: {at_most: ...} compares the mean errors of groups"
                 yield slip((*path, name), f"is for a binary task, not {task}", hint, on_key=True)
+
+
+def _looked_up(contract: object) -> Iterator[Slip]:
+    """The door looks up what is declared, and what it does then is said where it does."""
+    looks_up = first(contract, "serve.context") == "lookup"
+    declared = any(isinstance(one, dict) for _, one in found(contract, "data.context.*"))
+    for path, _ in texts(contract, "serve.context") if looks_up and not declared else ():
+        yield slip(path, "is lookup, but data.context declares none", "take it out")
+    for path, _ in texts(contract, "serve.cold", "serve.stale") if not looks_up else ():
+        what = "is for context that the door looks up"
+        yield slip(path, what, "write context: lookup, or take it out", on_key=True)
 
 
 def _length(contract: object, pattern: str) -> timedelta | None:

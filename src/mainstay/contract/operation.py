@@ -258,6 +258,18 @@ class Serve(Section):
     canary: Annotated[
         Share, Gt(0), Clause("the share of entities a new version answers first", ("door",))
     ] = 0.1
+    context: Annotated[
+        Literal["sent", "lookup"],
+        Clause("whether requests carry context, or the door looks up what they lack", ("door",)),
+    ] = "sent"
+    cold: Annotated[
+        Literal["flag", "fallback"],
+        Clause("what a row gets of which a looked-up context knows nothing", ("door",)),
+    ] = "flag"
+    stale: Annotated[
+        Literal["flag", "fallback"],
+        Clause("what a row gets whose looked-up context is not fresh", ("door",)),
+    ] = "flag"
 
 
 class Unforeseen(Section):

@@ -11,7 +11,6 @@ import msgspec
 
 from mainstay.bundle import manifest
 from mainstay.bundle.manifest import Manifest
-from mainstay.contract import document
 from mainstay.contract.model import Contract
 from mainstay.control import papers, versions
 from mainstay.control.pages import parts
@@ -60,15 +59,10 @@ def card(project: Project, version: Version) -> Card:
     signed, details = papers.envelope(project, version), papers.behind(project, version).details
     if details is None:
         raise Missing(f"v{version.number} was not judged to a certificate")
-    registered = next(
-        event.payload["text"]
-        for event in project.ledger.events(kind="ContractRegistered", subject=version.model)
-        if event.payload["digest"] == version.contract
-    )
     return Card(
         seal.opened(signed, project.trust),
         details,
-        document.parsed(registered.encode(), project.places.contract).contract,
+        versions.contract(project, version),
         manifest.read(project.places.bundle(version.bundle), version.bundle),
     )
 

@@ -180,6 +180,12 @@ class Features(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fea
     out: str = ""
 
 
+class RefreshContext(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="context_refresh"
+):
+    """Make the views of context that doors look up anew, of all that is known now."""
+
+
 class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="score"):
     """Answer a batch: decisions of a period, or of another table, into files by partition.
 
@@ -374,6 +380,7 @@ OfModel = (
     | RunNow
     | CancelRun
     | Features
+    | RefreshContext
     | Score
     | Labels
     | SendLabels

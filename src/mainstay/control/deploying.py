@@ -5,7 +5,7 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from mainstay.bundle import manifest
-from mainstay.control import blocking, frozen, publish, recalls, versions
+from mainstay.control import blocking, frozen, publish, recalls, refreshing, versions
 from mainstay.control.commands import Deploy, Rollback
 from mainstay.control.project import Project
 from mainstay.core.answers import Answer
@@ -57,7 +57,7 @@ def deploy(project: Project, command: Deploy) -> Answer:
         unchanged = _stands(project, given, environment)
         if not unchanged:
             recorded(project, "Deployed", parts, environment, Why(command.because))
-    routing = publish.published(project)
+    routing = _published(project)
     said = told(parts)
     return _answer(routing, parts, f"Nothing changed: {said}" if unchanged else said)
 
@@ -89,7 +89,7 @@ def aside(project: Project, command: Deploy) -> Answer:
             project, "Deployed", parts, said.environment,
             Why(unforeseen=said.unforeseen), shadow=shadow,
         )  # fmt: skip
-    routing = publish.published(project)
+    routing = _published(project)
     what = f"is a shadow for {share:.0%}" if share else "is no shadow any more"
     found = _answer(routing, parts, f"v{version.number} {what}: {told(parts)}")
     return msgspec.structs.replace(found, next="mainstay status")
@@ -106,8 +106,14 @@ def rollback(project: Project, command: Rollback) -> Answer:
         for part in parts:
             _refuse_unless_approved(versions.found(project, f"v{part.version}"))
         recorded(project, "RolledBack", parts, environment, Why(command.because))
-    routing = publish.published(project)
+    routing = _published(project)
     return _answer(routing, parts, f"Rolled back: {told(parts)}")
+
+
+def _published(project: Project) -> Routing | None:
+    """Context that a version looks up is there before the version is."""
+    refreshing.attempted(project)
+    return publish.published(project)
 
 
 def live(project: Project) -> Parts:

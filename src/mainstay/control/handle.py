@@ -33,6 +33,7 @@ from mainstay.control import (
     proposing,
     publish,
     reading,
+    refreshing,
     remembering,
     replaying,
     requesting,
@@ -43,6 +44,7 @@ from mainstay.control import (
     several,
     silencing,
     simulating,
+    skewing,
     sourcing,
     standing,
     turns,
@@ -74,6 +76,7 @@ from mainstay.control.commands import (
     OfKeys,
     OfModel,
     OfPeople,
+    RefreshContext,
     Reject,
     Restore,
     RevokeToken,
@@ -98,6 +101,8 @@ from mainstay.control.queries import (
     Approvals,
     CheckContract,
     CheckFeatures,
+    ContextSkew,
+    ContextViews,
     ContractSchema,
     DataChanges,
     Decisions,
@@ -229,14 +234,18 @@ def _changed(opened: Project, command: OfModel) -> Answer:
             return _lived(opened, command)
         case Silence() | Acknowledge() | Vouch() | Deliver() | Comment():
             return _tended(opened, command)
-        case Schedule() | Unschedule() | RunNow() | CancelRun():
+        case Schedule() | Unschedule() | RunNow() | CancelRun() | RefreshContext():
             return _planned(opened, command)
         case Features() | Score() | Labels() | SendLabels() | AskLabels() | Backup():
             return _outside(opened, command)
 
 
-def _planned(opened: Project, command: Schedule | Unschedule | RunNow | CancelRun) -> Answer:
-    """What workers are to do."""
+def _planned(
+    opened: Project, command: Schedule | Unschedule | RunNow | CancelRun | RefreshContext
+) -> Answer:
+    """What workers are to do, and what they do for doors."""
+    if isinstance(command, RefreshContext):
+        return refreshing.refresh(opened)
     if isinstance(command, CancelRun):
         return cancelling.cancel(opened, command)
     return scheduling.changed(opened, command)
@@ -323,7 +332,9 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _weighed(opened, query)
         case Status() | ModelHealth() | Approvals() | Life() | Find():
             return _standing(opened, query)
-        case Sources() | DataChanges() | CheckFeatures() | Impact():
+        case (
+            Sources() | DataChanges() | CheckFeatures() | Impact() | ContextViews() | ContextSkew()
+        ):
             return _of_data(opened, query)
         case History() | Record() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
@@ -392,6 +403,13 @@ def _of_data(opened: Project, query: Sources | DataChanges | CheckFeatures | Imp
             return comparing.compare(opened, query)
         case Impact():
             return impacting.impact(opened, query)
+
+
+def _of_context(opened: Project, query: ContextViews | ContextSkew) -> Answer:
+    """What doors look up."""
+    if isinstance(query, ContextSkew):
+        return skewing.skew(opened, query)
+    return refreshing.shown(opened)
 
 
 def _at_work(

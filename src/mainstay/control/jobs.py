@@ -14,6 +14,7 @@ from mainstay.control import (
     keeping,
     labelling,
     reading,
+    refreshing,
     running,
     telling,
     watching,
@@ -40,6 +41,7 @@ class Job(NamedTuple):
 
     of_record: whether it concerns the record, which a team has once, and no model.
     makes: whether it has a hand in versions, so that their approver does not ask for it.
+    looks_up: whether it has its rhythm only where doors look context up.
     """
 
     says: str
@@ -47,6 +49,7 @@ class Job(NamedTuple):
     do: Callable[[Project, str], Done]
     of_record: bool = False
     makes: bool = False
+    looks_up: bool = False
 
 
 def labels(project: Project, _: str) -> Done:
@@ -116,6 +119,11 @@ def renew(project: Project, environment: str) -> Done:
     return _done(project, certifying.certify(project, asked))
 
 
+def context(project: Project, _: str) -> Done:
+    """The views that doors look up, of all that is known now."""
+    return _done(project, refreshing.refresh(project))
+
+
 def watch(project: Project, _: str) -> Done:
     """The live windows that are over."""
     return _done(project, watching.watch(project))
@@ -182,6 +190,9 @@ def _told(project: Project, said: Answer) -> None:
 
 JOBS: Mapping[str, Job] = {
     "labels": Job("Take in the files of labels in the folder labels.", EACH_WINDOW, labels),
+    "context": Job(
+        "Make the views of context that doors look up anew.", "*/5 * * * *", context, looks_up=True
+    ),
     "run": Job(
         "Do what is outstanding: watch, retrain, deploy, renew.", EACH_WINDOW, run, makes=True
     ),

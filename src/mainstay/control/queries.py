@@ -1,5 +1,6 @@
 """What can be asked of the control plane that changes nothing, as values."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -279,6 +280,19 @@ class VerifyBundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=
     version: str
 
 
+class ContextViews(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="context_show"):
+    """The views that doors look context up in: up to when it is known, and how fresh it is."""
+
+
+class ContextSkew(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="context_skew"):
+    """Context of answered requests, joined again from the sources: whether it is the same.
+
+    since: of the decisions, UTC; None: of the last day.
+    """
+
+    since: datetime | None = None
+
+
 OfContract = CheckContract | ExplainContract | ContractSchema
 OfPeople = People | Own | DigestOf
 """Of a record as a whole: who there is, and the week for a role."""
@@ -311,6 +325,8 @@ OfProject = (
     | DataChanges
     | Find
     | Record
+    | ContextViews
+    | ContextSkew
     | Export
     | VerifyLedger
     | VerifyCertificate

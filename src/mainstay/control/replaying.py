@@ -6,6 +6,7 @@ import msgspec
 
 from mainstay.bundle import environment, manifest, runtime
 from mainstay.bundle.judgement import Judgement
+from mainstay.bundle.lookup import is_mark
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.reasons import Reasons
 from mainstay.bundle.runtime import Answer as Said
@@ -148,7 +149,7 @@ def _reasons(opened: Runtime, asked: Judgement, said: Said) -> tuple[Reasons | N
 
 def _differences(row: dict[str, Any], said: Said) -> list[str]:
     """What is not as it was written down."""
-    before = {one for one in (row[FLAGS] or "").split() if one not in OWN}
+    before = {one for one in (row[FLAGS] or "").split() if not (one in OWN or is_mark(one))}
     flags = {one for one in said.flags if one not in OWN}
     decision, person = row[DECISION], row[OUTCOME] == "person"
     found = [

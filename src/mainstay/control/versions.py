@@ -5,6 +5,8 @@ import re
 import msgspec
 
 from mainstay.bundle import manifest
+from mainstay.contract import document
+from mainstay.contract.model import Contract
 from mainstay.control.project import Project
 from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Actor, Event, ModelVersion, Window
@@ -33,6 +35,16 @@ def found(project: Project, name: str = "") -> Version:
     if not match:
         raise Mistake(f"{name!r} names no version", hint="for example v1")
     return state.version(project.ledger, project.model, int(match[1]))
+
+
+def contract(project: Project, version: Version) -> Contract:
+    """The one it was built for, as it was registered."""
+    text = next(
+        event.payload["text"]
+        for event in project.ledger.events(kind="ContractRegistered", subject=version.model)
+        if event.payload["digest"] == version.contract
+    )
+    return document.parsed(text.encode(), project.places.contract).contract
 
 
 def birth(project: Project, version: Version) -> Birth:

@@ -21,7 +21,8 @@ OWN = frozenset((EXPIRED, ENGINE, REST, ABSTAINED, CIRCUIT, BREACHED, PREVIOUS, 
 class Entry(NamedTuple):
     """When it was answered, under which routing, what came, what went.
 
-    trace: the traceparent that came with it; entries from before there was one have none.
+    trace: the traceparent that came with it. cut: up to when context that was looked up is known,
+    None where nothing was. Entries from before there was one have none.
     """
 
     at: datetime
@@ -30,6 +31,7 @@ class Entry(NamedTuple):
     status: int
     reply: bytes
     trace: str = ""
+    cut: datetime | None = None
 
 
 _ENCODE = msgspec.msgpack.Encoder().encode

@@ -10,7 +10,7 @@ from mainstay.core.errors import Mistake
 NAMES = (
     "MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV", "MAINSTAY_CHANNELS",
     "MAINSTAY_JOURNAL_GB", "MAINSTAY_URL", "MAINSTAY_TOKEN", "MAINSTAY_TOKEN_FILE",
-    "MAINSTAY_LEDGER", "MAINSTAY_SOURCES",
+    "MAINSTAY_LEDGER", "MAINSTAY_SOURCES", "MAINSTAY_CONTEXT",
 )  # fmt: skip
 
 _HARMLESS = (
@@ -47,6 +47,11 @@ def channels_file() -> Path | None:
 def sources_file() -> Path | None:
     """MAINSTAY_SOURCES: credentials of sources; unset: sources.toml beside the keys, if any."""
     return _path("MAINSTAY_SOURCES")
+
+
+def context() -> str:
+    """MAINSTAY_CONTEXT: of a Redis that keeps views of context; empty: the serving folder does."""
+    return os.environ.get("MAINSTAY_CONTEXT", "")
 
 
 def journal_bytes() -> int:

@@ -16,12 +16,12 @@ AT, PLACE, SEQUENCE = "mainstay_at", "mainstay_place", "mainstay_sequence"
 STATUS, OUTCOME, SCORE = "mainstay_status", "mainstay_outcome", "mainstay_score"
 DECISION, VERSION, CERTIFICATE = "mainstay_decision", "mainstay_version", "mainstay_certificate"
 FLAGS, BREACHES, COVERED = "mainstay_flags", "mainstay_breaches", "mainstay_covered"
-TRACE = "mainstay_trace"
+TRACE, CUT = "mainstay_trace", "mainstay_cut"
 RESERVED = (
     Column(AT, TIME), Column(PLACE, INTEGER), Column(SEQUENCE, INTEGER), Column(STATUS, INTEGER),
     Column(OUTCOME, TEXT), Column(SCORE, NUMBER), Column(DECISION, TEXT), Column(VERSION, TEXT),
     Column(CERTIFICATE, TEXT), Column(FLAGS, TEXT), Column(BREACHES, TEXT), Column(COVERED, FLAG),
-    Column(TRACE, TEXT),
+    Column(TRACE, TEXT), Column(CUT, TIME),
 )  # fmt: skip
 """What stands beside the columns of a request.
 
@@ -29,7 +29,7 @@ PLACE rises through the journal, no two rows share it. OUTCOME is model, baselin
 model's score and no decision) or rejected. The decision is as JSON writes it, text as it is. Flags
 and breaches are fields, one a line; breaches are those of a rejected row, and the flags of a
 fallback. COVERED is null for a rejected row. TRACE is the traceparent of the request, empty without
-one.
+one. CUT is up to when context that the door looked up is known, null where it looked nothing up.
 """
 
 _RECORD = re.compile(r"\$\.records\[(\d+)\]")
@@ -92,7 +92,7 @@ class Records:
         said = reply.answers or _rejected(reply.errors, len(asked))
         for number, (values, one) in enumerate(zip(asked, said, strict=True), place):
             told = entry.sequence, entry.status, *_told(one), entry.trace
-            yield (*values, entry.at, number, *told)
+            yield (*values, entry.at, number, *told, entry.cut)
 
     def _asked(self, body: bytes) -> list[Row]:
         try:

@@ -59,13 +59,13 @@ def _until(table: ir.Table, time: str, cut: datetime) -> ir.Table:
 def _differing(before: ir.Table, after: ir.Table, key: str, names: list[str]) -> int:
     theirs = after.rename({f"mainstay_after_{name}": name for name in after.columns})
     both = before.left_join(theirs, before[key] == theirs[f"mainstay_after_{key}"])
-    different = [~_same(both[name], both[f"mainstay_after_{name}"]) for name in names]
+    different = [~same(both[name], both[f"mainstay_after_{name}"]) for name in names]
     lost = both[f"mainstay_after_{key}"].isnull()
     found = both.filter(reduce(lambda left, right: left | right, different, lost)).count()
     return int(found.to_pyarrow().as_py())
 
 
-def _same(before: ir.Value, after: ir.Value) -> ir.BooleanValue:
+def same(before: ir.Value, after: ir.Value) -> ir.BooleanValue:
     equal = before.identical_to(after)
     if not before.type().is_floating():
         return equal

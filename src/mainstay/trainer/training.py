@@ -131,12 +131,16 @@ def _settled(rule: Rule, types: dict[str, str], levels: dict[str, tuple[str, ...
 def _request(
     contract: Contract, outputs: tuple[Output, ...], stated: tuple[Rule, ...], types: dict[str, str]
 ) -> Iterator[RequestColumn]:
-    """Key, time, entity, then what features, rules, baseline, money and slices read, once."""
+    """Key, time, entity, then what features, rules, baseline, money and slices read, once, and
+
+    what context is found by.
+    """
     decisions = contract.data.decisions
     roles = {decisions.key: "key", decisions.time: "time"}
     if decisions.entity:
         roles.setdefault(decisions.entity, "entity")
-    for name in dict.fromkeys((*roles, *_read(contract, outputs, stated))):
+    read = tuple(dict.fromkeys(_read(contract, outputs, stated)))
+    for name in dict.fromkeys((*roles, *read, *_found_by(contract, read))):
         if name in types:
             yield RequestColumn(name, types[name], roles.get(name, "field"))  # type: ignore[arg-type]  # three literals
 
@@ -156,6 +160,13 @@ def _read(
     yield from (*(baseline.rate_by or ()), *filter(None, [baseline.column]))
     yield from contract.objective.amounts
     yield from contract.certify.slices.by if contract.certify.slices else ()
+
+
+def _found_by(contract: Contract, read: tuple[str, ...]) -> Iterator[str]:
+    """What the door finds rows of context by, where it looks them up."""
+    if contract.serve.context == "lookup":
+        for one in contract.data.context.values():
+            yield from one.on if not {taken.name for taken in one.take}.isdisjoint(read) else ()
 
 
 def _frozen(kept: ir.Table, contract: Contract, meaning: Meaning, places: Places) -> Dataset:

@@ -12,6 +12,7 @@ RATES = "{rate_by: [origin, hour]}"
 MONEY = "value_over_baseline_per_1000"
 GAINS = "true_positive: 40, false_positive: -12"
 VALUE = f"  value: {{currency: USD, {GAINS}, per_retrain: -30, per_1000_predictions: -0.05}}\n"
+WITHOUT = ("serve.context is lookup, but data.context declares none", "take it out")
 EARLY = "    p: {from: decisions, on: dest, over: 7d, take: {r: mean(late)}}\n"
 
 
@@ -127,3 +128,17 @@ def test_only_a_yes_or_no_is_abstained_from(told):
     (place,) = [line for line in found if "serve.abstain" in line]
     assert place == "contract.yaml:30:28: serve.abstain is for a binary task, not regression"
     assert "hint: take it out: only a yes or no has a probability to be unsure of" in found
+
+
+def test_what_the_door_does_about_context_is_said_where_it_looks_it_up(told, read):
+    found = told(("fallback: baseline", "cold: fallback"))
+
+    assert "contract.yaml:30:28: serve.cold is for context that the door looks up" in found
+    looked = read(("fallback: baseline", "context: lookup, cold: fallback, stale: fallback"))
+    assert looked.contract.serve.stale == "fallback"
+
+
+def test_what_is_looked_up_is_declared():
+    slips = consistency.slips({"data": {}, "serve": {"context": "lookup"}})
+
+    assert Slip(("serve", "context"), *WITHOUT) in slips

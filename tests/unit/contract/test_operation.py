@@ -41,6 +41,9 @@ def test_what_nobody_states_has_the_stated_default(example):
         "journal": {"drop": [], "pseudonymise": []},
         "unknown_fields": "reject",
         "canary": 0.1,
+        "context": "sent",
+        "cold": "flag",
+        "stale": "flag",
     }
     assert written["watch"] == {
         "window": "1d",

@@ -12,7 +12,8 @@ AT = datetime(2024, 3, 1, 9, 0, 0, 250, UTC)
 
 
 def test_an_entry_comes_back_as_it_was() -> None:
-    said = Entry(AT, 7, b'{"records":[]}', 422, b"{}", f"00-{'a' * 32}-{'b' * 16}-01")
+    trace = f"00-{'a' * 32}-{'b' * 16}-01"
+    said = Entry(AT, 7, b'{"records":[]}', 422, b"{}", trace, AT.replace(day=2))
 
     assert entries.entry(entries.packed(said)) == said
 

@@ -49,6 +49,7 @@ def test_a_record_stands_beside_its_answer() -> None:
         "mainstay_outcome": "model", "mainstay_score": 0.25, "mainstay_decision": "true",
         "mainstay_version": "v1", "mainstay_certificate": "abc", "mainstay_flags": "",
         "mainstay_breaches": "", "mainstay_covered": True, "mainstay_trace": "",
+        "mainstay_cut": None,
     }  # fmt: skip
 
 

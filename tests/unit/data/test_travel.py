@@ -7,7 +7,7 @@ import pytest
 
 from mainstay.contract import document
 from mainstay.contract.model import Contract
-from mainstay.data import context, travel
+from mainstay.data import context, rows, travel
 from mainstay.data.source import Reader
 
 START = datetime(2013, 1, 1, tzinfo=UTC)
@@ -68,5 +68,18 @@ def test_a_join_that_looks_ahead_is_caught(
         )
 
     monkeypatch.setattr(context, "_asking", sly)
+
+    assert travel.changed_rows(contract, reader, cut=START + 20 * HOUR, now=NOW) > 0
+
+
+def test_a_join_that_forgets_when_rows_were_seen_is_caught(
+    contract: Contract, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = rows.context_of
+
+    def sly(*asked: object) -> context.Context:
+        return honest(*asked)._replace(available_at="")
+
+    monkeypatch.setattr(rows, "context_of", sly)
 
     assert travel.changed_rows(contract, reader, cut=START + 20 * HOUR, now=NOW) > 0

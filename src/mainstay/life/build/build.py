@@ -25,7 +25,7 @@ from mainstay.data.lineage import Born
 from mainstay.data.profile import Profile
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.build import expected, fitting, hiding, operating, weights
+from mainstay.life.build import expected, fitting, hiding, looking, operating, weights
 from mainstay.life.build.fitting import Prepared
 from mainstay.life.build.packing import Contents, Packed, packed
 from mainstay.life.build.periods import Periods, midnight_after, periods
@@ -239,6 +239,7 @@ def _packed(
             "operation": operating.operation(contract.serve),
             "private": hiding.hidden(contract, learned.meaning),
             "unknown_fields": order.document.contract.serve.unknown_fields,
+            "lookups": looking.lookups(contract, learned.meaning.request),
             "datasets": (learned.dataset,),
             "code": _code(places),
         }

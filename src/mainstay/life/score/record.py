@@ -60,6 +60,7 @@ def table(
         records.BREACHES: answers.breaches,
         records.COVERED: pa.array(answers.covered, mask=answers.rejected),
         records.TRACE: coded(nothing, [""]),
+        records.CUT: pa.nulls(rows, ARROW[TIME]),
     }  # fmt: skip
     return pa.table({**_request(batch, asks, stated, how.secret), **said})
 

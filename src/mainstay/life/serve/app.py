@@ -54,7 +54,8 @@ class App:
         """gate: without one, that of the token file beside the trust file. intake: of the door."""
         self.watch, self.journal = watch, journal
         self.shadows = Shadows(watch.log)
-        self.door = Door(lambda: watch.table, journal, watch.now, aside=self.shadows.offer)
+        aside, views = self.shadows.offer, watch.views
+        self.door = Door(lambda: watch.table, journal, watch.now, aside=aside, views=views)
         self.gate = gate or Gate(watch.keys.with_name(tokens.FILE), watch.now)
         self.health = Health(watch.place.serving, watch.tables)
         self.breaker = Breaker(

@@ -34,7 +34,7 @@ def model(table: Table, version: str) -> dict[str, Any]:
         "name": table.routing.model,
         "versions": [one.share.version for one in table.answering],
         "platform": f"mainstay_{stated.engine.kind}",
-        "inputs": [_input(column) for column in stated.request],
+        "inputs": [_input(column) for column in stated.request if column.name in stated.sent],
         "outputs": [
             {"name": one.name, "datatype": one.datatype, "shape": _ANY}
             for one in answers.columns(stated)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from mainstay.bundle.guard import Breach, Judgement
+from mainstay.bundle.lookup import marks
 from mainstay.core import rules
 from mainstay.life.serve.served import Served
 
@@ -135,7 +136,8 @@ class Counters:
         stated = one.held.runtime.manifest
         known = self._fields.get(stated.contract)
         if known is None:
-            known = frozenset((*stated.columns, *map(rules.name, stated.rules)))
+            of_context = (mark for each in stated.lookups for mark in marks(each))
+            known = frozenset((*stated.columns, *map(rules.name, stated.rules), *of_context))
             self._fields = {**dict(list(self._fields.items())[-_VERSIONS:]), stated.contract: known}
         with self._breaking:
             self._stopped[one.share.version] += stopped

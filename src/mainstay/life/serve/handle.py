@@ -10,14 +10,17 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
+from mainstay.bundle.completing import Completed, marked
 from mainstay.bundle.encoder import Row
 from mainstay.bundle.guard import Breach, Judgement, Rejection
 from mainstay.bundle.runtime import Said
+from mainstay.bundle.views import Store
 from mainstay.core import clock, frames
 from mainstay.core.entries import Entry
-from mainstay.life.serve import reasons
+from mainstay.life.serve import looking, reasons
 from mainstay.life.serve.counters import REJECTED, Counters
 from mainstay.life.serve.journal import Journal
+from mainstay.life.serve.looking import Bodies, Views
 from mainstay.life.serve.plain import Plain
 from mainstay.life.serve.routing import bucket, chosen
 from mainstay.life.serve.served import MODEL, Answered, Aside, Held, Served, Table
@@ -62,7 +65,7 @@ class Asked(NamedTuple):
     It keeps the table's runtimes open until it is ended. trace: the traceparent it came with.
     explain: how many reasons each answer gets at most. known: what models say of the records that
     they are asked about, by the id of their version among the parts, where they were asked already;
-    that took `waited` seconds.
+    that took `waited` seconds. cut: up to when looked-up context is known, None where nothing was.
     """
 
     table: Table
@@ -73,6 +76,7 @@ class Asked(NamedTuple):
     explain: int = 0
     known: Mapping[int, Sequence[Said | None]] | None = None
     waited: float = 0.0
+    cut: datetime | None = None
 
     @property
     def away(self) -> bool:
@@ -86,11 +90,12 @@ class Asked(NamedTuple):
 
 
 class Answering(NamedTuple):
-    """A plain request: what came, when, and with which trace."""
+    """A plain request: what came, completed, when, with which trace. cut: as in Asked."""
 
     body: bytes
     at: datetime
     trace: str
+    cut: datetime | None = None
 
 
 def _nothing(aside: Aside, entry: Entry) -> None:
@@ -107,12 +112,14 @@ class Door:
         now: Callable[[], datetime],
         counters: Counters | None = None,
         aside: Offer = _nothing,
+        views: Views | None = None,
     ) -> None:
+        """views: without them context that is not sent is not known."""
         self.failed = 0
         self.counters = counters or Counters()
         self._table, self._journal, self._now = table, journal, now
         self._plain = Plain(None)
-        self._aside = aside
+        self._aside, self._views = aside, views
 
     def handle(self, body: bytes) -> Outcome:
         """The outcome of a request, from begin to end."""
@@ -125,18 +132,20 @@ class Door:
         For the one thread that answers callers. What is wrong here is said by `begun` and `ended`.
         """
         try:
-            plain, at = self._followed(), self._now()
-            found = plain.reply(body, at) if plain.holds else None
-            return self._noted(plain, Answering(body, at, trace), *found) if found else None
+            plain = self._followed()
+            asked = self._answering(plain, body, trace) if plain.holds else None
+            found = plain.reply(asked.body, asked.at) if asked else None
+            return self._noted(plain, asked, *found) if asked and found else None
         except Exception:  # noqa: BLE001 - the outermost door has another way to go
             return None
 
     async def from_away(self, body: bytes, trace: str = "") -> Reply | None:
         """Likewise where the model is in a process of its own: nobody else waits for it here."""
         try:
-            plain, at = self._followed(), self._now()
-            found = await plain.reply_from_away(body, at)
-            return self._noted(plain, Answering(body, at, trace), *found) if found else None
+            plain = self._followed()
+            asked = self._answering(plain, body, trace)
+            found = await plain.reply_from_away(asked.body, asked.at) if asked else None
+            return self._noted(plain, asked, *found) if asked and found else None
         except Exception:  # noqa: BLE001 - the outermost door has another way to go
             return None
 
@@ -169,7 +178,7 @@ class Door:
             if len(asked.body) + len(reply) > LARGEST:
                 return *refusal(413, "the answer would be too large: send fewer records"), 0
             sequence = asked.table.routing.sequence
-            entry = Entry(asked.at, sequence, asked.body, status, reply, asked.trace)
+            entry = Entry(asked.at, sequence, asked.body, status, reply, asked.trace, asked.cut)
             if asked.table.aside is not None and status == 200:
                 self._aside(asked.table.aside, entry)
             hidden = asked.table.private
@@ -187,12 +196,23 @@ class Door:
             plain = self._plain = Plain(table)
         return plain
 
+    def _answering(self, plain: Plain, body: bytes, trace: str) -> Answering | None:
+        """The request completed; None where its answers are marked for it, or nothing is served."""
+        if plain.table is None:
+            return None
+        at = self._now()
+        made = looking.completed(plain.table.served[0], body, self._store(), at)
+        return None if made.marks else Answering(made.body, at, trace, made.cut)
+
+    def _store(self) -> Store | None:
+        return self._views.store if self._views else None
+
     def _noted(self, plain: Plain, asked: Answering, reply: bytes, count: int) -> Reply | None:
         """The reply, written down; None where it is too large for that."""
-        table, (body, at, trace) = plain.table, asked
+        table, (body, at, trace, cut) = plain.table, asked
         if table is None or len(body) + len(reply) > LARGEST:
             return None
-        entry = Entry(at, table.routing.sequence, body, 200, reply, trace)
+        entry = Entry(at, table.routing.sequence, body, 200, reply, trace, cut)
         if table.aside is not None:
             self._aside(table.aside, entry)
         self._journal.note(entry)
@@ -201,7 +221,10 @@ class Door:
 
     def _asked(self, table: Table, body: bytes, trace: str) -> Asked:
         try:
-            return Asked(table, body, self._now(), _divided(table, body), trace)
+            at = self._now()
+            whole = looking.bodies(table, body, self._store(), at)
+            parts = _divided(table, whole)
+            return Asked(table, whole.written, at, parts, trace, cut=whole.first.cut)
         except BaseException:
             table.given()
             raise
@@ -237,10 +260,10 @@ def refusal(status: int, what: str) -> Reply:
     return status, ENCODE({"errors": [Complaint("$", "", what)]})
 
 
-def _divided(table: Table, body: bytes) -> Parts | Rejection:
+def _divided(table: Table, whole: Bodies) -> Parts | Rejection:
     """Each record with the version of its entity, judged under that version's own rules."""
     champion = table.served[0]
-    judged = champion.judged(body)
+    judged = _judged(champion, whole.first)
     if isinstance(judged, Rejection):
         return judged
     if len(table.limits) == 1:
@@ -250,13 +273,19 @@ def _divided(table: Table, body: bytes) -> Parts | Rejection:
         rest = champion._replace(resting=True, person=table.routing.person)
         either = (rest, champion)
         return [(either[place], one) for place, one in zip(places, judged, strict=True)]
-    other = table.served[1].judged(body) if any(places) else judged
+    other = _judged(table.served[1], whole.second) if any(places) else judged
     if isinstance(other, Rejection):
         other = judged
     return [
         (table.served[place], (first, second)[place])
         for place, first, second in zip(places, judged, other, strict=True)
     ]
+
+
+def _judged(one: Served, asked: Completed) -> list[Judgement] | Rejection:
+    """With what is to be said of looked-up context."""
+    judged = one.judged(asked.body)
+    return judged if isinstance(judged, Rejection) else marked(judged, asked.marks)
 
 
 def _place(table: Table, row: Row | None) -> int:

@@ -35,7 +35,8 @@ class Family(NamedTuple):
 class State(NamedTuple):
     """How a door stands beside what it counted. restarts: of models in processes of their own.
 
-    openings: of circuits. shadow: what one said after the answers.
+    openings: of circuits. shadow: what one said after the answers. cut: up to when looked-up
+    context is known.
     """
 
     table: Table | None
@@ -46,6 +47,7 @@ class State(NamedTuple):
     restarts: int
     openings: int = 0
     shadow: Counted = Counted()
+    cut: datetime | None = None
 
 
 def text(families: Iterable[Family]) -> bytes:
@@ -82,6 +84,9 @@ def families(counted: counters.Counted, state: State) -> Iterator[Family]:
     yield _one("worker_restarts_total", "counter", "Models started again.", state.restarts)
     opened = "How often a circuit was opened."
     yield _one("circuit_openings_total", "counter", opened, state.openings)
+    since = (state.now - state.cut).total_seconds() if state.now and state.cut else 0.0
+    made = "Since looked-up context was made known; 0 where nothing is looked up."
+    yield _one("context_seconds", "gauge", made, since)
     yield from _shadow(state.shadow)
     labels = {"version": __version__, "python": platform.python_version()}
     yield Family("build_info", "gauge", "Which Mainstay this is.", (("", labels, 1),))

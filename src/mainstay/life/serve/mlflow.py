@@ -24,6 +24,8 @@ CONTENT_TYPES = (JSON, CSV, PARQUET)
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 OUTPUTS = ("decision", "score", "answer")
 PARAMS, OUTPUT = "params", "output"
+Forms = Sequence[Sequence[str]]
+"""Names of the cells of a row without names, by their number: all columns, those to be sent."""
 _ANSWER = OUTPUTS[-1]
 _KNOWN = (OUTPUT, explain.MEMBER)
 
@@ -54,17 +56,17 @@ def kind(content_type: str) -> str:
     return stated if fits else ""
 
 
-def of_json(content: bytes, columns: Sequence[str]) -> tuple[bytes, Wanted]:
+def of_json(content: bytes, forms: Forms) -> tuple[bytes, Wanted]:
     """The request as /predict reads it, and what is wanted. Raises Mistake."""
     members = shapes.members(shapes.forgiven(content), "the request")
-    forms = [name for name in members if name in FORMS]
-    if len(forms) != 1:
-        raise Mistake(f"a request holds one of {', '.join(FORMS)}, this one {len(forms)} of them")
-    unknown = sorted(members.keys() - {PARAMS, *forms})
+    stated = [name for name in members if name in FORMS]
+    if len(stated) != 1:
+        raise Mistake(f"a request holds one of {', '.join(FORMS)}, this one {len(stated)} of them")
+    unknown = sorted(members.keys() - {PARAMS, *stated})
     if unknown:
         raise Mistake(f"the request holds {', '.join(unknown)[:80]}, which nothing here reads")
     wanted = _wanted(members.get(PARAMS))
-    return _records(forms[0], members[forms[0]], columns), wanted
+    return _records(stated[0], members[stated[0]], forms), wanted
 
 
 def predictions(wanted: str, stated: Manifest, given: Sequence[Said]) -> bytes:
@@ -101,14 +103,14 @@ def _wanted(raw: msgspec.Raw | None) -> Wanted:
     return Wanted(str(output), reasons)
 
 
-def _records(form: str, raw: msgspec.Raw, columns: Sequence[str]) -> bytes:
+def _records(form: str, raw: msgspec.Raw, forms: Forms) -> bytes:
     match form, bytes(memoryview(raw)[:1]):
         case "dataframe_split", _:
             return _split(raw)
         case "inputs", b"{":
             return _columns(raw)
         case _, b"[":
-            return _listed(form, raw, columns)
+            return _listed(form, raw, forms)
         case _:
             raise Mistake(f"{form} is no list")
 
@@ -129,9 +131,11 @@ def _columns(raw: msgspec.Raw) -> bytes:
     return shapes.of_columns({name: shapes.cells(one, name) for name, one in members.items()})
 
 
-def _listed(form: str, raw: msgspec.Raw, columns: Sequence[str]) -> bytes:
+def _listed(form: str, raw: msgspec.Raw, forms: Forms) -> bytes:
     """Records, or rows in the order of the contract's request; the guard reads what is neither."""
     inside = bytes(raw)[1:].lstrip()
     if form != "dataframe_records" and inside[:1] == b"[":
-        return shapes.of_rows(columns, shapes.rows(raw, form))
+        rows = shapes.rows(raw, form)
+        fitting = (one for one in forms if rows and len(one) == len(rows[0]))
+        return shapes.of_rows(next(fitting, forms[0]), rows)
     return b'{"records":' + bytes(raw) + b"}"

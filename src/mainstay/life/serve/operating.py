@@ -96,7 +96,7 @@ def families_of(parts: Parts) -> tuple[Family, ...]:
     watch = parts.watch
     state = State(
         watch.table, parts.journal.standing(), watch.time(), _ready(parts)[0], parts.door.failed,
-        watch.restarts, parts.breaker.openings, parts.shadows.standing(),
+        watch.restarts, parts.breaker.openings, parts.shadows.standing(), watch.views.cut,
     )  # fmt: skip
     return tuple(metrics.families(parts.counters.counted(), state))
 
@@ -132,6 +132,7 @@ def _reasons(parts: Parts) -> list[str]:
         parts.watch.refused,
         parts.watch.shadow_refused,
         parts.gate.refused,
+        parts.watch.views.lacking,
         *(one.silenced(now) for one in served),
     ]
     found += [note for one in runtimes for note in one.notes]

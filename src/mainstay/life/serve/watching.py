@@ -5,12 +5,14 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from mainstay.core import clock, pseudonyms
+from mainstay.bundle.views import FOLDER
+from mainstay.core import clock, pseudonyms, settings
 from mainstay.core.errors import MainstayError, Refused
 from mainstay.core.notices import Kind, Notice
 from mainstay.life.serve import loader, recalls, sequence
 from mainstay.life.serve.away import Away
 from mainstay.life.serve.loader import Place
+from mainstay.life.serve.looking import Views
 from mainstay.life.serve.notices import Notices
 from mainstay.life.serve.present import Present, Print, fingerprint
 from mainstay.life.serve.private import private
@@ -55,6 +57,7 @@ class Watch:
         self._present, self._teller = Present(), Teller(voice, str(place.serving) if named else "")
         self.notices = Notices(log)
         self._recalls = Recalls(self.notices)
+        self.views = Views(place.serving / FOLDER, settings.context())
         self.claim: Claim = lambda _: None
         self.now = self._present.now
         self._stop = threading.Event()
@@ -72,6 +75,7 @@ class Watch:
         before, self._before, table, self.table = self._before, None, self.table, None
         _retired((before, table), ())
         self.notices.close()
+        self.views.close()
 
     def notice(self, one: Served, kind: Kind, why: str, **facts: float | str) -> bool:
         """Writes down what was decided here about a version; whether it is safe on disk."""
@@ -94,6 +98,7 @@ class Watch:
             self._try()
         if self.table is not None:
             self.table = self._recalls.look(self.table, self._noticed)
+            self.views.look(self.table)
         self._teller.tell(self.table, self.refused, self.time())
 
     def _due(self) -> bool:

@@ -153,7 +153,7 @@ class Wires:
         wanted = mlflow.USUAL
         match kind:
             case mlflow.JSON:
-                body, wanted = mlflow.of_json(asking.body, stated.columns)
+                body, wanted = mlflow.of_json(asking.body, (stated.columns, stated.sent))
             case mlflow.CSV:
                 body = shapes.of_csv(asking.body, stated.request)
             case mlflow.PARQUET:

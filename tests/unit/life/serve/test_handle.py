@@ -103,7 +103,7 @@ def test_what_came_and_went_is_in_the_journal(live: App, serving: Serving) -> No
     assert live.journal.kept(number)
 
     (frame,) = journals.read(serving.log)
-    assert entries.entry(frame)[1:] == (1, body, status, reply, "")
+    assert entries.entry(frame)[1:] == (1, body, status, reply, "", None)
 
 
 def test_what_was_answered_is_brought_from_the_journal(

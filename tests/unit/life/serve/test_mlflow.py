@@ -28,7 +28,7 @@ SAID = Said(
 
 def read(body: Any) -> tuple[Any, Wanted]:
     content = body if isinstance(body, bytes) else json.encode(body)
-    made, wanted = mlflow.of_json(content, ("a", "b"))
+    made, wanted = mlflow.of_json(content, (("a", "b"),))
     return json.decode(made)["records"], wanted
 
 

@@ -94,7 +94,7 @@ def test_plain_records_are_journalled_and_counted_like_any(live: App, serving: S
     assert live.journal.kept(number)
 
     first, second = (entries.entry(frame)[1:] for frame in journals.read(serving.log))
-    assert first == second == (1, asked, status, reply, "")
+    assert first == second == (1, asked, status, reply, "", None)
     assert plain == (200, reply)
     assert live.door.counters.counted().records == {("v1", "model"): 4}
 
