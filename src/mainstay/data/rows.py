@@ -10,6 +10,7 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
+from mainstay.contract import cleaning as clauses
 from mainstay.contract.model import Contract
 from mainstay.contract.sla import KINDS
 from mainstay.contract.sources import DECISIONS
@@ -17,8 +18,9 @@ from mainstay.contract.sources import Decisions as Clause
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column, Dataset, Window
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, TIME, TYPES
-from mainstay.data import aside, context, promises, schema, sla, source
+from mainstay.data import aside, cleaning, context, promises, schema, sla, source
 from mainstay.data.aside import Aside
+from mainstay.data.cleaning import Cleaned
 from mainstay.data.context import Context, Decisions, Taken
 from mainstay.data.expression import constant
 from mainstay.data.sla import Judged
@@ -70,6 +72,7 @@ class Rows(NamedTuple):
 
     datasets: what was read, decisions first. notes: what a person should know of the joins.
     visible: the columns that features() may see, all but the label. judged, aside: see Kept.
+    cleaned: what each step of the contract's cleaning did to whole sources.
     """
 
     table: ir.Table
@@ -79,6 +82,7 @@ class Rows(NamedTuple):
     notes: tuple[str, ...]
     judged: tuple[Judged, ...] = ()
     aside: tuple[Aside, ...] = ()
+    cleaned: tuple[Cleaned, ...] = ()
 
 
 def assembled(
@@ -203,8 +207,10 @@ def joined(
     until: datetime | None = None,
     now: datetime,
 ) -> Rows:
-    """The same from tables that are open."""
+    """The same from tables that are open, as they came: here they are cleaned."""
     clause = contract.data.decisions
+    counted, opened = _counted(contract, sources), (sources.decisions, *sources.contexts.values())
+    sources = _cleaned(contract, sources)
     table, left_out = _expressible(sources.decisions.table)
     whole = Decisions(table, clause.key, clause.time)
     _check(whole, contract)
@@ -213,15 +219,38 @@ def joined(
     _refuse_early_labels(contract, sources)
     made = context.joined(decided, contexts, now)
     labelled = _with_known_label(made, contract, now)
-    opened = (sources.decisions, *sources.contexts.values())
     columns = schema.columns(labelled)
     return Rows(
         table=labelled,
         datasets=tuple(_dataset(one) for one in dict.fromkeys(opened)),
         columns=columns,
         visible=tuple(one for one in columns if one.name != contract.data.label.column),
-        notes=(*filter(None, map(context.note, contexts)), *left_out),
+        notes=(*filter(None, map(context.note, contexts)), *left_out, *_set_right(counted)),
+        cleaned=counted,
     )
+
+
+def _cleaned(contract: Contract, sources: Sources) -> Sources:
+    for name, table in sources.tables.items():
+        if some := clauses.of_source(contract, name):
+            sources = sources.with_table(name, cleaning.cleaned(table, some, name))
+    return sources
+
+
+def _counted(contract: Contract, sources: Sources) -> tuple[Cleaned, ...]:
+    """Once for each table."""
+    own = [name for name, one in contract.data.context.items() if one.source != DECISIONS]
+    return tuple(
+        one
+        for name in (DECISIONS, *own)
+        if name in sources.tables
+        for one in cleaning.counts(sources.tables[name], clauses.of_source(contract, name), name)
+    )
+
+
+def _set_right(some: tuple[Cleaned, ...]) -> tuple[str, ...]:
+    """What a person is told of them."""
+    return tuple(one.note for one in some if one.rows)
 
 
 def _expressible(table: ir.Table) -> tuple[ir.Table, tuple[str, ...]]:

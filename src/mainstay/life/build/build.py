@@ -238,6 +238,7 @@ def _packed(
             "durability": order.document.contract.serve.durability,
             "operation": operating.operation(contract.serve),
             "private": hiding.hidden(contract, learned.meaning),
+            "clean": learned.meaning.clean,
             "unknown_fields": order.document.contract.serve.unknown_fields,
             "datasets": (learned.dataset,),
             "code": _code(places),
