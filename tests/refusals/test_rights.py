@@ -62,7 +62,8 @@ OF_TAG = {
     "verify_certificate": "read", "verify_bundle": "read",
 }  # fmt: skip
 STAYS = [
-    "init", "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
+    "init", "import_contract", "export_contract",
+    "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
     "assess", "assess_all", "build", "certify", "approve", "score", "watch", "run", "features",
     "labels", "labels_ask",
     "digest", "digest_send",

@@ -18,6 +18,7 @@ from mainstay.control import (
     delivering,
     deploying,
     digests,
+    exchanging,
     exporting,
     finding,
     health,
@@ -66,6 +67,7 @@ from mainstay.control.commands import (
     Deliver,
     Deploy,
     Features,
+    ImportContract,
     Init,
     Labels,
     NewKey,
@@ -106,6 +108,7 @@ from mainstay.control.queries import (
     Explain,
     ExplainContract,
     Export,
+    ExportContract,
     Find,
     History,
     Impact,
@@ -151,6 +154,8 @@ def handle(
     match command:
         case Init():
             return proposing.propose(folder, command)
+        case ImportContract():
+            return exchanging.taken_in(folder, command)
         case AssessAll():
             return priorities.ranked(folder, command, tell)
         case NewKey() | NewPseudonyms() | Trust() | NewToken() | RevokeToken() | Restore():
@@ -167,7 +172,7 @@ def handle(
 def answer(folder: Path, query: Query, tell: Tell = nothing, by: Principal | None = None) -> Answer:
     """Answers a query about the project of a folder; raises MainstayError. by: as for handle."""
     match query:
-        case CheckContract() | ExplainContract() | ContractSchema():
+        case _ if isinstance(query, OfContract):
             return _of_contract(folder, query)
         case People() | Own() | DigestOf():
             with several.opened(folder, tell, by) as opened:
@@ -187,6 +192,8 @@ def _of_contract(folder: Path, query: OfContract) -> Answer:
             return contracting.explain(folder)
         case ContractSchema():
             return contracting.schema()
+        case ExportContract():
+            return exchanging.export(folder)
 
 
 def _of_record(opened: Project, command: OfPeople | SendDigests) -> Answer:

@@ -33,6 +33,12 @@ class ContractSchema(
     """The language of contracts as a JSON Schema, for editors."""
 
 
+class ExportContract(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="export_contract"
+):
+    """The sources and columns of a contract as a data contract of ODCS 3.1."""
+
+
 class DiffContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="diff_contract"):
     """What changed between two contracts, and what each change re-opens.
 
@@ -279,7 +285,7 @@ class VerifyBundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=
     version: str
 
 
-OfContract = CheckContract | ExplainContract | ContractSchema
+OfContract = CheckContract | ExplainContract | ContractSchema | ExportContract
 OfPeople = People | Own | DigestOf
 """Of a record as a whole: who there is, and the week for a role."""
 OfProject = (
