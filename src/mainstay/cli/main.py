@@ -37,6 +37,14 @@ COMMANDS: Table = {
             "revisions": ("Who registered which, and when.", "mainstay.cli.contract:revisions"),
         },
     ),
+    "catalog": (
+        "Know what data means.",
+        {
+            "show": ("What sources and columns mean.", "mainstay.cli.catalog:show"),
+            "conflicts": ("Columns that are not what they seem.", "mainstay.cli.catalog:conflicts"),
+            "settle": ("Decide about a conflict, for good.", "mainstay.cli.catalog:settle"),
+        },
+    ),
     "assess": ("Ask whether it is worth it and the data enough.", "mainstay.cli.assess:assess"),
     "build": ("Train in a locked environment and pack a bundle.", "mainstay.cli.build:build"),
     "certify": ("Judge a version: certificate, or what is short.", "mainstay.cli.certify:certify"),

@@ -392,6 +392,28 @@ OfModel = (
     | AskLabels
     | Backup
 )
+
+
+class SettleConflict(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="conflict_settle"
+):
+    """Decide about a conflict between columns, for good. id: as it is proposed."""
+
+    id: str
+    accept: bool
+    because: str
+
+
 OfKeys = NewKey | NewPseudonyms | Trust | NewToken | RevokeToken
 OfPeople = Grant | Withdraw | Invite | GiveToken | OwnToken | TakeBack | DropToken | OfferKey
-Command = Init | ImportContract | AssessAll | OfKeys | Restore | OfPeople | SendDigests | OfModel
+Command = (
+    Init
+    | ImportContract
+    | AssessAll
+    | OfKeys
+    | Restore
+    | OfPeople
+    | SendDigests
+    | SettleConflict
+    | OfModel
+)

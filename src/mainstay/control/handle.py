@@ -10,9 +10,11 @@ from mainstay.control import (
     building,
     cancelling,
     cards,
+    cataloguing,
     certifying,
     commenting,
     comparing,
+    conflicts,
     contracting,
     decisions,
     delivering,
@@ -87,6 +89,7 @@ from mainstay.control.commands import (
     SendDigests,
     SendLabels,
     SendWaiver,
+    SettleConflict,
     Silence,
     Trust,
     Unschedule,
@@ -98,8 +101,10 @@ from mainstay.control.project import Project, Tell, nothing
 from mainstay.control.queries import (
     Approval,
     Approvals,
+    Catalogue,
     CheckContract,
     CheckFeatures,
+    Conflicts,
     ContractSchema,
     DataChanges,
     Decisions,
@@ -160,7 +165,7 @@ def handle(
             return priorities.ranked(folder, command, tell)
         case NewKey() | NewPseudonyms() | Trust() | NewToken() | RevokeToken() | Restore():
             return _kept(folder, command)
-        case _ if isinstance(command, OfPeople | SendDigests):
+        case _ if isinstance(command, OfPeople | SendDigests | SettleConflict):
             with several.opened(folder, tell, by) as opened:
                 return _of_record(opened, command)
         case _:
@@ -174,7 +179,7 @@ def answer(folder: Path, query: Query, tell: Tell = nothing, by: Principal | Non
     match query:
         case _ if isinstance(query, OfContract):
             return _of_contract(folder, query)
-        case People() | Own() | DigestOf():
+        case People() | Own() | DigestOf() | Catalogue() | Conflicts():
             with several.opened(folder, tell, by) as opened:
                 return _asked_of_record(opened, query)
         case _ if Places(folder).is_team:
@@ -196,17 +201,29 @@ def _of_contract(folder: Path, query: OfContract) -> Answer:
             return exchanging.export(folder)
 
 
-def _of_record(opened: Project, command: OfPeople | SendDigests) -> Answer:
+def _of_record(opened: Project, command: OfPeople | SendDigests | SettleConflict) -> Answer:
     """What a team does as one."""
-    if isinstance(command, SendDigests):
-        return digests.send(opened)
-    return people.changed(opened, command)
+    match command:
+        case SendDigests():
+            return digests.send(opened)
+        case SettleConflict():
+            return conflicts.settle(opened, command)
+        case _:
+            return people.changed(opened, command)
 
 
-def _asked_of_record(opened: Project, query: People | Own | DigestOf) -> Answer:
-    if isinstance(query, DigestOf):
-        return digests.asked(opened, query)
-    return people.asked(opened, query)
+def _asked_of_record(
+    opened: Project, query: People | Own | DigestOf | Catalogue | Conflicts
+) -> Answer:
+    match query:
+        case DigestOf():
+            return digests.asked(opened, query)
+        case Catalogue():
+            return cataloguing.asked(opened, query)
+        case Conflicts():
+            return conflicts.asked(opened)
+        case _:
+            return people.asked(opened, query)
 
 
 def _kept(folder: Path, command: OfKeys | Restore) -> Answer:

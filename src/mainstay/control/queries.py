@@ -285,9 +285,19 @@ class VerifyBundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=
     version: str
 
 
+class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="catalog"):
+    """What sources and columns mean, whose they are, how far they may be known; text: a search."""
+
+    text: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class Conflicts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="conflicts"):
+    """Columns of different sources that are named alike and are not, or the other way."""
+
+
 OfContract = CheckContract | ExplainContract | ContractSchema | ExportContract
-OfPeople = People | Own | DigestOf
-"""Of a record as a whole: who there is, and the week for a role."""
+OfPeople = People | Own | DigestOf | Catalogue | Conflicts
+"""Of a record as a whole: who there is, the week for a role, and what data means."""
 OfProject = (
     DiffContract
     | Revisions

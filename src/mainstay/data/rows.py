@@ -210,7 +210,7 @@ def joined(
     """The same from tables that are open, as they came: here they are cleaned."""
     clause = contract.data.decisions
     counted, opened = _counted(contract, sources), (sources.decisions, *sources.contexts.values())
-    sources = _cleaned(contract, sources)
+    sources = cleaned(contract, sources)
     table, left_out = _expressible(sources.decisions.table)
     whole = Decisions(table, clause.key, clause.time)
     _check(whole, contract)
@@ -230,7 +230,8 @@ def joined(
     )
 
 
-def _cleaned(contract: Contract, sources: Sources) -> Sources:
+def cleaned(contract: Contract, sources: Sources) -> Sources:
+    """The same tables, their values set right."""
     for name, table in sources.tables.items():
         if some := clauses.of_source(contract, name):
             sources = sources.with_table(name, cleaning.cleaned(table, some, name))

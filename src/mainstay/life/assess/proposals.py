@@ -10,7 +10,16 @@ from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
 
 Kind = Literal[
-    "missing", "boundary", "outlier", "unit", "type", "spelling", "encoding", "nulls", "flag"
+    "missing",
+    "boundary",
+    "outlier",
+    "unit",
+    "type",
+    "spelling",
+    "encoding",
+    "nulls",
+    "flag",
+    "personal",
 ]
 
 
@@ -23,7 +32,8 @@ class Oddity(msgspec.Struct, frozen=True):
 
     rows: how many rows it is about; says: in words, without a value that may be somebody's own.
     clean: members of the clause that cleans the column where it comes from; clause: members of the
-    field in the contract; step: Ibis for features.py, where neither can say it or has a place.
+    field in the contract; step: Ibis for features.py, where neither can say it or has a place;
+    about: members of what people should know of the column.
     """
 
     kind: Kind
@@ -32,6 +42,7 @@ class Oddity(msgspec.Struct, frozen=True):
     clean: dict[str, object] = {}
     clause: dict[str, object] = {}
     step: str = ""
+    about: dict[str, object] = {}
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -58,7 +69,7 @@ class Proposal(msgspec.Struct, frozen=True):
         what = f"step  {self.oddity.step}"
         if self.stated:
             members = {name: written(value) for name, value in self.stated.items()}
-            kind = "clean" if self.cleans else "clause"
+            kind = "known" if self.tells else "clean" if self.cleans else "clause"
             what = f"{kind}  {edits.entry(self.place[-1], members)}"
         return f"{self.column}: {self.oddity.says} ({share}); {what}"
 
@@ -68,15 +79,22 @@ class Proposal(msgspec.Struct, frozen=True):
         return bool(self.oddity.clean and self.source)
 
     @property
+    def tells(self) -> bool:
+        """Whether it is about what people should know of the column."""
+        return bool(self.oddity.about and self.source)
+
+    @property
     def place(self) -> Place:
         """Where in the contract it is stated."""
+        if self.tells:
+            return (*self.source[:-2], "columns", self.source[-1])
         return self.source if self.cleans else (*FIELDS, self.column)
 
     @property
     def stated(self) -> dict[str, object]:
         """The members of the clause there; none for a step."""
-        if self.cleans:
-            return self.oddity.clean
+        if self.tells or self.cleans:
+            return self.oddity.about or self.oddity.clean
         if not self.oddity.clause:
             return {}
         return {"type": self.type, **self.oddity.clause, "on_breach": "flag"}
