@@ -1,7 +1,6 @@
 """Cleaning at the door: the steps of core.cleaning over the rows of a request."""
 
 from collections.abc import Callable, Sequence
-from functools import reduce
 from typing import Any, NamedTuple
 
 from mainstay.bundle.encoder import Row
@@ -57,11 +56,18 @@ def compiled(one: Cleaning) -> Clean:
     """The steps of a column, in their order."""
     made = (_read(one), _spelled(one), _missing(one), _converted(one), _possible(one))
     steps = [step for step in made if step]
-    return steps[0] if len(steps) == 1 else lambda value: reduce(_then, steps, value)
+    return steps[0] if len(steps) == 1 else _in_turn(steps)
 
 
-def _then(value: Any, step: Clean) -> Any:
-    return None if value is None else step(value)
+def _in_turn(steps: list[Clean]) -> Clean:
+    def clean(value: Any) -> Any:
+        for step in steps:
+            if value is None:
+                break
+            value = step(value)
+        return value
+
+    return clean
 
 
 def _read(one: Cleaning) -> Clean | None:

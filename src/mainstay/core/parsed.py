@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-BLANKS = " \t\n\r\v\f"
-"""The six of ASCII, which every engine strips."""
+BLANKS = " \t\n\r"
 NUMBER_FORM = "-?([0-9]{1,17}([.][0-9]{0,17})?|[.][0-9]{1,17})([eE][-+]?[0-9]{1,2})?"
 INTEGER_FORM = "-?[0-9]{1,18}"
 DATE_FORM = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"

@@ -5,6 +5,7 @@ Mistake.
 """
 
 from collections.abc import Collection, Iterator
+from functools import reduce
 from typing import NamedTuple
 
 import ibis
@@ -106,14 +107,14 @@ def _read(value: ir.Value, one: Cleaning) -> Iterator[_Stage]:
     if before != TEXT:  # whole numbers, meant as numbers
         yield _Stage("type", _never(value), value.cast(wanted))
         return
-    yield _Stage("type", value.notnull(), _parsed(value.strip(), one))
+    yield _Stage("type", value.notnull(), _parsed(value, one))
 
 
 def _parsed(text: ir.StringValue, one: Cleaning) -> ir.Value:
-    """What a text without blanks around it holds, null where it is nothing of the kind."""
+    """What a text holds, null where it is nothing of the kind."""
     match one.type:
         case "boolean":
-            word = text.lower()
+            word = _formed(text.lower(), "|".join((*parsed.YES, *parsed.NO)))
             yes, no = _among(word, parsed.YES), _among(word, parsed.NO)
             return ibis.cases((yes, True), (no, False), else_=ibis.null(FLAG))
         case "integer":
@@ -125,8 +126,14 @@ def _parsed(text: ir.StringValue, one: Cleaning) -> ir.Value:
 
 
 def _formed(text: ir.StringValue, form: str) -> ir.StringValue:
-    """The text where it is of a form, else null."""
-    return ibis.ifelse(dialect.matches(text, patterns.pattern(form)), text, ibis.null(TEXT))
+    """The text without blanks around it where it is of a form, else null.
+
+    By replacing: Spark strips other blanks than are asked for.
+    """
+    blanks = "[ \\t\\n\\r]*"
+    read = patterns.pattern(f"{blanks}(?:{form}){blanks}")
+    kept = ibis.ifelse(dialect.matches(text, read), text, ibis.null(TEXT))
+    return reduce(lambda left, blank: left.replace(blank, ""), parsed.BLANKS, kept)
 
 
 def _spelled(value: ir.Value, one: Cleaning) -> Iterator[_Stage]:

@@ -104,8 +104,10 @@ def assembled(
         made = joined(contract, found.sources, since=since, until=until, now=now)
     except Mistake as error:
         raise _with_stretches(error, found.judged) from error
-    notes = (*made.notes, *(one.note for one in found.aside))
-    return made._replace(notes=notes, judged=found.judged, aside=found.aside)
+    counted = _counted(contract, found.sources)
+    set_right = (one.note for one in counted if one.rows)
+    notes = (*made.notes, *(one.note for one in found.aside), *set_right)
+    return made._replace(notes=notes, judged=found.judged, aside=found.aside, cleaned=counted)
 
 
 def _with_stretches(error: Mistake, judged: tuple[Judged, ...]) -> Mistake:
@@ -209,7 +211,7 @@ def joined(
 ) -> Rows:
     """The same from tables that are open, as they came: here they are cleaned."""
     clause = contract.data.decisions
-    counted, opened = _counted(contract, sources), (sources.decisions, *sources.contexts.values())
+    opened = (sources.decisions, *sources.contexts.values())
     sources = cleaned(contract, sources)
     table, left_out = _expressible(sources.decisions.table)
     whole = Decisions(table, clause.key, clause.time)
@@ -225,8 +227,7 @@ def joined(
         datasets=tuple(_dataset(one) for one in dict.fromkeys(opened)),
         columns=columns,
         visible=tuple(one for one in columns if one.name != contract.data.label.column),
-        notes=(*filter(None, map(context.note, contexts)), *left_out, *_set_right(counted)),
-        cleaned=counted,
+        notes=(*filter(None, map(context.note, contexts)), *left_out),
     )
 
 
@@ -247,11 +248,6 @@ def _counted(contract: Contract, sources: Sources) -> tuple[Cleaned, ...]:
         if name in sources.tables
         for one in cleaning.counts(sources.tables[name], clauses.of_source(contract, name), name)
     )
-
-
-def _set_right(some: tuple[Cleaned, ...]) -> tuple[str, ...]:
-    """What a person is told of them."""
-    return tuple(one.note for one in some if one.rows)
 
 
 def _expressible(table: ir.Table) -> tuple[ir.Table, tuple[str, ...]]:
