@@ -27,6 +27,10 @@ LOGICAL = {
     INTEGER: "integer", NUMBER: "number", TEXT: "string", FLAG: "boolean", DATE: "date",
     TIME: "timestamp",
 }  # fmt: skip
+LEVELS = (
+    "freshness", "latency", "time_of_availability", "frequency", "throughput", "availability",
+    "retention",
+)  # fmt: skip
 PROPERTIES = {"time_of_availability": "timeOfAvailability"}
 """What the standard calls otherwise."""
 Written = dict[str, Any]
@@ -164,7 +168,7 @@ def _agreed(contract: Contract, name: str) -> Iterator[Written]:
     """What the standard calls service levels; what it counts as quality is only our own clause."""
     clause = source(contract, name)
     for one in clause.sla:
-        if one.name in ("completeness", "uniqueness", "schema"):
+        if one.name not in LEVELS:
             continue
         value, unit = _value(one)
         yield {

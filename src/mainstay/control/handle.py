@@ -10,16 +10,13 @@ from mainstay.control import (
     building,
     cancelling,
     cards,
-    cataloguing,
     certifying,
     commenting,
     comparing,
-    conflicts,
     contracting,
     decisions,
     delivering,
     deploying,
-    digests,
     exchanging,
     exporting,
     finding,
@@ -30,7 +27,6 @@ from mainstay.control import (
     labelling,
     living,
     matters,
-    people,
     priorities,
     project,
     proposing,
@@ -48,6 +44,7 @@ from mainstay.control import (
     simulating,
     sourcing,
     standing,
+    together,
     turns,
     vouching,
     waiving,
@@ -77,7 +74,6 @@ from mainstay.control.commands import (
     NewToken,
     OfKeys,
     OfModel,
-    OfPeople,
     Reject,
     Restore,
     RevokeToken,
@@ -86,10 +82,8 @@ from mainstay.control.commands import (
     RunNow,
     Schedule,
     Score,
-    SendDigests,
     SendLabels,
     SendWaiver,
-    SettleConflict,
     Silence,
     Trust,
     Unschedule,
@@ -101,15 +95,12 @@ from mainstay.control.project import Project, Tell, nothing
 from mainstay.control.queries import (
     Approval,
     Approvals,
-    Catalogue,
     CheckContract,
     CheckFeatures,
-    Conflicts,
     ContractSchema,
     DataChanges,
     Decisions,
     DiffContract,
-    DigestOf,
     Explain,
     ExplainContract,
     Export,
@@ -126,9 +117,7 @@ from mainstay.control.queries import (
     OfContract,
     OfProject,
     OneRun,
-    Own,
     Paper,
-    People,
     Query,
     Record,
     Replay,
@@ -165,9 +154,9 @@ def handle(
             return priorities.ranked(folder, command, tell)
         case NewKey() | NewPseudonyms() | Trust() | NewToken() | RevokeToken() | Restore():
             return _kept(folder, command)
-        case _ if isinstance(command, OfPeople | SendDigests | SettleConflict):
+        case _ if isinstance(command, together.Done):
             with several.opened(folder, tell, by) as opened:
-                return _of_record(opened, command)
+                return together.changed(opened, command)
         case _:
             with project.opened(folder, tell, by) as opened:
                 publish.healed(opened)
@@ -179,9 +168,9 @@ def answer(folder: Path, query: Query, tell: Tell = nothing, by: Principal | Non
     match query:
         case _ if isinstance(query, OfContract):
             return _of_contract(folder, query)
-        case People() | Own() | DigestOf() | Catalogue() | Conflicts():
+        case _ if isinstance(query, together.Asked):
             with several.opened(folder, tell, by) as opened:
-                return _asked_of_record(opened, query)
+                return together.asked(opened, query)
         case _ if Places(folder).is_team:
             return several.answer(folder, query, tell, by)
         case _:
@@ -199,31 +188,6 @@ def _of_contract(folder: Path, query: OfContract) -> Answer:
             return contracting.schema()
         case ExportContract():
             return exchanging.export(folder)
-
-
-def _of_record(opened: Project, command: OfPeople | SendDigests | SettleConflict) -> Answer:
-    """What a team does as one."""
-    match command:
-        case SendDigests():
-            return digests.send(opened)
-        case SettleConflict():
-            return conflicts.settle(opened, command)
-        case _:
-            return people.changed(opened, command)
-
-
-def _asked_of_record(
-    opened: Project, query: People | Own | DigestOf | Catalogue | Conflicts
-) -> Answer:
-    match query:
-        case DigestOf():
-            return digests.asked(opened, query)
-        case Catalogue():
-            return cataloguing.asked(opened, query)
-        case Conflicts():
-            return conflicts.asked(opened)
-        case _:
-            return people.asked(opened, query)
 
 
 def _kept(folder: Path, command: OfKeys | Restore) -> Answer:
