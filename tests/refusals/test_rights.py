@@ -48,7 +48,7 @@ OF_TAG = {
     "people_token_own": "own tokens", "people_token_drop": "own tokens",
     "people_key": "own tokens", "own": "own tokens", "comment": "comment",
     "incident_acknowledge": "incidents", "approvals": "read", "approval": "read", "life": "read",
-    "sources": "read", "find": "read",
+    "sources": "read", "find": "read", "catalog": "read",
     "history": "audit", "ledger_export": "audit", "verify_ledger": "audit",
     "explain_contract": "read", "explain": "read", "shortfall": "read", "review": "read",
     "certificate": "read",
@@ -62,7 +62,8 @@ OF_TAG = {
     "verify_certificate": "read", "verify_bundle": "read",
 }  # fmt: skip
 STAYS = [
-    "init", "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
+    "init", "import_contract", "export_contract", "conflicts", "conflict_settle",
+    "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
     "assess", "assess_all", "build", "certify", "approve", "score", "watch", "run", "features",
     "labels", "labels_ask",
     "digest", "digest_send",

@@ -49,6 +49,7 @@ def test_every_stray_python_file_below_tests_is_a_test_or_serves_tests() -> None
         "asking.py", "planes.py", "signing_in.py", "signing_in_elsewhere.py",
         "visiting.py", "lineage_schemas.py", "batched.py", "scored.py",
         "servers.py", "teams.py", "stores.py", "feeds.py",
+        "exchanged.py",
     )  # fmt: skip
     stray = [
         path

@@ -21,14 +21,14 @@ def kinds(
     fields: Sequence[Field], rules: tuple[Rule, ...]
 ) -> tuple[tuple[Any, ...], tuple[Rule, ...]]:
     """The type of each field, and the rules that are still to be asked about a row of them."""
-    types = {one.name: _type(PYTHON[one.type], null=one.nullable) for one in fields}
+    types = {one.name: _type(one.kind, null=one.nullable) for one in fields}
     by_name = {one.name: one for one in fields}
     rest: list[Rule] = []
     for rule in rules:
         kind = None
         if isinstance(rule, FieldRule) and _is_alone(rule, rules):
             field = by_name[rule.name]
-            kind = _kind(rule, field)
+            kind = None if field.cleaning else _kind(rule, field)
             if kind is not None:
                 types[rule.name] = _type(kind, null=field.nullable and rule.nullable)
         if kind is None:

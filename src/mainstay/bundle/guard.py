@@ -6,15 +6,17 @@ missing. Numbers are as JSON writes them (no NaN, no infinity; a whole number ma
 3.0, up to 2^53), a date is ISO, a time RFC 3339 with its zone. Rows that break nothing are known by
 the decoder alone, whose types hold most rules; rows that fit are judged in a second pass; where one
 does not, each row is read field by field, so that all its breaches are found and what `on_breach`
-says can be done. Nothing here raises.
+says can be done. Values are cleaned before they are judged. Nothing here raises.
 """
 
+import threading
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from mainstay.bundle import checks, fitting, reading
+from mainstay.bundle import checks, cleaning, fitting, reading
 from mainstay.bundle.encoder import Row, attribute
 from mainstay.bundle.judgement import (
     SHOWN,
@@ -26,6 +28,7 @@ from mainstay.bundle.judgement import (
     rejection,
 )
 from mainstay.bundle.reading import MEMBERS, RECORDS, UNFIT, Field, RequestColumn
+from mainstay.core.cleaning import Cleaning
 from mainstay.core.errors import Mistake
 from mainstay.core.rules import FieldRule, Rule, Unknown
 
@@ -41,7 +44,7 @@ _MANY = 20  # unknown members that are named
 
 
 class Guard:
-    """The compiled rules of one bundle."""
+    """The compiled rules of one bundle. cleaned: values that were set right, by column."""
 
     def __init__(
         self, fields: tuple[Field, ...], rules: tuple[Rule, ...], unknown: Unknown
@@ -49,7 +52,9 @@ class Guard:
         """fields: in the order of a row. Raises Mistake for a rule that a request cannot keep."""
         self.columns = tuple(field.name for field in fields)
         self.types = {field.name: field.type for field in fields}
-        self._fields = fields
+        self.cleaned: Counter[str] = Counter()
+        self._counting = threading.Lock()
+        self._fields, self._places = fields, cleaning.places(fields)
         self._breaches = checks.compiled(fields, rules)
         kinds, rest = fitting.kinds(fields, rules)
         self._fit = reading.request(reading.row(fields, others=unknown == "ignore", kinds=kinds))
@@ -77,7 +82,7 @@ class Guard:
             rows = self._decode(body).records
             if not self._are_whole(rows, body):
                 return self._patiently(body)
-            return [judgement(row, self._breaches(row, at)) for at, row in enumerate(rows)]
+            return [self._whole(row, at) for at, row in enumerate(rows)]
         except (msgspec.ValidationError, OverflowError):
             return self._patiently(body)
         except (ValueError, RecursionError) as error:
@@ -94,9 +99,43 @@ class Guard:
     def _sound(self, body: bytes) -> list[Row] | None:
         try:
             rows: list[Row] = self._fit(body).records
-            return rows if self._are_whole(rows, body) and self._keep(rows) else None
+            if not self._are_whole(rows, body):
+                return None
+            if not self._places:
+                return rows if self._keep(rows) else None
+            changed = [name for row in rows for name in cleaning.cleaned(self._places, row)]
+            lost = any(cleaning.lost(self._places, row) for row in rows)
+            if lost or not self._keep(rows):
+                return None
         except UNFIT:
             return None
+        self._count(changed)
+        return rows
+
+    def _count(self, changed: list[str]) -> None:
+        if changed:
+            with self._counting:
+                self.cleaned.update(changed)
+
+    def _whole(self, row: Row, at: int) -> Judgement:
+        """A row that could be read, its values set right."""
+        if not self._places:
+            return judgement(row, self._breaches(row, at))
+        self._count(cleaning.cleaned(self._places, row))
+        lost = cleaning.lost(self._places, row)
+        nulls = (self._unfit(at, place, "is null") for place in lost)
+        return self._by_rules(row, at, (*nulls,), lost)
+
+    def _by_rules(
+        self, row: Row, at: int, found: tuple[Breach, ...], unread: dict[int, str]
+    ) -> Judgement:
+        told = set(unread.values())  # a rule may say again that there is no value
+        ruled = (one for one in self._breaches(row, at, unread) if one.field not in told)
+        return judgement(row, (*found, *ruled))
+
+    def _unfit(self, at: int, place: int, what: str) -> Breach:
+        field = self._fields[place]
+        return Breach(f"$.records[{at}].{field.name}", field.name, what, field.on_breach)
 
     def _are_whole(self, rows: list[Row], body: bytes) -> bool:
         """No member is absent, so one `":` too many is a member twice, or text that looks so."""
@@ -114,9 +153,9 @@ class Guard:
     def _record(self, raw: msgspec.Raw, at: int) -> Judgement:
         try:
             row = self._decode_row(raw)
-            return judgement(row, self._breaches(row, at))
         except UNFIT:
             return self._members(raw, at)
+        return self._whole(row, at)
 
     def _members(self, raw: msgspec.Raw, at: int) -> Judgement:
         """A record read field by field."""
@@ -126,17 +165,18 @@ class Guard:
         except UNFIT:
             return Judgement(None, "reject", (Breach(path, "", "is no object", "reject"),))
         found = self._strange(path, members)
-        values, unread = [], {}
-        for place, field in enumerate(self._fields):
-            value, what = reading.value(field, members.get(field.name))
-            values.append(value)
-            if what:
-                unread[place] = field.name
-                found.append(Breach(f"{path}.{field.name}", field.name, what, field.on_breach))
-        row = self._row(*values)
-        told = set(unread.values())  # a rule may say again that there is no value
-        ruled = (one for one in self._breaches(row, at, unread) if one.field not in told)
-        return judgement(row, (*found, *ruled))
+        read = [reading.value(field, members.get(field.name)) for field in self._fields]
+        row = self._row(*(value for value, _ in read))
+        self._count(cleaning.cleaned(self._places, row))
+        lost = cleaning.lost(self._places, row)
+        said = {
+            place: what or "is null"
+            for place, (_, what) in enumerate(read)
+            if what or place in lost
+        }
+        found += [self._unfit(at, place, what) for place, what in said.items()]
+        unread = {place: self._fields[place].name for place in said}
+        return self._by_rules(row, at, tuple(found), unread)
 
     def _strange(self, path: str, members: dict[str, msgspec.Raw]) -> list[Breach]:
         """What a record holds that nobody asked for."""
@@ -171,11 +211,17 @@ def _records(body: bytes) -> list[msgspec.Raw] | Rejection:
 
 
 def compiled(
-    columns: tuple[RequestColumn, ...], rules: tuple[Rule, ...], unknown: Unknown = "reject"
+    columns: tuple[RequestColumn, ...],
+    rules: tuple[Rule, ...],
+    unknown: Unknown = "reject",
+    clean: tuple[Cleaning, ...] = (),
 ) -> Guard:
     """Raises Mistake for a column or rule that a request cannot keep."""
     declared = {rule.name: rule for rule in rules if isinstance(rule, FieldRule)}
-    fields = tuple(reading.field(column, declared.get(column.name)) for column in columns)
+    cleans = {one.name: one for one in clean}
+    fields = tuple(
+        reading.field(one, declared.get(one.name), cleans.get(one.name)) for one in columns
+    )
     names = tuple(field.name for field in fields)
     if len(set(names)) < len(names):
         raise Mistake(f"a request names a column twice: {', '.join(sorted(names))}")

@@ -11,6 +11,7 @@ from mainstay.bundle.lookup import Lookup
 from mainstay.bundle.operation import Operation
 from mainstay.bundle.stakes import Stakes
 from mainstay.core import digest
+from mainstay.core.cleaning import Cleaning
 from mainstay.core.errors import Broken, Conflict, Missing
 from mainstay.core.expressions import Output
 from mainstay.core.inputs import Input
@@ -47,7 +48,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     them but how far it leans to yes; see bundle.stakes. abstain: where the model decides nothing.
     uncovered: who answers slices that its certificate does not cover. durability: whether answers
     go only when they are safe on disk. operation: fallback, limits and resources at a door.
-    private: columns that are not written down as they came.
+    private: columns that are not written down as they came. clean: what sets the values of request
+    columns right before anything else is done with them.
     unknown_fields: what a request gets that holds more than was asked for. lookups: context that
     the door looks up where a request does not carry it.
     importance: of each request column, how far the answers hang on it, together 1; empty where it
@@ -79,6 +81,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     durability: Literal["group", "ack"] = "group"
     operation: Operation = Operation()
     private: dict[str, Act] = {}
+    clean: tuple[Cleaning, ...] = ()
     unknown_fields: Unknown = "reject"
     lookups: tuple[Lookup, ...] = ()
     importance: dict[str, float] = {}

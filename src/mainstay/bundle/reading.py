@@ -12,6 +12,7 @@ import numpy as np
 
 from mainstay.bundle.encoder import Row
 from mainstay.bundle.judgement import SHOWN, Rejection, rejection
+from mainstay.core.cleaning import Cleaning
 from mainstay.core.errors import Mistake
 from mainstay.core.rules import FieldRule, OnBreach
 from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, PYTHON, TEXT, TIME, TYPES
@@ -38,7 +39,10 @@ class RequestColumn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Field(NamedTuple):
-    """How one column is read. nullable: whether a null is for the rules to judge."""
+    """How one column is read. nullable: whether a null is for the rules to judge.
+
+    cleaning: what is done to its values before they are judged.
+    """
 
     name: str
     type: str
@@ -46,6 +50,20 @@ class Field(NamedTuple):
     on_breach: OnBreach
     may_be_infinite: bool
     decode: Callable[[msgspec.Raw], object]
+    cleaning: Cleaning | None = None
+
+    @property
+    def as_text(self) -> bool:
+        """Whether its values may come as text, which cleaning reads."""
+        return self.cleaning is not None and self.cleaning.type is not None
+
+    @property
+    def kind(self) -> Any:
+        """What msgspec reads its values as, null aside, before they are cleaned."""
+        plain = PYTHON[self.type]
+        if not self.as_text:
+            return plain
+        return str if self.type == DATE else plain | str
 
 
 class _Records(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,9 +72,10 @@ class _Records(msgspec.Struct, forbid_unknown_fields=True):
 
 RECORDS = msgspec.json.Decoder(_Records)
 MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_TEXT = msgspec.json.Decoder(str).decode
 
 
-def field(column: RequestColumn, rule: FieldRule | None) -> Field:
+def field(column: RequestColumn, rule: FieldRule | None, cleaning: Cleaning | None = None) -> Field:
     """Raises Mistake for a column that a request cannot hold."""
     if column.type not in TYPES:
         raise Mistake(
@@ -71,8 +90,9 @@ def field(column: RequestColumn, rule: FieldRule | None) -> Field:
         type=column.type,
         nullable=not required and lenient,
         on_breach="reject" if required or rule is None else rule.on_breach,
-        may_be_infinite=rule is not None,
+        may_be_infinite=rule is not None or (cleaning is not None and bool(cleaning.possible)),
         decode=(lambda raw: decode(raw).astimezone(UTC)) if column.type == TIME else decode,
+        cleaning=cleaning,
     )
 
 
@@ -84,9 +104,7 @@ def row(
     kinds: the types of its members, where they are narrower than those of the fields.
     """
     if kinds is None:
-        plain = (PYTHON[one.type] for one in fields)
-        kinds = [kind | None if one.nullable else kind
-                 for one, kind in zip(fields, plain, strict=True)]  # fmt: skip
+        kinds = [one.kind | None if one.nullable else one.kind for one in fields]
     names = {f"c{at}": one.name for at, one in enumerate(fields)}
     members = list(zip(names, kinds, strict=True))
     try:
@@ -125,14 +143,15 @@ def members(body: bytes) -> int:
 
 
 def value(field: Field, raw: msgspec.Raw | None) -> tuple[object, str]:
-    """The value of one member and what is wrong with it, "" for nothing."""
+    """The value of one member, before it is cleaned, and what is wrong with it, "" for nothing."""
     if raw is None:
         return None, "is missing"
     text = bytes(raw)
     if text == b"null":
         return None, "" if field.nullable else "is null"
     try:
-        return field.decode(raw), ""
+        as_text = field.as_text and text[:1] == b'"'
+        return (_TEXT(raw) if as_text else field.decode(raw)), ""
     except UNFIT:
         return _number(field, text)
 

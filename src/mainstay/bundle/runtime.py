@@ -179,7 +179,9 @@ class Runtime:
         self.failure: MainstayError | None = None
         self.failed = 0
         self.manifest, self.engine, self.version, self.notes = stated, engine, version, notes
-        self.guard = guard.compiled(stated.request, stated.rules, stated.unknown_fields)
+        self.guard = guard.compiled(
+            stated.request, stated.rules, stated.unknown_fields, stated.clean
+        )
         self.completer = completer(stated)
         self._encode = encoder.compiled(stated.outputs, stated.inputs, stated.columns)
         pack = struct.Struct(f"={len(stated.inputs)}d").pack

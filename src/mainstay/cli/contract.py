@@ -6,13 +6,15 @@ from pathlib import Path
 import click
 import msgspec
 
-from mainstay.cli.act import ask, asked
+from mainstay.cli.act import act, ask, asked
 from mainstay.cli.main import Options
+from mainstay.control.commands import ImportContract
 from mainstay.control.queries import (
     CheckContract,
     ContractSchema,
     DiffContract,
     ExplainContract,
+    ExportContract,
     Revisions,
 )
 from mainstay.core import durable
@@ -49,6 +51,29 @@ def schema(options: Options, out: Path | None) -> int:
 
 
 @click.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Write it to a file.")
+@click.pass_obj
+def export(options: Options, out: Path | None) -> int:
+    """Print its data as a contract of ODCS."""
+    answer = asked(options, ExportContract())
+    if out:
+        durable.write(out, str(answer.facts["text"]).encode())
+        click.echo(f"Wrote {out}. {answer.headline}")
+    else:
+        click.echo(str(answer.facts["text"]), nl=False)
+    return 0
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", default="", help="Whose it is: decisions, or the name of a context.")
+@click.pass_obj
+def import_(options: Options, file: Path, source: str) -> int:
+    """Take in a data contract of ODCS."""
+    return act(options, ImportContract(_text(file), source))
+
+
+@click.command()
 @click.argument("old", default="")
 @click.argument("new", default="")
 @click.pass_obj
@@ -70,8 +95,11 @@ def _stated(named: str) -> str:
     """A revision as it is, a file by its text."""
     if not named or re.fullmatch(r"r?[1-9]\d*", named):
         return named
+    return _text(Path(named), ", or a revision on record: r1")
+
+
+def _text(file: Path, other: str = "") -> str:
     try:
-        return Path(named).read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        hint = "name a file, or a revision on record: r1"
-        raise Mistake(f"{named} cannot be read: {error}", hint) from error
+        raise Mistake(f"{file} cannot be read: {error}", f"name a file{other}") from error

@@ -31,8 +31,18 @@ COMMANDS: Table = {
             "check": ("Name every mistake in it, with its place.", "mainstay.cli.contract:check"),
             "explain": ("Say what each clause means here.", "mainstay.cli.contract:explain"),
             "schema": ("Print the language as a JSON Schema.", "mainstay.cli.contract:schema"),
+            "export": ("Print its data as a contract of ODCS.", "mainstay.cli.contract:export"),
+            "import": ("Take in a data contract of ODCS.", "mainstay.cli.contract:import_"),
             "diff": ("Say what changed, and what that re-opens.", "mainstay.cli.contract:diff"),
             "revisions": ("Who registered which, and when.", "mainstay.cli.contract:revisions"),
+        },
+    ),
+    "catalog": (
+        "Know what data means.",
+        {
+            "show": ("What sources and columns mean.", "mainstay.cli.catalog:show"),
+            "conflicts": ("Columns that are not what they seem.", "mainstay.cli.catalog:conflicts"),
+            "settle": ("Decide about a conflict, for good.", "mainstay.cli.catalog:settle"),
         },
     ),
     "assess": ("Ask whether it is worth it and the data enough.", "mainstay.cli.assess:assess"),

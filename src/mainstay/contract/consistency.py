@@ -7,7 +7,7 @@ finds every mistake; what is not understood here is the business of the clause's
 from collections.abc import Iterator
 from datetime import timedelta
 
-from mainstay.contract import amounts, conditions, durations
+from mainstay.contract import amounts, cleaning, conditions, durations
 from mainstay.contract.fields import OBSERVED
 from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.contract.mistakes import Slip
@@ -36,7 +36,7 @@ def slips(contract: object) -> list[Slip]:
     """What contradicts something said elsewhere."""
     checks = (
         _metrics, amounts.slips, _tasks, _constant, _gates, _label, _early_labels, _taken_twice,
-        _private, _imputed, _ranges_by, _season, _fair, _looked_up,
+        _private, _imputed, _ranges_by, _season, _fair, _looked_up, cleaning.slips,
     )  # fmt: skip
     return [one for check in checks for one in check(contract)]
 

@@ -9,48 +9,59 @@ from mainstay.contract import document
 from mainstay.core.errors import Conflict
 
 FIELDS = ("data", "fields")
+_FIRST = ("type", "on_breach")
+Place = tuple[str, ...]
+"""The names that lead to a clause: data, fields, a column."""
 
 
-def with_field(content: bytes, column: str, members: dict[str, str], path: Path) -> bytes:
-    """The contract with these members in the clause of a column, each as it is written in YAML.
+def with_clause(content: bytes, place: Place, members: dict[str, str], path: Path) -> bytes:
+    """The contract with these members in the clause at a place, each as it is written in YAML.
 
-    A member that stands there is replaced. `type` and `on_breach` are for a column that has no
+    A member that stands there is replaced. `type` and `on_breach` are for a field that has no
     clause yet and change none that is there. Raises Mistakes where the contract is or becomes
     wrong, Conflict where its layout leaves no place for it.
     """
     document.parsed(content, path)
     text = content.decode("utf-8")
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    made = _edited(text, root, column, members)
+    made = _edited(text, root, place, members)
     if made is None:
         raise Conflict(
-            f"{path.name} is laid out so that no clause of {column} can be written into it",
-            hint=f"write it yourself: {entry(column, members)}",
+            f"{path.name} is laid out so that no clause of {place[-1]} can be written into it",
+            hint=f"write it yourself under {'.'.join(place[:-1])}: {entry(place[-1], members)}",
         )
     document.parsed(made.encode(), path)
     return made.encode()
 
 
 def entry(column: str, members: dict[str, str]) -> str:
-    """A field in one line, as a contract has it."""
+    """A clause in one line, as a contract has it."""
     said = ", ".join(f"{name}: {value}" for name, value in members.items())
-    name = column if column.isidentifier() and column.isascii() else json.dumps(column)
-    return f"{name}: {{{said}}}"
+    return f"{_key(column)}: {{{said}}}"
 
 
-def _edited(text: str, root: yaml.Node | None, column: str, members: dict[str, str]) -> str | None:
-    data = _member(root, FIELDS[0])
-    fields = _member(data, FIELDS[1])
-    field = _member(fields, column)
-    if isinstance(field, yaml.MappingNode):
-        later = {name: one for name, one in members.items() if name not in ("type", "on_breach")}
-        return _within(text, field, later)
-    if isinstance(fields, yaml.MappingNode):
-        return _added(text, fields, entry(column, members))
-    if isinstance(data, yaml.MappingNode) and not data.flow_style:
-        indent = " " * data.value[0][0].start_mark.column
-        return _after(text, data, f"{indent}fields:\n{indent}  {entry(column, members)}")
-    return None
+def _key(name: str) -> str:
+    return name if name.isidentifier() and name.isascii() else json.dumps(name)
+
+
+def _edited(text: str, root: yaml.Node | None, place: Place, members: dict[str, str]) -> str | None:
+    """Into what stands there of the way to a place."""
+    node, known = root, 0
+    while known < len(place) and (inner := _member(node, place[known])) is not None:
+        node, known = inner, known + 1
+    if not isinstance(node, yaml.MappingNode) or known < len(place) - 2 or not node.value:
+        return None
+    if known == len(place):
+        later = {name: one for name, one in members.items()
+                 if place[:-1] != FIELDS or name not in _FIRST}  # fmt: skip
+        return _within(text, node, later)
+    first, last = place[known], entry(place[-1], members)
+    if known == len(place) - 1:
+        return _added(text, node, last)
+    if node.flow_style:
+        return _added(text, node, f"{_key(first)}: {{{last}}}")
+    indent = " " * node.value[0][0].start_mark.column
+    return _after(text, node, f"{indent}{_key(first)}:\n{indent}  {last}")
 
 
 def _member(node: yaml.Node | None, name: str) -> yaml.Node | None:

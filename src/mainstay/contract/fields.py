@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from mainstay.contract.clauses import Clause, Place, Section
@@ -73,6 +80,10 @@ def _levels(value: object) -> Levels | None:
             return distinct(tuple(map(str, value)))
         case _:
             raise wrong(f"is {shown(value)}", "write observed, or a list of texts")
+
+
+def _listed(levels: Levels | None) -> list[str | int] | str | None:
+    return [*levels] if isinstance(levels, tuple) else levels
 
 
 def _is_whole(value: object) -> bool:
@@ -245,6 +256,7 @@ class FieldClause(Section):
         WithJsonSchema(_LEVELS),
         _of("string", "integer"),
         AfterValidator(_fitting_levels),
+        PlainSerializer(_listed),
         Clause("the texts or whole numbers it can be; observed: the texts trained on", _EVERYWHERE),
     ] = None
     pattern: Annotated[

@@ -1,5 +1,6 @@
 """Where rows come from: the decisions, and the context known at the moment of each."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, TypeVar
 
@@ -13,7 +14,9 @@ from pydantic import (
 )
 
 from mainstay.contract import sla
-from mainstay.contract.clauses import Clause, Section
+from mainstay.contract.about import About
+from mainstay.contract.clauses import Clause, Place, Section
+from mainstay.contract.clean import Clean
 from mainstay.contract.sla import Sla
 from mainstay.contract.taken import TAKEN, Taken, fitting, taken, written
 from mainstay.contract.terms import Duration, Format, Name, OneOrMore, Span, Text, Zone, wrong
@@ -22,6 +25,8 @@ from mainstay.core.addresses import holds_secret
 
 DECISIONS = "decisions"
 """The `from` of an aggregate over the decisions themselves."""
+CLEANED = "columns whose values are set right before anybody reads them"
+_EVERYWHERE: tuple[Place, ...] = ("bench", "door", "field")
 _Value = TypeVar("_Value")
 
 
@@ -103,6 +108,11 @@ class Decisions(Section):
     zone: Annotated[Zone | None, Clause("the zone of times without one; else UTC", ("bench",))] = (
         None
     )
+    about: Annotated[About | None, Clause("what people should know of it")] = None
+    columns: Annotated[
+        Mapping[Name, About], Clause("what people should know of each of its columns")
+    ] = {}
+    clean: Annotated[Mapping[Name, Clean], Clause(CLEANED, _EVERYWHERE)] = {}
     sla: Annotated[
         tuple[Sla, ...],
         AfterValidator(_own_sla),
@@ -160,6 +170,11 @@ class Context(Section):
         AfterValidator(_timed),
         Clause("the zone of times without one; else UTC", ("bench",)),
     ] = None
+    about: Annotated[About | None, Clause("what people should know of it")] = None
+    columns: Annotated[
+        Mapping[Name, About], Clause("what people should know of each of its columns")
+    ] = {}
+    clean: Annotated[Mapping[Name, Clean], Clause(CLEANED, _EVERYWHERE)] = {}
     sla: Annotated[
         tuple[Sla, ...],
         AfterValidator(_sla),

@@ -21,7 +21,7 @@ from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
 from mainstay.trainer import training
 
-ASKS = 2
+ASKS = 3
 """Counted up whenever an assessment asks more, so that what was asked before is asked again."""
 
 
@@ -77,7 +77,8 @@ def _assessment(project: Project, started: Started) -> Assessment:
 
 def _timings(project: Project, started: Started) -> dict[str, Timing]:
     places, contract = project.places, project.document.contract
-    sources = rows_of.opened(contract, Reader(started.connection, places.folder, places.staged))
+    raw = rows_of.opened(contract, Reader(started.connection, places.folder, places.staged))
+    sources = rows_of.cleaned(contract, raw)
     return timing.timings(contract, sources, started.periods.train, clock.now())
 
 

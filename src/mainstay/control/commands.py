@@ -25,6 +25,18 @@ class Init(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="init"):
     model: str = ""
 
 
+class ImportContract(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="import_contract"
+):
+    """Take in what a data contract of ODCS says of sources and the contract does not yet.
+
+    text: the data contract; source: whose it is, where its names do not say it.
+    """
+
+    text: str
+    source: str = ""
+
+
 class Assess(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="assess"):
     """Is it worth it, is the data enough and right? since, until: the period, UTC.
 
@@ -387,6 +399,28 @@ OfModel = (
     | AskLabels
     | Backup
 )
+
+
+class SettleConflict(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="conflict_settle"
+):
+    """Decide about a conflict between columns, for good. id: as it is proposed."""
+
+    id: str
+    accept: bool
+    because: str
+
+
 OfKeys = NewKey | NewPseudonyms | Trust | NewToken | RevokeToken
 OfPeople = Grant | Withdraw | Invite | GiveToken | OwnToken | TakeBack | DropToken | OfferKey
-Command = Init | AssessAll | OfKeys | Restore | OfPeople | SendDigests | OfModel
+Command = (
+    Init
+    | ImportContract
+    | AssessAll
+    | OfKeys
+    | Restore
+    | OfPeople
+    | SendDigests
+    | SettleConflict
+    | OfModel
+)

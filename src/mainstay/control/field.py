@@ -22,7 +22,7 @@ from mainstay.control.looks import Asked
 from mainstay.control.project import Project
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Column, Estimate, Event, Window
-from mainstay.data import journal
+from mainstay.data import cleaning, journal
 from mainstay.data import labels as truths
 from mainstay.ledger.state import Version
 from mainstay.life.build import build
@@ -56,8 +56,10 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
     document, places = project.document, project.places
     engine, stated = build.opened(places), labelling.shape(project)
     columns = requested(project, (one.bundle for one in lived))
-    journal.brought(places.door, places.journal, columns)
-    shadowing.brought(project, columns)
+    texts = read_from_text(project, (one.bundle for one in lived))
+    journal.brought(places.door, places.journal, columns, texts)
+    shadowing.brought(project, columns, texts)
+    clean = manifest.read(places.bundle(lived[-1].bundle)).clean
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
     seen = looks.past(project, Asked(lived[-1].name, document.contract.watch.window))
@@ -68,7 +70,7 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         document=document,
         places=places,
         engine=engine,
-        table=journal.read(engine, places.journal, columns),
+        table=cleaning.cleaned(journal.read(engine, places.journal, columns), clean, "requests"),
         labels=truths.visible(engine, stated, labelled, now),
         said=truths.said(engine, stated, labelled, now) if labelled.files else None,
         champion=lived[-1],
@@ -185,6 +187,12 @@ def requested(project: Project, bundles: Iterable[str]) -> tuple[Column, ...]:
         for column in manifest.read(project.places.bundle(one), one).requested:
             found.setdefault(column.name, column)
     return tuple(found.values())
+
+
+def read_from_text(project: Project, bundles: Iterable[str]) -> frozenset[str]:
+    """The columns that any of these versions takes as text too."""
+    stated = (manifest.read(project.places.bundle(one), one) for one in dict.fromkeys(bundles))
+    return frozenset(one.name for each in stated for one in each.clean if one.type)
 
 
 def _since(lived: tuple[Serving, ...], seen: tuple[Profiled, ...]) -> datetime:

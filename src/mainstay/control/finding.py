@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from mainstay.contract import explain as clauses
+from mainstay.contract import odcs
+from mainstay.contract.model import Contract
 from mainstay.control import incidents
 from mainstay.control.project import Project
 from mainstay.control.queries import Find
@@ -16,7 +18,7 @@ MOST = 50
 
 
 class Found(msgspec.Struct, frozen=True):
-    """kind: model, version, incident, source, field or clause. says: what it is, in words."""
+    """kind: model, version, incident, source, column, field or clause. says: what it is."""
 
     model: str
     kind: str
@@ -44,6 +46,15 @@ def holds(text: str, words: list[str]) -> bool:
     return all(word in folded for word in words)
 
 
+def columns(contract: Contract) -> Iterator[Found]:
+    """Those of sources of which people should know something."""
+    for name in lineage.sources(contract):
+        for column, about in odcs.source(contract, name).columns.items():
+            personal = "personal" if about.personal else ""
+            says = "; ".join(filter(None, (about.meaning, about.classification, personal)))
+            yield Found(contract.model, "column", f"{name}.{column}", says)
+
+
 def _every(project: Project) -> Iterator[Found]:
     contract = project.document.contract
     yield Found(contract.model, "model", contract.model, contract.objective.decision)
@@ -56,7 +67,10 @@ def _every(project: Project) -> Iterator[Found]:
         says = f"{one.finding.what}: {one.finding.cause} ({state_})"
         yield Found(contract.model, "incident", str(one.incident.id), says)
     for name in lineage.sources(contract):
-        yield Found(contract.model, "source", name, "what it promised, its fields, what it feeds")
+        about = odcs.source(contract, name).about
+        meaning = about.meaning if about and about.meaning else "what it promised, what it feeds"
+        yield Found(contract.model, "source", name, meaning)
+    yield from columns(contract)
     for name, field in contract.data.fields.items():
         yield Found(contract.model, "field", name, f"{field.type} {field.unit or ''}".rstrip())
     for clause in clauses.explained(contract):

@@ -17,7 +17,7 @@ from mainstay.control import (
     decisions,
     delivering,
     deploying,
-    digests,
+    exchanging,
     exporting,
     finding,
     health,
@@ -27,7 +27,6 @@ from mainstay.control import (
     labelling,
     living,
     matters,
-    people,
     priorities,
     project,
     proposing,
@@ -47,6 +46,7 @@ from mainstay.control import (
     skewing,
     sourcing,
     standing,
+    together,
     turns,
     vouching,
     waiving,
@@ -68,6 +68,7 @@ from mainstay.control.commands import (
     Deliver,
     Deploy,
     Features,
+    ImportContract,
     Init,
     Labels,
     NewKey,
@@ -75,7 +76,6 @@ from mainstay.control.commands import (
     NewToken,
     OfKeys,
     OfModel,
-    OfPeople,
     RefreshContext,
     Reject,
     Restore,
@@ -85,7 +85,6 @@ from mainstay.control.commands import (
     RunNow,
     Schedule,
     Score,
-    SendDigests,
     SendLabels,
     SendWaiver,
     Silence,
@@ -107,10 +106,10 @@ from mainstay.control.queries import (
     DataChanges,
     Decisions,
     DiffContract,
-    DigestOf,
     Explain,
     ExplainContract,
     Export,
+    ExportContract,
     Find,
     History,
     Impact,
@@ -123,9 +122,7 @@ from mainstay.control.queries import (
     OfContract,
     OfProject,
     OneRun,
-    Own,
     Paper,
-    People,
     Query,
     Record,
     Replay,
@@ -156,13 +153,15 @@ def handle(
     match command:
         case Init():
             return proposing.propose(folder, command)
+        case ImportContract():
+            return exchanging.taken_in(folder, command)
         case AssessAll():
             return priorities.ranked(folder, command, tell)
         case NewKey() | NewPseudonyms() | Trust() | NewToken() | RevokeToken() | Restore():
             return _kept(folder, command)
-        case _ if isinstance(command, OfPeople | SendDigests):
+        case _ if isinstance(command, together.Done):
             with several.opened(folder, tell, by) as opened:
-                return _of_record(opened, command)
+                return together.changed(opened, command)
         case _:
             with project.opened(folder, tell, by) as opened:
                 publish.healed(opened)
@@ -172,11 +171,11 @@ def handle(
 def answer(folder: Path, query: Query, tell: Tell = nothing, by: Principal | None = None) -> Answer:
     """Answers a query about the project of a folder; raises MainstayError. by: as for handle."""
     match query:
-        case CheckContract() | ExplainContract() | ContractSchema():
+        case _ if isinstance(query, OfContract):
             return _of_contract(folder, query)
-        case People() | Own() | DigestOf():
+        case _ if isinstance(query, together.Asked):
             with several.opened(folder, tell, by) as opened:
-                return _asked_of_record(opened, query)
+                return together.asked(opened, query)
         case _ if Places(folder).is_team:
             return several.answer(folder, query, tell, by)
         case _:
@@ -192,19 +191,8 @@ def _of_contract(folder: Path, query: OfContract) -> Answer:
             return contracting.explain(folder)
         case ContractSchema():
             return contracting.schema()
-
-
-def _of_record(opened: Project, command: OfPeople | SendDigests) -> Answer:
-    """What a team does as one."""
-    if isinstance(command, SendDigests):
-        return digests.send(opened)
-    return people.changed(opened, command)
-
-
-def _asked_of_record(opened: Project, query: People | Own | DigestOf) -> Answer:
-    if isinstance(query, DigestOf):
-        return digests.asked(opened, query)
-    return people.asked(opened, query)
+        case ExportContract():
+            return exchanging.export(folder)
 
 
 def _kept(folder: Path, command: OfKeys | Restore) -> Answer:
@@ -332,10 +320,10 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _weighed(opened, query)
         case Status() | ModelHealth() | Approvals() | Life() | Find():
             return _standing(opened, query)
-        case (
-            Sources() | DataChanges() | CheckFeatures() | Impact() | ContextViews() | ContextSkew()
-        ):
+        case Sources() | DataChanges() | CheckFeatures() | Impact():
             return _of_data(opened, query)
+        case ContextViews() | ContextSkew():
+            return _of_context(opened, query)
         case History() | Record() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
         case _:

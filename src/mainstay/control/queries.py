@@ -34,6 +34,12 @@ class ContractSchema(
     """The language of contracts as a JSON Schema, for editors."""
 
 
+class ExportContract(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="export_contract"
+):
+    """The sources and columns of a contract as a data contract of ODCS 3.1."""
+
+
 class DiffContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="diff_contract"):
     """What changed between two contracts, and what each change re-opens.
 
@@ -293,9 +299,19 @@ class ContextSkew(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
     since: datetime | None = None
 
 
-OfContract = CheckContract | ExplainContract | ContractSchema
-OfPeople = People | Own | DigestOf
-"""Of a record as a whole: who there is, and the week for a role."""
+class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="catalog"):
+    """What sources and columns mean, whose they are, how far they may be known; text: a search."""
+
+    text: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class Conflicts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="conflicts"):
+    """Columns of different sources that are named alike and are not, or the other way."""
+
+
+OfContract = CheckContract | ExplainContract | ContractSchema | ExportContract
+OfPeople = People | Own | DigestOf | Catalogue | Conflicts
+"""Of a record as a whole: who there is, the week for a role, and what data means."""
 OfProject = (
     DiffContract
     | Revisions

@@ -18,7 +18,7 @@ from mainstay.control import (
     team,
 )
 from mainstay.control.briefs import Standing
-from mainstay.control.finding import MOST, Found, holds
+from mainstay.control.finding import MOST, Found, columns, holds
 from mainstay.control.project import Project, Tell
 from mainstay.control.queries import (
     Approvals,
@@ -195,5 +195,6 @@ def _of_contract(model: str, folder: Path) -> Iterator[Found]:
     yield Found(model, "model", model, contract.objective.decision)
     for name in lineage.sources(contract):
         yield Found(model, "source", name, f"of {model}")
+    yield from columns(contract)
     for name, field in contract.data.fields.items():
         yield Found(model, "field", name, f"{field.type} {field.unit or ''} of {model}")

@@ -16,10 +16,10 @@ from mainstay.stats import proportion
 METHOD = "share of the same decisions on the same rows, both by a model, Clopper-Pearson, 95 %"
 
 
-def brought(project: Project, columns: tuple[Column, ...]) -> None:
+def brought(project: Project, columns: tuple[Column, ...], texts: frozenset[str]) -> None:
     """What shadows said, into a folder of its own: nothing else reads it."""
     places = project.places
-    journal.brought(places.door / SHADOW, places.journal / SHADOW, columns)
+    journal.brought(places.door / SHADOW, places.journal / SHADOW, columns, texts)
 
 
 def seen(project: Project) -> Evidence | None:

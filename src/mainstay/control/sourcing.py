@@ -6,8 +6,16 @@ from datetime import datetime
 import msgspec
 
 from mainstay.contract.model import Contract
+from mainstay.contract.origins import known_as
 from mainstay.contract.sources import DECISIONS
-from mainstay.control import deploying, incidents, looks, remembering, versions
+from mainstay.control import (
+    cataloguing,
+    deploying,
+    incidents,
+    looks,
+    remembering,
+    versions,
+)
 from mainstay.control.project import Project
 from mainstay.control.queries import DataChanges
 from mainstay.control.remembering import Noted
@@ -48,7 +56,10 @@ class SourceStanding(msgspec.Struct, frozen=True):
 
 
 class FieldStanding(msgspec.Struct, frozen=True):
-    """A column that something is agreed on or made of. agreed: in words. feeds: inputs of it."""
+    """A column that something is known of or made of. agreed: in words. feeds: inputs of it.
+
+    known: what people should know of it, in words.
+    """
 
     name: str
     source: str
@@ -56,6 +67,7 @@ class FieldStanding(msgspec.Struct, frozen=True):
     unit: str
     agreed: str
     feeds: tuple[str, ...]
+    known: str = ""
 
 
 class Supply(msgspec.Struct, frozen=True):
@@ -144,25 +156,34 @@ def _speaks_of(clause: str, name: str) -> bool:
 
 
 def _fields(contract: Contract, born: Born | None) -> Iterator[FieldStanding]:
-    """Those the contract agrees on first, then what is read besides."""
+    """Those the contract agrees on first, then what is read, then what is only known."""
+    told = {(one.source, one.column): one.known for one in cataloguing.entries(contract)}
+    names = dict.fromkeys((*contract.data.fields, *(born.request if born else ())))
+    yield from (_field(contract, born, name, told) for name in names)
+    for (source, column), known in told.items():
+        if column and not set(known_as(contract, source, column)) & names.keys():
+            yield FieldStanding(column, source, "", "", "", (), known)
+
+
+def _field(
+    contract: Contract, born: Born | None, name: str, told: dict[tuple[str, str], str]
+) -> FieldStanding:
     taken = {
-        each.name: (name, each.column)
-        for name, one in contract.data.context.items()
+        each.name: (source, each.column)
+        for source, one in contract.data.context.items()
         for each in one.take
     }
-    names = dict.fromkeys((*contract.data.fields, *(born.request if born else ())))
-    for name in names:
-        source, column = taken.get(name, (DECISIONS, name))
-        clause = contract.data.fields.get(name)
-        feeds = lineage.inputs(contract, born, source, (column,)) if born else ()
-        yield FieldStanding(
-            name,
-            source,
-            clause.type if clause else "",
-            clause.unit if clause else "",
-            _agreed(clause.model_dump(exclude_defaults=True)) if clause else "",
-            feeds,
-        )
+    source, column = taken.get(name, (DECISIONS, name))
+    clause = contract.data.fields.get(name)
+    return FieldStanding(
+        name,
+        source,
+        clause.type if clause else "",
+        clause.unit if clause else "",
+        _agreed(clause.model_dump(exclude_defaults=True)) if clause else "",
+        lineage.inputs(contract, born, source, (column,)) if born else (),
+        told.get((source, column), ""),
+    )
 
 
 def _agreed(stated: dict[str, object]) -> str:

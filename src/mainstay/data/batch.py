@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
+from mainstay.contract import cleaning
 from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
 from mainstay.core import digest
@@ -124,7 +125,9 @@ def _elsewhere(
     decisions = _labelled(stated, rows.named(stated, reader, DECISIONS))
     there = {one.name for one in decisions.columns}
     if {one.name for one in wanted} <= there:
-        data = stated.data.model_copy(update={"context": {}})
+        clean = {n: one for n, one in cleaning.of_request(contract).items() if n in there}
+        whole = clause.model_copy(update={"clean": clean})
+        data = stated.data.model_copy(update={"context": {}, "decisions": whole})
         stated = stated.model_copy(update={"data": data})
         sources = Sources(decisions, {})
     else:

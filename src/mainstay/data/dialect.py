@@ -6,8 +6,9 @@ import ibis
 import ibis.expr.types as ir
 
 from mainstay.core import patterns
+from mainstay.core.errors import Mistake
 from mainstay.core.patterns import Pattern
-from mainstay.core.typed import INTEGER, NUMBER, TEXT
+from mainstay.core.typed import DATE, INTEGER, NUMBER, TEXT
 from mainstay.data import schema
 from mainstay.data.expression import constant
 
@@ -43,6 +44,19 @@ def matches(text: ir.StringValue, read: Pattern) -> ir.BooleanValue:
     if schema.engine(text) != schema.POSTGRES:
         return text.re_search(patterns.portable(read))
     return text.re_search(rf"\A(?:{_text(read)})\Z")
+
+
+def tried(text: ir.StringValue, kind: str) -> ir.Value:
+    """A text that looks like a number or a day as such; null for a day that no calendar has.
+
+    Raises Mistake for days on PostgreSQL, which fails at those.
+    """
+    if schema.engine(text) != schema.POSTGRES:
+        return text.try_cast(kind)
+    if kind == DATE:
+        what = "PostgreSQL reads no days from text"
+        raise Mistake(what, "make them days there, or copy the table to a Parquet file")
+    return text.cast(kind)
 
 
 def plain(found: ir.Value) -> ir.Value:

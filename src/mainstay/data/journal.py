@@ -73,14 +73,17 @@ class _Stretch:
         self.lost += not rows
 
 
-def brought(log: Path, folder: Path, columns: tuple[Column, ...]) -> Brought:
+def brought(
+    log: Path, folder: Path, columns: tuple[Column, ...], texts: frozenset[str] = frozenset()
+) -> Brought:
     """Brings what was appended since the last run; columns: of the requests of all versions.
 
+    Values stay as they came, but what cleaning reads from text is read: texts, those columns.
     log: the door's own folder. One run at a time. Raises Broken where a file of the journal is not
     the one brought before, or is damaged; the rows before the damage are kept.
     """
     last = {one.number: one for one in segments(folder)}
-    records, total = Records(columns), Brought(0, 0, 0)
+    records, total = Records(columns, texts), Brought(0, 0, 0)
     known = journals.files(log)
     for file in known:
         closed = journals.is_closed(file)

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from mainstay.core import parsed
 from mainstay.core.entries import ABSTAINED, OWN, Entry
 from mainstay.core.nouns import Column
-from mainstay.core.typed import FLAG, INTEGER, NUMBER, PYTHON, TEXT, TIME
+from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, PYTHON, TEXT, TIME
 
 AT, PLACE, SEQUENCE = "mainstay_at", "mainstay_place", "mainstay_sequence"
 STATUS, OUTCOME, SCORE = "mainstay_status", "mainstay_outcome", "mainstay_score"
@@ -67,16 +68,25 @@ class _Raw(msgspec.Struct, frozen=True):
 _REPLY = msgspec.json.Decoder(_Reply).decode
 _RAW = msgspec.json.Decoder(_Raw).decode
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_PARSED = {
+    NUMBER: parsed.number, INTEGER: parsed.integer, DATE: parsed.day, FLAG: parsed.flag,
+}  # fmt: skip
 _VALUES = {kind: msgspec.json.Decoder(python).decode for kind, python in PYTHON.items()}
 
 
 class Records:
     """Reads entries into rows: the columns of a request, then RESERVED."""
 
-    def __init__(self, columns: tuple[Column, ...]) -> None:
-        """columns: types are those of core.typed; one that a record lacks is null."""
+    def __init__(self, columns: tuple[Column, ...], texts: frozenset[str] = frozenset()) -> None:
+        """columns: types are those of core.typed; one that a record lacks is null.
+
+        texts: those that may come as text, which cleaning reads as their type.
+        """
         self.columns = (*columns, *RESERVED)
-        self._request = [(column.name, column.type) for column in columns]
+        self._request = [
+            (one.name, one.type, _PARSED[one.type] if one.name in texts else None)
+            for one in columns
+        ]
         self._record = _record(columns)
         self._fast = _fast(self._record)
 
@@ -112,7 +122,7 @@ class Records:
             members = _MEMBERS(raw)
         except (ValueError, RecursionError):
             members = {}
-        return tuple(_value(members.get(name), kind) for name, kind in self._request)
+        return tuple(_read(members.get(name), kind, parse) for name, kind, parse in self._request)
 
 
 def _record(columns: tuple[Column, ...]) -> type[msgspec.Struct]:
@@ -125,6 +135,13 @@ def _record(columns: tuple[Column, ...]) -> type[msgspec.Struct]:
 def _fast(record: type[msgspec.Struct]) -> Callable[[bytes], Any]:
     members = [("records", GenericAlias(list, (record,)))]
     return msgspec.json.Decoder(msgspec.defstruct("Request", members, gc=False)).decode
+
+
+def _read(raw: msgspec.Raw | None, kind: str, parse: Callable[[str], Any] | None) -> Any:
+    if parse is None or raw is None or bytes(raw)[:1] != b'"':
+        return _value(raw, kind)
+    text = _value(raw, TEXT)
+    return None if text is None else parse(text)
 
 
 def _value(raw: msgspec.Raw | None, kind: str) -> Any:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
+from mainstay.contract import cleaning as clauses
 from mainstay.contract.model import Contract
 from mainstay.contract.sla import KINDS
 from mainstay.contract.sources import DECISIONS
@@ -17,8 +18,9 @@ from mainstay.contract.sources import Decisions as Clause
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column, Dataset, Window
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, TIME, TYPES
-from mainstay.data import aside, context, promises, schema, sla, source
+from mainstay.data import aside, cleaning, context, promises, schema, sla, source
 from mainstay.data.aside import Aside
+from mainstay.data.cleaning import Cleaned
 from mainstay.data.context import Context, Decisions, Taken
 from mainstay.data.expression import constant
 from mainstay.data.sla import Judged
@@ -70,6 +72,7 @@ class Rows(NamedTuple):
 
     datasets: what was read, decisions first. notes: what a person should know of the joins.
     visible: the columns that features() may see, all but the label. judged, aside: see Kept.
+    cleaned: what each step of the contract's cleaning did to whole sources.
     """
 
     table: ir.Table
@@ -79,6 +82,7 @@ class Rows(NamedTuple):
     notes: tuple[str, ...]
     judged: tuple[Judged, ...] = ()
     aside: tuple[Aside, ...] = ()
+    cleaned: tuple[Cleaned, ...] = ()
 
 
 def assembled(
@@ -100,8 +104,10 @@ def assembled(
         made = joined(contract, found.sources, since=since, until=until, now=now)
     except Mistake as error:
         raise _with_stretches(error, found.judged) from error
-    notes = (*made.notes, *(one.note for one in found.aside))
-    return made._replace(notes=notes, judged=found.judged, aside=found.aside)
+    counted = _counted(contract, found.sources)
+    set_right = (one.note for one in counted if one.rows)
+    notes = (*made.notes, *(one.note for one in found.aside), *set_right)
+    return made._replace(notes=notes, judged=found.judged, aside=found.aside, cleaned=counted)
 
 
 def _with_stretches(error: Mistake, judged: tuple[Judged, ...]) -> Mistake:
@@ -203,8 +209,10 @@ def joined(
     until: datetime | None = None,
     now: datetime,
 ) -> Rows:
-    """The same from tables that are open."""
+    """The same from tables that are open, as they came: here they are cleaned."""
     clause = contract.data.decisions
+    opened = (sources.decisions, *sources.contexts.values())
+    sources = cleaned(contract, sources)
     table, left_out = _expressible(sources.decisions.table)
     whole = Decisions(table, clause.key, clause.time)
     _check(whole, contract)
@@ -213,7 +221,6 @@ def joined(
     _refuse_early_labels(contract, sources)
     made = context.joined(decided, contexts, now)
     labelled = _with_known_label(made, contract, now)
-    opened = (sources.decisions, *sources.contexts.values())
     columns = schema.columns(labelled)
     return Rows(
         table=labelled,
@@ -221,6 +228,25 @@ def joined(
         columns=columns,
         visible=tuple(one for one in columns if one.name != contract.data.label.column),
         notes=(*filter(None, map(context.note, contexts)), *left_out),
+    )
+
+
+def cleaned(contract: Contract, sources: Sources) -> Sources:
+    """The same tables, their values set right."""
+    for name, table in sources.tables.items():
+        if some := clauses.of_source(contract, name):
+            sources = sources.with_table(name, cleaning.cleaned(table, some, name))
+    return sources
+
+
+def _counted(contract: Contract, sources: Sources) -> tuple[Cleaned, ...]:
+    """Once for each table."""
+    own = [name for name, one in contract.data.context.items() if one.source != DECISIONS]
+    return tuple(
+        one
+        for name in (DECISIONS, *own)
+        if name in sources.tables
+        for one in cleaning.counts(sources.tables[name], clauses.of_source(contract, name), name)
     )
 
 

@@ -159,7 +159,7 @@ def _misses(value: ir.Value, rule: FieldRule) -> Iterator[ir.BooleanValue]:
     if rule.pattern is not None:
         yield ~dialect.matches(value, patterns.pattern(rule.pattern))
     if kind in (INTEGER, NUMBER):
-        yield _out_of_range(value, rule.low, rule.high)
+        yield out_of_range(value, rule.low, rule.high)
     if kind == NUMBER and rule.type == "integer":
         yield ~dialect.whole(value)  # infinite ones are outside already
 
@@ -170,14 +170,15 @@ def _out_of_band(value: ir.Value, by: ir.Value, rule: FieldRule) -> ir.BooleanVa
     cases = [
         (
             by.isin([constant(one, kind) for one in band.among]),
-            _out_of_range(value, band.low, band.high),
+            out_of_range(value, band.low, band.high),
         )
         for band in rule.bands
     ]
     return ibis.cases(*cases, else_=_never()) if cases else _never()
 
 
-def _out_of_range(value: ir.Value, low: float | None, high: float | None) -> ir.BooleanValue:
+def out_of_range(value: ir.Value, low: float | None, high: float | None) -> ir.BooleanValue:
+    """Whether a number is beyond an end, both included; an infinity is beyond an open one too."""
     if value.type().is_integer():
         return ~value.between(*(constant(one, INTEGER) for one in _whole_bounds(low, high)))
     least, most = _SMALLEST if low is None else low, _LARGEST if high is None else high

@@ -9,10 +9,11 @@ import msgspec
 from ibis.backends.duckdb import Backend
 
 from mainstay.bundle.guard import RequestColumn
-from mainstay.contract import names, rules
+from mainstay.contract import cleaning, names, rules
 from mainstay.contract.document import Document
 from mainstay.contract.model import Contract
 from mainstay.core import typed
+from mainstay.core.cleaning import Cleaning
 from mainstay.core.errors import Broken
 from mainstay.core.expressions import Output, columns
 from mainstay.core.inputs import inputs, matrix
@@ -30,11 +31,15 @@ FEWEST = 100  # rows below which no fit is tried: assess asks for far more, this
 
 
 class Meaning(NamedTuple):
-    """What a row is: what the model sees of it, what it must keep, what a caller sends."""
+    """What a row is: what the model sees of it, what it must keep, what a caller sends, and what
+
+    sets that right.
+    """
 
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
     request: tuple[RequestColumn, ...]
+    clean: tuple[Cleaning, ...] = ()
 
 
 class Learned(NamedTuple):
@@ -117,7 +122,10 @@ def _meaning(
     levels = memory.levels(known, rules.observed(contract))
     settled = tuple(_settled(rule, types, levels) for rule in rules.rules(contract))
     stated = learnt.filled(known, settled, rules.learnt(contract))
-    return Meaning(outputs, stated, tuple(_request(contract, outputs, stated, types)))
+    request = tuple(_request(contract, outputs, stated, types))
+    asked = {column.name for column in request}
+    clean = cleaning.cleanings(cleaning.of_request(contract))
+    return Meaning(outputs, stated, request, tuple(one for one in clean if one.name in asked))
 
 
 def _settled(rule: Rule, types: dict[str, str], levels: dict[str, tuple[str, ...]]) -> Rule:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import small_project
 from msgspec import json
 
 from mainstay.cli.main import outcome
@@ -37,6 +38,19 @@ def test_the_schema_is_printed_or_written(
 
     assert json.decode(printed) == json.decode((tmp_path / "s.json").read_bytes())
     assert json.decode(printed)["required"][:2] == ["mainstay", "model"]
+
+
+def test_its_data_goes_out_and_comes_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(small_project.written(tmp_path / "p"))
+    file = str(tmp_path / "odcs.yaml")
+
+    assert outcome(["contract", "export", "--folder", folder, "--out", file]) == 0
+    assert outcome(["contract", "import", file, "--folder", folder]) == 0
+    assert outcome(["contract", "import", str(tmp_path / "none"), "--folder", folder]) == 2
+
+    said = capsys.readouterr()
+    assert "no-show: 0 clauses taken in, 0 not held or kept." in said.out
+    assert "none cannot be read" in said.err
 
 
 def test_what_changed_since_the_revision_on_record_is_told(

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mainstay.contract import document
-from mainstay.contract.edits import with_field
+from mainstay.contract.edits import FIELDS, with_clause
 from mainstay.core.errors import Mistakes
 
 HERE = Path("contract.yaml")
@@ -36,7 +36,7 @@ BLOCK = """\
 
 def edited(fields: str, column: str, members: dict[str, str] = NEW, tail: str = TAIL) -> str:
     before = HEAD + fields + tail
-    made = with_field(before.encode(), column, members, HERE).decode()
+    made = with_clause(before.encode(), (*FIELDS, column), members, HERE).decode()
     for line in before.splitlines():
         assert column in line or line in made  # nothing else is lost, comments included
     return made
@@ -83,7 +83,7 @@ def test_fields_are_begun_where_there_are_none(tail: str) -> None:
 def test_fields_in_one_line_stay_in_one_line() -> None:
     text = HEAD + "  fields: {people: {type: integer}}\n" + TAIL
 
-    made = with_field(text.encode(), "wait", NEW, HERE).decode()
+    made = with_clause(text.encode(), (*FIELDS, "wait"), NEW, HERE).decode()
 
     assert "  fields: {people: {type: integer}, wait: {type: number" in made
 

@@ -7,9 +7,9 @@ import lived
 import small_project
 
 from mainstay.control import field, project
-from mainstay.control.commands import Deploy, Rollback
+from mainstay.control.commands import Approve, Build, Certify, Deploy, Rollback
 from mainstay.control.handle import handle
-from mainstay.core import clock
+from mainstay.core import clock, settings
 from mainstay.core.places import Places
 from mainstay.data import journal
 
@@ -58,3 +58,30 @@ def test_an_order_brings_the_journal_and_begins_at_midnight(canary: Path) -> Non
     assert int(order.table.count().to_pyarrow().as_py()) == lived.PER_DAY
     assert order.since == small_project.END + timedelta(days=1)
     assert (order.champion.name, order.previous) == ("v1", None)
+
+
+def test_what_callers_send_is_cleaned_at_the_door_and_where_it_is_watched(as_author: Path) -> None:
+    clean = "clean: {wait: {type: integer, missing: [-999]}, kind: {spelled: {NEW: new}}}"
+    contract = as_author / "contract.yaml"
+    text = contract.read_text().replace("entity: patient}", f"entity: patient, {clean}}}")
+    contract.write_text(text.replace("[0, 90], on_breach", "[0, 90], nulls: allowed, on_breach"))
+    handle(as_author, Build())
+    handle(as_author, Certify())
+    with settings.given({"MAINSTAY_KEY": small_project.APPROVER}):
+        handle(as_author, Approve("v2"))
+    handle(as_author, Deploy("v2", 1.0))
+
+    def raw(record: lived.Record) -> lived.Record:
+        wait = -999 if record["wait"] == 7 else str(record["wait"])
+        return {**record, "wait": wait, "kind": str(record["kind"]).replace("new", "NEW")}
+
+    lived.answered(as_author, range(1, 2), raw)
+
+    with project.opened(as_author) as opened:
+        seen = field.order(opened, clock.now(), ()).table.to_pyarrow().to_pylist()
+    sent = {one["visit"]: one for _, one, _ in lived._visits(1, 3)}
+    assert {one["mainstay_outcome"] for one in seen} == {"model"}
+    assert [one["wait"] for one in seen] == [
+        None if sent[one["visit"]]["wait"] == 7 else sent[one["visit"]]["wait"] for one in seen
+    ]
+    assert [one["kind"] for one in seen] == [sent[one["visit"]]["kind"] for one in seen]

@@ -25,3 +25,13 @@ def test_every_word_must_be_there_in_whatever_case(tmp_path: Path) -> None:
 
     assert answer(tmp_path, Find("NO-SHOW")).facts["found"][0]["kind"] == "model"
     assert answer(tmp_path, Find("rain zebra")).facts["found"] == []
+
+
+def test_a_column_is_found_by_what_it_means(tmp_path: Path) -> None:
+    known = "entity: patient, columns: {patient: {meaning: Who comes., personal: true}}}"
+    text = small_project.CONTRACT.replace("entity: patient}", known)
+    (tmp_path / "contract.yaml").write_text(text)
+
+    (one,) = answer(tmp_path, Find("who comes personal")).facts["found"]
+
+    assert (one["kind"], one["name"]) == ("column", "decisions.patient")

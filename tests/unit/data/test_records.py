@@ -53,6 +53,21 @@ def test_a_record_stands_beside_its_answer() -> None:
     }  # fmt: skip
 
 
+def test_what_cleaning_reads_from_text_is_read_and_nothing_else() -> None:
+    written = {**VISIT, "wait": " 12", "rain": "soon", "new": "No", "day": "2024-03-02 "}
+    body = msgspec.json.encode({"records": [written, VISIT]})
+    entry = Entry(AT, 7, body, 200, msgspec.json.encode({"answers": [ANSWER, ANSWER]}))
+
+    def values(texts: frozenset[str]) -> list[tuple[object, ...]]:
+        return [row[2:6] for row in Records(COLUMNS, texts).rows(entry, 0)]
+
+    plain = (3, 1.0, True, date(2024, 3, 1))
+    assert values(frozenset(("wait", "rain", "new", "day"))) == [
+        (12, None, False, date(2024, 3, 2)), plain,
+    ]  # fmt: skip
+    assert values(frozenset()) == [(None, None, None, None), plain]
+
+
 @pytest.mark.parametrize(
     ("decision", "text"),
     [(False, "false"), ("UA", "UA"), ('a"b', 'a"b'), (1.5, "1.5"), (2, "2"), (None, None)],

@@ -1,3 +1,4 @@
+import json
 import random
 import shutil
 import sqlite3
@@ -13,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from ibis.backends.duckdb import Backend
 
-from mainstay.contract import document
+from mainstay.bundle import guard
+from mainstay.contract import cleaning, document
 from mainstay.contract import rules as contract_rules
 from mainstay.contract.model import Contract
 from mainstay.core.errors import Mistake
@@ -80,6 +82,87 @@ def test_rows_are_decisions_with_what_was_known_at_their_moment(reader: Reader) 
     assert found(made, "temp") == [None, None, 2.5, None, 5.5, None, 5.5, None, 5.5, None]
     assert found(made, "seats") == [100, 200, None, 100, 200, None, 100, 200, None, 100]
     assert found(made, "late_rate")[:5] == [None, None, 1.0, 0.0, 1.0]
+
+
+CLEAN = {
+    "key: id, time: time}": """key: id, time: time,
+    clean: {tailnum: {spelled: {n1: N1}}, price: {type: number, missing: [-9]}},
+    sla: [{property: completeness, element: price, at_least: 0.9}]}""",
+    "take: [temp]}": """take: {warm: temp},
+      clean: {origin: {spelled: {Newark: EWR}},
+              temp: {convert: {between: [36, 60], times: 0.5, plus: -17.5}}}}""",
+    "late_rate: mean(late)": "dear: mean(price)",
+}
+
+
+def cleaned_project(folder: Path) -> Contract:
+    prices = ["1.5", "-9", "n/a", None, " 2.5 ", "3"] * 2
+    flights = {"tailnum": ["n1", "N2", None] * 4, "price": prices}
+    project(folder, **flights)
+    with closing(sqlite3.connect(folder / "weather.db")) as base, base:
+        base.execute("UPDATE hourly SET origin = 'Newark', temp = 41 WHERE temp = 5.5")
+    text = (folder / "contract.yaml").read_text()
+    for old, new in CLEAN.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "contract.yaml").write_text(text)
+    return document.read(folder / "contract.yaml").contract
+
+
+def test_sources_are_cleaned_before_anything_is_made_of_them(reader: Reader) -> None:
+    made = rows.assembled(cleaned_project(reader.base), reader, now=NOW)
+
+    assert found(made, "seats") == [100, 200, None] * 3 + [100]
+    assert found(made, "price") == [1.5, None, None, None, 2.5, 3.0, 1.5, None, None, None]
+    assert found(made, "warm") == [None, None, 2.5, None, 3.0, None, 3.0, None, 3.0, None]
+    assert found(made, "dear")[2:7:2] == [1.5, None, 2.5]
+
+
+def test_what_was_agreed_on_is_judged_as_it_came_and_kept_on_record_so(reader: Reader) -> None:
+    made = rows.assembled(cleaned_project(reader.base), reader, now=NOW)
+
+    (judged,) = made.judged
+    assert judged.evidence.estimate.value == 8 / 10  # of what came: cleaned, 4
+    assert Column("price", "string") in made.datasets[0].columns
+    assert Column("price", "float64") in made.columns
+
+
+def test_what_cleaning_changed_is_counted_over_whole_sources(reader: Reader) -> None:
+    made = rows.assembled(cleaned_project(reader.base), reader, now=NOW)
+
+    assert {(one.source, one.column, one.step): one.rows for one in made.cleaned} == {
+        ("decisions", "tailnum", "spelled"): 4,
+        ("decisions", "price", "type"): 10,
+        ("decisions", "price", "missing"): 2,
+        ("weather", "origin", "spelled"): 1,
+        ("weather", "temp", "convert"): 1,
+    }
+    assert (
+        "decisions: 10 of 12 values of price read as what they are, 2 of them are none"
+        in made.notes
+    )
+
+
+def test_a_request_as_the_source_has_it_is_the_row_that_the_bench_has(reader: Reader) -> None:
+    contract = cleaned_project(reader.base)
+    made = rows.assembled(contract, reader, now=NOW)
+    types = {"tailnum": "string", "price": "float64", "warm": "float64"}
+    columns = tuple(guard.RequestColumn(name, kind) for name, kind in types.items())
+    clean = cleaning.cleanings(cleaning.of_request(contract))
+    door = guard.compiled(columns, (), clean=clean)
+
+    raw = {"tailnum": "n1", "price": " 2.5 ", "warm": 41.0}
+    as_it_came, as_it_is = (
+        door.judged(json.dumps({"records": [one]}).encode())
+        for one in (
+            raw,
+            made.table.filter(made.table.id == "f4").select(*types).to_pyarrow().to_pylist()[0],
+        )
+    )
+
+    assert {one.name for one in clean} == {"tailnum", "price", "warm"}
+    assert [door.value(as_it_came[0].row, one) for one in ("price", "warm")] == [2.5, 3.0]
+    assert [door.value(as_it_is[0].row, one) for one in ("price", "warm")] == [2.5, 3.0]
 
 
 def test_a_label_not_yet_known_is_null(reader: Reader) -> None:

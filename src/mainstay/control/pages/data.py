@@ -80,13 +80,13 @@ def _word(one: SourceStanding) -> str:
 
 
 def _fields(it: Supply) -> Html:
-    columns: Row = ("Field", "Source", "Type", "Unit", "Agreed", "Feeds")
+    columns: Row = ("Field", "Source", "Known", "Type", "Unit", "Agreed", "Feeds")
     return parts.table(columns, map(_field, it.fields), "stack")
 
 
 def _field(one: FieldStanding) -> Row:
     return (
-        tag("code", one.name), one.source, one.type or "not agreed", one.unit,
+        tag("code", one.name), one.source, one.known, one.type or "not agreed", one.unit,
         one.agreed or "nothing", ", ".join(one.feeds) or "no input",
     )  # fmt: skip
 

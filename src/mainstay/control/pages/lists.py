@@ -94,7 +94,8 @@ def _there(one: Fact) -> str:
     """The page that tells of it."""
     paths = {
         "model": f"/models/{one['model']}", "source": f"/models/{one['model']}/data",
-        "field": f"/models/{one['model']}/data", "clause": f"/models/{one['model']}/contract",
+        "field": f"/models/{one['model']}/data", "column": f"/models/{one['model']}/data",
+        "clause": f"/models/{one['model']}/contract",
         "incident": f"/incidents/{one['name']}",
         "version": f"/models/{one['model']}/versions/{one['name']}",
     }  # fmt: skip

@@ -28,12 +28,14 @@ from mainstay.life.assess import (
     missed,
     money,
     noise,
+    personal,
     records,
     twins,
     worth,
 )
 from mainstay.life.assess.assessment import Assessment
 from mainstay.life.assess.findings import exact, finding
+from mainstay.life.assess.proposals import Proposal
 from mainstay.life.assess.seen import Counts, Seen, counted, seen
 
 SPLIT, STATIC = "split by time", "static context"
@@ -81,8 +83,19 @@ def assessed(
         msgspec.structs.replace(one, population=population, window=train) for one in evidence
     )
     lines = (*_questions(contract), *_others(contract, joins.notes))
-    made = cleaning.proposals(contract, rows, outputs, known=counts.rows) if enough else ()
-    return Assessment(contract.model, placed, lines, made)
+    return Assessment(
+        contract.model, placed, lines, _proposals(contract, rows, outputs, counts) if enough else ()
+    )
+
+
+def _proposals(
+    contract: Contract, rows: ir.Table, outputs: tuple[Output, ...], counts: Counts
+) -> tuple[Proposal, ...]:
+    """What would clean the columns, then which of them seem personal."""
+    return (
+        *cleaning.proposals(contract, rows, outputs, known=counts.rows),
+        *personal.proposals(contract, rows, known=counts.rows),
+    )
 
 
 def _refuse_without_goal(contract: Contract) -> None:

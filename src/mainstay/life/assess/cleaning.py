@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import ibis.expr.types as ir
 import numpy as np
+from msgspec import structs
 
 from mainstay.contract.fields import FieldClause
 from mainstay.contract.model import Contract
@@ -14,7 +15,7 @@ from mainstay.data import columns, schema
 from mainstay.life.assess import odd_numbers, odd_texts
 from mainstay.life.assess.arriving import absent
 from mainstay.life.assess.drafts import of_row
-from mainstay.life.assess.proposals import Oddity, Proposal
+from mainstay.life.assess.proposals import Oddity, Proposal, source_of
 from mainstay.life.assess.sample import sampled
 from mainstay.life.assess.survey import kind
 from mainstay.stats.blocks import sums
@@ -36,17 +37,29 @@ def proposals(
     part = sampled(rows, contract.data.decisions.key, rows=known, most=ROWS)
     found = columns.fetched(schema.widened(part.select(*names)))
     return tuple(
-        Proposal(name, str(kind(rows[name])), len(absent(found[name])), oddity)
+        Proposal(
+            name, str(kind(rows[name])), len(absent(found[name])), _fitting(contract, name, oddity),
+            source_of(contract, name),
+        )
         for name in names
         for oddity in _odd(contract, name, found[name])
-    )
+    )  # fmt: skip
+
+
+def _fitting(contract: Contract, name: str, oddity: Oddity) -> Oddity:
+    """Without what would make a column another than its clause says, or than rows are found by."""
+    field, decisions = contract.data.fields.get(name), contract.data.decisions
+    other = field and oddity.clean.get("type") not in (None, field.type)
+    if other or name in (decisions.key, decisions.time):
+        return structs.replace(oddity, clean={})
+    return oddity
 
 
 def _odd(contract: Contract, name: str, values: Numbers | Text) -> Iterator[Oddity]:
     field = contract.data.fields.get(name)
     nulls = int(absent(values).sum())
     if field and field.nulls == "refused" and nulls:
-        yield Oddity("nulls", nulls, "null, which its clause refuses", {"nulls": "allowed"})
+        yield Oddity("nulls", nulls, "null, which its clause refuses", {}, {"nulls": "allowed"})
     if isinstance(values, Text):
         private = {*contract.serve.journal.drop, *contract.serve.journal.pseudonymise}
         if name not in private and not (field and field.one_of):

@@ -63,10 +63,8 @@ def _missing(row: str, values: Floats) -> Iterator[tuple[Oddity, float]]:
         lone &= rows > OFTEN * int(counts[levels == 0].sum())
         if far or (lone and code == low):
             says = f"{code:g} stands far from all other values, as a code for missing does"
-            yield (
-                Oddity("missing", rows, says, step=f"({row} != {code:.0f}).ifelse({row}, None)"),
-                float(code),
-            )
+            step = f"({row} != {code:.0f}).ifelse({row}, None)"
+            yield Oddity("missing", rows, says, {"missing": [int(code)]}, step=step), float(code)
 
 
 def _whole(levels: Floats) -> bool:
@@ -86,7 +84,8 @@ def _boundaries(values: Floats) -> Iterator[Oddity]:
         within = int(((ordered <= bound) & (ordered > bound - width)).sum())
         near = int(((ordered <= bound) & (ordered > 0.9 * bound)).sum()) if bound else within
         if within >= BREAK * rows and near >= rows and (bound == 0 or values.min() >= 0):
-            yield Oddity("boundary", rows, f"values {says}", {"between": clause})
+            clean, field = {"possible": clause}, {"between": clause}
+            yield Oddity("boundary", rows, f"values {says}", {**clean}, {**field})
             return
 
 
@@ -101,7 +100,7 @@ def _outliers(values: Floats) -> Iterator[Oddity]:
     kept = values[~far]
     low, high = _rounded(float(kept.min()), float(kept.max()))
     says = f"values far from all others, which lie in {low:g} to {high:g}"
-    yield Oddity("outlier", rows, says, {"between": [low, high]})
+    yield Oddity("outlier", rows, says, {"possible": [low, high]}, {"between": [low, high]})
 
 
 def _rounded(low: float, high: float) -> tuple[float, float]:
@@ -151,5 +150,9 @@ def _units(row: str, values: Floats) -> Iterator[Oddity]:
             side, by = (f"< {cut:.4g}", "*") if at == fewer else (f"> {cut:.4g}", "/")
             step = f"({row} {side}).ifelse({row} {by} {factor:g}, {row})"
             says = f"values in two heaps {ratio:.3g} apart: {unit}?"
-            yield Oddity("unit", fewer, says, step=step)
+            heap = np.exp((low if at == fewer else high)[[0, -1]])
+            ends = _rounded(float(heap[0]), float(heap[1]))
+            times = factor if at == fewer else 1 / factor
+            clean = {"convert": {"between": list(ends), "times": times}}
+            yield Oddity("unit", fewer, says, {**clean}, step=step)
             return

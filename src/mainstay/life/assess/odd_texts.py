@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from mainstay.core import parsed
 from mainstay.life.assess.proposals import Oddity
 
 TOLD = 10
@@ -33,7 +34,8 @@ def odd(row: str, counts: dict[str, int]) -> Iterator[Oddity]:
     if broken:
         rows = sum(known[level] for level in broken)
         says = "text in UTF-8 that was read as another encoding"
-        yield Oddity("encoding", rows, says, step=f"{row}: read its source as UTF-8")
+        step = f"{row}: read its source as UTF-8"
+        yield Oddity("encoding", rows, says, _respelt(_repaired(broken, counts)), step=step)
     yield from [*_types(row, known)] or [*_flags(row, known)] or _spellings(row, known)
 
 
@@ -41,7 +43,8 @@ def _missing(row: str, missing: list[str], counts: dict[str, int]) -> Oddity:
     said = ", ".join(f'"{level}"' for level in missing)
     step = f"{row}.isin({_listed(missing)}).ifelse(None, {row})"
     rows = sum(counts[level] for level in missing)
-    return Oddity("missing", rows, f"{said} stands for missing", step=step)
+    clean: dict[str, object] = {"missing": missing}
+    return Oddity("missing", rows, f"{said} stands for missing", clean, step=step)
 
 
 def _types(row: str, counts: dict[str, int]) -> Iterator[Oddity]:
@@ -53,13 +56,15 @@ def _types(row: str, counts: dict[str, int]) -> Iterator[Oddity]:
     if measured and len(numbers) > 1 and _mostly(numbers, counts, rows):
         held = sum(counts[level] for level in numbers)
         step = f"{row}: a number, where its source is read"
-        yield Oddity("type", held, "text that holds numbers", step=step)
+        yield Oddity("type", held, "text that holds numbers", {"type": "number"}, step=step)
         return
     days = [level for level, text in texts.items() if DATE.fullmatch(text)]
     if days and _mostly(days, counts, rows):
         held = sum(counts[level] for level in days)
-        says = "text that holds days"
-        yield Oddity("type", held, says, step=f"{row}: a day, where its source is read")
+        plain = all(parsed.day(level) is not None for level in days)
+        clean: dict[str, object] = {"type": "date"} if plain else {}
+        step = f"{row}: a day, where its source is read"
+        yield Oddity("type", held, "text that holds days", clean, step=step)
 
 
 def _mostly(some: list[str], counts: dict[str, int], rows: int) -> bool:
@@ -72,14 +77,15 @@ def _flags(row: str, counts: dict[str, int]) -> Iterator[Oddity]:
     if len(counts) > 2 and all(text in FLAGS[0] | FLAGS[1] for text in plain.values()):
         yes = [level for level, text in plain.items() if text in FLAGS[0]]
         step = f"{row}.isin({_listed(yes)})"
-        yield Oddity("flag", sum(counts.values()), "yes and no in several words", step=step)
+        says, rows = "yes and no in several words", sum(counts.values())
+        yield Oddity("flag", rows, says, {"type": "boolean"}, step=step)
 
 
 def _spellings(row: str, counts: dict[str, int]) -> Iterator[Oddity]:
     """Levels that differ in case, blanks or marks alone, or by one slip in a long word."""
     if not 1 < len(counts) <= MANY:
         return
-    meant = {**_slips(counts), **_same(counts)}
+    meant = _meant({**_slips(counts), **_same(counts)})
     if not meant:
         return
     rows = sum(counts[level] for level in meant)
@@ -90,11 +96,47 @@ def _spellings(row: str, counts: dict[str, int]) -> Iterator[Oddity]:
     ]
     count = f"{len(meant)} levels" if len(meant) > 1 else "1 level"
     some = f", such as {', '.join(told[:3])}" if told else ""
-    step = _respelt(row, meant) if len(told) == len(meant) else f"{row}: one spelling a level"
-    yield Oddity("spelling", rows, f"{count} spelt otherwise{some}", step=step)
+    every = len(told) == len(meant)
+    step = _replaced(row, meant) if every else f"{row}: one spelling a level"
+    clean = _respelt(meant) if every else {}
+    yield Oddity("spelling", rows, f"{count} spelt otherwise{some}", clean, step=step)
 
 
-def _respelt(row: str, meant: dict[str, str]) -> str:
+def _meant(found: dict[str, str]) -> dict[str, str]:
+    """Where a level is meant for what is itself written otherwise, what that is meant for."""
+    ends = {level: _end(level, found) for level in found}
+    return {level: right for level, right in ends.items() if right not in found}
+
+
+def _end(level: str, found: dict[str, str]) -> str:
+    """Where a chain of levels ends, or begins again."""
+    passed = {level}
+    while level in found and found[level] not in passed:
+        level = found[level]
+        passed.add(level)
+    return level
+
+
+def _repaired(broken: list[str], counts: dict[str, int]) -> dict[str, str]:
+    """Each text as it was before it was misread; none where one cannot be told or is not known."""
+    made = {level: _utf8(level) for level in broken}
+    known = all(made.values()) and all(counts[level] >= TOLD for level in broken)
+    return made if known and not set(made.values()) & set(made) else {}
+
+
+def _utf8(text: str) -> str:
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ""
+
+
+def _respelt(meant: dict[str, str]) -> dict[str, object]:
+    """The members of a clean clause."""
+    return {"spelled": meant} if meant else {}
+
+
+def _replaced(row: str, meant: dict[str, str]) -> str:
     step = row
     for right in dict.fromkeys(meant.values()):
         wrong = [level for level, other in meant.items() if other == right]

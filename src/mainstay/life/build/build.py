@@ -221,27 +221,12 @@ def _packed(
         order.tell("proving the engine, packing the bundle")
         places_of = golden.choose(prepared.training.rows)
         stated = {
-            "model": contract.model,
-            "task": contract.objective.task,
             "classes": fitted.classes,
             "seed": fitted.seed,
-            "request": learned.meaning.request,
-            "rules": learned.meaning.rules,
-            "outputs": learned.meaning.outputs,
             "inputs": prepared.inputs,
             **choice._asdict(),
             "importance": importance,
-            "contract": order.document.digest,
-            "abstain": scored.band(contract),
-            "stakes": payoffs.at_stake(contract),
-            "uncovered": order.document.contract.serve.uncovered,
-            "durability": order.document.contract.serve.durability,
-            "operation": operating.operation(contract.serve),
-            "private": hiding.hidden(contract, learned.meaning),
-            "unknown_fields": order.document.contract.serve.unknown_fields,
-            "lookups": looking.lookups(contract, learned.meaning.request),
-            "datasets": (learned.dataset,),
-            "code": _code(places),
+            **_stated(order, learned),
         }
         contents = Contents(
             stated,
@@ -255,6 +240,30 @@ def _packed(
             places_of,
         )
         return packed(contents, worker, places.bundles)
+
+
+def _stated(order: Order, learned: Learned) -> dict[str, object]:
+    """What the manifest holds of the contract, and of what its data means."""
+    contract, meaning = order.document.contract, learned.meaning
+    return {
+        "model": contract.model,
+        "task": contract.objective.task,
+        "request": meaning.request,
+        "rules": meaning.rules,
+        "outputs": meaning.outputs,
+        "contract": order.document.digest,
+        "abstain": scored.band(contract),
+        "stakes": payoffs.at_stake(contract),
+        "uncovered": contract.serve.uncovered,
+        "durability": contract.serve.durability,
+        "operation": operating.operation(contract.serve),
+        "private": hiding.hidden(contract, meaning),
+        "clean": meaning.clean,
+        "unknown_fields": contract.serve.unknown_fields,
+        "lookups": looking.lookups(contract, meaning.request),
+        "datasets": (learned.dataset,),
+        "code": _code(order.places),
+    }
 
 
 def _out_of_fold(

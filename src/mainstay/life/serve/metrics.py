@@ -160,6 +160,14 @@ def _versions(state: State) -> Iterator[Family]:
         ),
     )  # fmt: skip
     yield Family(
+        "cleaned_total", "counter", "Values set right before they were judged, by column.",
+        tuple(
+            ("", {"version": one.share.version, "field": field}, count)
+            for one in served
+            for field, count in sorted(dict(one.held.runtime.guard.cleaned).items())
+        ),
+    )  # fmt: skip
+    yield Family(
         "certificate_seconds", "gauge", "Until the certificate ends; 0 where none holds.",
         tuple(
             ("", {"version": one.share.version}, _left(one.certificate, state.now))

@@ -9,6 +9,7 @@ from mainstay.core.expressions import Output
 from mainstay.core.nouns import Column
 from mainstay.data import features
 from mainstay.life.assess.cleaning import proposals
+from mainstay.life.assess.proposals import source_of
 
 Table = Callable[..., ir.Table]
 Columns = Callable[..., dict[str, Any]]
@@ -38,8 +39,41 @@ def test_what_features_does_not_read_is_left_alone(
     (one,) = proposals(contract(), rows, outputs(rows, "pulse"), known=2400)
     assert one.sentence == (
         "pulse: -999 stands far from all other values, as a code for missing does"
-        " (24 of 2,400 rows); step  (row.pulse != -999).ifelse(row.pulse, None)"
+        " (24 of 2,400 rows); clean  pulse: {missing: [-999]}"
     )
+    assert one.place == ("data", "decisions", "clean", "pulse")
+
+
+def test_a_type_that_its_clause_does_not_have_is_a_step(
+    table: Table, columns: Columns, contract: Promise, outputs: Outputs
+) -> None:
+    made = columns()
+    made["ward"] = ["yes", "Y", "no", "N"] * 600
+    rows = table(**made)
+    stated = contract({"  label": "  fields:\n    ward: {type: string}\n  label"})
+
+    (free,) = proposals(contract(), rows, outputs(rows, "ward"), known=2400)
+    (bound,) = proposals(stated, rows, outputs(rows, "ward"), known=2400)
+
+    assert free.stated == {"type": "boolean"}
+    assert bound.stated == {}
+    assert "; step  row.ward.isin([" in bound.sentence
+
+
+def test_a_column_of_a_context_is_cleaned_there_and_an_aggregate_nowhere(
+    contract: Promise,
+) -> None:
+    stated = contract(
+        {
+            "  label": "  context:\n"
+            "    lab: {from: lab.csv, on: ward, take: {heart: pulse}}\n"
+            "    past: {from: decisions, on: ward, over: 7d, take: {beat: mean(pulse)}}\n  label"
+        }
+    )
+
+    assert source_of(stated, "heart") == ("data", "context", "lab", "clean", "pulse")
+    assert source_of(stated, "beat") == ()
+    assert source_of(stated, "age") == ("data", "decisions", "clean", "age")
 
 
 def test_a_clause_that_stands_is_not_proposed_again_and_refused_nulls_are(
@@ -54,7 +88,7 @@ def test_a_clause_that_stands_is_not_proposed_again_and_refused_nulls_are(
     found = proposals(under, rows, outputs(rows, "age", "pulse"), known=2400)
 
     assert [one.name for one in found] == ["pulse, nulls"]
-    assert found[0].members == {"type": "number", "nulls": "allowed", "on_breach": "flag"}
+    assert found[0].stated == {"type": "number", "nulls": "allowed", "on_breach": "flag"}
 
 
 def test_of_hidden_columns_no_level_is_told(

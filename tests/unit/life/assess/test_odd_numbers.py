@@ -70,6 +70,7 @@ def test_a_code_for_missing_is_found(name: str, code: int) -> None:
     (one,) = found(values)
 
     assert (one.kind, one.rows) == ("missing", 100)
+    assert one.clean == {"missing": [code]}
     assert one.step == f"(row.x != {code}).ifelse(row.x, None)"
 
 
@@ -86,7 +87,8 @@ def test_a_few_below_zero_are_impossible() -> None:
 
     (one,) = found(ages)
 
-    assert (one.kind, one.rows, one.clause) == ("boundary", 3, {"between": [0, None]})
+    assert (one.kind, one.rows, one.clean) == ("boundary", 3, {"possible": [0, None]})
+    assert one.clause == {"between": [0, None]}
 
 
 def test_a_few_above_one_hundred_percent_are_impossible() -> None:
@@ -95,7 +97,7 @@ def test_a_few_above_one_hundred_percent_are_impossible() -> None:
 
     (one,) = found(values)
 
-    assert (one.kind, one.clause) == ("boundary", {"between": [0, 100]})
+    assert (one.kind, one.clean) == ("boundary", {"possible": [0, 100]})
 
 
 @pytest.mark.parametrize("name", ["normal", "exponential", "student"])
@@ -106,7 +108,7 @@ def test_values_far_from_all_others_are_found(name: str) -> None:
     (one,) = found(values)
 
     assert (one.kind, one.rows) == ("outlier", 4)
-    low, high = one.clause["between"]
+    low, high = one.clean["possible"]
     assert low <= values[4:].min() <= values[4:].max() <= high < values[0]
 
 
@@ -119,3 +121,17 @@ def test_one_unit_among_another_is_found() -> None:
     assert (one.kind, one.rows) == ("unit", 2000)
     assert "inch of mercury" in one.says
     assert one.step.endswith("ifelse(row.x * 33.8639, row.x)")
+    low, high = one.clean["convert"]["between"]
+    assert low <= pressure[::10].min() <= pressure[::10].max() <= high
+    assert one.clean["convert"]["times"] == 33.8639
+
+
+def test_the_larger_of_two_heaps_is_divided_where_it_is_the_smaller_one() -> None:
+    pressure = np.random.default_rng(1).normal(30, 0.2, ROWS)
+    pressure[::10] *= 33.8639
+
+    (one,) = found(pressure)
+
+    low, high = one.clean["convert"]["between"]
+    assert low <= pressure[::10].min() <= pressure[::10].max() <= high
+    assert one.clean["convert"]["times"] == 1 / 33.8639

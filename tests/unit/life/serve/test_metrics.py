@@ -7,6 +7,7 @@ from msgspec import json
 from prometheus_client.parser import text_string_to_metric_families
 from small_project import Serving, record
 
+from mainstay.core.cleaning import Cleaning
 from mainstay.life.serve import metrics, operating
 from mainstay.life.serve.app import App
 from mainstay.life.serve.counters import BOUNDS, Counters
@@ -59,6 +60,31 @@ def test_every_number_of_a_door_is_read(live: App) -> None:
     assert found["mainstay_routing_sequence", ()] == 7
     assert found["mainstay_certificate_seconds", (("version", "v1"),)] > 86_400
     assert found["mainstay_ready", ()] == 1
+
+
+def test_what_a_version_cleans_is_answered_as_if_it_were_clean_and_counted(
+    app: App, serving: Serving
+) -> None:
+    clean = (
+        Cleaning("wait", type="integer"),
+        Cleaning("kind", spelled={"NEW": "new"}),
+        Cleaning("rain", missing=(-9,)),
+    )
+    serving.publish(8, serving.changed(clean=clean))
+    app.watch.look()
+    raw = record(wait="12", kind="NEW", rain=-9)
+
+    said = [
+        json.decode(app.door.handle(json.encode({"records": [one]}))[1])["answers"][0]
+        for one in (raw, record(wait=12, kind="new", rain=None))
+    ]
+
+    found = read(operating.metrics_of(app.parts).body)
+    counted = {dict(labels)["field"]: value for (name, labels), value in found.items()
+               if name == "mainstay_cleaned_total"}  # fmt: skip
+    assert said[0] == said[1]
+    assert (said[0]["decided_by"], said[0]["flags"]) == ("model", [])
+    assert counted == {"wait": 1, "kind": 1, "rain": 1}
 
 
 def test_labels_with_any_text_are_read_as_they_were() -> None:
