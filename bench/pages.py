@@ -104,7 +104,7 @@ def measured(folder: Path, chosen: Namespace) -> list[Asked]:
     with settings.given({**acting, "MAINSTAY_LEDGER": chosen.ledger}):
         token, addresses = _auditor(folder / "team"), _addresses(folder / "team")
         with _served(folder) as (process, url):
-            _warm(url, token)
+            _warm(process, url, token)
             return [_asked(process, url, token, one, chosen.repeat) for one in addresses]
 
 
@@ -162,7 +162,7 @@ def _served(folder: Path) -> Iterator[tuple[Popen[str], str]]:
             process.terminate()
 
 
-def _warm(url: str, token: str) -> None:
+def _warm(process: Popen[str], url: str, token: str) -> None:
     """Until every model was read once: that goes on beside the pages, and is not theirs."""
     began = clock.stopwatch()
     while clock.stopwatch() - began < PATIENCE:
@@ -171,7 +171,8 @@ def _warm(url: str, token: str) -> None:
         except TimeoutError:
             continue
         if all(one["fresh"] for one in msgspec.json.decode(body)["models"]):
-            progress(f"every model was read after {clock.stopwatch() - began:.1f} s")
+            took, cpu = clock.stopwatch() - began, _cpu(process.pid)
+            progress(f"every model was read after {took:.1f} s; {cpu:.1f} s of CPU until now")
             return
         time.sleep(1)
     raise SystemExit("models are not read")
