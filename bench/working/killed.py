@@ -99,14 +99,30 @@ def lived(
         for _ in range(workers):
             every.begin()
         try:
-            while every.alive():
-                time.sleep(PAUSE * generator.random())
-                befallen[_befallen(every, every.at_work(ledger), generator)] += 1
+            _befall(every, ledger, befallen, generator)
         finally:
             for one in every.started:
                 one.kill()
                 one.join()
         return _judged(every, ledger, befallen, clock.stopwatch() - began)
+
+
+def _befall(
+    every: Workers, ledger: Ledger, befallen: Counter[str], generator: np.random.Generator
+) -> None:
+    """Until all are done. One misfortune at most while nothing gets done: else a machine that is
+
+    slower than they come would only ever begin.
+    """
+    before = -1
+    while every.alive():
+        time.sleep(PAUSE * generator.random())
+        now = ledger.head().seq
+        if now == before:
+            continue
+        what = _befallen(every, every.at_work(ledger), generator)
+        befallen[what] += 1
+        before = before if what == "nothing" else now
 
 
 def _befallen(every: Workers, at: list[BaseProcess], generator: np.random.Generator) -> str:
