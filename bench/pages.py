@@ -14,7 +14,7 @@ import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import NamedTuple
@@ -27,9 +27,10 @@ from bench.paging import years
 from bench.servers import project as lived
 from mainstay.control import admission
 from mainstay.core import clock, settings
+from mainstay.core.errors import Conflict
 from mainstay.core.nouns import Actor
 from mainstay.core.places import Places
-from mainstay.ledger import credentials, state
+from mainstay.ledger import credentials, postgres, state
 from mainstay.ledger.credentials import Credential
 from mainstay.ledger.store import Ledger
 from mainstay.web import views
@@ -94,14 +95,26 @@ def tell(report: Report, chosen: Namespace, found: list[Asked]) -> None:
 
 def measured(folder: Path, chosen: Namespace) -> list[Asked]:
     """All addresses, in turn, as often as asked for."""
-    given = {**lived.acting(folder / "origin"), "MAINSTAY_LEDGER": chosen.ledger}
-    with settings.given(given):
+    acting = lived.acting(folder / "origin")
+    with settings.given({**acting, "MAINSTAY_LEDGER": ""}):
         if not (folder / "team").is_dir():
             years.team(folder, chosen.models, chosen.days, chosen.seed)
+    if chosen.ledger:
+        _brought(chosen.ledger, Places(folder / "team").ledger)
+    with settings.given({**acting, "MAINSTAY_LEDGER": chosen.ledger}):
         token, addresses = _auditor(folder / "team"), _addresses(folder / "team")
         with _served(folder) as (process, url):
-            _warm(url, token)
+            _warm(process, url, token)
             return [_asked(process, url, token, one, chosen.repeat) for one in addresses]
+
+
+def _brought(url: str, file: Path) -> None:
+    """The record of a file, to a server whose schema holds none yet."""
+    began = clock.stopwatch()
+    with suppress(Conflict):
+        postgres.refuse_filled(url)
+        postgres.filled(url, file)
+        progress(f"the record was brought to the server in {clock.stopwatch() - began:.1f} s")
 
 
 def _auditor(team: Path) -> str:
@@ -149,7 +162,7 @@ def _served(folder: Path) -> Iterator[tuple[Popen[str], str]]:
             process.terminate()
 
 
-def _warm(url: str, token: str) -> None:
+def _warm(process: Popen[str], url: str, token: str) -> None:
     """Until every model was read once: that goes on beside the pages, and is not theirs."""
     began = clock.stopwatch()
     while clock.stopwatch() - began < PATIENCE:
@@ -158,7 +171,8 @@ def _warm(url: str, token: str) -> None:
         except TimeoutError:
             continue
         if all(one["fresh"] for one in msgspec.json.decode(body)["models"]):
-            progress(f"every model was read after {clock.stopwatch() - began:.1f} s")
+            took, cpu = clock.stopwatch() - began, _cpu(process.pid)
+            progress(f"every model was read after {took:.1f} s; {cpu:.1f} s of CPU until now")
             return
         time.sleep(1)
     raise SystemExit("models are not read")

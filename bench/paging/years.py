@@ -21,7 +21,7 @@ from bench.servers import table
 from mainstay.bundle.layout import PROFILE
 from mainstay.control import project
 from mainstay.control.looks import Seen
-from mainstay.core import clock, digest, settings
+from mainstay.core import clock, digest
 from mainstay.core.nouns import Actor, Estimate, Event, Evidence, Limit, Verdict, Window
 from mainstay.core.places import Places
 from mainstay.data.live import Counts
@@ -42,15 +42,15 @@ MADE = ("ContractRegistered", "Built", "HoldoutOpened", "Certified", "Approved",
 
 
 class Told(NamedTuple):
-    """folder: of the team. real: what was really recorded of one model. looks: blobs of each.
+    """folder: of the team. real: what was really recorded of one model.
 
-    contracts: digests, by model.
+    contracts: digests, by model. looks: blobs of each, by the number of the version.
     """
 
     folder: Path
     contracts: dict[str, str]
     real: dict[str, dict[str, Any]]
-    looks: list[list[str]]
+    looks: dict[int, list[list[str]]]
 
 
 class Moment(NamedTuple):
@@ -75,8 +75,9 @@ def team(folder: Path, models: int, days: int, seed: int) -> Path:
     for name in names:
         _project(made, place / name, name)
     contracts = {name: project.contract(place / name / "contract.yaml").digest for name in names}
-    told = Told(place, contracts, _recorded(made), _looks(made, place / names[0], seed))
-    with Ledger(Places(place).ledger, settings.ledger()) as ledger:
+    looks = {one: _looks(made, place / names[0], seed, one) for one in range(1, days // EVERY + 2)}
+    told = Told(place, contracts, _recorded(made), looks)
+    with Ledger(Places(place).ledger) as ledger:
         _copied(made, ledger.blobs)
         _written(ledger, told, names, days)
     return place
@@ -105,17 +106,17 @@ def _copied(origin: Path, target: Path) -> None:
     shutil.copytree(Places(origin).blobs, target, dirs_exist_ok=True)
 
 
-def _looks(origin: Path, first: Path, seed: int) -> list[list[str]]:
-    """Blobs of looks: what one leaves to the next, and its evidence."""
+def _looks(origin: Path, first: Path, seed: int, version: int) -> list[list[str]]:
+    """Blobs of looks at a version: what one leaves to the next, and its evidence."""
     (bundle,) = Places(origin).bundles.iterdir()
     trained = msgspec.json.decode((bundle / PROFILE).read_bytes(), type=Profile)
-    random, now = np.random.default_rng(seed), clock.now()
+    random, now = np.random.default_rng((seed, version)), clock.now()
     window = Window(now - timedelta(days=1), now)
     folder = Places(first).blobs
     found = []
     for _ in range(POOL):
         counts = Counts(1000, 1000, 0, 0, 0, 900, 0, 100)
-        seen = Seen((Profiled(window, "v1", trained, counts),))
+        seen = Seen((Profiled(window, f"v{version}", trained, counts),))
         some = tuple(_evidence(random))
         found.append([blobs.stored(folder, digest.canonical(one)) for one in (seen, some)])
     return found
@@ -162,7 +163,7 @@ def _day(told: Told, name: str, number: int, day: int, at: datetime) -> Iterator
     if day % EVERY == 0:
         for act in _version(told, name, version):
             yield Moment(at, act)
-    seen, evidence = told.looks[(day + number) % POOL]
+    seen, evidence = told.looks[version][(day + number) % POOL]
     span = {"since": at.isoformat(), "until": (at + timedelta(days=1)).isoformat()}
     yield Moment(at, Act("LabelsReceived", name, ACTOR, {"rows": 900, "new": 900}))
     judged = {"version": f"v{version}", **span, "windows": 1, "blobs": [seen, evidence]}

@@ -14,6 +14,7 @@ import numpy as np
 
 from bench.form import progress
 from mainstay.core import clock
+from mainstay.core.errors import Conflict
 from mainstay.core.nouns import Actor
 from mainstay.ledger import leases, runs, work
 from mainstay.ledger.chain import Act
@@ -34,9 +35,11 @@ _SERVER.set_forkserver_preload(["bench.working.killed"])
 
 
 class Fate(NamedTuple):
-    """What became of all jobs: those without an effect, those with several, flaws of the ledger.
+    """What became of all jobs: each is done, given up or lost; doubled: effects too many.
 
     given_up: those whose every attempt was cut short, five times, which is on record as failed.
+    untrue: those that the record calls failed and that were done. flaws: of the ledger. crashed:
+    workers that ended by a mistake of their own.
     """
 
     done: int
@@ -47,6 +50,13 @@ class Fate(NamedTuple):
     flaws: int
     seconds: float
     given_up: int
+    untrue: int
+    crashed: int
+
+    @property
+    def wrong(self) -> int:
+        """Mistakes; to give up is none: somebody is told, and asks for the job again."""
+        return self.lost + self.doubled + self.untrue + self.flaws + self.crashed
 
 
 class Workers(NamedTuple):
@@ -89,14 +99,30 @@ def lived(
         for _ in range(workers):
             every.begin()
         try:
-            while every.alive():
-                time.sleep(PAUSE * generator.random())
-                befallen[_befallen(every, every.at_work(ledger), generator)] += 1
+            _befall(every, ledger, befallen, generator)
         finally:
             for one in every.started:
                 one.kill()
                 one.join()
         return _judged(every, ledger, befallen, clock.stopwatch() - began)
+
+
+def _befall(
+    every: Workers, ledger: Ledger, befallen: Counter[str], generator: np.random.Generator
+) -> None:
+    """Until all are done. One misfortune at most while nothing gets done: else a machine that is
+
+    slower than they come would only ever begin.
+    """
+    before = -1
+    while every.alive():
+        time.sleep(PAUSE * generator.random())
+        now = ledger.head().seq
+        if now == before:
+            continue
+        what = _befallen(every, every.at_work(ledger), generator)
+        befallen[what] += 1
+        before = before if what == "nothing" else now
 
 
 def _befallen(every: Workers, at: list[BaseProcess], generator: np.random.Generator) -> str:
@@ -117,19 +143,36 @@ def _befallen(every: Workers, at: list[BaseProcess], generator: np.random.Genera
 
 def _judged(every: Workers, ledger: Ledger, befallen: Counter[str], seconds: float) -> Fate:
     effects = Counter(event.payload["head"] for event in ledger.events(kind="BackedUp"))
-    flaws = len(verify(ledger))
-    given_up = int(ledger.rows("SELECT count(*) FROM run WHERE state = 'failed'")[0][0])
+    failed = {job for (job,) in ledger.rows("SELECT job FROM run WHERE state = 'failed'")}
+    wanted = {_job(number) for number in range(every.jobs)}
     progress(f"{every.jobs} jobs, {dict(befallen)}, {seconds:.1f} s")
     return Fate(
         done=len(effects),
-        lost=every.jobs - len(effects) - given_up,
+        lost=len(wanted - effects.keys() - failed),
         doubled=effects.total() - len(effects),
         kills=befallen["kill"],
         stalls=befallen["stall"],
-        flaws=flaws,
+        flaws=len(verify(ledger)),
         seconds=seconds,
-        given_up=given_up,
+        given_up=len(failed - effects.keys()),
+        untrue=len(failed & effects.keys()),
+        crashed=sum(one.exitcode not in (0, -signal.SIGKILL) for one in every.started),
     )
+
+
+def found(folder: Path, mutant: str, *, jobs: int = 150, lives: int = 5, url: str = "") -> bool:
+    """Whether a planted mistake shows in some lives of so many jobs. url: as for `lived`.
+
+    Raises RuntimeError where it shows because workers cannot work at all.
+    """
+    for seed in range(lives):
+        there = f"{url}_{mutant}_{seed}" if url else ""
+        fate = lived(folder / f"{mutant}-{seed}", jobs, seed=seed, mutant=mutant, url=there)
+        if fate.crashed:
+            raise RuntimeError(f"{mutant} is no mistake in the work: {fate.crashed} crashed")
+        if fate.wrong:
+            return True
+    return False
 
 
 def worked(path: Path, url: str, jobs: int, holder: str, mutant: str) -> None:
@@ -148,7 +191,11 @@ def planned(ledger: Ledger, jobs: int) -> None:
     """Some more jobs, which others plan at the same time."""
     known = ledger.rows("SELECT count(*) FROM run")[0][0]
     for number in range(known, min(known + AHEAD, jobs)):
-        runs.planned(ledger, "m", f"job {number}", START)
+        runs.planned(ledger, "m", _job(number), START)
+
+
+def _job(number: int) -> str:
+    return f"job {number}"
 
 
 def effect(run: Run) -> Act:
@@ -163,7 +210,7 @@ def effect_with_its_end(_: Ledger, run: Run) -> Done:
 
 def without_fence() -> Do:
     """Nobody asks whether the lease is still held."""
-    leases.held = lambda *_: None
+    leases.held = lambda *_, **__: None
 
     def slow(_: Ledger, run: Run) -> Done:
         time.sleep(0.01)
@@ -201,8 +248,21 @@ def without_lease() -> Do:
     return without_fence()
 
 
+def done_and_given_up() -> Do:
+    """The record says that it failed, though it was done."""
+
+    def both(ledger: Ledger, run: Run) -> Done:
+        ledger.append(*effect(run))
+        raise Conflict("no")
+
+    return both
+
+
 MUTANTS = {
     one.__name__: one
-    for one in (without_fence, effect_before_its_end, ended_before_its_effect, without_lease)
-}
+    for one in (
+        without_fence, effect_before_its_end, ended_before_its_effect, without_lease,
+        done_and_given_up,
+    )
+}  # fmt: skip
 """What must be found, or the harness finds nothing: tests plant each."""

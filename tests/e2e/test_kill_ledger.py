@@ -37,7 +37,7 @@ def work(ledger, key, content):
 LOOP = """
 seed = sys.argv[2]
 generator = random.Random(seed)
-with Ledger(Path(sys.argv[1]) / "ledger.db") as ledger:
+with Ledger(Path(sys.argv[1]) / "ledger.db", sys.argv[3]) as ledger:
     for number in itertools.count():
         work(ledger, f"{seed}-{number}", generator.randbytes(generator.randint(1, 200_000)))
 """
@@ -75,10 +75,10 @@ def work(ledger, key, content):
 
 
 class Harness:
-    """Kills writers in one folder and says what is wrong afterwards."""
+    """Kills writers in one folder and says what is wrong afterwards. url: of a server, or empty."""
 
-    def __init__(self, folder: Path, mutant: str = "") -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, mutant: str = "", url: str = "") -> None:
+        self.folder, self.url = folder, url
         self.program = WRITER + mutant + LOOP
         self.random = random.Random(7)
         self.acknowledged: set[str] = set()
@@ -86,7 +86,7 @@ class Harness:
     def kill(self, cycle: int) -> None:
         """Start a writer, let it work for a moment, kill it, remember what it acknowledged."""
         writer = subprocess.Popen(
-            [sys.executable, "-c", self.program, str(self.folder), str(cycle)],
+            [sys.executable, "-c", self.program, str(self.folder), str(cycle), self.url],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -97,7 +97,7 @@ class Harness:
         self.acknowledged.update((first + rest).splitlines())
 
     def violations(self) -> list[str]:
-        with Ledger(self.folder / "ledger.db") as ledger:
+        with Ledger(self.folder / "ledger.db", self.url) as ledger:
             done = [event.payload["key"] for event in ledger.events()]
             flaws = [str(flaw) for flaw in verify(ledger)]
         lost = [f"{key} was acknowledged and is lost" for key in self.acknowledged - set(done)]
@@ -114,6 +114,30 @@ def test_thirty_kills_lose_nothing(tmp_path: Path) -> None:
         assert harness.violations() == [], f"after kill {cycle}"
 
     assert len(harness.acknowledged) >= 30
+
+
+@pytest.mark.slow
+def test_on_a_server_they_lose_nothing_either(tmp_path: Path, server: str) -> None:
+    harness = Harness(tmp_path, url=f"{server}?schema=kills")
+
+    for cycle in range(10):
+        harness.kill(cycle)
+    assert harness.violations() == []
+
+    assert len(harness.acknowledged) >= 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", ["acknowledged before it is committed"])
+def test_what_is_planted_on_a_server_is_caught(tmp_path: Path, server: str, mutant: str) -> None:
+    harness = Harness(tmp_path, MUTANTS[mutant], f"{server}?schema=planted_kills")
+
+    for cycle in range(40):
+        harness.kill(cycle)
+        if harness.violations():
+            return
+
+    pytest.fail(f"40 kills did not catch: {mutant}")
 
 
 @pytest.mark.slow

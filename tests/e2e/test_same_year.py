@@ -19,16 +19,19 @@ import small_project
 from asking import OWN, Control, Reply, control, given, ledger
 
 from mainstay.cli.main import outcome
-from mainstay.control import admission, worker
-from mainstay.core import clock, settings
+from mainstay.control import passwords, worker
+from mainstay.core import settings
 from mainstay.core.nouns import Event
+from mainstay.ledger import credentials
 from mainstay.ledger.verify import verify
 from mainstay.seal import dsse, keys, waiver
 from mainstay.seal.dsse import Envelope
+from mainstay.web import forms
 
 AUTHOR, APPROVER = small_project.AUTHOR, small_project.APPROVER
 ROLES = {AUTHOR: ("data-scientist", "data-engineer", "ml-engineer"), APPROVER: ("approver",)}
 JOBS = ("labels", "run", "deliver", "head", "verify")
+PASSWORD = "a long year of few words"
 V2, WAIVED_UNTIL = "the goal is that of next year", "2024-04-20"
 UNLIKE = ("blobs", "certificate", "shares", "previous", "result", "key", "finding", "standing")
 """What hangs on signatures, on folders, or on milliseconds that were measured."""
@@ -151,9 +154,9 @@ class Session:
 
     def __init__(self, asked: Control, folder: Path, name: str) -> None:
         self.control, self.folder = asked, folder
-        with ledger(folder) as there:
-            made = admission.begun(there, name, clock.machine())
-        self.cookie, self.form = f"mainstay_session={made.secret}", made.form
+        with acting(folder, AUTHOR):
+            self.cookie = asked.form("/sign-in", name=name, password=PASSWORD).cookie
+        self.form = hidden(self.page("/settings"), forms.FIELD)
 
     def page(self, path: str) -> str:
         said = self._asked("GET", path, b"", accept="text/html")
@@ -270,6 +273,8 @@ def prepared(born: Path, folder: Path) -> Path:
     with acting(folder, AUTHOR):
         for name, roles in ROLES.items():
             given(folder, name, *roles)
+            with ledger(folder) as there:
+                credentials.set_password(there, name, passwords.hashed(PASSWORD))
     return folder
 
 

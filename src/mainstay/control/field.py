@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,6 +33,9 @@ from mainstay.life.watch.design import Ask
 from mainstay.life.watch.order import Awaited, Balance, Earned, Order, Profiled, Serving
 from mainstay.seal import certificate as seal
 from mainstay.seal import dsse
+
+RECENT = 60
+"""Looks: where none of them knew what is earned, nothing is known of it now."""
 
 
 def champions(project: Project) -> tuple[Serving, ...]:
@@ -151,10 +155,12 @@ def earning(found: Balance | None) -> Estimate | None:
 
 
 def last_balance(project: Project) -> Balance | None:
-    """Of the newest look that knew one."""
+    """Of the newest look that knew one, of RECENT; None where the contract states no money."""
+    if project.document.contract.objective.value is None:
+        return None
     events = project.ledger.backwards("WindowJudged", project.model, page=20)
-    known = (event.payload["balance"] for event in events if event.payload.get("balance"))
-    newest = next(known, None)
+    said = (event.payload.get("balance") for event in islice(events, RECENT))
+    newest = next(filter(None, said), None)
     return msgspec.convert(newest, Balance, strict=False) if newest else None
 
 

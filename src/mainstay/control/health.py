@@ -23,7 +23,7 @@ from mainstay.control import (
 from mainstay.control.channels import message
 from mainstay.control.foretelling import Foretold
 from mainstay.control.incidents import Group, Held
-from mainstay.control.looks import Asked, Look
+from mainstay.control.looks import Look
 from mainstay.control.pages import parts
 from mainstay.control.project import Project
 from mainstay.control.urgency import Urgency
@@ -323,11 +323,12 @@ def _task(group: Group) -> Task:
 
 def _with_inputs(project: Project, made: Health) -> Health:
     """What was learned beside what came lately, in the same bins."""
-    champion = field.champions(project)[-1]
+    lived = field.champions(project)
+    champion = lived[-1]
+    since = min(one.since for one in lived if one.name == champion.name)
     bundle = project.places.bundle(champion.bundle)
     trained = msgspec.json.decode((bundle / PROFILE).read_bytes(), type=Profile)
-    asked = Asked(champion.name, project.document.contract.watch.window)
-    seen = looks.past(project, asked).windows
-    ours = [one.profile for one in seen if one.version == champion.name][-LATELY:]
+    seen = looks.lately(project, champion.name, since, LATELY)
+    lately = tuple(one.profile for one in seen)
     weights = manifest.read(bundle, champion.bundle).importance
-    return msgspec.structs.replace(made, trained=trained, lately=tuple(ours), weights=weights)
+    return msgspec.structs.replace(made, trained=trained, lately=lately, weights=weights)

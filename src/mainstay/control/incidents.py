@@ -15,7 +15,8 @@ from mainstay.ledger.state import Incident, Silence
 from mainstay.ledger.store import Ledger
 from mainstay.life.watch.order import Finding
 
-SAYING = ("IncidentOpened", "IncidentChanged")
+CHANGED = "IncidentChanged"
+SAYING = ("IncidentOpened", CHANGED)
 """Events that say all that is known of one."""
 LATELY = timedelta(days=60)
 """Causes that were over longer ago explain nothing any more."""
@@ -97,14 +98,17 @@ def _said(ledger: Ledger, some: tuple[Incident, ...]) -> dict[int, dict[str, Any
     """What was said last of each: its row names the last event, which may say something else."""
     last = ledger.numbered(one.seq for one in some)
     said = {one.id: last[one.seq].payload for one in some if last[one.seq].kind in SAYING}
-    first: dict[str, int] = {}
-    for one in some:
-        if one.id not in said:
-            first[one.model] = min(first.get(one.model, one.id), one.id)
-    for model, begun in first.items():
-        for event in ledger.events(begun - 1, SAYING, model):
-            said[event.payload.get("incident", event.seq)] = event.payload
-    return said
+    rest = [one for one in some if one.id not in said]
+    if not rest:
+        return said
+    opened = ledger.numbered(one.id for one in rest)
+    found = {number: event.payload for number, event in opened.items()}
+    models = {one.model for one in rest}
+    about = models.pop() if len(models) == 1 else ""
+    for event in ledger.events(min(found), CHANGED, about):
+        if event.payload["incident"] in found:
+            found[event.payload["incident"]] = event.payload
+    return {**said, **found}
 
 
 def judged(

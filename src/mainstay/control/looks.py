@@ -162,6 +162,20 @@ def on_record(project: Project, last: int) -> tuple[Look, ...]:
     return tuple(_look(project, event) for event in events)
 
 
+def lately(project: Project, version: str, since: datetime, most: int) -> tuple[Profiled, ...]:
+    """The newest windows that a version answered, so many at most, oldest first.
+
+    since: when it answered first, before which nothing is looked for.
+    """
+    found = list[Profiled]()
+    for event in project.ledger.backwards("WindowJudged", project.model, page=most):
+        if event.time < since or len(found) >= most:
+            break
+        seen = msgspec.json.decode(versions.blob(project, event.payload["blobs"][0]), type=Seen)
+        found = [*(one for one in seen.windows if one.version == version), *found]
+    return tuple(found[-most:])
+
+
 def newest(project: Project) -> Look | None:
     """None before there was one."""
     return next(iter(on_record(project, 1)), None)

@@ -86,4 +86,4 @@ def _concerns(payload: dict[str, object], version: Version) -> bool:
 
 def blob(project: Project, sha: str) -> bytes:
     """Content the ledger points to."""
-    return blobs.read(project.places.blobs, sha)
+    return blobs.read(project.ledger.blobs, sha)

@@ -6,9 +6,10 @@ was written before, as on SQLite. A ledger is a schema of its own.
 
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from mainstay.core.errors import Broken, Conflict, MainstayError, MissingExtra, Mistake, Unavailable
 from mainstay.ledger import database, schema
 from mainstay.ledger.database import Value
+from mainstay.ledger.resting import Resting
 
 LOCK = 4_700_125
 """Of who writes, beside the hash of the schema: ledgers do not wait for each other."""
@@ -66,11 +68,16 @@ WHERE nspname = $1::text AND NOT tgisinternal"""
 """Everything that somebody made in a schema, and how."""
 
 
-class Session:
-    """A connection, and how deep in transactions it is."""
+EACH = 500
+"""Rows that are brought by one statement."""
+RESTING = Resting(lambda connection: connection.close())
 
-    def __init__(self, connection: Any, name: str) -> None:
-        self.connection, self.name = connection, name
+
+class Session:
+    """A connection, and how deep in transactions it is. name: of the schema."""
+
+    def __init__(self, connection: Any, name: str, url: str) -> None:
+        self.connection, self.name, self.url = connection, name, url
         self.depth = 0
 
     @property
@@ -78,8 +85,14 @@ class Session:
         return self.depth > 0
 
     def close(self) -> None:
-        """Give it back; what was not committed is undone."""
-        self.connection.close()
+        """Give it back, for who comes next; what was not committed is undone."""
+        connection, self.connection = self.connection, None
+        if connection is None:
+            return
+        if self.in_transaction:
+            connection.close()
+        else:
+            RESTING.given(self.url, connection)
 
 
 def opened(url: str) -> Session:
@@ -89,14 +102,30 @@ def opened(url: str) -> Session:
     answers. No error says the password.
     """
     name, arguments = _asked(url)
+    rested = _rested(url, name)
+    if rested:
+        return rested
     with told():
-        session = Session(_driver().native.Connection(**arguments), name)
+        connection = _driver().native.Connection(**arguments)
         try:
+            session = Session(connection, name, url)
             _prepare(session)
         except BaseException:
-            session.close()
+            connection.close()
             raise
     return session
+
+
+def _rested(url: str, name: str) -> Session | None:
+    """One that was given back, still answers, and holds the form that is read here."""
+    while (connection := RESTING.taken(url)) is not None:
+        session = Session(connection, name, url)
+        with suppress(MainstayError):
+            if _form(session) == schema.VERSION:
+                return session
+        with suppress(_driver().exceptions.Error, OSError):
+            connection.close()
+    return None
 
 
 @contextmanager
@@ -176,8 +205,10 @@ def filled(url: str, source: Path) -> None:
         with transaction(session):
             for table in schema.TABLES:
                 listed = ", ".join(_columns(table))
-                for row in database.rows(made, f"SELECT {listed} FROM {table} ORDER BY {listed}"):  # noqa: S608 - our own names
-                    change(session, _insert(table), row)
+                found = database.rows(made, f"SELECT {listed} FROM {table} ORDER BY {listed}")  # noqa: S608 - our own names
+                for at in range(0, len(found), EACH):
+                    some = found[at : at + EACH]
+                    change(session, _insert(table, len(some)), tuple(chain.from_iterable(some)))
     finally:
         session.close()
         made.close()
@@ -213,7 +244,7 @@ def _prepare(session: Session) -> None:
         if not rows(session, "SELECT 1 FROM pg_tables WHERE schemaname = ? AND tablename = 'form'",
                     (session.name,)):  # fmt: skip
             _create(session)
-        found = form = int(rows(session, "SELECT version FROM form")[0][0])
+        found = form = _form(session)
         while found in schema.LATER:
             for statement in schema.LATER[found]:
                 _run(session, _typed(statement))
@@ -225,6 +256,10 @@ def _prepare(session: Session) -> None:
             )
         if found != form:
             change(session, "UPDATE form SET version = ?", (found,))
+
+
+def _form(session: Session) -> int:
+    return int(rows(session, "SELECT version FROM form")[0][0])
 
 
 def _create(session: Session) -> None:
@@ -280,10 +315,11 @@ def _columns(table: str) -> tuple[str, ...]:
         memory.close()
 
 
-def _insert(table: str) -> str:
+def _insert(table: str, count: int = 1) -> str:
+    """Of so many rows."""
     columns = _columns(table)
-    places = ", ".join("?" * len(columns))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - our own names
+    row = f"({', '.join('?' * len(columns))})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * count)}"  # noqa: S608 - our own names
 
 
 def _asked(url: str) -> tuple[str, dict[str, Any]]:

@@ -131,6 +131,8 @@ class Ledger:
             for row in found:
                 until = -_rising(-until, -row[0])
                 yield chain.event(Row(*row))
+            if len(found) < page:
+                return
 
     def newest(self, most: int, kind: Kinds = "", subject: str = "") -> tuple[Event, ...]:
         """The last so many, oldest of them first."""

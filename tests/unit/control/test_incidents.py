@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import small_project
-from receiving import finding
+from msgspec import structs
+from receiving import finding, looked
 
 from mainstay.control import incidents
 from mainstay.control.causes import Case
@@ -59,6 +60,25 @@ def test_the_most_urgent_comes_first_and_what_explains_is_gone_stands_for_itself
     found = incidents.groups((calm, left, loud))
 
     assert [one.lead.incident.id for one in found] == [2, 1, 3]
+
+
+def test_what_is_over_says_what_was_said_of_it_last(burning: Project) -> None:
+    week = Standing("this week", "nothing is known to be lost")
+    late = looked(burning, Known(LATE, week), Known(DRIFT, week))
+    worse = Known(LATE, structs.replace(week, urgency="now"), late[LATE.what])
+    looked(burning, worse, Known(DRIFT, week, late[DRIFT.what]))
+    ledger, actor = burning.ledger, burning.actor
+    ledger.append("ContractRegistered", "other", actor, {"digest": "c", "revision": 1})
+    opened = next(iter(ledger.events(kind="IncidentOpened"))).payload
+    other = ledger.append("IncidentOpened", "other", actor, opened).seq
+    for number, model in ((late[LATE.what].incident.id, burning.model), (other, "other")):
+        ledger.append("IncidentClosed", model, actor, {"incident": number})
+
+    urgencies = {one.incident.id: one.standing.urgency for one in incidents.past(ledger, 9)}
+    first = incidents.every(ledger, burning.model)
+
+    assert urgencies == {late[LATE.what].incident.id: "now", other: "this week"}
+    assert [one.standing.urgency for one in first] == ["now", "this week"]
 
 
 def test_a_silence_ends_by_itself() -> None:

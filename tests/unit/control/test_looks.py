@@ -75,6 +75,19 @@ def test_what_is_kept_is_what_all_looks_say(burning: Project) -> None:
     assert kept.windows == tuple(one for each in every for one in each.windows)
 
 
+def test_the_newest_windows_of_a_version_are_read_alone(burning: Project) -> None:
+    shas = judged(burning, [seen(at, "v1" if at % 3 else "v2") for at in range(30)])
+    for sha in shas[:-12]:
+        (burning.places.blobs / sha).unlink()
+    wanted = [at for at in range(30) if at % 3][-7:]
+    first = next(iter(burning.ledger.events(kind="WindowJudged"))).time
+
+    found = looks.lately(burning, "v1", first, 7)
+
+    assert [one.window for one in found] == [span(at) for at in wanted]
+    assert looks.lately(burning, "v1", first + timedelta(days=9_999), 7) == ()
+
+
 def test_labels_bet_on_and_comparisons_are_kept_while_windows_share_their_decisions() -> None:
     past = Past(
         tuple(seen(at).windows[0] for at in range(500)),

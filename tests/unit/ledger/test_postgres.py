@@ -116,6 +116,42 @@ def test_a_server_that_does_not_answer_or_refuses_is_told_without_the_password(
         assert "s3cret" not in str(error.value)
 
 
+def backend(ledger: Ledger) -> int:
+    return int(ledger.rows("SELECT pg_backend_pid()")[0][0])
+
+
+def test_a_session_that_was_given_back_is_taken_again_once(tmp_path: Path, address: str) -> None:
+    first = Ledger(tmp_path / "ledger.db", address)
+    was = backend(first)
+    first.close()
+    first.close()
+    with Ledger(tmp_path / "ledger.db", address) as one, Ledger(one.path, address) as other:
+        assert backend(one) == was
+        assert backend(other) != was
+    with pytest.raises(Exception, match="NoneType"):
+        first.head()
+
+
+def test_one_whose_server_is_gone_or_that_is_amid_a_transaction_is_not(
+    tmp_path: Path, address: str
+) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger(path, address) as killer, Ledger(path, address) as ledger:
+        killed = backend(ledger)
+        ledger.close()
+        killer.rows("SELECT pg_terminate_backend(?::int)", killed)
+        with Ledger(path, address) as again:
+            assert backend(again) != killed
+            again.append("Assessed", "m", ACTOR, {})
+
+    with Ledger(path, address) as ledger:
+        torn = backend(ledger)
+        ledger._connection.depth += 1
+    with Ledger(path, address) as ledger:
+        assert backend(ledger) != torn
+        assert len(list(ledger.events())) == 1
+
+
 def test_a_mistake_of_ours_is_damage(on_server: Ledger) -> None:
     with pytest.raises(Broken, match="damaged"):
         on_server.rows("SELECT nothing")

@@ -1,7 +1,8 @@
 """The tables: what verify and the queries rely on, and ledgers that released code wrote.
 
 Each in `tests/ledgers` was written by the last code that wrote its form, with a life of which all
-tables of the form hold something. A new form adds its own: the file that the code before it wrote.
+tables of the form hold something. A new form adds its own: the file that the code before it wrote,
+and what `pg_dump --inserts` says of the schema into which that code brought the file.
 """
 
 import gzip
@@ -9,9 +10,20 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from pg8000.native import Connection
 
 from mainstay.core.nouns import Actor
-from mainstay.ledger import blobs, chain, credentials, database, outbox, runs, schema, state
+from mainstay.ledger import (
+    blobs,
+    chain,
+    credentials,
+    database,
+    outbox,
+    postgres,
+    runs,
+    schema,
+    state,
+)
 from mainstay.ledger.schema import Table
 from mainstay.ledger.store import Ledger
 from mainstay.ledger.verify import verify
@@ -24,6 +36,9 @@ HEADS = {
     4: "19:6ac789b5ddbbddb1b1cb296e989718fce91e357d89de1752d3619086f8de1d8d",
 }
 """As the code that wrote them said."""
+FIRST_ON_SERVER = 4
+"""No released code kept an earlier form on a server."""
+ON_SERVER = tuple(form for form in HEADS if form >= FIRST_ON_SERVER)
 
 
 def test_every_statement_makes_its_table() -> None:
@@ -85,19 +100,71 @@ def test_a_released_ledger_is_brought_forward_and_holds(tmp_path: Path, form: in
     assert version(path) == form
 
     with Ledger(path) as ledger:
-        assert str(ledger.head()) == HEADS[form]
-        assert verify(ledger) == ()
-        assert [(one.number, one.status) for one in state.versions(ledger, "flight-delay")] == [
-            (1, "certified"), (2, "rejected"),
-        ]  # fmt: skip
-        assert [one.what for one in state.open_incidents(ledger)] == ["degrees, not Kelvin"]
-        assert [one.id for one in outbox.waiting(ledger)] == ["m-16-team"] * (form >= 2)
-        assert [one.name for one in state.grants(ledger)] == ["bob"] * (form >= 3)
-        assert credentials.passwords(ledger) == ("bob",) * (form >= 3)
-        assert [one.job for one in runs.listed(ledger, "flight-delay", 9)] == ["run"] * (form >= 4)
-        ledger.append("IncidentClosed", "flight-delay", Actor("ana"), {"incident": 16})
-        assert verify(ledger) == ()
+        holds(ledger, form)
     assert version(path) == schema.VERSION
+
+
+def holds(ledger: Ledger, form: int) -> None:
+    """All that was in it is there, and it goes on."""
+    assert str(ledger.head()) == HEADS[form]
+    assert verify(ledger) == ()
+    assert [(one.number, one.status) for one in state.versions(ledger, "flight-delay")] == [
+        (1, "certified"), (2, "rejected"),
+    ]  # fmt: skip
+    assert [one.what for one in state.open_incidents(ledger)] == ["degrees, not Kelvin"]
+    assert [one.id for one in outbox.waiting(ledger)] == ["m-16-team"] * (form >= 2)
+    assert [one.name for one in state.grants(ledger)] == ["bob"] * (form >= 3)
+    assert credentials.passwords(ledger) == ("bob",) * (form >= 3)
+    assert [one.job for one in runs.listed(ledger, "flight-delay", 9)] == ["run"] * (form >= 4)
+    ledger.append("IncidentClosed", "flight-delay", Actor("ana"), {"incident": 16})
+    assert verify(ledger) == ()
+
+
+def on_server(folder: Path, server: str, form: int) -> tuple[Path, str]:
+    """One that released code brought to a server, in its schema."""
+    dump = gzip.decompress((LEDGERS / f"form-{form}.sql.gz").read_bytes()).decode()
+    said(server, f"DROP SCHEMA IF EXISTS form_{form} CASCADE; {dump}")
+    return released(folder, form), f"{server}?schema=form_{form}"
+
+
+def said(server: str, statements: str) -> list[list[int]]:
+    connection = Connection(**postgres._asked(server)[1])
+    found = connection.execute_simple(statements).rows
+    connection.close()
+    return list(found or ())
+
+
+@pytest.mark.parametrize("form", ON_SERVER)
+def test_one_on_a_server_is_brought_forward_whole_or_not_at_all_and_holds(
+    tmp_path: Path, server: str, form: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = on_server(tmp_path, server, form)
+    last = schema.VERSION - 1
+    broken = {**schema.LATER, last: (*schema.LATER[last], "CREATE TABLE event (x TEXT)")}
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "LATER", broken)
+        with pytest.raises(Exception, match="already exists"):
+            Ledger(*place)
+    assert said(server, f"SELECT version FROM form_{form}.form") == [[form]]
+
+    with Ledger(*place) as ledger:
+        holds(ledger, form)
+    assert said(server, f"SELECT version FROM form_{form}.form") == [[schema.VERSION]]
+
+
+@pytest.mark.parametrize("form", ON_SERVER)
+def test_a_rewritten_one_on_a_server_is_found_out(tmp_path: Path, server: str, form: int) -> None:
+    path, url = on_server(tmp_path, server, form)
+    guard, there = "event_never_changes", f"form_{form}.event"
+    said(
+        server,
+        f"ALTER TABLE {there} DISABLE TRIGGER {guard};"
+        f"UPDATE {there} SET payload = '{{}}' WHERE seq = 13;"
+        f"ALTER TABLE {there} ENABLE TRIGGER {guard}",
+    )
+
+    with Ledger(path, url) as ledger:
+        assert any(flaw.seq == 13 for flaw in verify(ledger))
 
 
 @pytest.mark.parametrize("form", HEADS)

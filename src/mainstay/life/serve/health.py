@@ -73,7 +73,7 @@ class Rounds:
 
     def __init__(self, name: str, every: float, look: Callable[[], float | None]) -> None:
         self._every, self._look = every, look
-        self._stop = threading.Event()
+        self._over, self._woken = False, threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -82,13 +82,22 @@ class Rounds:
 
     def stop(self) -> None:
         """Ends after the look under way."""
-        self._stop.set()
+        self._over = True
+        self.wake()
         if self._thread.is_alive():
             self._thread.join()
 
+    def wake(self) -> None:
+        """The next look is now."""
+        self._woken.set()
+
     def _run(self) -> None:
         wait = self._every
-        while not self._stop.wait(wait):
+        while True:
+            self._woken.wait(wait)
+            self._woken.clear()
+            if self._over:
+                return
             wait = self._every
             with suppress(Exception):  # the next look may succeed; what is old says so itself
                 wait = self._look() or self._every

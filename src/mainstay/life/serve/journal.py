@@ -96,6 +96,8 @@ class Journal:
                 return 0
             if self.added == self.written:
                 self._since = clock.stopwatch()
+            if not self._waiting:
+                self._changed.notify()
             self._waiting.append(one)
             self._size += size
             self.added += 1
@@ -146,6 +148,7 @@ class Journal:
         closed = False
         while not closed:
             with self._changed:
+                self._changed.wait_for(lambda: self._closed or self._waiting)
                 self._changed.wait_for(lambda: self._closed or self._waiters, self._every)
                 group, self._waiting = self._waiting, deque()
                 count, closed, self._size = len(group), self._closed, 0

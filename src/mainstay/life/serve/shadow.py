@@ -23,7 +23,9 @@ from mainstay.life.serve.journal import Journal
 from mainstay.life.serve.routing import BUCKETS, bucket
 from mainstay.life.serve.served import Answered, Aside, Served
 
-EVERY = 0.02  # seconds between two looks at the queue; nothing wakes the thread, which costs more
+EVERY = 0.02  # seconds between two looks at the queue: to wake the thread each time costs more
+CALM = 50  # looks in vain, after which it sleeps until something is offered
+ASLEEP = 60.0  # seconds
 ROOM = 256  # requests that wait
 LARGEST = 256_000  # bytes of a request that may wait: 64 MB in all
 _JOURNAL = 16_000_000  # bytes that wait for the disk
@@ -68,6 +70,7 @@ class Shadows:
         self._log = log
         self._queue: deque[tuple[Aside, Entry]] = deque()
         self._journal: Journal | None = None
+        self._vain, self._asleep = 0, False
         self._rounds = Rounds("shadow", EVERY, self.look)
 
     def start(self) -> None:
@@ -85,6 +88,8 @@ class Shadows:
         """A request that was answered, as it came and went; from any thread, 0.2 us."""
         if len(self._queue) < ROOM and len(entry.body) < LARGEST:
             self._queue.append((aside, entry))
+            if self._asleep:
+                self._rounds.wake()
         else:
             self._dropped += 1
 
@@ -93,9 +98,12 @@ class Shadows:
         return self.counted._replace(dropped=self._dropped)
 
     def look(self) -> float:
-        """Scores what waits first; the seconds that took, 0 where nothing waits."""
+        """Scores what waits first; seconds to wait: as it took, ASLEEP after much in vain."""
         if not self._queue:
-            return 0.0
+            self._vain += 1
+            self._asleep = self._vain > CALM
+            return ASLEEP if self._asleep and not self._queue else 0.0
+        self._vain, self._asleep = 0, False
         begun = clock.stopwatch()
         aside, entry = self._queue.popleft()
         try:

@@ -52,6 +52,7 @@ class Watch:
         self.shadow_refused = ""
         self.restarts = 0
         self._before: Table | None = None
+        self._files = place.serving / routing.FILE, keys, keys.with_name(pseudonyms.FILE)
         self._print: tuple[Print, ...] = ()
         self._looked = 0.0
         self._present, self._teller = Present(), Teller(voice, str(place.serving) if named else "")
@@ -91,8 +92,7 @@ class Watch:
 
     def look(self) -> None:
         """Follows the routing if anything changed, or is short and not tried for a while."""
-        files = self.place.serving / routing.FILE, self.keys, self.keys.with_name(pseudonyms.FILE)
-        found = tuple(map(fingerprint, files))
+        found = tuple(map(fingerprint, self._files))
         if found != self._print or self._due():
             self._print, self._looked = found, clock.stopwatch()
             self._try()

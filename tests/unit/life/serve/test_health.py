@@ -112,3 +112,14 @@ def test_a_round_goes_on_after_a_look_that_failed() -> None:
     rounds.stop()
 
     assert done
+
+
+def test_a_round_that_is_woken_looks_now() -> None:
+    looked = threading.Event()
+    rounds = Rounds("test", 60.0, looked.set)
+    rounds.start()
+    rounds.wake()
+    done = looked.wait(5)
+    rounds.stop()
+
+    assert done

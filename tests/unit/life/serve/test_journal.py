@@ -2,12 +2,13 @@
 
 import os
 import threading
+import time
 from collections import deque
 from pathlib import Path
 
 import pytest
 
-from mainstay.core import journals
+from mainstay.core import clock, journals
 from mainstay.core.entries import Entry
 from mainstay.life.serve import journal as journal_module
 from mainstay.life.serve.journal import Journal
@@ -44,6 +45,26 @@ def test_who_asks_later_is_told_the_same(tmp_path: Path) -> None:
     journal.close()
     assert not journal.kept(0)
     assert not journal.kept(3, timeout=0)
+
+
+def test_one_that_has_nothing_to_write_sleeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path, every=0.001)
+    journal.kept(journal.add(b"one"))
+    time.sleep(0.02)
+    looks: list[float] = []
+    read = clock.stopwatch
+    monkeypatch.setattr(clock, "stopwatch", lambda: looks.append(0) or read())
+    time.sleep(0.05)
+    slept = not looks
+    journal.add(b"two")
+    time.sleep(0.05)
+    found = list(journals.read(tmp_path))
+    journal.close()
+
+    assert slept
+    assert found == [b"one", b"two"]
 
 
 def test_a_journal_leaves_the_files_of_others_as_they_are(tmp_path: Path) -> None:

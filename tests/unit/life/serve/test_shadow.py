@@ -1,6 +1,7 @@
 """A shadow scores what was answered, and concerns nobody."""
 
 import threading
+import time
 
 import pytest
 from msgspec import json, structs
@@ -101,6 +102,23 @@ def test_what_does_not_fit_is_dropped_and_counted(
 
     assert shadowed.shadows.standing().dropped == 3
     assert "mainstay_shadow_dropped_total 3" in numbers
+
+
+def test_a_thread_that_long_had_nothing_to_do_sleeps_until_something_is_offered(
+    shadowed: App,
+) -> None:
+    for _ in range(shadow.CALM):
+        assert shadowed.shadows.look() == 0
+    assert shadowed.shadows.look() == shadow.ASLEEP
+    shadowed.shadows.start()
+    time.sleep(4 * shadow.EVERY)
+    asked(shadowed, record())
+    until = time.monotonic() + 5
+    while not shadowed.shadows.standing().scored and time.monotonic() < until:
+        time.sleep(0.01)
+    shadowed.shadows.stop()
+
+    assert shadowed.shadows.standing().scored == 1
 
 
 def test_its_share_is_of_the_entities(app: App, serving: Serving) -> None:
