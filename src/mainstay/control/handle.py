@@ -320,10 +320,10 @@ def _asked(opened: Project, query: OfProject) -> Answer:
             return _weighed(opened, query)
         case Status() | ModelHealth() | Approvals() | Life() | Find():
             return _standing(opened, query)
-        case Sources() | DataChanges() | CheckFeatures() | Impact():
+        case (
+            Sources() | DataChanges() | CheckFeatures() | Impact() | ContextViews() | ContextSkew()
+        ):
             return _of_data(opened, query)
-        case ContextViews() | ContextSkew():
-            return _of_context(opened, query)
         case History() | Record() | VerifyLedger() | VerifyCertificate() | VerifyBundle():
             return _on_record(opened, query)
         case _:
@@ -380,7 +380,10 @@ def _standing(opened: Project, query: Status | ModelHealth | Approvals | Life | 
             return finding.find(opened, query)
 
 
-def _of_data(opened: Project, query: Sources | DataChanges | CheckFeatures | Impact) -> Answer:
+def _of_data(
+    opened: Project,
+    query: Sources | DataChanges | CheckFeatures | Impact | ContextViews | ContextSkew,
+) -> Answer:
     """What it lives on."""
     match query:
         case Sources():
@@ -391,13 +394,10 @@ def _of_data(opened: Project, query: Sources | DataChanges | CheckFeatures | Imp
             return comparing.compare(opened, query)
         case Impact():
             return impacting.impact(opened, query)
-
-
-def _of_context(opened: Project, query: ContextViews | ContextSkew) -> Answer:
-    """What doors look up."""
-    if isinstance(query, ContextSkew):
-        return skewing.skew(opened, query)
-    return refreshing.shown(opened)
+        case ContextViews():
+            return refreshing.shown(opened)
+        case ContextSkew():
+            return skewing.skew(opened, query)
 
 
 def _at_work(
