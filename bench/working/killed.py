@@ -26,6 +26,8 @@ LEASE, STALL = timedelta(seconds=0.3), 0.45
 """Of a lease, and seconds of a stop that is longer."""
 PAUSE = 0.15
 """Seconds between two misfortunes, at most."""
+BETWEEN = 5
+"""Jobs done between two of them at least: a machine that is slow would have nothing else."""
 AHEAD = 20
 """Jobs that a worker plans at a time."""
 START = datetime(2013, 1, 1, tzinfo=UTC)
@@ -89,9 +91,12 @@ def lived(
         for _ in range(workers):
             every.begin()
         try:
+            next_at = 0
             while every.alive():
                 time.sleep(PAUSE * generator.random())
-                befallen[_befallen(every, every.at_work(ledger), generator)] += 1
+                if mutant or _done(ledger) >= next_at:
+                    befallen[_befallen(every, every.at_work(ledger), generator)] += 1
+                    next_at = _done(ledger) + BETWEEN
         finally:
             for one in every.started:
                 one.kill()
@@ -113,6 +118,11 @@ def _befallen(every: Workers, at: list[BaseProcess], generator: np.random.Genera
     time.sleep(STALL)
     os.kill(chosen.pid or 0, signal.SIGCONT)
     return "stall"
+
+
+def _done(ledger: Ledger) -> int:
+    """Jobs, so far."""
+    return int(ledger.rows("SELECT count(*) FROM run WHERE state = 'done'")[0][0])
 
 
 def _judged(every: Workers, ledger: Ledger, befallen: Counter[str], seconds: float) -> Fate:

@@ -5,10 +5,7 @@ The harness counts only because it catches the mutant that is planted in the sam
 
 import http.client
 import json
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -17,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import small_project
 from asking import given
+from forked import forked
 
 from mainstay.ledger.store import Ledger
 from mainstay.ledger.verify import verify
@@ -42,7 +40,8 @@ app.ROUTES = tuple(
 )
 """
 MAIN = """
-import sys
+import os, sys
+os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 sys.argv = ["mainstay", "control", *sys.argv[1:]]
 from mainstay.cli.main import main
 main()
@@ -61,20 +60,18 @@ class Harness:
         self.acknowledged: set[str] = set()
 
     def kill(self, cycle: int) -> None:
-        command = [sys.executable, "-c", self.program, "--folder", str(self.folder), "--port", "0"]
-        environment = {**os.environ, "MAINSTAY_KEYS": str(self.folder / "keys")}
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-        )
-        url = process.stdout.readline().split()[-1]
+        keys = {"MAINSTAY_KEYS": str(self.folder / "keys")}
+        words = "--folder", str(self.folder), "--port", "0"
+        command = forked(self.program, *words, variables=keys)
+        url = command.stdout.readline().split()[-1]
         threads = [
             threading.Thread(target=self.ask, args=(url, f"c{cycle}-{one}")) for one in range(4)
         ]
         for one in threads:
             one.start()
         time.sleep(0.2 + self.random.random() * 0.3)
-        process.kill()
-        process.communicate()
+        command.process.kill()
+        command.rest()
         for one in threads:
             one.join()
 
