@@ -28,9 +28,15 @@ gc.set_threshold(GARBAGE, 20, 20)  # as in a command
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--require", default="", help="all: what the machine lacks is a failure")
+    parser.addoption("--cases", default="", help="one: of a test with several, the first alone")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--cases") == "one":
+        first = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+        kept = {id(item) for item in first.values()}
+        config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
+        items[:] = [item for item in items if id(item) in kept]
     root = Path(__file__).parent
     for item in items:
         inside = item.path.is_relative_to(root)
@@ -44,6 +50,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # thousands of tests, looked through for garbage by each of them otherwise
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
 
 
 def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

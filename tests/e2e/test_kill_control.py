@@ -8,6 +8,7 @@ import json
 import random
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ from forked import forked
 from mainstay.ledger.store import Ledger
 from mainstay.ledger.verify import verify
 
+HEARD = 5
+"""Acknowledgements before each kill, at least."""
 GOOD = ""
 EARLY = """
 import asyncio
@@ -69,7 +72,10 @@ class Harness:
         ]
         for one in threads:
             one.start()
-        time.sleep(0.2 + self.random.random() * 0.3)
+        heard, until = len(self.acknowledged), time.monotonic() + 20
+        time.sleep(self.random.random() * 0.3)
+        while len(self.acknowledged) < heard + HEARD and time.monotonic() < until:
+            time.sleep(0.002)  # a machine may be busy with others
         command.process.kill()
         command.rest()
         for one in threads:
@@ -79,17 +85,17 @@ class Harness:
         """Until the server is gone; what it said is done is remembered."""
         parts = urlsplit(url)
         shown = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20)
-        for number in range(10_000):
-            value = {"type": "people_grant", "name": f"{name}-{number}", "role": "viewer"}
-            try:
-                connection.request("POST", "/api/commands", json.dumps(value), shown)
-                reply = connection.getresponse()
-                reply.read()
-            except (OSError, http.client.HTTPException):
-                return
-            if reply.status == 200:
-                self.acknowledged.add(value["name"])
+        with closing(http.client.HTTPConnection(parts.hostname, parts.port, timeout=20)) as asking:
+            for number in range(10_000):
+                value = {"type": "people_grant", "name": f"{name}-{number}", "role": "viewer"}
+                try:
+                    asking.request("POST", "/api/commands", json.dumps(value), shown)
+                    reply = asking.getresponse()
+                    reply.read()
+                except (OSError, http.client.HTTPException):
+                    return
+                if reply.status == 200:
+                    self.acknowledged.add(value["name"])
 
     def violations(self) -> list[str]:
         with Ledger(self.folder / ".mainstay" / "ledger.db") as ledger:
