@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -114,10 +115,12 @@ def _befallen(every: Workers, at: list[BaseProcess], generator: np.random.Genera
         chosen.join()
         every.begin()
         return "kill"
-    os.kill(chosen.pid or 0, signal.SIGSTOP)
-    time.sleep(STALL)
-    os.kill(chosen.pid or 0, signal.SIGCONT)
-    return "stall"
+    with suppress(ProcessLookupError):  # it has just ended
+        os.kill(chosen.pid or 0, signal.SIGSTOP)
+        time.sleep(STALL)
+        os.kill(chosen.pid or 0, signal.SIGCONT)
+        return "stall"
+    return "nothing"
 
 
 def _done(ledger: Ledger) -> int:
@@ -173,7 +176,7 @@ def effect_with_its_end(_: Ledger, run: Run) -> Done:
 
 def without_fence() -> Do:
     """Nobody asks whether the lease is still held."""
-    leases.held = lambda *_: None
+    leases.held = lambda *_, **__: None
 
     def slow(_: Ledger, run: Run) -> Done:
         time.sleep(0.01)
