@@ -1,5 +1,8 @@
 """Markers come from the folder; what a machine lacks is a skip, or with --require=all a failure."""
 
+import fcntl
+import gc
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +14,7 @@ import pytest
 import servers
 import small_project
 
+from mainstay.cli.main import GARBAGE
 from mainstay.core import settings
 
 FOLDERS = {"unit", "refusals", "laws", "e2e", "conformance", "engines", "browser"}
@@ -19,13 +23,20 @@ FOLDERS = {"unit", "refusals", "laws", "e2e", "conformance", "engines", "browser
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.register_profile("few", deadline=None, max_examples=5)
 hypothesis.settings.load_profile("house")
+gc.set_threshold(GARBAGE, 20, 20)  # as in a command
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--require", default="", help="all: what the machine lacks is a failure")
+    parser.addoption("--cases", default="", help="one: of a test with several, the first alone")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--cases") == "one":
+        first = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+        kept = {id(item) for item in first.values()}
+        config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
+        items[:] = [item for item in items if id(item) in kept]
     root = Path(__file__).parent
     for item in items:
         inside = item.path.is_relative_to(root)
@@ -34,6 +45,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(folder)
     # What takes longest begins first: at the end nobody is left to wait for.
     items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # thousands of tests, looked through for garbage by each of them otherwise
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
+
+
+def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder made by the process of this run that asks first; nobody may change it after that."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = folder.with_suffix(".made")
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            made.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -84,10 +118,14 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 @pytest.fixture(scope="session")
 def born(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project with keys and a certified v1 that waits for approval; do not change it."""
+    return shared(tmp_path_factory, "born", _born) / "no-show"
+
+
+def _born(place: Path) -> None:
     from mainstay.control.commands import Build, Certify, NewKey, Trust  # seconds that others save
     from mainstay.control.handle import handle
 
-    folder = small_project.written(tmp_path_factory.mktemp("born") / "no-show")
+    folder = small_project.written(place / "no-show")
     with acting(folder, small_project.AUTHOR):
         for name, role in ((small_project.AUTHOR, "author"), (small_project.APPROVER, "approver")):
             handle(folder, NewKey(name))
@@ -95,7 +133,6 @@ def born(tmp_path_factory: pytest.TempPathFactory) -> Path:
         handle(folder, Build())
         certified = handle(folder, Certify())
     assert certified.verdict == "pass", certified
-    return folder
 
 
 @pytest.fixture
@@ -107,14 +144,16 @@ def project(born: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def ripe(born: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The certified project after its approval; do not change it."""
+    return shared(tmp_path_factory, "ripe", lambda place: _ripe(born, place)) / "no-show"
+
+
+def _ripe(born: Path, place: Path) -> None:
     from mainstay.control.commands import Approve
     from mainstay.control.handle import handle
 
-    folder = tmp_path_factory.mktemp("ripe") / "no-show"
-    small_project.copied(born, folder)
+    folder = small_project.copied(born, place / "no-show")
     with acting(folder, small_project.APPROVER):
         handle(folder, Approve("v1"))
-    return folder
 
 
 @pytest.fixture

@@ -3,17 +3,21 @@
 A command of the control plane imports for 4 s of processor time, and often works for less than one.
 """
 
+import atexit
 import multiprocessing
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from io import TextIOWrapper
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from subprocess import CompletedProcess
 from typing import NamedTuple
 
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["mainstay.control.handle"])
+_SERVER.set_forkserver_preload(["mainstay.control.handle", "mainstay.web.command"])
 
 
 class Forked(NamedTuple):
@@ -40,6 +44,37 @@ def forked(program: str, *arguments: str, variables: Mapping[str, str] | None = 
     stdout = os.fdopen(os.dup(reader.fileno()), encoding="utf-8")
     reader.close()
     return Forked(process, stdout)
+
+
+def typed(folder: Path, variables: Mapping[str, str], *words: str) -> CompletedProcess[str]:
+    """A command line in a folder, with what it said and how it ended; variables: all it has."""
+    with tempfile.TemporaryDirectory() as place:
+        files = Path(place, "stdout"), Path(place, "stderr")
+        given = words, folder, dict(variables), files
+        process = _SERVER.Process(target=_typed, args=given)
+        process.start()
+        process.join()
+        code = process.exitcode or 0
+        process.close()
+        return CompletedProcess(words, code, *(one.read_text("utf-8") for one in files))
+
+
+def _typed(
+    words: tuple[str, ...], folder: Path, variables: dict[str, str], files: tuple[Path, Path]
+) -> None:
+    from mainstay.cli.main import main
+
+    for number, file in enumerate(files, 1):
+        with file.open("wb") as opened:
+            os.dup2(opened.fileno(), number)
+    os.environ.clear()
+    os.environ.update(variables)
+    os.chdir(folder)
+    sys.argv = ["mainstay", *words]
+    try:
+        main()
+    finally:
+        atexit._run_exitfuncs()  # which a process that was forked would leave out
 
 
 def _run(

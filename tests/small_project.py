@@ -126,16 +126,24 @@ def _visits(random: np.random.Generator, rain: dict[str, np.ndarray]) -> pa.Tabl
     )
 
 
+LINKED = Path(".mainstay", "environments"), Path(".mainstay", "work", "clean-room")
+"""Half a gigabyte each, and seconds to make: projects of the same lock share them."""
+
+
 def copied(folder: Path, target: Path) -> Path:
-    """A project to do anything with; its environments, half a gigabyte each, are only linked."""
-    state = Path(".mainstay")
-    linked = [state / "environments", state / "work" / "clean-room"]
-    ignored = _ignored([folder / place for place in linked])
+    """A project to do anything with; its environments are only linked."""
+    ignored = _ignored([folder / place for place in LINKED])
     shutil.copytree(folder, target, symlinks=True, ignore=ignored)
-    for place in linked:
-        for made in (folder / place).iterdir():
-            (target / place / made.name).symlink_to(made.resolve())
-    return target
+    return furnished(target, folder)
+
+
+def furnished(folder: Path, by: Path) -> Path:
+    """A project with the environments of another, so that it need not make its own."""
+    for place in LINKED:
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        for made in (by / place).iterdir():
+            (folder / place / made.name).symlink_to(made.resolve())
+    return folder
 
 
 def environment(folder: Path, name: str) -> dict[str, str]:

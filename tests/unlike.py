@@ -62,9 +62,7 @@ def written(folder: Path, seed: int = 0) -> Path:
 
 def lived(folder: Path, born: Path) -> Path:
     """A live project in that folder, for replay doors; born: whose environments and keys it has."""
-    written(folder)
-    (folder / ".mainstay").mkdir()
-    (folder / ".mainstay" / "environments").symlink_to(born / ".mainstay" / "environments")
+    small_project.furnished(written(folder), born)
     shutil.copytree(born / "keys", folder / "keys")
     with acting(folder, small_project.AUTHOR):
         handle(folder, Build())

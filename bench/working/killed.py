@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -135,10 +136,12 @@ def _befallen(every: Workers, at: list[BaseProcess], generator: np.random.Genera
         chosen.join()
         every.begin()
         return "kill"
-    os.kill(chosen.pid or 0, signal.SIGSTOP)
-    time.sleep(STALL)
-    os.kill(chosen.pid or 0, signal.SIGCONT)
-    return "stall"
+    with suppress(ProcessLookupError):  # it has just ended
+        os.kill(chosen.pid or 0, signal.SIGSTOP)
+        time.sleep(STALL)
+        os.kill(chosen.pid or 0, signal.SIGCONT)
+        return "stall"
+    return "nothing"
 
 
 def _judged(every: Workers, ledger: Ledger, befallen: Counter[str], seconds: float) -> Fate:

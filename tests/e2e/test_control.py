@@ -7,8 +7,6 @@ import http.client
 import json
 import re
 import shutil
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +15,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import small_project
 from asking import given
-from planes import MAIN, Server, served
+from forked import typed
+from planes import Server, served
 from self_signed import made
 
 from mainstay.ledger.store import Ledger
@@ -66,10 +65,7 @@ class Terminal(NamedTuple):
     environment: dict[str, str]
 
     def run(self, *words: str) -> tuple[int, Any]:
-        done = subprocess.run(
-            [sys.executable, "-c", MAIN, *words, "--json"], cwd=self.folder, env=self.environment,
-            capture_output=True, text=True,
-        )  # fmt: skip
+        done = typed(self.folder, self.environment, *words, "--json")
         return done.returncode, json.loads(done.stdout)
 
 

@@ -18,6 +18,7 @@ import msgspec
 import pytest
 import small_project
 from callers import Over, calling
+from forked import typed
 from msgspec import json
 from small_project import Serving, environment, record
 
@@ -54,10 +55,7 @@ class Caller:
 
 def run(folder: Path, *arguments: str, name: str = small_project.AUTHOR) -> str:
     """What a command prints; it must succeed."""
-    done = subprocess.run(
-        [sys.executable, "-c", MAIN, *arguments, "--folder", str(folder)],
-        env=environment(folder, name), capture_output=True, text=True,
-    )  # fmt: skip
+    done = typed(folder, environment(folder, name), *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -44,8 +44,10 @@ def ran(command: str, folder: Path, variables: dict[str, str]) -> subprocess.Com
 
 
 @pytest.mark.slow
-def test_a_pull_request_is_certified_and_gets_the_evidence(tmp_path: Path, path: str) -> None:
-    folder = small_project.written(tmp_path / "no-show")
+def test_a_pull_request_is_certified_and_gets_the_evidence(
+    born: Path, tmp_path: Path, path: str
+) -> None:
+    folder = small_project.furnished(small_project.written(tmp_path / "no-show"), born)
     (folder / "clock").write_text(small_project.AFTER.isoformat())
     variables = {
         **os.environ,

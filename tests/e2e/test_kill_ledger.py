@@ -4,12 +4,11 @@ The harness counts only because it catches every mutant planted in the same work
 """
 
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from forked import forked
 
 from mainstay.ledger.store import Ledger
 from mainstay.ledger.verify import verify
@@ -85,16 +84,11 @@ class Harness:
 
     def kill(self, cycle: int) -> None:
         """Start a writer, let it work for a moment, kill it, remember what it acknowledged."""
-        writer = subprocess.Popen(
-            [sys.executable, "-c", self.program, str(self.folder), str(cycle), self.url],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        writer = forked(self.program, str(self.folder), str(cycle), self.url)
         first = writer.stdout.readline()
         time.sleep(self.random.random() ** 2 * 0.06)
-        writer.kill()
-        rest, _ = writer.communicate()
-        self.acknowledged.update((first + rest).splitlines())
+        writer.process.kill()
+        self.acknowledged.update((first + writer.rest()).splitlines())
 
     def violations(self) -> list[str]:
         with Ledger(self.folder / "ledger.db", self.url) as ledger:

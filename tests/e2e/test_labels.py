@@ -1,15 +1,16 @@
 """The clinic's labels: wrong for a week, waited for, corrected; and those that are asked for."""
 
 import csv
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import lived
 import pytest
 import small_project
+from forked import typed
 from msgspec import json
+from small_project import environment
 
 from mainstay.control import project as projects
 from mainstay.control.commands import Approve, Build, Certify, Deploy, Labels, NewKey, Trust, Watch
@@ -21,9 +22,9 @@ from mainstay.core.nouns import Estimate, Event
 pytestmark = pytest.mark.slow
 
 
-def born(folder: Path) -> Path:
+def alive(folder: Path, furniture: Path) -> Path:
     """Live, under a contract with a budget for labels."""
-    path = small_project.written(folder) / "contract.yaml"
+    path = small_project.furnished(small_project.written(folder), furniture) / "contract.yaml"
     path.write_text(
         path.read_text().replace("never_after: 3d", "never_after: 3d, budget: 9 per day")
     )
@@ -54,16 +55,9 @@ def opened(folder: Path) -> list[Event]:
         return list(project.ledger.events(kind="IncidentOpened", subject="no-show"))
 
 
-def mainstay(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def mainstay(folder: Path, *arguments: str) -> CompletedProcess[str]:
     """In a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-c", "from mainstay.cli.main import main; main()", *arguments],
-        cwd=folder,
-        env=small_project.environment(folder, small_project.AUTHOR),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return typed(folder, environment(folder, small_project.AUTHOR), *arguments)
 
 
 def judged(said: Answer) -> Estimate:
@@ -98,14 +92,16 @@ def vouched_for(folder: Path, before: Estimate) -> None:
     assert "by ana: all were called" in shown.stdout
 
 
-def test_a_week_of_labels_turned_about_is_waited_for_until_it_is_corrected(tmp_path: Path) -> None:
+def test_a_week_of_labels_turned_about_is_waited_for_until_it_is_corrected(
+    born: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "clinic"
     keys = {
         "MAINSTAY_KEY": small_project.AUTHOR, "MAINSTAY_KEYS": str(folder / "keys"),
         "MAINSTAY_CLOCK": str(folder / "clock"),
     }  # fmt: skip
     with settings.given(keys):
-        born(folder)
+        alive(folder, born)
         lived.answered(folder, range(1, 9))
         quiet = handle(folder, Watch())
         said = lived.answered(folder, range(9, 17), truth=lambda one: not one["missed"])

@@ -68,9 +68,9 @@ def key(folder: Path, name: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def written(out: Path) -> None:
+def written(out: Path, furniture: Path) -> None:
     """The example's project over the struck flights, with short gates and a small model."""
-    folder = year.staged(out, 0).project
+    folder = small_project.furnished(year.staged(out, 0).project, furniture)
     path = folder / "data" / "flights.parquet"
     parquet.write_table(struck(parquet.read_table(path)), path)
     for name in ("contract.yaml", "model.py"):
@@ -118,9 +118,9 @@ def labelled(folder: Path, until: datetime) -> None:
     handle(folder, Labels("labels.parquet"))
 
 
-def born(folder: Path, goal: float, train: str) -> Path:
+def grown(folder: Path, furniture: Path, goal: float, train: str) -> Path:
     """Live for ten quiet days, under a contract that lets the baseline answer in an event."""
-    written(folder)
+    written(folder, furniture)
     project = folder / "project"
     stated(project, goal, train)
     lived.set_clock(project, BORN)
@@ -194,8 +194,10 @@ def flights(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path / "flights"
 
 
-def test_recent_rows_are_learnt_from_once_there_are_any_and_judged_as_ever(flights: Path) -> None:
-    folder = born(flights, goal=0.58, train="recent")
+def test_recent_rows_are_learnt_from_once_there_are_any_and_judged_as_ever(
+    born: Path, flights: Path
+) -> None:
+    folder = grown(flights, born, goal=0.58, train="recent")
     first = opened(folder)
     asked(folder, BREAK + DAY, BREAK + 8 * DAY)
     early = handle(folder, Run())
@@ -213,8 +215,10 @@ def test_recent_rows_are_learnt_from_once_there_are_any_and_judged_as_ever(fligh
     assert len(events(folder)) == 1
 
 
-def test_rows_like_those_of_now_are_learnt_from_at_once_and_labels_end_it(flights: Path) -> None:
-    folder = born(flights, goal=0.52, train="alike")
+def test_rows_like_those_of_now_are_learnt_from_at_once_and_labels_end_it(
+    born: Path, flights: Path
+) -> None:
+    folder = grown(flights, born, goal=0.52, train="alike")
     first = opened(folder)
 
     assert "build" in steps(first)

@@ -263,11 +263,7 @@ def prepared(born: Path, folder: Path) -> Path:
 
     Environments, which take minutes to make, are those of the certified project.
     """
-    small_project.written(folder)
-    for place in (Path("environments"), Path("work") / "clean-room"):
-        (folder / ".mainstay" / place).mkdir(parents=True)
-        for made in (born / ".mainstay" / place).iterdir():
-            (folder / ".mainstay" / place / made.name).symlink_to(made.resolve())
+    small_project.furnished(small_project.written(folder), born)
     shutil.copytree(born / "keys", folder / "keys")
     lived.set_clock(folder, small_project.AFTER)
     with acting(folder, AUTHOR):

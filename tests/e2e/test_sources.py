@@ -41,9 +41,10 @@ def key(folder: Path, name: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def born(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def born(born: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Live under a contract with its sources; do not change it."""
     folder = small_project.written(tmp_path_factory.mktemp("born") / "clinic")
+    small_project.furnished(folder, born)
     path = folder / "contract.yaml"
     text = path.read_text().replace("from: data/visits.parquet", DECISIONS)
     path.write_text(text.replace("take: [rain]", WEATHER))

@@ -28,9 +28,10 @@ def key(folder: Path, name: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def born(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def born(born: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Live under a contract that asks for a person, with an easy goal; do not change it."""
     folder = small_project.written(tmp_path_factory.mktemp("born") / "clinic")
+    small_project.furnished(folder, born)
     path = folder / "contract.yaml"
     text = path.read_text().replace("at_least: 0.6}", "at_least: 0.55}")
     path.write_text(text.replace("access:", CLAUSE))

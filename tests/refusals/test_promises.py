@@ -122,9 +122,9 @@ def test_what_nobody_can_execute_is_no_contract(as_author: Path) -> None:
         handle(as_author, Build())
 
 
-def test_less_than_known_is_not_promised(tmp_path: Path) -> None:
+def test_less_than_known_is_not_promised(born: Path, tmp_path: Path) -> None:
     """A whole project is made of it: the first build is judged as every other."""
-    folder = small_project.written(tmp_path / "clinic")
+    folder = small_project.furnished(small_project.written(tmp_path / "clinic"), born)
     agreed(folder, "property: retention, at_least: 9000d")
 
     with pytest.raises(Broken, match="at least 9,000 d is agreed: training is stopped"):

@@ -139,8 +139,8 @@ def test_a_column_that_changed_its_type_stops_certification(as_author: Path) -> 
         handle(as_author, Certify("v2"))
 
 
-def test_too_few_rows_are_refused_and_never_pass(tmp_path: Path) -> None:
-    folder = small_project.written(tmp_path / "few")
+def test_too_few_rows_are_refused_and_never_pass(born: Path, tmp_path: Path) -> None:
+    folder = small_project.furnished(small_project.written(tmp_path / "few"), born)
     path = folder / "data" / "visits.parquet"
     table = parquet.read_table(path)
     parquet.write_table(table.take([*range(60), *range(2000, 3000)]), path)

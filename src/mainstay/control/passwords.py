@@ -8,7 +8,11 @@ from mainstay.core.errors import Mistake
 LEAST, MOST = 12, 1024
 """Characters; the upper end is one of work, not of taste."""
 _HASHER = PasswordHasher()
-_NOBODYS = _HASHER.hash("of nobody")
+_NOBODYS = (
+    "$argon2id$v=19$m=65536,t=3,p=4$7Cd5TqCQ1NfPGFxZt4g6GA$"
+    "m9L90XwtRkxhjkMES9JcHV+26V66RCdCUlC0q7s+7Is"
+)
+"""Of a word, with the costs of today: made here, it would make every command wait."""
 
 
 def hashed(password: str) -> str:

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from mainstay.bundle.environment import Environment
 from mainstay.bundle.worker import Worker
@@ -17,7 +18,7 @@ THREADS = max((os.cpu_count() or 2) // 2, 1)
 """Of a process that fits: the other half of the machine works beside it, or answers."""
 KEPT = 2
 """Processes of a kind that wait at most: as many fits as run beside each other."""
-_Kind = tuple[Environment, int]
+_Kind = tuple[Path, int]
 _idle: dict[_Kind, list[Worker]] = {}
 _lock = threading.Lock()
 
@@ -29,8 +30,8 @@ def worker(environment: Environment, *, seed: int) -> Iterator[Worker]:
     It stays for the next one who asks, as long as this process lives; where something was raised
     beside it, it ends. Raises Unavailable.
     """
-    kind = environment, seed
-    found = _waiting(kind) or _started(kind)
+    kind = environment.folder.resolve(), seed  # projects may share one by a link
+    found = _waiting(kind) or _started(environment, seed)
     try:
         yield found
     except BaseException:
@@ -63,8 +64,7 @@ def _waiting(kind: _Kind) -> Worker | None:
     return None
 
 
-def _started(kind: _Kind) -> Worker:
-    environment, seed = kind
+def _started(environment: Environment, seed: int) -> Worker:
     made = Worker(environment, PROGRAM, threads=THREADS, seed=seed)
     made.start()
     return made

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import conftest
 import lived
 import pytest
 import small_project
@@ -10,7 +11,7 @@ from msgspec.structs import astuple, replace
 
 from mainstay.control import accounts, incidents, project
 from mainstay.control.accounts import Account
-from mainstay.control.commands import Watch
+from mainstay.control.commands import Deploy, Watch
 from mainstay.control.handle import answer, handle
 from mainstay.control.queries import IncidentAccount
 from mainstay.core.errors import Missing
@@ -25,17 +26,20 @@ def inches(one: lived.Record) -> lived.Record:
     return {**one, "rain": float(str(one["rain"])) / 25.4}
 
 
-@pytest.fixture
-def broken(live: Path) -> Account:
+@pytest.fixture(scope="module")
+def broken(ripe: Path, tmp_path_factory: pytest.TempPathFactory) -> Account:
     """A week as ever, then one whose rain changed its unit."""
-    lived.answered(live, range(1, DAYS))
-    handle(live, Watch())
-    lived.answered(live, range(DAYS, 2 * DAYS), inches)
-    handle(live, Watch())
-    with project.opened(live) as opened:
-        every = incidents.every(opened.ledger, opened.model)
-        one = next(one for one in every if one.finding.clause == "unit")
-        return accounts.account(opened, one.incident.id)
+    folder = small_project.copied(ripe, tmp_path_factory.mktemp("broken") / "no-show")
+    with conftest.acting(folder, small_project.AUTHOR):
+        handle(folder, Deploy("v1", 1.0))
+        lived.answered(folder, range(1, DAYS))
+        handle(folder, Watch())
+        lived.answered(folder, range(DAYS, 2 * DAYS), inches)
+        handle(folder, Watch())
+        with project.opened(folder) as opened:
+            every = incidents.every(opened.ledger, opened.model)
+            one = next(one for one in every if one.finding.clause == "unit")
+            return accounts.account(opened, one.incident.id)
 
 
 def test_columns_are_told_before_and_since(broken: Account) -> None:

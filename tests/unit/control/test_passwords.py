@@ -27,6 +27,12 @@ def test_where_none_is_kept_none_holds(kept: str) -> None:
     assert not passwords.holds(kept, "of nobody")
 
 
+def test_where_none_is_kept_it_costs_what_a_kept_one_costs() -> None:
+    fresh = passwords.hashed(PASSWORD)
+
+    assert passwords._NOBODYS.rsplit("$", 2)[0] == fresh.rsplit("$", 2)[0]
+
+
 @pytest.mark.parametrize("password", ["", "eleven char", "x" * 1025])
 def test_one_that_is_too_short_or_endless_is_a_mistake(password: str) -> None:
     with pytest.raises(Mistake, match="12 to 1,024"):

@@ -1,7 +1,9 @@
 """A built version beside who answers, on record and in a sentence."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import conftest
 import lived
 import pytest
 import small_project
@@ -10,7 +12,6 @@ from mainstay.control import labelling, project, shadowing
 from mainstay.control.commands import Build, Deploy, Watch
 from mainstay.control.handle import answer, handle
 from mainstay.control.queries import Status
-from mainstay.core import settings
 from mainstay.core.errors import Conflict, Mistake
 from mainstay.data import journal
 from mainstay.data.records import VERSION
@@ -19,15 +20,25 @@ from mainstay.seal import routing
 from mainstay.seal.routing import Routing
 
 
-@pytest.fixture
-def shadowed(live: Path) -> Path:
-    """v1 live, v2 built, not certified, a shadow."""
-    model = live / "model.py"
+@pytest.fixture(scope="module")
+def two(ripe: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """v1 live, v2 built, not certified, a shadow; do not change it."""
+    folder = small_project.copied(ripe, tmp_path_factory.mktemp("two") / "no-show")
+    model = folder / "model.py"
     model.write_text(model.read_text().replace("random_state=0", "random_state=7"))
-    with settings.given({"MAINSTAY_KEY": small_project.AUTHOR}):
-        handle(live, Build())
-        handle(live, Deploy("v2", shadow=1.0))
-    return live
+    with conftest.acting(folder, small_project.AUTHOR):
+        handle(folder, Deploy("v1", 1.0))
+        handle(folder, Build())
+        handle(folder, Deploy("v2", shadow=1.0))
+    return folder
+
+
+@pytest.fixture
+def shadowed(two: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of it, while its author acts."""
+    folder = small_project.copied(two, tmp_path / "no-show")
+    with conftest.acting(folder, small_project.AUTHOR):
+        yield folder
 
 
 def published(folder: Path) -> Routing:

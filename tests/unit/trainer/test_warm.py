@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from mainstay.bundle import environment
 from mainstay.bundle.environment import Environment
@@ -39,6 +40,12 @@ def test_the_next_one_who_asks_gets_the_same_process(made: Environment) -> None:
     first = process(made)
 
     assert process(made) == first
+
+
+def test_a_link_to_an_environment_is_the_same_one(made: Environment, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(made.folder)
+
+    assert process(structs.replace(made, folder=tmp_path / "link")) == process(made)
 
 
 def test_another_seed_or_somebody_at_work_means_another_process(made: Environment) -> None:
