@@ -49,6 +49,7 @@ OF_TAG = {
     "people_key": "own tokens", "own": "own tokens", "comment": "comment",
     "incident_acknowledge": "incidents", "approvals": "read", "approval": "read", "life": "read",
     "sources": "read", "find": "read", "catalog": "read",
+    "data_changes": "read", "context_show": "read",
     "history": "audit", "ledger_export": "audit", "verify_ledger": "audit",
     "explain_contract": "read", "explain": "read", "shortfall": "read", "review": "read",
     "certificate": "read",
@@ -63,6 +64,7 @@ OF_TAG = {
 }  # fmt: skip
 STAYS = [
     "init", "import_contract", "export_contract", "conflicts", "conflict_settle",
+    "check_features", "impact", "context_refresh", "context_skew",
     "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
     "assess", "assess_all", "build", "certify", "approve", "score", "watch", "run", "features",
     "labels", "labels_ask",
@@ -173,6 +175,7 @@ WAIVER = {
     "reason": "x", "by": "b", "signed": "2026-01-01T00:00:00Z", "expires": "2026-01-02T00:00:00Z",
 }  # fmt: skip
 VALUES: dict[str, dict[str, object]] = {
+    "conflict_settle": {"accept": True},
     "export": {"scheduler": "cron"},
     "waive": {"until": "2026-01-01T00:00:00Z"},
     "waive_signed": {"waiver": WAIVER, "signature": {"keyid": "0", "sig": "0"}},

@@ -121,10 +121,12 @@ class Guard:
         """A row that could be read, its values set right."""
         if not self._places:
             return judgement(row, self._breaches(row, at))
-        self._count(cleaning.cleaned(self._places, row))
+        changed = cleaning.cleaned(self._places, row)
         lost = cleaning.lost(self._places, row)
         nulls = (self._unfit(at, place, "is null") for place in lost)
-        return self._by_rules(row, at, (*nulls,), lost)
+        made = self._by_rules(row, at, (*nulls,), lost)
+        self._count(changed)
+        return made
 
     def _by_rules(
         self, row: Row, at: int, found: tuple[Breach, ...], unread: dict[int, str]
@@ -152,10 +154,9 @@ class Guard:
 
     def _record(self, raw: msgspec.Raw, at: int) -> Judgement:
         try:
-            row = self._decode_row(raw)
+            return self._whole(self._decode_row(raw), at)
         except UNFIT:
             return self._members(raw, at)
-        return self._whole(row, at)
 
     def _members(self, raw: msgspec.Raw, at: int) -> Judgement:
         """A record read field by field."""

@@ -233,9 +233,10 @@ def joined(
 
 def cleaned(contract: Contract, sources: Sources) -> Sources:
     """The same tables, their values set right."""
-    for name, table in sources.tables.items():
-        if some := clauses.of_source(contract, name):
-            sources = sources.with_table(name, cleaning.cleaned(table, some, name))
+    for name in (DECISIONS, *contract.data.context):
+        some = clauses.of_source(contract, name) if name in sources.tables else ()
+        if some:
+            sources = sources.with_table(name, cleaning.cleaned(sources.tables[name], some, name))
     return sources
 
 
