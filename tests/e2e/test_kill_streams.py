@@ -69,7 +69,8 @@ def kafka(tmp_path: Path) -> Iterator[str]:
     with stores.kafka() as broker:
         admin = AdminClient({"bootstrap.servers": broker})
         admin.create_topics([NewTopic("visits", 3, 1)])["visits"].result(30)
-        producer = Producer({"bootstrap.servers": broker})
+        # this broker tells the end of a partition by its batches, counting each as one row
+        producer = Producer({"bootstrap.servers": broker, "batch.num.messages": 1})
         for number in range(ROWS):
             producer.produce("visits", json.dumps({"id": number}), partition=number % 3)
         assert producer.flush(30) == 0

@@ -130,10 +130,11 @@ def test_views_survive_kills_at_any_point(folder: Path) -> None:
     lasted = time.monotonic() - began
     for number in range(1, KILLS + 1):
         written(folder, number)
-        command = begun(folder, number)
+        command, began = begun(folder, number), time.monotonic()
         command.process.join(chance.uniform(0, lasted))
         command.process.kill()
         ended = command.rest() == "done\n"
+        lasted = time.monotonic() - began if ended else lasted
         killed += not ended
 
         found, values = flaws(folder)

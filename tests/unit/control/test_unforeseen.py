@@ -97,7 +97,8 @@ def test_the_version_before_answers_where_the_contract_says_so(as_approver: Path
     stated(as_approver, "{answer: previous}")
     with settings.given({"MAINSTAY_KEY": small_project.AUTHOR}):
         handle(as_approver, Build())
-        handle(as_approver, Certify("v2"))
+        said = handle(as_approver, Certify("v2"))
+    assert said.verdict is Verdict.PASS, said.facts["short"]
     handle(as_approver, Approve("v2"))
     handle(as_approver, Deploy("v2", 1.0))
     with projects.opened(as_approver) as project:

@@ -30,7 +30,7 @@ class Topic:
         return f"kafka://{self.broker}/{self.name}"
 
     def put(self, *values: object) -> None:
-        producer = Producer({"bootstrap.servers": self.broker})
+        producer = Producer({"bootstrap.servers": self.broker, "batch.num.messages": 1})
         for at, value in enumerate(values):
             body = value if isinstance(value, bytes | None) else json.dumps(value).encode()
             producer.produce(self.name, body, f"k{at}", partition=at % 2)
