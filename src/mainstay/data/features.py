@@ -4,18 +4,17 @@ The process gets the names and types of the columns and nothing else: no row, no
 back expressions, so the user's code is never run where rows are.
 """
 
-import subprocess
 import sys
 from pathlib import Path
 
 import ibis.expr.types as ir
 import msgspec
 
-from mainstay.core import settings
-from mainstay.core.errors import Finding, Mistake, Mistakes
+from mainstay.core.errors import Mistake, Mistakes
 from mainstay.core.expressions import Output
 from mainstay.core.nouns import Column
 from mainstay.data import features_process, schema
+from mainstay.data.asked import asked
 from mainstay.data.expression import to_ibis
 
 _SECONDS = 60.0  # reading features.py takes about one, nearly all of it for importing Ibis
@@ -47,23 +46,11 @@ def inputs(table: ir.Table, outputs: tuple[Output, ...], keep: tuple[str, ...] =
 
 
 def _answer(path: Path, columns: bytes, seconds: float) -> features_process.Answer:
-    command = [sys.executable, "-I", "-m", features_process.__name__, str(path)]
-    try:
-        child = subprocess.run(
-            command,
-            input=columns,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            env=settings.child_environment(),
-            cwd=path.parent,
-        )
-    except subprocess.TimeoutExpired as error:
-        hint = "it is asked once, for one row without values: leave work to Ibis"
-        raise Mistake(f"{path.name} took more than {seconds:g} s", hint) from error
-    try:
-        return msgspec.json.decode(child.stdout, type=features_process.Answer)
-    except msgspec.DecodeError as error:
-        said = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        what = f"{path.name} ended its process with code {child.returncode}"
-        raise Mistakes([Finding(path.name, 0, 0, f"{what}: {said}" if said else what)]) from error
+    return asked(
+        [sys.executable, "-I", "-m", features_process.__name__, str(path)],
+        columns,
+        path,
+        msgspec.json.Decoder(features_process.Answer).decode,
+        seconds=seconds,
+        hint="it is asked once, for one row without values: leave work to Ibis",
+    )

@@ -4,7 +4,6 @@ Unlike features(row) it sees the rows themselves, so it is given a sample, and n
 """
 
 import json
-import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,11 +12,11 @@ from typing import Any, NamedTuple
 import msgspec
 import pyarrow as pa
 
-from mainstay.core import settings
 from mainstay.core.errors import Finding, Mistake, Mistakes
 from mainstay.core.nouns import Column
 from mainstay.data import frame_process
 from mainstay.data.agreement import Values
+from mainstay.data.asked import asked
 
 _SECONDS = 300.0  # for a sample; importing pandas takes about one of them
 _ANSWERED = "every decision is answered: mark rows instead of leaving them out"
@@ -98,23 +97,11 @@ def _order(index: list[Any], rows: int) -> list[int]:
 
 
 def _answer(file: Path, given: str, program: Path, seconds: float) -> _Answer:
-    command = [str(program), "-I", str(Path(frame_process.__file__).resolve()), str(file)]
-    try:
-        child = subprocess.run(
-            command,
-            input=given.encode(),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            env=settings.child_environment(),
-            cwd=file.parent,
-        )
-    except subprocess.TimeoutExpired as error:
-        hint = "--rows gives it fewer rows"
-        raise Mistake(f"{file.name} took more than {seconds:g} s", hint) from error
-    try:
-        return msgspec.convert(json.loads(child.stdout), _Answer)
-    except ValueError as error:
-        said = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        what = f"{file.name} ended its process with code {child.returncode}"
-        raise Mistakes([Finding(file.name, 0, 0, f"{what}: {said}" if said else what)]) from error
+    return asked(
+        [str(program), "-I", str(Path(frame_process.__file__).resolve()), str(file)],
+        given.encode(),
+        file,
+        lambda said: msgspec.convert(json.loads(said), _Answer),
+        seconds=seconds,
+        hint="--rows gives it fewer rows",
+    )
