@@ -182,9 +182,8 @@ def _told(field: Field, plan: Plan, said: Answer, requests: int) -> None:
         field.story.tell(when, f"▲ {field.told}: {looked.get('because', '')}")
     for step in ("build", "certify", "try again", "renew"):
         if step in steps:
-            field.story.tell(
-                when, " ".join([steps[step]["headline"], *steps[step].get("short", ())])
-            )
+            short = "; ".join(steps[step].get("short", ()))
+            field.story.tell(when, f"{steps[step]['headline']} {short}".rstrip())
 
 
 def _figures(
