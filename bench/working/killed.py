@@ -26,7 +26,7 @@ from mainstay.ledger.work import Do, Done
 
 LEASE, STALL = timedelta(seconds=0.3), 0.45
 """Of a lease, and seconds of a stop that is longer."""
-PAUSE = 0.15
+PAUSE = 0.06
 """Seconds between two misfortunes, at most."""
 AHEAD = 20
 """Jobs that a worker plans at a time."""
@@ -121,17 +121,20 @@ def _befall(
         now = ledger.head().seq
         if now == before:
             continue
-        what = _befallen(every, every.at_work(ledger), generator)
+        kills = befallen["kill"] <= befallen["stall"]  # a stall takes many times as long
+        what = _befallen(every, every.at_work(ledger), generator, kills=kills)
         befallen[what] += 1
         before = before if what == "nothing" else now
 
 
-def _befallen(every: Workers, at: list[BaseProcess], generator: np.random.Generator) -> str:
+def _befallen(
+    every: Workers, at: list[BaseProcess], generator: np.random.Generator, *, kills: bool
+) -> str:
     """A kill, after which another takes its place, or a stop beyond the lease."""
     if not at:
         return "nothing"
     chosen = at[generator.integers(len(at))]
-    if generator.random() < 0.5:
+    if kills:
         chosen.kill()
         chosen.join()
         every.begin()

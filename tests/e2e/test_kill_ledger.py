@@ -14,7 +14,7 @@ from mainstay.ledger.store import Ledger
 from mainstay.ledger.verify import verify
 
 WRITER = """
-import itertools, os, random, sys
+import itertools, os, random, sys, time
 from functools import partial
 from pathlib import Path
 from mainstay.core.nouns import Actor
@@ -47,6 +47,7 @@ def work(ledger, key, content):
     with ledger.transaction():
         append(ledger, key, sha)
         acknowledge(key)
+        time.sleep(0.003)
 """,
     "the event before its blob": """
 blobs.missing = lambda folder, payload: ()
@@ -60,6 +61,7 @@ def write(path, content):
     with path.open("wb", buffering=0) as file:
         for start in range(0, len(content), 4096):
             file.write(content[start : start + 4096])
+            time.sleep(0.0003)
 durable.write = write
 """,
     "the state in a second transaction": """

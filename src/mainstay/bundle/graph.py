@@ -191,8 +191,8 @@ def _compared(draw: Drawing, matrix: str, steps: Sequence[form.Step]) -> str:
             edges = np.array([one.edges for one in steps if isinstance(one, form.Bins)])
             if not edges.shape[1]:  # one bin: older releases of onnxruntime sum nothing wrongly
                 return draw("Mul", draw("Cast", draw("IsNaN", matrix), to=DOUBLE), np.array(0.0))
-            below = draw("GreaterOrEqual", _deep(draw, matrix), edges[None])
-            return draw.total(draw("Cast", below, to=DOUBLE))
+            above = draw("Less", _deep(draw, matrix), edges[None])  # which missing never is
+            return draw.total(draw("Cast", draw("Not", above), to=DOUBLE))
         case _:
             return _positions(
                 draw, matrix, [one for one in steps if isinstance(one, form.Position)]

@@ -6,12 +6,12 @@ import numpy as np
 import planted_forms
 import planted_lines
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mainstay.bundle import form, graph, interpret, onnx
 from mainstay.bundle.alone import alone
-from mainstay.bundle.form import Feature, Form, Linear, Member, Trees, table
+from mainstay.bundle.form import Bins, Feature, Form, Known, Linear, Member, Trees, table
 from mainstay.core.errors import Unavailable
 from mainstay.core.inputs import Input
 
@@ -85,6 +85,18 @@ def alike(one: Sequence[float], other: Sequence[float]) -> bool:
     return np.array_equal(np.array(one), np.array(other), equal_nan=True)
 
 
+@example(  # what is not known is missing, and lies beyond all bins
+    made=[
+        Sketch(
+            features=(Feature(0, (Known(()), Bins((0.0,)))),),
+            precision="float64",
+            calibration=None,
+            refuses=False,
+            finite=(),
+        )
+    ],
+    rows=[(0.0, 0.0, 0.0)],
+)
 @settings(max_examples=30)
 @given(made=st.lists(SKETCHES, min_size=1, max_size=2), rows=planted_lines.ROWS)
 def test_a_row_alone_scores_as_the_whole_graph_does(
