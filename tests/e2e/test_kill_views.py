@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import queues
 from forked import Forked, forked
 from pyarrow import parquet
 
@@ -22,18 +23,10 @@ from mainstay.core.errors import Unavailable
 KILLS = int(os.environ.get("MAINSTAY_TEST_KILLS", "30"))
 KEYS = 1_500
 START = datetime(2024, 1, 1, tzinfo=UTC)
-CONTRACT = """\
-mainstay: 1
-model: queue
-owner: desk
-objective: {decision: Open a counter., task: binary, baseline: {constant: 0.2}}
-data:
-  decisions: {from: visits.parquet, key: id, time: at}
-  context:
-    weather: {from: weather.parquet, on: town, as_of: made, take: [rain]}
-  label: {column: long, known_after: 1d}
-serve: {context: lookup}
-"""
+CONTRACT = queues.contract(
+    "weather: {from: weather.parquet, on: town, as_of: made, take: [rain]}",
+    rest="serve: {context: lookup}\n",
+)
 PROGRAM = """
 import os, sys
 from datetime import datetime

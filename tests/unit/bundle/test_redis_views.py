@@ -1,26 +1,14 @@
 """Generations on a Redis."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from generations import CUT, made
 
 from mainstay.bundle import redis_views
 from mainstay.bundle.redis_views import Server
-from mainstay.bundle.views import Made, View
+from mainstay.bundle.views import View
 from mainstay.core.errors import Unavailable
-
-CUT = datetime(2024, 3, 1, tzinfo=UTC)
-
-
-def made(value: bytes, keys: int = 3, broken: str = "") -> list[Made]:
-    def rows() -> Iterator[tuple[bytes, int, bytes]]:
-        for number in range(keys):
-            yield b"k%d" % number, 2, value
-        if broken:
-            raise Unavailable(broken)
-
-    return [Made("aa", View("weather", 5, source="d1"), rows())]
 
 
 @pytest.fixture

@@ -1,28 +1,16 @@
 """Generations of views: whole, one after the other."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from generations import CUT, made
 
 from mainstay.bundle import views
-from mainstay.bundle.views import Current, Folder, Made, View
+from mainstay.bundle.views import Current, Folder, View
 from mainstay.core.errors import Missing, Unavailable
-
-CUT = datetime(2024, 3, 1, tzinfo=UTC)
-
-
-def made(value: bytes, keys: int = 3, broken: str = "") -> list[Made]:
-    def rows() -> Iterator[tuple[bytes, int, bytes]]:
-        for number in range(keys):
-            yield b"k%d" % number, 2, value
-        if broken:
-            raise Unavailable(broken)
-
-    return [Made("aa", View("weather", 5, source="d1"), rows())]
 
 
 def test_what_was_written_is_found_by_key(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import queues
 
 from mainstay.contract import document
 from mainstay.contract.model import Contract
@@ -20,18 +21,10 @@ Stored = Callable[..., ir.Table]
 START = datetime(2024, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NOW = START + 40 * HOUR
-CONTRACT = """\
-mainstay: 1
-model: queue
-owner: desk
-objective: {decision: Open a counter., task: binary, baseline: {constant: 0.2}}
-data:
-  decisions: {from: visits.parquet, key: id, time: at}
-  context:
-    weather:
-      {from: weather.parquet, on: town, as_of: made, available_at: seen, within: 9h, take: [rain]}
-  label: {column: long, known_after: 1d}
-"""
+CONTRACT = queues.contract(
+    "weather: {from: weather.parquet, on: town, as_of: made, available_at: seen, within: 9h,"
+    " take: [rain]}",
+)
 
 
 @pytest.fixture

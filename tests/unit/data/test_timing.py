@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import queues
 
 from mainstay.contract import document
 from mainstay.core.nouns import Window
@@ -16,19 +17,11 @@ from mainstay.data.timing import timings
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-CONTRACT = """\
-mainstay: 1
-model: queue
-owner: desk
-objective: {decision: Open a counter., task: binary, baseline: {constant: 0.2}}
-data:
-  decisions: {from: visits.parquet, key: id, time: at}
-  context:
-    weather:
-      {from: weather.parquet, on: town, as_of: made, available_at: seen, within: 3h, take: [rain]}
-    towns: {from: towns.csv, on: town, take: [people]}
-  label: {column: long, known_after: 1d}
-"""
+CONTRACT = queues.contract(
+    "weather: {from: weather.parquet, on: town, as_of: made, available_at: seen, within: 3h,"
+    " take: [rain]}",
+    "towns: {from: towns.csv, on: town, take: [people]}",
+)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pytest
+import queues
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -146,17 +147,9 @@ def test_newness_and_what_is_still_to_come_are_of_what_is_known(stored: Stored) 
     assert views.is_whole(one, START + 33 * HOUR)
 
 
-CONTRACT = """\
-mainstay: 1
-model: queue
-owner: desk
-objective: {decision: Open a counter., task: binary, baseline: {constant: 0.2}}
-data:
-  decisions: {from: visits.parquet, key: id, time: at}
-  context:
-    weather: {from: weather.parquet, on: town, as_of: made, within: 3h, take: [rain, temp]}
-  label: {column: long, known_after: 1d}
-"""
+CONTRACT = queues.contract(
+    "weather: {from: weather.parquet, on: town, as_of: made, within: 3h, take: [rain, temp]}",
+)
 
 
 def test_a_view_is_named_for_its_rows_and_nothing_else() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import queues
 from pyarrow import parquet
 
 from mainstay.bundle import points
@@ -21,19 +22,12 @@ from mainstay.life.deploy.views import Asked, Refreshed
 START = datetime(2024, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 CUT = START + 30 * HOUR
-CONTRACT = """\
-mainstay: 1
-model: queue
-owner: desk
-objective: {decision: Open a counter., task: binary, baseline: {constant: 0.2}}
-data:
-  decisions: {from: visits.parquet, key: id, time: at}
-  context:
-    weather: {from: weather.parquet, on: [town, day], as_of: made, within: 3h, take: [rain, temp]}
-    towns: {from: towns.csv, on: town, take: [people]}
-  label: {column: long, known_after: 1d}
-serve: {context: lookup}
-"""
+CONTRACT = queues.contract(
+    "weather: {from: weather.parquet, on: [town, day], as_of: made, within: 3h,"
+    " take: [rain, temp]}",
+    "towns: {from: towns.csv, on: town, take: [people]}",
+    rest="serve: {context: lookup}\n",
+)
 REQUEST = tuple(RequestColumn(name, "string") for name in ("town", "day", "rain", "people"))
 
 
