@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -13,7 +14,7 @@ from mainstay.cli.show import show
 from mainstay.control import remote
 from mainstay.control.commands import Command
 from mainstay.control.queries import Query
-from mainstay.core import settings
+from mainstay.core import durable, settings
 from mainstay.core.answers import Answer
 
 Tell = Callable[[str], None]
@@ -36,6 +37,17 @@ def asked(options: Options, query: Query) -> Answer:
     """The answer to a query, from the control plane of MAINSTAY_URL where one is set."""
     url = settings.url()
     return remote.answer(url, query) if url else _answered(options, query)
+
+
+def written(answer: Answer, out: Path | None) -> int:
+    """Its text into a file, or on standard output; the exit code."""
+    text = str(answer.facts["text"])
+    if out:
+        durable.write(out, text.encode())
+        click.echo(f"Wrote {out}. {answer.headline}")
+    else:
+        click.echo(text, nl=False)
+    return 0
 
 
 def _done(options: Options, command: Command) -> Answer:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from mainstay.cli.act import act, ask, asked
+from mainstay.cli.act import act, ask, asked, written
 from mainstay.cli.main import Options
 from mainstay.control.commands import ImportContract
 from mainstay.control.queries import (
@@ -55,13 +55,7 @@ def schema(options: Options, out: Path | None) -> int:
 @click.pass_obj
 def export(options: Options, out: Path | None) -> int:
     """Print its data as a contract of ODCS."""
-    answer = asked(options, ExportContract())
-    if out:
-        durable.write(out, str(answer.facts["text"]).encode())
-        click.echo(f"Wrote {out}. {answer.headline}")
-    else:
-        click.echo(str(answer.facts["text"]), nl=False)
-    return 0
+    return written(asked(options, ExportContract()), out)
 
 
 @click.command("import")

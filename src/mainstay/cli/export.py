@@ -5,10 +5,9 @@ from typing import get_args
 
 import click
 
-from mainstay.cli.act import asked
+from mainstay.cli.act import asked, written
 from mainstay.cli.main import Options
 from mainstay.control.queries import Export, Scheduler
-from mainstay.core import durable
 
 
 @click.command()
@@ -17,10 +16,4 @@ from mainstay.core import durable
 @click.pass_obj
 def export(options: Options, scheduler: Scheduler, out: Path | None) -> int:
     """Print the same steps for another scheduler."""
-    answer = asked(options, Export(scheduler))
-    if out:
-        durable.write(out, str(answer.facts["text"]).encode())
-        click.echo(f"Wrote {out}. {answer.headline}")
-    else:
-        click.echo(str(answer.facts["text"]), nl=False)
-    return 0
+    return written(asked(options, Export(scheduler)), out)
