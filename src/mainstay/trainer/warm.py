@@ -8,7 +8,8 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+
+import msgspec
 
 from mainstay.bundle.environment import Environment
 from mainstay.bundle.worker import Worker
@@ -18,7 +19,7 @@ THREADS = max((os.cpu_count() or 2) // 2, 1)
 """Of a process that fits: the other half of the machine works beside it, or answers."""
 KEPT = 2
 """Processes of a kind that wait at most: as many fits as run beside each other."""
-_Kind = tuple[Path, int]
+_Kind = tuple[Environment, int]
 _idle: dict[_Kind, list[Worker]] = {}
 _lock = threading.Lock()
 
@@ -30,8 +31,9 @@ def worker(environment: Environment, *, seed: int) -> Iterator[Worker]:
     It stays for the next one who asks, as long as this process lives; where something was raised
     beside it, it ends. Raises Unavailable.
     """
-    kind = environment.folder.resolve(), seed  # projects may share one by a link
-    found = _waiting(kind) or _started(environment, seed)
+    # projects may share one by a link, and a process outlives the project that started it
+    kind = msgspec.structs.replace(environment, folder=environment.folder.resolve()), seed
+    found = _waiting(kind) or _started(kind)
     try:
         yield found
     except BaseException:
@@ -64,7 +66,8 @@ def _waiting(kind: _Kind) -> Worker | None:
     return None
 
 
-def _started(environment: Environment, seed: int) -> Worker:
+def _started(kind: _Kind) -> Worker:
+    environment, seed = kind
     made = Worker(environment, PROGRAM, threads=THREADS, seed=seed)
     made.start()
     return made

@@ -48,6 +48,19 @@ def test_a_link_to_an_environment_is_the_same_one(made: Environment, tmp_path: P
     assert process(structs.replace(made, folder=tmp_path / "link")) == process(made)
 
 
+def test_a_process_started_by_a_link_outlives_the_link(made: Environment, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(made.folder)
+    process(structs.replace(made, folder=link))
+    link.unlink()
+
+    with warm.worker(made, seed=0) as worker:
+        assert worker.environment.program.exists()
+        told = Path(f"/proc/{worker.process}/cmdline")
+        if told.exists():
+            assert str(link) not in told.read_text()
+
+
 def test_another_seed_or_somebody_at_work_means_another_process(made: Environment) -> None:
     with warm.worker(made, seed=0) as one:
         beside = process(made)
