@@ -36,6 +36,7 @@ from mainstay.life.certify import (
     held_out,
     newcomers,
     proving,
+    recent,
     registration,
     robust,
     simplest,
@@ -157,7 +158,7 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
     case = proving.Case(version, contract, order.places, opened, order.proved)
     with proving.replaying(case) as replay, ThreadPoolExecutor(1, "cut") as beside:
         order.tell("opening the held-out rows")
-        reader = Reader(engine.connect(order.places.work), order.places.folder, order.places.staged)
+        reader = Reader(engine.connect(order.places.work), *_places(order))
         assembled = _assembled(order, stated, reader)
         also = champion.columns(order.champion, order.places)
         opening = Opening(contract, opened, order.places, reader.engine, also)
@@ -236,7 +237,10 @@ def _tried(
             *(simplest.evidence(asked, ladder) if ladder else ()),
         )
         told = (
-            (*newcomers.evidence(asked, known.met), *_generalising(order, asked, opened, learned))
+            (
+                *newcomers.evidence(asked, known.met),
+                *_generalising(order, asked, opened, learned, Reader(own, *_places(order))),
+            )
             if _holds(order, (*before, *tried))
             else ()
         )
@@ -276,12 +280,18 @@ def _ladder(
 
 
 def _generalising(
-    order: Order, asked: Asked, opened: Runtime, learned: ir.Table
+    order: Order, asked: Asked, opened: Runtime, learned: ir.Table, reader: Reader
 ) -> tuple[Evidence, ...]:
     """Only of a version that holds so far: what falls short anyway needs no more evidence."""
-    order.tell("training rows beside held-out ones")
+    order.tell("training rows beside held-out and newest ones")
     promised = unseen.read(order.places.bundle(order.version.bundle))
-    return tuple(generalising.evidence(asked, opened, learned, promised))
+    contract, since = order.document.contract, asked.held.window.until
+    newest = recent.recent(contract, opened.manifest, reader, since=since, now=order.now)
+    return tuple(generalising.evidence(asked, opened, learned, promised, newest))
+
+
+def _places(order: Order) -> tuple[Path, Path]:
+    return order.places.folder, order.places.staged
 
 
 def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:

@@ -195,7 +195,7 @@ def _help(estimate: Estimate, limit: Limit, verdict: Verdict | None, *, days: in
     if verdict is Verdict.FAIL:
         return f"short by {abs(estimate.value - limit.bound):.3g}"
     needed = enough.more_rows(estimate, limit.bound)
-    if verdict is Verdict.UNSURE and np.isfinite(needed):
+    if verdict is Verdict.UNSURE and estimate.n and np.isfinite(needed):
         rows = f"{needed:,.0f}{'' if days else ' more'} rows"
         more = f"{np.ceil(days * needed / estimate.n):,.0f} more days ({rows})" if days else rows
         return f"about {more} would decide"
