@@ -29,6 +29,7 @@ from mainstay.trainer.scored import Floats, abstained, told
 
 REPEATS = 500
 METHOD = "training rows out of fold, block bootstrap scaled to the days held out, 95 %"
+NOBODY = "no training row out of fold tells it"
 OLDER = "cannot tell: the bundle was built before scores out of fold were kept; build again"
 
 
@@ -58,7 +59,7 @@ def out_of_fold(
     rows = newest(contract, learned, len(promised))
     made = told(rows, contract, stated, lambda _: promised)
     away = abstained(stated.abstain, promised)
-    (dataset,) = stated.datasets
+    dataset = stated.datasets[0]
     return HeldOut(
         dataset=dataset,
         window=_window(dataset),
@@ -108,10 +109,12 @@ class _Split(NamedTuple):
 def _goals(split: _Split) -> Iterator[Evidence]:
     for goal in split.asked.contract.objective.good_enough:
         rows = split.asked.held.measured(goal.metric)
-        measure, unit = statistic(goal.metric, rows, split.asked.contract)
-        found = bootstrap.estimate(
-            measure, rows.blocks, seed=split.asked.seed, repeats=REPEATS, unit=unit
-        )
+        found = Estimate(np.nan, np.nan, np.nan, 0)
+        if len(rows.label):
+            measure, unit = statistic(goal.metric, rows, split.asked.contract)
+            found = bootstrap.estimate(
+                measure, rows.blocks, seed=split.asked.seed, repeats=REPEATS, unit=unit
+            )
         yield _evidence(split, goal.metric, goal.metric, found, goal.limit)
 
 
@@ -148,7 +151,7 @@ def _evidence(
         estimate=known(seen),
         limit=limit,
         verdict=None if tells else Verdict.UNSURE,
-        note=_said(split.held, seen, needed, holds=holds),
+        note=_said(split.held, seen, needed, holds=holds) if found.n else NOBODY,
     )
 
 

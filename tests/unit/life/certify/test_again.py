@@ -152,7 +152,8 @@ def test_a_version_whose_hold_out_holds_training_rows_is_refused(
 
     found = {one.clause: one for one in said.evidence}
     assert said.verdict is Verdict.FAIL
-    assert found["copies"].verdict is Verdict.FAIL
+    short = [one.clause for one in said.evidence if one.verdict not in (None, Verdict.PASS)]
+    assert short == ["copies"]
     assert found["copies"].estimate.value > 0.8
     assert found["copies, roc_auc without them"].limit is None
 

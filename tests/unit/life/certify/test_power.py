@@ -90,6 +90,16 @@ def test_a_second_look_tells_less(asked: Asked) -> None:
     assert second.high - second.low > 1.2 * (first.high - first.low)
 
 
+def test_a_version_that_decides_no_row_itself_tells_nothing(asked: Asked) -> None:
+    away = np.ones(len(asked.held.label), dtype=np.bool_)
+    none = asked._replace(held=asked.held._replace(abstained=away, to="baseline"))
+
+    found = power.outlook(none, days(30))
+
+    assert (found.evidence[0].estimate, found.evidence[0].verdict) == (None, Verdict.UNSURE)
+    assert found.evidence[0].note == power.NOBODY
+
+
 def test_slices_that_will_have_too_few_rows_are_named(asked: Asked) -> None:
     found = power.outlook(asked, days(15))
 
