@@ -171,7 +171,7 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         found, groups, resampled = _resampled(order, asked)
         counted = (*gates.looks(asked), *gates.stopped(asked))
         rivals, beside_gates = _tried(order, asked, opened, (*resampled, *counted))
-        order.tell("cutting the sources at a random time, replaying golden rows")
+        order.tell("cutting the sources at a random time and replaying golden rows")
         proved = proof.result()
     every = (*resampled, *rivals, *counted, *_proofs(order, asked, opened, proved))
     made = Judgement(every, groups.not_covered, held, stated, None, proved, order.waivers)
@@ -185,13 +185,13 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
 def _resampled(order: Order, asked: Asked) -> tuple[Searched, Judged, tuple[Evidence, ...]]:
     """What resampling days and entities says: slices found and declared, and all evidence."""
     profile = _profile(order.places.bundle(order.version.bundle))
-    order.tell("resampling days and entities: goals")
+    order.tell("goals")
     goals = tuple(gates.goals(asked))
     order.tell("declared slices")
     groups = slices(asked)
     order.tell("searching slices")
     found = found_slices(asked, profile)
-    order.tell("fairness, calibration")
+    order.tell("fairness and calibration")
     others = (*fairness(asked, profile), *gates.calibrated(asked))
     return found, groups, (*goals, *groups.evidence, *found.evidence, *others)
 
