@@ -29,6 +29,7 @@ from mainstay.life.assess import (
     money,
     noise,
     personal,
+    reachable,
     records,
     twins,
     worth,
@@ -137,6 +138,7 @@ def _judged(
     yield from leaks.leaks(task, label, found, seed=seed)
     yield from twins.twins(task, contract, found, seed=seed)
     yield from noise.noise(task, label, found, seed=seed)
+    yield from reachable.reachable(contract, found, seed=seed)
     judged = baselines.forward(contract, found)
     if judged is not None:
         yield baselines.quality(contract, judged, seed=seed)

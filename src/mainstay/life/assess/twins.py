@@ -85,8 +85,8 @@ def names(seen: Seen) -> Iterator[Evidence]:
             yield gate(f"{NAMES}: {name}", name, "count", full, HALF, note)
         elif _given_out(values):
             note = f"{name} looks like a number given out: a name? Of a name nothing can be learnt"
-            share = exact(_distinct(values) / rows, rows)
-            asked = gate(f"{NAMES}: {name}", name, "count", share, HALF, note)
+            own = exact(_distinct(values) / rows, rows)
+            asked = gate(f"{NAMES}: {name}", name, "count", own, HALF, note)
             yield msgspec.structs.replace(asked, verdict=Verdict.UNSURE)
 
 
