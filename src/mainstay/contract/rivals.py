@@ -1,12 +1,13 @@
 """Whom a version is held against beside its goals, and what may go wrong around it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from annotated_types import Ge
 
 from mainstay.contract.clauses import Clause, Section
 from mainstay.contract.metrics import Metric
-from mainstay.contract.terms import Number
+from mainstay.contract.terms import Name, Names, Number
 
 Worse = Annotated[Number, Ge(0)]
 
@@ -45,4 +46,10 @@ class Robust(Section):
     harm: Annotated[
         Worse | None,
         Clause("the most that the first goal may lose; without it, only shown", ("bench",)),
+    ] = None
+    systems: Annotated[
+        Mapping[Name, Names] | None,
+        Clause(
+            "columns of the decisions that come from one system, and stay away together", ("bench",)
+        ),
     ] = None
