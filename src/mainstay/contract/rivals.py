@@ -29,6 +29,13 @@ class Champion(Section):
         Worse | None,
         Clause("the same on each slice; without it, five times as much", ("bench",)),
     ] = None
+    life_worse_by: Annotated[
+        Worse | None,
+        Clause(
+            "the same on average over the life of its certificate; without it, only shown",
+            ("bench",),
+        ),
+    ] = None
 
 
 class Simplest(Section):
