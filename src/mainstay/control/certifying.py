@@ -7,6 +7,7 @@ from typing import NamedTuple, get_args
 import msgspec
 import numpy as np
 
+from mainstay.bundle import manifest
 from mainstay.contract.model import Contract
 from mainstay.control import (
     blocking,
@@ -31,7 +32,7 @@ from mainstay.core.errors import Conflict, Mistake, Refused
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.ledger import blobs, state, steps
 from mainstay.ledger.state import Version
-from mainstay.life.certify import simplest
+from mainstay.life.certify import perturbations, simplest
 from mainstay.life.certify.certify import Judgement, Order, certified
 from mainstay.life.certify.champion import Champion
 from mainstay.life.certify.proving import Proved
@@ -75,6 +76,8 @@ def certify(project: Project, command: Certify) -> Answer:
     _refuse_decided(case)
     _refuse_without_author(project)
     blocking.refuse_to_certify(project, case.version, case.window)
+    stated = manifest.read(project.places.bundle(case.version.bundle), case.version.bundle)
+    perturbations.refuse_unknown(project.document.contract, stated)
     foresight = _foresight(project, case)
     _foresee_champion(project, case)
     order = Order(

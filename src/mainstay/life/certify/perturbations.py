@@ -43,16 +43,13 @@ class Perturbation(NamedTuple):
 def perturbations(
     contract: Contract, stated: Manifest, known: Records, seed: int
 ) -> tuple[Perturbation, ...]:
-    """All that can be tried on these columns; known: every held-out row, for what was before.
-
-    Raises Mistake where a system of `certify.robust` names a column that the version does not read.
-    """
+    """All that can be tried on these columns; known: every held-out row, for what was before."""
     fields = [one for one in stated.request if one.role == "field"]
     units = {one.name: one.unit for one in stated.rules if isinstance(one, FieldRule)}
     random = np.random.default_rng(seed)
     return (
         *_missing(contract, known),
-        *_silent(contract, [one.name for one in fields]),
+        *_silent(contract),
         *_stale(contract, known),
         *(_null(one.name) for one in fields),
         *(_unit(one, each) for one in fields for each in _conversions(one, units)),
@@ -68,15 +65,19 @@ def _missing(contract: Contract, known: Records) -> Iterator[Perturbation]:
             yield Perturbation("missing", source, _nulls(*names))
 
 
-def _silent(contract: Contract, fields: list[str]) -> Iterator[Perturbation]:
-    """Systems that columns of the decisions come from."""
+def refuse_unknown(contract: Contract, stated: Manifest) -> None:
+    """Raises Mistake where a system of `certify.robust` names what the version does not read."""
+    fields = [one.name for one in stated.request if one.role == "field"]
     for system, names in (contract.certify.robust.systems or {}).items():
         for name in names:
             if name not in fields:
-                raise Mistake(
-                    f"certify.robust.systems.{system}: the version reads no column {name}",
-                    nearest.hint(name, fields),
-                )
+                says = f"certify.robust.systems.{system}: the version reads no column {name}"
+                raise Mistake(says, nearest.hint(name, fields))
+
+
+def _silent(contract: Contract) -> Iterator[Perturbation]:
+    """Systems that columns of the decisions come from."""
+    for system, names in (contract.certify.robust.systems or {}).items():
         yield Perturbation("missing", system, _nulls(*names))
 
 
