@@ -29,6 +29,7 @@ from mainstay.life.assess import (
     money,
     noise,
     personal,
+    reachable,
     records,
     twins,
     worth,
@@ -137,6 +138,7 @@ def _judged(
     yield from leaks.leaks(task, label, found, seed=seed)
     yield from twins.twins(task, contract, found, seed=seed)
     yield from noise.noise(task, label, found, seed=seed)
+    yield from reachable.reachable(contract, found, seed=seed)
     judged = baselines.forward(contract, found)
     if judged is not None:
         yield baselines.quality(contract, judged, seed=seed)
@@ -166,6 +168,8 @@ def _questions(contract: Contract) -> Iterator[str]:
         yield "objective.why_ml is empty: why does a rule not do?"
     if contract.objective.task == "binary" and contract.objective.value is None:
         yield "objective.value is empty: nobody can say what a model would be worth"
+    if contract.certify.simplest.margin is None:
+        yield "certify.simplest.margin is empty: how much must the model gain over a linear one?"
 
 
 def _others(contract: Contract, notes: tuple[str, ...]) -> Iterator[str]:
