@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import self_signed
 from servers import _free_port as free_port
 
 SECRET = "s3cr3t-Kanarienvogel"
@@ -46,7 +47,10 @@ def kafka() -> Iterator[str]:
 
 @contextmanager
 def mariadb(missing: Callable[[str], None]) -> Iterator[str]:
-    """HOST:PORT of a MariaDB with a user `reader`, whose password is SECRET, and a base `shop`."""
+    """HOST:PORT of a MariaDB with users `reader` and `careful`, who comes by TLS alone; of both the
+
+    password is SECRET. It has a base `shop`, and a certificate for localhost.
+    """
     server = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
     if not Path(server).exists():
         missing("no MariaDB on this machine")
@@ -54,13 +58,16 @@ def mariadb(missing: Callable[[str], None]) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="mainstay-") as name:
         folder, port = Path(name), free_port()
         owner = [] if os.geteuid() else ["--user=mysql"]
+        certificate, key = self_signed.made(folder)
         if owner:
-            shutil.chown(folder, "mysql")
+            for path in (folder, certificate, key):
+                shutil.chown(path, "mysql")
         first = folder / "first.sql"
         first.write_text(
             "CREATE DATABASE shop CHARACTER SET utf8mb4;\n"
             f"CREATE USER reader@'127.0.0.1' IDENTIFIED BY '{SECRET}';\n"
-            "GRANT ALL ON shop.* TO reader@'127.0.0.1';\n"
+            f"CREATE USER careful@'127.0.0.1' IDENTIFIED BY '{SECRET}' REQUIRE SSL;\n"
+            "GRANT ALL ON shop.* TO reader@'127.0.0.1', careful@'127.0.0.1';\n"
         )
         folder.chmod(0o755)
         data = folder / "data"
@@ -72,7 +79,8 @@ def mariadb(missing: Callable[[str], None]) -> Iterator[str]:
         command = [
             server, "--no-defaults", f"--datadir={data}", f"--port={port}", *owner,
             "--bind-address=127.0.0.1", f"--socket={data}/socket", f"--init-file={first}",
-            "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0",
+            "--skip-name-resolve", f"--ssl-cert={certificate}", f"--ssl-key={key}",
+            "--innodb-flush-log-at-trx-commit=0",
         ]  # fmt: skip
         with _running(command, port):
             yield f"127.0.0.1:{port}"

@@ -28,7 +28,8 @@ _REMOVED = "DELETE"
 def found(address: str, place: Place) -> Files:
     """`feed+https://HOST/PATH`. Raises Mistake for what is no feed, Unavailable, Refused."""
     url, stated = address.removeprefix(_BEGIN), access(address)
-    refuse_clear(url, stated, "https://")
+    if url.startswith("http://"):
+        refuse_clear(url, stated, "write https://")
 
     def pull(begin: Offsets) -> Iterator[Pulled]:
         last = str(begin.get(_LAST, ""))

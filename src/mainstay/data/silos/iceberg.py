@@ -83,7 +83,8 @@ def _properties(address: str, catalogue: str, name: str, base: Path) -> tuple[st
         of_file = {"type": "sql", "uri": f"{_SQLITE}{file}", "init_catalog_tables": "false"}
         return called, of_file | _store(lies)
     stated = access(address)
-    refuse_clear(catalogue, stated, "https://")
+    if catalogue.startswith("http://"):
+        refuse_clear(catalogue, stated, "write https://")
     token = {"token": stated.bearer} if stated.bearer else {}
     login = {"credential": f"{stated.user}:{stated.hidden}"} if stated.secret else {}
     return "mainstay", {"type": "rest", "uri": catalogue, **token, **login}
