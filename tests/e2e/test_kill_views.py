@@ -78,7 +78,7 @@ def in_place(self, cut, made, before):
     base = sqlite3.connect(path, isolation_level=None)
     base.execute("BEGIN")
     for one in made:
-        base.execute(f"CREATE TABLE {{stores.table(one.id)}} (key BLOB PRIMARY KEY, points BLOB)")
+        base.execute(f"CREATE TABLE {stores.table(one.id)} (key BLOB PRIMARY KEY, points BLOB)")
         whole(base, stores.table(one.id), one.view, slow(one.rows or ()))
 stores.Folder.written = in_place
 """
