@@ -9,8 +9,8 @@ from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
-from mainstay.data import rows as rows_of
 from mainstay.data import doubled, timing
+from mainstay.data import rows as rows_of
 from mainstay.data.source import Reader
 from mainstay.ledger import blobs, steps
 from mainstay.life.assess.assess import Joins, assessed
