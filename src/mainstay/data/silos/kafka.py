@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from mainstay.core import nearest
+from mainstay.core import clock, nearest
 from mainstay.core.errors import Broken, MissingExtra, Mistake, Unavailable
 from mainstay.data.silos import landed
 from mainstay.data.silos.access import Access, access, refuse_clear, secured
@@ -19,6 +19,7 @@ from mainstay.data.silos.landed import Offsets, Pulled
 MOST = 20_000
 """Messages of a micro-batch."""
 _SECONDS = 15  # for a broker to answer
+_LOOK = 0.1  # seconds that the library waits for as many messages as were asked for
 _PLAIN = "PLAIN"
 _MECHANISMS = (_PLAIN, "SCRAM-SHA-256", "SCRAM-SHA-512")
 _FORM = "kafka://HOST:PORT/TOPIC"
@@ -60,9 +61,12 @@ def _batches(consumer: Any, at: dict[int, int], address: str) -> Iterator[Pulled
     """Until every partition has said that it ends."""
     kafka, open_parts = _library(), set(at)
     rows: list[bytes] = []
+    heard = clock.stopwatch()
     while open_parts:
-        messages = consumer.consume(MOST - len(rows), timeout=_SECONDS)
-        if not messages:
+        messages = consumer.consume(MOST - len(rows), timeout=_LOOK)
+        if messages:
+            heard = clock.stopwatch()
+        elif clock.stopwatch() - heard > _SECONDS:
             raise Unavailable(f"{address} does not answer within {_SECONDS} s")
         for one in messages:
             if one.error():

@@ -1,6 +1,7 @@
 """Against Tansu, a broker that speaks the protocol of Kafka and is another make."""
 
 import json
+import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -56,7 +57,10 @@ def test_messages_are_rows_and_later_only_new_ones_are_read(
     batches = len(landed.landed(folder(reader)))
     topic.put({"id": 7}, {"id": 8})
 
+    begin = time.monotonic()
     now = rows(topic.address)
+
+    assert time.monotonic() - begin < kafka._SECONDS
 
     assert [one["id"] for one in before] == list(range(7))
     assert [one["id"] for one in now] == list(range(9))
