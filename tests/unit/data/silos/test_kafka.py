@@ -61,7 +61,6 @@ def test_messages_are_rows_and_later_only_new_ones_are_read(
     now = rows(topic.address)
 
     assert time.monotonic() - begin < kafka._SECONDS
-
     assert [one["id"] for one in before] == list(range(7))
     assert [one["id"] for one in now] == list(range(9))
     assert len(landed.landed(folder(reader))) == batches + 1

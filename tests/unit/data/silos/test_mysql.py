@@ -117,12 +117,14 @@ def test_who_denies_on_the_way_that_there_is_tls_hears_nothing(
 ) -> None:
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as between:
-        Thread(target=_without_tls, args=(between, mariadb, heard)).start()
+        listening = Thread(target=_without_tls, args=(between, mariadb, heard))
+        listening.start()
         address = f"mysql://reader@localhost:{between.getsockname()[1]}/shop#sums"
         credentials(stated(address, "tls = true"))
 
         with pytest.raises(Unavailable, match="doesn't support"):
             source.opened(reader, address)
+        listening.join(30)
 
     assert heard == [b""]
 

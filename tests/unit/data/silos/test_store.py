@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -200,36 +200,6 @@ def test_an_account_of_azure_stands_in_the_address_or_is_asked_for(tmp_path: Pat
         store.found("az://visits/x.parquet", Place(tmp_path, tmp_path))
 
     assert "abfss://CONTAINER@ACCOUNT" in said.value.hint
-
-
-@pytest.fixture
-def google(credentials: Write) -> Iterator[tuple[Any, str]]:
-    """A file system of Arrow over an empty bucket of Google's kind, and its address."""
-    with stores.google() as endpoint:
-        credentials(f'[sources.x]\nat = "gs://lake"\nendpoint = "{endpoint}"\nuser = "anonymous"\n')
-        system = pyarrow.fs.GcsFileSystem(
-            anonymous=True, scheme="http", endpoint_override=endpoint.removeprefix("http://"),
-            project_id="tests", retry_time_limit=timedelta(seconds=10),
-        )  # fmt: skip
-        system.create_dir("lake")
-        yield system, "gs://lake"
-
-
-@pytest.fixture
-def azure(credentials: Write) -> Iterator[tuple[Any, str]]:
-    """The same of Azure's; skipped where Azurite is not installed."""
-    with stores.azure(pytest.skip) as endpoint:
-        (account, key), host = stores.AZURITE, endpoint.removeprefix("http://")
-        stated = f'user = "{account}"\nsecret = "{key}"\nendpoint = "{endpoint}"\n'
-        addresses = "az://lake", f"abfss://lake@{account}.dfs.core.windows.net"
-        one, two = (f'at = "{each}"\n{stated}' for each in addresses)
-        credentials(f"[sources.one]\n{one}[sources.two]\n{two}")
-        system = pyarrow.fs.AzureFileSystem(
-            account, account_key=key, blob_storage_authority=host, dfs_storage_authority=host,
-            blob_storage_scheme="http", dfs_storage_scheme="http",
-        )  # fmt: skip
-        system.create_dir("lake")
-        yield system, addresses[1]
 
 
 @pytest.mark.parametrize("kind", ["google", "azure"])
