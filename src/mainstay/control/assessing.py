@@ -9,10 +9,9 @@ from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
+from mainstay.data import doubled, timing
 from mainstay.data import rows as rows_of
-from mainstay.data import timing
 from mainstay.data.source import Reader
-from mainstay.data.timing import Timing
 from mainstay.ledger import blobs, steps
 from mainstay.life.assess.assess import Joins, assessed
 from mainstay.life.assess.assessment import Assessment, beside, headline
@@ -21,7 +20,7 @@ from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
 from mainstay.trainer import training
 
-ASKS = 3
+ASKS = 4
 """Counted up whenever an assessment asks more, so that what was asked before is asked again."""
 
 
@@ -72,17 +71,20 @@ def _assessment(project: Project, started: Started) -> Assessment:
         outputs,
         train=started.periods.train,
         hold_out=started.periods.hold_out,
-        joins=Joins(rows.notes, _timings(project, started)),
+        joins=_joins(project, started),
     )
     found = accepting.without_accepted(found, project.places)
     return beside(found, tuple(one.evidence for one in rows.judged))
 
 
-def _timings(project: Project, started: Started) -> dict[str, Timing]:
-    places, contract = project.places, project.document.contract
-    raw = rows_of.opened(contract, Reader(started.connection, places.folder, places.staged))
-    sources = rows_of.cleaned(contract, raw)
-    return timing.timings(contract, sources, started.periods.train, clock.now())
+def _joins(project: Project, started: Started) -> Joins:
+    """What is known of contexts: of rows that are as old as the training period at least."""
+    places, contract, train = project.places, project.document.contract, started.periods.train
+    reader = Reader(started.connection, places.folder, places.staged)
+    sources = rows_of.cleaned(contract, rows_of.opened(contract, reader))
+    timings = timing.timings(contract, sources, train, clock.now())
+    twice = doubled.doubled(contract, reader, sources, train.until)
+    return Joins(started.rows.notes, timings, twice)
 
 
 def _recorded(project: Project, assessment: Assessment, key: str, answer: Answer) -> None:

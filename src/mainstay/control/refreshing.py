@@ -39,9 +39,10 @@ def refresh(project: Project) -> Answer:
     if made is None:
         return Answer(_NONE, next="mainstay contract explain", facts={"views": []})
     found = made.current
-    what = "Nothing new" if made.unchanged else f"{len(found.views)} views made"
+    what = "Nothing new" if made.unchanged else f"{len(found.views) - made.kept} views made"
+    kept = f", {made.kept} kept" if made.kept and not made.unchanged else ""
     return Answer(
-        f"{what}: context of {project.model} is known up to {_time(found.cut)}.",
+        f"{what}{kept}: context of {project.model} is known up to {_time(found.cut)}.",
         Verdict.PASS,
         lines=tuple(_line(one) for one in found.views.values()),
         next="mainstay context show",

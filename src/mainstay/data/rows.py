@@ -174,10 +174,15 @@ def opened(contract: Contract, reader: Reader) -> Sources:
 def stretched(contract: Contract, reader: Reader, opened: dict[str, Source]) -> dict[str, ir.Table]:
     """By the name of its promise, each source of which something is agreed by its stretches."""
     return {
-        one.table: source.stretched(reader, opened[one.source], _address(contract, one.source)[1])
+        one.table: by_stretch(contract, reader, one.source, opened[one.source])
         for one in promises.promises(contract)
         if one.table != one.source and one.source in opened
     }
+
+
+def by_stretch(contract: Contract, reader: Reader, name: str, opened: Source) -> ir.Table:
+    """A source that is open, each row with the stretch it is of."""
+    return source.stretched(reader, opened, _address(contract, name)[1])
 
 
 def named(contract: Contract, reader: Reader, name: str) -> Source:

@@ -1,8 +1,9 @@
 """PostgreSQL as a server of tables; a connection to it says no password in any error."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow as pa
 from mainstay.core.addresses import shown
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
 from mainstay.data.silos import servers
-from mainstay.data.silos.access import access
+from mainstay.data.silos.access import Access, access, refuse_clear
 from mainstay.data.silos.found import Place, Rows
 
 _SECONDS = 10  # for a server to answer at all
@@ -42,14 +43,30 @@ def found(address: str, place: Place) -> Rows:
     MissingExtra.
     """
     url, _, name = address.partition("#")
-    connection = connected(url, access(address).hidden)
+    stated = access(address)
+    connection = connected(url, stated.hidden, _speaking(url, stated))
     connection.execute("SET TIME ZONE 'UTC'")
     connection.execute(_MOMENT)
     return servers.found(Postgres(connection), address, name, place)
 
 
-def connected(url: str, password: str = "") -> Any:
-    """A connection in autocommit. Raises Mistake for no URL of one, Unavailable, MissingExtra."""
+def _speaking(url: str, stated: Access) -> dict[str, str]:
+    """Under TLS as the operator says; where nothing is said, as the library does it."""
+    if stated.tls is False:
+        refuse_clear(url, stated, "leave tls = false out of sources.toml")
+        return {"sslmode": "disable"}
+    if not (stated.tls or stated.ca):
+        return {}
+    own = {"sslcert": stated.certificate, "sslkey": stated.key or stated.certificate}
+    vouched = {"sslmode": "verify-full", "sslrootcert": stated.ca or "system"}
+    return vouched | (own if stated.certificate else {})
+
+
+def connected(url: str, password: str = "", how: Mapping[str, str] = MappingProxyType({})) -> Any:
+    """A connection in autocommit; how: what else the library is told.
+
+    Raises Mistake for no URL of one, Unavailable, MissingExtra.
+    """
     try:
         import psycopg  # noqa: PLC0415 - an optional engine
     except ImportError as error:
@@ -62,7 +79,7 @@ def connected(url: str, password: str = "") -> Any:
     if password:
         stated["password"] = password
     try:
-        return psycopg.connect(**{"connect_timeout": _SECONDS, **stated}, autocommit=True)
+        return psycopg.connect(**{"connect_timeout": _SECONDS, **stated, **how}, autocommit=True)
     except psycopg.OperationalError as error:
         text, secret = str(error).splitlines()[0], stated.get("password")
         why = text.replace(secret, "…") if secret else text

@@ -18,12 +18,14 @@ from mainstay.core.errors import Broken
 from mainstay.core.expressions import Output
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data.rows import within
+from mainstay.data.sla import Judged
 from mainstay.data.timing import Timing
 from mainstay.life.assess import (
     arriving,
     baselines,
     cleaning,
     cold,
+    doubles,
     leaks,
     missed,
     money,
@@ -43,10 +45,14 @@ SPLIT, STATIC = "split by time", "static context"
 
 
 class Joins(NamedTuple):
-    """notes: what a person should know of the joins; timings: how old the rows of contexts are."""
+    """notes: what a person should know of the joins; timings: how old the rows of contexts are.
+
+    doubled: what aggregates count twice.
+    """
 
     notes: tuple[str, ...]
     timings: Mapping[str, Timing]
+    doubled: tuple[Judged, ...] = ()
 
 
 NOTHING_SAID = Joins((), MappingProxyType({}))
@@ -78,6 +84,7 @@ def assessed(
         evidence += leaks.absences(contract.data.label.column, rows, outputs, counts)
         evidence += _judged(contract, rows, outputs, found, train)
         evidence += arriving.in_time(joins.timings, seed=contract.train.seed)
+        evidence += doubles.doubles(joins.doubled)
         evidence += arriving.missing(contract, outputs, found, seed=contract.train.seed)
     population = _population(found)
     placed = tuple(
