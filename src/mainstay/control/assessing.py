@@ -21,7 +21,7 @@ from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
 from mainstay.trainer import training
 
-ASKS = 3
+ASKS = 4
 """Counted up whenever an assessment asks more, so that what was asked before is asked again."""
 
 
@@ -48,7 +48,7 @@ def assess(project: Project, command: Assess) -> Answer:
     found = Foreseen((), None)
     if command.foresee and assessment.verdict is not Verdict.FAIL:
         found = foreseeing(project, order, started)
-    assessment = beside(assessment, found.evidence)
+    assessment = msgspec.structs.replace(beside(assessment, found.evidence), foreseen=found.said)
     answer = papers.reported(
         project, project.places.assessed, f"{project.model}, assessed", _answer(assessment)
     )

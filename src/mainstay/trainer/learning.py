@@ -17,24 +17,33 @@ from mainstay.stats.forecasts.backtest import Cuts
 from mainstay.stats.forecasts.curve import Curve
 from mainstay.trainer import fit
 from mainstay.trainer.fit import Training
-from mainstay.trainer.skill import Skill, coded, skill
+from mainstay.trainer.skill import Scale, coded, usual
 
 FOLDS, REPEATS, MOST = 5, 2, 20_000
 Tell = Callable[[str], None]
 
 
-def learning(worker: Worker, training: Training, *, tell: Tell = lambda _: None) -> Curve:
-    """Errors 1 - skill by how many rows were trained on. Raises Broken for too few anchors."""
+def learning(
+    worker: Worker,
+    training: Training,
+    *,
+    scale: Scale | None = None,
+    tell: Tell = lambda _: None,
+) -> Curve:
+    """Errors 1 - score by how many rows were trained on. Raises Broken for too few anchors.
+
+    scale: the usual one of the task where none is given.
+    """
     generator = np.random.default_rng(training.seed)
     newest = np.arange(max(len(training.rows) - MOST, 0), len(training.rows))
     sizes = curve.anchors(len(newest) - -(-len(newest) // FOLDS))
     label = coded(training.label, training.task)
-    measure = skill(training.task, label[newest])
+    scale = scale or usual(training.task, label[newest])
     errors = []
     for number, (out, rows) in enumerate(_folds(newest, generator)):
         tell(f"learning curve: part {number + 1} of {FOLDS * REPEATS}")
         errors.append(
-            [_error(worker, training, rows[:size], (out, label[out]), measure) for size in sizes]
+            [_error(worker, training, rows[:size], (out, label[out]), scale) for size in sizes]
         )
     return curve.curve(
         np.array(sizes, dtype=np.float64), np.array(errors).reshape(FOLDS * REPEATS, -1)
@@ -51,7 +60,7 @@ def _folds(rows: Cuts, generator: np.random.Generator) -> Iterator[tuple[Cuts, C
 
 
 def _error(
-    worker: Worker, training: Training, rows: Cuts, held_out: tuple[Cuts, Floats], measure: Skill
+    worker: Worker, training: Training, rows: Cuts, held_out: tuple[Cuts, Floats], scale: Scale
 ) -> float:
     """NaN where the rows lack a class: what scores then mean is something else."""
     some = training.of(np.sort(rows))
@@ -63,4 +72,4 @@ def _error(
         return float("nan")
     fit.fitted(worker, some)
     out, label = held_out
-    return 1 - measure(label, fit.scores(worker, training.rows[out]))
+    return 1 - scale.of(label, fit.scores(worker, training.rows[out]))

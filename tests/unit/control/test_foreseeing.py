@@ -35,7 +35,7 @@ def test_what_more_records_bring_and_how_long_it_lasts_is_told_before_a_build(
 def test_fits_are_kept_for_a_run_that_was_stopped(as_author: Path) -> None:
     handle(as_author, Assess(foresee=True))
 
-    kept = list((Places(as_author).work / foreseeing.KEPT).glob("*/*.json"))
+    kept = list((Places(as_author).work / foreseeing.KEPT).glob("*/*/*.json"))
 
     assert len(kept) >= 3
 
