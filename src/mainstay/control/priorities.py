@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from mainstay.control import assessing, project
 from mainstay.control.commands import Assess, AssessAll
-from mainstay.control.project import Tell
 from mainstay.core.answers import Answer, worst
 from mainstay.core.errors import MainstayError, Missing
 from mainstay.core.nouns import Estimate, Evidence, Verdict
+from mainstay.core.progress import Tell
 from mainstay.life.assess.worth import MONTH
 
 METHOD = f"{MONTH} for a day of objective.effort"

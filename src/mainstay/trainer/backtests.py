@@ -6,7 +6,7 @@ What was fitted is kept by cut, so that a run that was stopped goes on where it 
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ import numpy as np
 from mainstay.bundle.worker import Worker
 from mainstay.core import durable
 from mainstay.core.errors import Broken, Mistake
+from mainstay.core.progress import Tell, nothing
 from mainstay.stats.blocks import Floats
 from mainstay.stats.forecasts.backtest import Backtest, Cuts
 from mainstay.trainer import fit
@@ -32,8 +33,6 @@ TRAINING, SHORTEST = 6, 3
 LENGTHS = {1: 7, 7: 52, 14: 26, 28: 13, 91: 4, 182: 2, 364: 0}
 """Days of a period, and periods until the same place of the week or the year."""
 MOST_PERIODS = CUTS * TRAINING // (TRAINING - 1)
-
-Tell = Callable[[str], None]
 
 
 class Plan(NamedTuple):
@@ -96,7 +95,7 @@ def backtest(
     *,
     kept: Path,
     scale: Scale | None = None,
-    tell: Tell = lambda _: None,
+    tell: Tell = nothing,
 ) -> Backtest:
     """Scores of every cut in every later period; training: rows in the order of `plan`.
 
@@ -107,7 +106,7 @@ def backtest(
     scores = np.full((plan.periods, plan.periods), np.nan)
     cuts = np.arange(plan.training - 1, plan.periods - 1)
     for number, cut in enumerate(cuts.tolist()):
-        tell(f"backtest: fit {number + 1} of {len(cuts)}")
+        tell(f"backtest: fit {number + 1} of {len(cuts)}", done=number, of=len(cuts))
         scores[cut, cut + 1 :] = _resumed(worker, task, plan, cut, kept)
     return Backtest(scores, plan.training, task.scale.no_skill, plan.season)
 

@@ -5,12 +5,13 @@ REPEATS times, as in the curves that calibrate the forecast.
 Splits are random, so what is forecast is more records of the same kind, not of another time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from mainstay.bundle.worker import Worker
 from mainstay.core.errors import Mistake
+from mainstay.core.progress import Tell, nothing
 from mainstay.stats.blocks import Floats
 from mainstay.stats.forecasts import curve
 from mainstay.stats.forecasts.backtest import Cuts
@@ -20,7 +21,6 @@ from mainstay.trainer.fit import Training
 from mainstay.trainer.skill import Scale, coded, usual
 
 FOLDS, REPEATS, MOST = 5, 2, 20_000
-Tell = Callable[[str], None]
 
 
 def learning(
@@ -28,7 +28,7 @@ def learning(
     training: Training,
     *,
     scale: Scale | None = None,
-    tell: Tell = lambda _: None,
+    tell: Tell = nothing,
 ) -> Curve:
     """Errors 1 - score by how many rows were trained on. Raises Broken for too few anchors.
 
@@ -41,7 +41,8 @@ def learning(
     scale = scale or usual(training.task, label[newest])
     errors = []
     for number, (out, rows) in enumerate(_folds(newest, generator)):
-        tell(f"learning curve: part {number + 1} of {FOLDS * REPEATS}")
+        parts = FOLDS * REPEATS
+        tell(f"learning curve: part {number + 1} of {parts}", done=number, of=parts)
         errors.append(
             [_error(worker, training, rows[:size], (out, label[out]), scale) for size in sizes]
         )

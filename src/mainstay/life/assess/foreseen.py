@@ -13,6 +13,7 @@ from mainstay.bundle.worker import Worker
 from mainstay.contract.model import Contract
 from mainstay.core.errors import Broken
 from mainstay.core.nouns import Evidence
+from mainstay.core.progress import Tell, nothing
 from mainstay.life.assess import expected, lasting, prospects, renewing
 from mainstay.life.assess.alone import Floats
 from mainstay.life.assess.findings import finding
@@ -28,7 +29,7 @@ from mainstay.stats.forecasts.library import Library
 from mainstay.stats.forecasts.outlook import Outlook, outlook
 from mainstay.stats.forecasts.shelf import ShelfLife
 from mainstay.trainer import backtests, learning
-from mainstay.trainer.backtests import Plan, Tell
+from mainstay.trainer.backtests import Plan
 from mainstay.trainer.fit import Training
 from mainstay.trainer.skill import coded
 
@@ -74,7 +75,7 @@ def foreseen(
     rows: Rows,
     *,
     others: Library | None = None,
-    tell: Tell = lambda _: None,
+    tell: Tell = nothing,
 ) -> Foreseen:
     """Learning curve, then shelf life. others: reference models, else those that are shipped."""
     known, promised = others or library.shipped(), _promise(contract, rows.training)
