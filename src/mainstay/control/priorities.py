@@ -19,6 +19,7 @@ from mainstay.core.answers import Answer, worst
 from mainstay.core.errors import MainstayError, Missing
 from mainstay.core.nouns import Estimate, Evidence, Verdict
 from mainstay.core.progress import Tell
+from mainstay.life.assess.prospects import percent
 from mainstay.life.assess.worth import MONTH
 
 METHOD = f"{MONTH} for a day of objective.effort"
@@ -145,7 +146,7 @@ def _hoped(one: Candidate) -> str:
     if one.worth is None:
         return ""
     chance, often = one.hopes.chance, one.hopes.retrainings
-    told = IF_REACHED if chance is None else f"the goal is reached by a chance of {chance:.0%}"
+    told = IF_REACHED if chance is None else f"the goal is reached by a chance of {percent(chance)}"
     if one.per_retrain and often is None:
         return f"{told}, before what retraining costs; "
     if one.per_retrain and often:

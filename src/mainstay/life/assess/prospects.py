@@ -17,6 +17,7 @@ ANY = (
     f" records: from a chance of {UNLIKELY * 100:.0f} to one of {LIKELY * 100:.0f} %"
 )
 TIME = "on rows of the same time: how it holds later is the shelf life"
+SURE = 0.01
 WORSE = "more records made it worse: not fitted"
 TOLD = {
     Reach.REACHED: "met with as many records as were fitted",
@@ -54,6 +55,13 @@ def untold(promised: Promise, why: str) -> Evidence:
     return Evidence(GOAL, metric, "", METHOD, limit=limit, verdict=Verdict.UNSURE, note=note)
 
 
+def percent(chance: float) -> str:
+    """Never certain: draws cannot tell."""
+    if chance < SURE:
+        return f"less than {SURE:.0%}"
+    return f"more than {1 - SURE:.0%}" if chance > 1 - SURE else f"{chance:.0%}"
+
+
 def _reached(found: Outlook, promised: Promise) -> Evidence:
     """Held against the goal: what is reached, else what would be with any number of records."""
     limit, metric = promised.limit, promised.scale.metric
@@ -74,7 +82,7 @@ def _told(promised: Promise, error: Estimate) -> Estimate:
 
 def _note(found: Outlook) -> str:
     assert found.chance is not None, "told only of a goal"
-    said = f"{TOLD[found.reach]}; chance {found.chance:.0%}, asked {LIKELY:.0%}"
+    said = f"{TOLD[found.reach]}; chance {percent(found.chance)}, asked {LIKELY:.0%}"
     wanted = found.needed if found.reach is not Reach.OUT else None
     return f"{said}; {_records(wanted)}" if wanted else said
 

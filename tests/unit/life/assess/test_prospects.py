@@ -89,6 +89,12 @@ def test_records_needed_are_a_range_and_a_next_step():
     assert "13,000 to 210,000 records; collect twice what there is and ask again" in note
 
 
+def test_no_chance_is_certain():
+    assert [prospects.percent(one) for one in (0.0, 0.35, 1.0)] == [
+        "less than 1%", "35%", "more than 99%",
+    ]  # fmt: skip
+
+
 def test_records_that_nobody_can_tell_are_not_told():
     open_end = Estimate(float("inf"), 13_454.3, float("inf"), 4000, "records")
     beyond = Estimate(float("inf"), float("inf"), float("inf"), 4000, "records")
