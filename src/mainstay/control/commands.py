@@ -51,10 +51,14 @@ class Assess(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="asses
 
 
 class AssessAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="assess_all"):
-    """Assess each project of a folder; the one worth most a month for a day of work is first."""
+    """Assess each project of a folder; the one worth most a month for a day of work is first.
+
+    foresee: fit models of each, so that worth is by the chance that its goal is reached.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
+    foresee: bool = False
 
 
 class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="build"):

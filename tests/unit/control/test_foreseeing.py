@@ -28,7 +28,11 @@ def test_what_more_records_bring_and_how_long_it_lasts_is_told_before_a_build(
 
     told = {one.clause: one for one in found.evidence}
     assert any(one.startswith(f"{prospects.CURVE}: 2,2") for one in told)
-    assert told[prospects.GOAL].note
+    assert told[prospects.GOAL].verdict is not None
+    assert 0 <= found.facts["foreseen"]["chance"] <= 1
+    assert "expect 0." in found.headline
+    assert plain.facts["foreseen"] is None
+    assert handle(as_author, Assess()).facts["foreseen"] == found.facts["foreseen"]
     assert told[lasting.SHELF].note.startswith("grade D: nothing to say before 6 periods")
     assert told[lasting.SHELF].window is not None
     assert lasting.SHELF not in {one.clause for one in plain.evidence}
@@ -41,7 +45,7 @@ def test_what_more_records_bring_and_how_long_it_lasts_is_told_before_a_build(
 def test_fits_are_kept_for_a_run_that_was_stopped(as_author: Path) -> None:
     handle(as_author, Assess(foresee=True))
 
-    kept = list((Places(as_author).work / foreseeing.KEPT).glob("*/*.json"))
+    kept = list((Places(as_author).work / foreseeing.KEPT).glob("*/*/*.json"))
 
     assert len(kept) >= 3
 

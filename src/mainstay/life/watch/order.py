@@ -22,6 +22,7 @@ from mainstay.data.source import Once, Reader
 from mainstay.life.watch.audits import Audited
 from mainstay.life.watch.design import Ask
 from mainstay.life.watch.pairs import Paired
+from mainstay.trainer.skill import Scale
 
 POOLED = 30
 """Windows that are judged together at most."""
@@ -167,11 +168,11 @@ class Vouched(NamedTuple):
 class Awaited(NamedTuple):
     """Periods that are over and that something was foretold of, by the age of the champion.
 
-    constant: what the best constant lost on its training rows, see trainer.skill.
+    scale: what its score is measured on; its metric says which answers are the model's own.
     """
 
     periods: dict[int, Window]
-    constant: float
+    scale: Scale
 
 
 class Came(NamedTuple):
