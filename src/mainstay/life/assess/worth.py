@@ -37,10 +37,12 @@ BELOW = (
 def worth(contract: Contract, seen: Seen, judged: Judged, *, seed: int) -> Iterator[Evidence]:
     """Break-even quality, money at the goal, volume and money a month.
 
-    Nothing where no money is stated, or where acting is the better or the worse for every row.
+    Nothing where no money is stated, or where acting is the better or the worse for every row. Of
+    several classes no quality tells what is earned: money a month is that of a goal in money.
     """
     value, found = contract.objective.value, stakes.of(contract, judged)
-    if value is not None and found is None and contract.objective.amounts:
+    told = contract.objective.amounts or (value is not None and value.matrix)
+    if value is not None and found is None and told:
         yield from promised_a_month(contract, value, seen, len(judged.label), seed=seed)
     if value is None or found is None:
         return

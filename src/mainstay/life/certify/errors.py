@@ -64,8 +64,9 @@ def confused(asked: Asked, stated: Manifest) -> Confused | None:
     if stated.task != "multiclass":
         return None
     held, classes = asked.held, tuple(map(str, stated.classes))
+    priced = np.array(stated.matrix) if stated.matrix else None
     found = mistaken.cells(
-        held.label, held.decided, len(classes), None, held.blocks, seed=asked.seed
+        held.label, held.decided, len(classes), priced, held.blocks, seed=asked.seed
     )
     return Confused(classes, found)
 

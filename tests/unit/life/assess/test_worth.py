@@ -201,3 +201,23 @@ def test_where_acting_always_is_best_chance_is_where_it_begins_to_pay(told: Call
     assert (found[EVEN].estimate.low, found[EVEN].estimate.value) == (0.5, 0.5)
     assert found[GOAL].estimate.low == 0
     assert "may earn no more" in found[GOAL].note
+
+
+def test_of_several_classes_a_month_is_worth_what_the_goal_in_money_promises(
+    visits: ir.Table, look: Look, contract: Promise
+) -> None:
+    under = contract({
+        "task: binary": "task: multiclass",
+        VALUE: "{currency: EUR, matrix: {a: {b: 1}, c: {d: 1}}, unnamed: 0}",
+        ROC: "[{metric: value_over_baseline_per_1000, at_least: 500}]",
+        "{rate_by: [ward]}": "{rate_by: []}",
+        "column: stays": "column: ward",
+    })  # fmt: skip
+    seen = look(visits, "age", under=under)
+    judged = forward(under, seen)
+    assert judged is not None
+
+    found = {one.clause: one.estimate for one in worth(under, seen, judged, seed=1)}
+
+    assert found.keys() == {VOLUME, MONTH}
+    assert found[MONTH].value == pytest.approx(found[VOLUME].value / 2)
