@@ -8,6 +8,7 @@ of little.
 
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 
 from mainstay.contract.model import Contract
@@ -26,7 +27,8 @@ VOLUME, MONTH = "decisions a month", "worth a month"
 MONTH_DAYS, WEEK = 30, 7
 NEAR = 0.01  # ROC AUC to both sides: what a point is worth there
 ANY_CURVE = "any concave ROC curve, two normal ones as the value; block bootstrap over days, 95 %"
-BY_ROW = f"leant by the row's money, which says nothing of scores within yes or no; {ANY_CURVE}"
+BY_ROW = f"leant by the row's money; {ANY_CURVE}"
+ASSUMED = "if among yes and among no amounts say nothing of the score"
 PER_DAY = f"decisions of a day times {MONTH_DAYS}; block bootstrap over weeks, else days, 95 %"
 BELOW = (
     "a model at its goal may earn no more than the best rival: ask for more, or state"
@@ -47,13 +49,16 @@ def worth(contract: Contract, seen: Seen, judged: Judged, *, seed: int) -> Itera
     if value is None or found is None:
         return
     unit, how = f"{value.currency} per 1,000", BY_ROW if contract.objective.amounts else ANY_CURVE
-    yield finding(EVEN, SUBJECT, how, stakes.needed(found, 0.0, seed), _running(value))
+    assumed = ASSUMED if contract.objective.amounts else ""
+    note = _joined(assumed, _running(value))
+    yield finding(EVEN, SUBJECT, how, stakes.needed(found, 0.0, seed), note)
     auc, asked = goals(contract)
     if asked is not None:
-        yield finding(ASKED, SUBJECT, how, stakes.needed(found, asked, seed), f"for {asked:g}")
+        note = _joined(f"for {asked:g}", assumed)
+        yield finding(ASKED, SUBJECT, how, stakes.needed(found, asked, seed), note)
     earned = None if auc is None else stakes.earned(found, auc, seed, unit)
     if auc is not None and earned is not None:
-        yield from _at_goal(earned, auc, asked, how)
+        yield from _at_goal(contract, earned, auc, how)
     volume = a_month(seen, seed=seed)
     yield finding(VOLUME, contract.data.decisions.time, PER_DAY, volume)
     promised = exact(asked, len(judged.label), unit) if asked is not None else None
@@ -121,11 +126,17 @@ def _running(value: Value) -> str:
     return f"costs stated: {', '.join(said)} {value.currency}" if said else ""
 
 
+def _joined(*parts: str) -> str:
+    return "; ".join(filter(None, parts))
+
+
 def _at_goal(
-    earned: dict[str, Estimate], auc: float, asked: float | None, how: str
+    contract: Contract, earned: dict[str, Estimate], auc: float, how: str
 ) -> Iterator[Evidence]:
     """Above the best rival, and above what is done today and nothing, whichever of them it is."""
-    yield _above_all(earned[stakes.BEST], auc, asked, how)
+    assumed, asked = ASSUMED if contract.objective.amounts else "", goals(contract)[1]
+    found = _above_all(earned[stakes.BEST], auc, asked, how)
+    yield msgspec.structs.replace(found, note=_joined(assumed, found.note))
     for rival in (stakes.RULE, stakes.NOTHING):
         yield finding(above(rival), f"roc_auc {auc:g}", how, earned[rival])
 

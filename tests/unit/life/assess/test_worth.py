@@ -12,6 +12,7 @@ from mainstay.life.assess.stakes import NOTHING
 from mainstay.life.assess.stakes import RULE as TODAY
 from mainstay.life.assess.worth import (
     ASKED,
+    ASSUMED,
     EVEN,
     GOAL,
     MONTH,
@@ -111,12 +112,15 @@ def test_amounts_that_are_all_but_alike_are_worth_what_one_amount_is(told: Calla
 
 
 def test_amounts_that_differ_leave_more_to_earn(told: Callable) -> None:
-    found = told(amounts("{column: age, times: 2}", "-100"))[above(NOTHING)]
+    every = told(amounts("{column: age, times: 2}", "-100"))
+    found = every[above(NOTHING)]
     mean = "{currency: EUR, true_positive: 113, false_positive: -100}"
     plain = told({VALUE: mean})[above(NOTHING)]
 
     assert found.estimate.value > plain.estimate.value
     assert "leant by the row's money" in found.method
+    assert every[GOAL].note.startswith(ASSUMED)
+    assert ASSUMED in every[EVEN].note
 
 
 def test_at_the_break_even_quality_amounts_earn_nothing(told: Callable) -> None:

@@ -51,7 +51,11 @@ def test_several_classes_are_told_pair_by_pair(asked: Asked, born: Path) -> None
 
     found = errors.confused(of_task(asked, "multiclass"), stated)
 
+    matrix = ((3.0, -1.0), (-7.0, 4.0))
+    priced = errors.confused(asked, msgspec.structs.replace(stated, matrix=matrix))
+
     assert errors.confused(asked, read) is None
+    assert {one.worth for one in priced.cells} <= {3.0, -1.0, -7.0, 4.0}
     assert found is not None
     assert found.classes == ("a", "b")
     assert sum(one.often.value for one in found.cells if one.often) == pytest.approx(1000)
