@@ -184,10 +184,8 @@ def _ruled(asked: Asked, stated: Manifest, train: Seen, test: Seen, classes: int
     if not classes:
         return Reached("the rule", test.rule, asked.held.ruled, _size(stated), 0.0)
     seen = inputs_of(train.groups)
-    wide = (matrix(one.groups, seen) for one in (train, test))
     learned, asks = (
-        made if seen else np.zeros((len(one.label), 1))
-        for made, one in zip(wide, (train, test), strict=True)
+        matrix(one.groups, seen) if seen else np.zeros((len(one.label), 1)) for one in (train, test)
     )
     rule = rungs.rates(learned, train.label, classes)
     score = rule.says(asks)
