@@ -70,6 +70,8 @@ def test_a_sound_project_is_worth_trying(visits: ir.Table, ask: Assess) -> None:
         "break-even": None,
         "break-even quality": None,
         "worth at the goal": None,
+        "worth at the goal above the rule": None,
+        "worth at the goal above doing nothing": None,
         "decisions a month": None,
         "worth a month": None,
     }
