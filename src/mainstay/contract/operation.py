@@ -314,6 +314,9 @@ class Watch(Section):
     unforeseen: Annotated[
         Unforeseen, Clause("when the world changes all at once", ("door", "field"))
     ] = Unforeseen()
+    skew: Annotated[
+        Ceiling, Clause("looked-up values that are not those training would see", ("field",))
+    ] = Ceiling(at_most=0.01)
 
 
 class Access(Section):

@@ -231,6 +231,15 @@ def joined(
     )
 
 
+def prepared(contract: Contract, reader: Reader, now: datetime) -> Sources:
+    """The sources as training sees them: without rows that are set aside, values set right."""
+    found = opened(contract, reader)
+    stated = [contract.data.decisions.sla, *(one.sla for one in contract.data.context.values())]
+    if any(each.on_breach == "quarantine" for some in stated for each in some):
+        found = kept(contract, found, now=now).sources
+    return cleaned(contract, found)
+
+
 def cleaned(contract: Contract, sources: Sources) -> Sources:
     """The same tables, their values set right."""
     for name in (DECISIONS, *contract.data.context):

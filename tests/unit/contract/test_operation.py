@@ -54,6 +54,7 @@ def test_what_nobody_states_has_the_stated_default(example):
         "season": "stated",
         "retrain": "when_it_pays",
         "unforeseen": {"answer": "model", "train": "all"},
+        "skew": {"at_most": 0.01},
     }
     assert written["access"] == {"approver": None}
 
