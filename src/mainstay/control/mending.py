@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from mainstay.contract.model import Contract
 from mainstay.control import field, looks
 from mainstay.control.project import Project
 from mainstay.core.nouns import Estimate, Verdict, Window
@@ -45,6 +46,8 @@ _GLYPHS = {Verdict.PASS: "●", Verdict.UNSURE: "▲", Verdict.FAIL: "◆"}
 
 def found(project: Project) -> tuple[Mended, ...]:
     """Of the version that answers, worst first; none before a look, or where nothing is cleaned."""
+    if not _cleans(project.document.contract):
+        return ()
     lived, seen = field.champions(project), looks.newest(project)
     if not lived or not seen:
         return ()
@@ -53,6 +56,12 @@ def found(project: Project) -> tuple[Mended, ...]:
     some = _found(mended.series_of(windows), windows[-1].window, judged) if windows else ()
     order = (Verdict.FAIL, Verdict.UNSURE, Verdict.PASS)
     return tuple(sorted(some, key=lambda one: order.index(one.verdict)))
+
+
+def _cleans(contract: Contract) -> bool:
+    """Where it does not no look is read: each holds the profiles of its windows."""
+    data = contract.data
+    return bool(data.decisions.clean) or any(one.clean for one in data.context.values())
 
 
 def _found(

@@ -128,7 +128,8 @@ def _data(visit: Visit, title: str, said: Answer) -> Html:
 
 
 def _conflicts(visit: Visit, title: str, said: Answer) -> Html:
-    return conflicts.content(title, said, lambda one: offers.conflict(visit, one))
+    drawn = conflicts.content(title, said, lambda one: offers.conflict(visit, one))
+    return joined(drawn, turns.work(visit, "conflicts") if visit.model else Html())
 
 
 def _runs(visit: Visit, title: str, said: Answer) -> Html:
