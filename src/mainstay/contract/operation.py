@@ -288,6 +288,16 @@ class Unforeseen(Section):
     ] = "all"
 
 
+class Skew(Section):
+    """How far what a door looks up may be from what training would see."""
+
+    at_most: Annotated[Share, Clause("the share of other values that is no incident", ("field",))]
+
+    @property
+    def limit(self) -> Limit:
+        return Limit("at_most", self.at_most)
+
+
 class Watch(Section):
     """How live data is judged."""
 
@@ -315,8 +325,8 @@ class Watch(Section):
         Unforeseen, Clause("when the world changes all at once", ("door", "field"))
     ] = Unforeseen()
     skew: Annotated[
-        Ceiling, Clause("looked-up values that are not those training would see", ("field",))
-    ] = Ceiling(at_most=0.01)
+        Skew, Clause("looked-up values that are not those training would see", ("field",))
+    ] = Skew(at_most=0.01)
 
 
 class Access(Section):
