@@ -68,8 +68,9 @@ def asked(opened: Project) -> Answer:
         said = "Nobody looked for conflicts between columns yet."
         return Answer(said, Verdict.UNSURE, next="mainstay catalog conflicts", facts=facts)
     first = found.open[0].id if found.open else ""
+    what = "conflict" if len(found.open) == 1 else "conflicts"
     return Answer(
-        f"{len(found.open):,} conflicts between columns{rest}.",
+        f"{len(found.open):,} {what} between columns{rest}.",
         Verdict.UNSURE if found.open else Verdict.PASS,
         lines=tuple(one.sentence for one in found.open),
         next=f'mainstay catalog settle {first} --decline --because "..."' if first else "",

@@ -31,8 +31,8 @@ def content(title: str, said: Answer, act: Act) -> Html:
 
 def shown(some: tuple[Conflict, ...], here: str) -> Html:
     """A card for another page: what waits for a decision, and where one decides."""
-    columns = ("Kind", "One", "Other", "What speaks for it")
-    rows = ((one.kind, _side(one.one), _side(one.other), one.says) for one in some[:MOST])
+    columns = ("Kind", "Columns", "What speaks for it")
+    rows = ((one.kind, _both(one), one.says) for one in some[:MOST])
     table = parts.table(columns, rows, "stack") if some else Html()
     words = "Decide" if some else "None waits for a decision; what was decided"
     link = tag("p", tag("a", words, href=here))
@@ -50,7 +50,7 @@ def _rest(some: tuple[Conflict, ...], at: object) -> str:
 def _open(one: Conflict, act: Act) -> Html:
     return tag(
         "section",
-        tag("h3", f"{one.kind}: ", _side(one.one), " and ", _side(one.other)),
+        tag("h3", f"{one.kind}: ", _both(one)),
         tag("p", one.says),
         act(one),
         class_="act",
@@ -60,15 +60,19 @@ def _open(one: Conflict, act: Act) -> Html:
 
 def _past(past: tuple[Settled, ...]) -> Iterator[Html]:
     if past:
-        columns = ("When", "By", "Decided", "Columns", "Because")
+        columns = ("When", "By", "Decided")
         rows = (
             (
-                parts.minute(one.at), one.by, one.verdict,
-                joined(_side(one.conflict.one), " and ", _side(one.conflict.other)), one.because,
+                parts.minute(one.at), one.by,
+                joined(_both(one.conflict), f" {one.verdict}: {one.because}"),
             )
             for one in past[:MOST]
         )  # fmt: skip
         yield card("Decided", "newest first", parts.table(columns, rows, "stack"))
+
+
+def _both(one: Conflict) -> Html:
+    return joined(_side(one.one), " and ", _side(one.other))
 
 
 def _side(one: Side) -> Html:

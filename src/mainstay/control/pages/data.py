@@ -52,7 +52,7 @@ def _mended(it: Supply) -> Iterator[Html]:
     """Where something is cleaned: how much of it in the newest window, and before."""
     if it.mended:
         columns: Row = (
-            "Column", "Source", "State", "Values", number("Newest window"), number("Before"),
+            "Column", "Source", "Values", "State", number("Newest window"), number("Before"),
         )  # fmt: skip
         beside = f"values set right, {parts.period(it.mended[0].window)}"
         yield card(
@@ -65,7 +65,7 @@ def _mended(it: Supply) -> Iterator[Html]:
 def _set_right(one: Mended) -> Row:
     state = parts.state(health.state_of(one.verdict), _CLEANED[health.state_of(one.verdict)])
     shares = (_share(each) for each in (one.newest, one.before))
-    return (tag("code", one.column), one.source, state, one.what, *map(number, shares))
+    return (tag("code", one.column), one.source, one.what, state, *map(number, shares))
 
 
 def _share(found: Estimate | None) -> str:
