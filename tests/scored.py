@@ -10,10 +10,11 @@ from small_project import Serving
 
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract import document
+from mainstay.contract.batch import Unit
 from mainstay.data import batch, engine
 from mainstay.data.batch import Asked
 from mainstay.data.lineage import Born
-from mainstay.data.partitions import Cut, Unit, cut
+from mainstay.data.partitions import Cut, cut
 from mainstay.data.source import Reader
 from mainstay.life.score import score
 from mainstay.life.score.answers import Standing

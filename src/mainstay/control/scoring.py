@@ -6,15 +6,16 @@ from typing import NamedTuple
 from mainstay.bundle import golden, runtime
 from mainstay.bundle.layout import GOLDEN, ULP
 from mainstay.bundle.runtime import Runtime
+from mainstay.contract.batch import UNITS, Unit
 from mainstay.control import publish, remembering, versions
 from mainstay.control.commands import Score
 from mainstay.control.project import Project
 from mainstay.core import clock, digest, pseudonyms, settings
+from mainstay.core.addresses import shown
 from mainstay.core.answers import Answer
 from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
 from mainstay.data import batch, engine, journal
-from mainstay.data.partitions import UNITS, Unit
 from mainstay.data.source import Reader
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Version
@@ -28,7 +29,6 @@ from mainstay.seal import dsse
 from mainstay.seal.certificate import Certificate
 from mainstay.seal.routing import Routing, Share
 
-OUT = "scores"
 EVENT = "BatchScored"
 MEMORY = "250MB"
 """Of the engine: what exceeds it is spilled. 10 million rows are scored within 700 MB."""
@@ -64,8 +64,16 @@ def score(project: Project, command: Score) -> Answer:
 
 
 def _shape(project: Project, command: Score) -> tuple[Unit, Layout]:
-    layout = Layout(project.places.folder / (command.out or OUT))
-    wanted = command.partition or ("all" if layout.single else "day")
+    stated = project.document.contract.score
+    out = command.out or stated.out
+    if "://" in out:
+        raise Mistake(
+            f"an output is a folder or a file on this machine, which {shown(out)} is not",
+            "name one, and copy it there: its manifest.json last",
+        )
+    layout = Layout(project.places.folder / out)
+    usual = stated.partition if not command.out else None
+    wanted = command.partition or usual or ("all" if layout.single else "day")
     for unit in UNITS:
         if unit == wanted:
             break
@@ -88,11 +96,17 @@ def _chosen(project: Project, command: Score) -> Chosen:
     return Chosen(version, share, certificate, why, sequence)
 
 
+def champion(routing: Routing | None) -> Share | None:
+    """The version that answers everything, and scores batches; None where none does."""
+    return routing.shares[0] if routing and routing.shares[0].share == 1 else None
+
+
 def _live(project: Project, routing: Routing | None) -> Share:
-    if routing is None or routing.shares[0].share < 1:
+    found = champion(routing)
+    if found is None:
         hint = "mainstay deploy, or name a version: --version v1"
         raise Missing(f"no version of {project.model} is live", hint=hint)
-    return routing.shares[0]
+    return found
 
 
 def _named(project: Project, name: str) -> Share:

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from mainstay.contract import cleaning
+from mainstay.contract.batch import Unit
 from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
 from mainstay.core import digest
@@ -22,7 +23,7 @@ from mainstay.core.errors import Broken
 from mainstay.core.nouns import Column
 from mainstay.core.typed import FLAG, NUMBER
 from mainstay.data import dialect, rows, source
-from mainstay.data.partitions import Cut, Unit, cut
+from mainstay.data.partitions import Cut, cut
 from mainstay.data.rows import Rows, Sources
 from mainstay.data.silos import elsewhere
 from mainstay.data.source import Reader

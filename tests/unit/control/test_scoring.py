@@ -12,7 +12,7 @@ from conftest import acting
 from msgspec import json
 from pyarrow import parquet
 
-from mainstay.control import field, scoring
+from mainstay.control import field, jobs, scheduling, scoring
 from mainstay.control import project as projects
 from mainstay.control.commands import Deploy, Features, Score, Watch
 from mainstay.control.handle import handle
@@ -102,6 +102,7 @@ def test_a_canary_beside_its_baseline_is_scored_by_name_only(ripe: Path, tmp_pat
     [
         (Score(partition="week"), "no partitions by the week"),
         (Score(out="scores.parquet", partition="day"), "one file, which has no partitions"),
+        (Score(out="s3://lake/scores"), "which s3://lake/scores is not"),
     ],
 )
 def test_what_cannot_be_is_a_mistake(live: Path, command: Score, what: str) -> None:
@@ -159,3 +160,36 @@ def test_facts_are_told_as_json(live: Path) -> None:
     assert facts["by_model"] + facts["by_baseline"] + facts["rejected"] == facts["rows"]
     assert facts["written"]
     assert not facts["unchanged"]
+
+
+def test_the_contract_says_where_a_batch_goes_and_the_command_otherwise(live: Path) -> None:
+    contract = live / "contract.yaml"
+    contract.write_text(contract.read_text() + "score: {partition: month, out: answers}\n")
+
+    stated = handle(live, Score(since=SINCE.replace(day=1)))
+    asked = handle(live, Score(out="others", since=SINCE))
+
+    assert Path(str(stated.facts["manifest"])).parent == live / "answers"
+    assert all(len(one) == len("2024-02") for one in stated.facts["written"])
+    assert all(len(one) == len("2024-02-28") for one in asked.facts["written"])
+
+
+def test_a_worker_scores_when_the_contract_says(live: Path) -> None:
+    contract = live / "contract.yaml"
+    contract.write_text(contract.read_text() + 'score: {every: "0 2 * * *"}\n')
+    with projects.opened(live) as opened:
+        found = {one.job: one.rhythm.words for one in scheduling.rhythms(opened)}
+
+        done = jobs.score(opened, "production")
+
+    assert found["score"] == "0 2 * * *"
+    assert done.verdict is Verdict.PASS
+    assert table(live)
+
+
+def test_a_worker_scores_nothing_before_a_version_is_live(as_author: Path) -> None:
+    with projects.opened(as_author) as opened:
+        done = jobs.score(opened, "production")
+
+    assert done.headline == "Nothing is scored before a version is live."
+    assert not (as_author / "scores").exists()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mainstay.bundle.manifest import Manifest as Stated
+from mainstay.contract.batch import Unit
 from mainstay.contract.model import Contract
 from mainstay.core import clock, digest
 from mainstay.core.errors import Mistake
@@ -16,7 +17,7 @@ from mainstay.core.nouns import Dataset
 from mainstay.data import batch, changes, sla
 from mainstay.data.batch import Asked, Place, Readable
 from mainstay.data.lineage import Born
-from mainstay.data.partitions import Cut, Unit, aligned
+from mainstay.data.partitions import Cut, aligned
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
 from mainstay.life.score import layout as places
