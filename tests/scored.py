@@ -20,8 +20,8 @@ from mainstay.life.score import score
 from mainstay.life.score.answers import Standing
 from mainstay.life.score.layout import Layout
 from mainstay.life.score.manifest import Begun, Made
-from mainstay.life.score.partition import Scoring
 from mainstay.life.score.score import Order, Scored
+from mainstay.life.score.scoring import Scoring
 
 NOW = small_project.AFTER
 
@@ -52,6 +52,8 @@ class Scene(NamedTuple):
             draft=self.folder / "draft.parquet",
             journal=self.folder / "journal",
             sequence=3,
+            bundle=self.serving.bundle,
+            environments=self.folder / "none",
         )
         return usual._replace(**changes)
 

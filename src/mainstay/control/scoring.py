@@ -7,7 +7,7 @@ from mainstay.bundle import golden, runtime
 from mainstay.bundle.layout import GOLDEN, ULP
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.batch import UNITS, Unit
-from mainstay.control import publish, remembering, versions
+from mainstay.control import delivering, emitting, publish, remembering, telling, versions
 from mainstay.control.commands import Score
 from mainstay.control.project import Project
 from mainstay.core import clock, digest, pseudonyms, settings
@@ -16,7 +16,7 @@ from mainstay.core.answers import Answer
 from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
 from mainstay.data import batch, engine, journal
-from mainstay.data.source import Reader
+from mainstay.data.source import Once, Reader
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Version
 from mainstay.life.score import score as life
@@ -60,6 +60,7 @@ def score(project: Project, command: Score) -> Answer:
     finally:
         opened.close()
     _recorded(project, chosen, layout, found)
+    delivering.delivered(project, telling.channels(project))
     return _answer(layout, chosen, found)
 
 
@@ -156,7 +157,7 @@ def _order(
     places.work.mkdir(parents=True, exist_ok=True)
     return Order(
         contract=project.document.contract,
-        reader=Reader(engine.connect(places.work, MEMORY), places.folder, places.staged),
+        reader=Reader(engine.connect(places.work, MEMORY), places.folder, places.staged, Once()),
         asked=batch.Asked(command.table, command.since, command.until, now),
         standing=Standing(opened, certificate, share.certificate[:12]),
         made=Made(share.version, share.bundle, share.certificate, certificate is not None),
@@ -166,6 +167,8 @@ def _order(
         draft=places.work / f"score-{layout.id}.parquet",
         journal=places.journal / journal.BATCH,
         sequence=chosen.sequence,
+        bundle=places.bundle(share.bundle),
+        environments=places.environments,
         secret=_secret(opened),
         tell=project.tell,
     )
@@ -195,7 +198,9 @@ def _recorded(project: Project, chosen: Chosen, layout: Layout, found: Scored) -
         before = [one.payload for one in project.ledger.events(kind=EVENT, subject=project.model)]
         last = next((one for one in reversed(before) if one["output"] == payload["output"]), None)
         if last is None or last["partitions"] != sha:
-            project.ledger.append(EVENT, project.model, project.actor, payload)
+            event = project.ledger.append(EVENT, project.model, project.actor, payload)
+            born = versions.born(project, chosen.version)
+            emitting.scored(project, found, layout.path, born, event)
             remembering.scored(project, found, layout.path.name, chosen.version)
 
 

@@ -22,7 +22,7 @@ from mainstay.core import digest
 from mainstay.core.errors import Broken
 from mainstay.core.nouns import Column
 from mainstay.core.typed import FLAG, NUMBER
-from mainstay.data import dialect, rows, source
+from mainstay.data import dialect, rows, schema, source, spark
 from mainstay.data.partitions import Cut, cut
 from mainstay.data.rows import Rows, Sources
 from mainstay.data.silos import elsewhere
@@ -70,10 +70,12 @@ def found(place: Place, asked: Asked) -> Rows:
     Raises what data.rows raises, Broken where a wanted column is of another type than it was.
     """
     contract, reader, wanted, _ = place
-    if not asked.table:
-        made = rows.assembled(contract, reader, since=asked.since, until=asked.until, now=asked.now)
+    if asked.table:
+        contract, sources = _elsewhere(contract, reader, asked, wanted)
     else:
-        made = _elsewhere(contract, reader, asked, wanted)
+        sources = rows.opened(contract, reader)
+    since, until, now = asked.since, asked.until, asked.now
+    made = rows.of(contract, spark.brought(sources), since=since, until=until, now=now)
     refuse_other_types(wanted, made.columns)
     return made
 
@@ -101,6 +103,10 @@ def readable(place: Place, found: Rows, unit: Unit) -> Iterator[Readable]:
     contract, reader = place.contract, place.reader
     clause = contract.data.decisions
     table = found.table.select([one.name for one in place.wanted])
+    if schema.engine(table) == schema.SPARK:
+        with spark.held(table, joined=len(found.datasets) > 1) as held:
+            yield Readable(held, cut(held, clause.time, unit))
+        return
     if len(found.datasets) == 1 and not found.aside:
         cuts = cut(table, clause.time, unit)
         if _in_order(reader, found.datasets[0].uri, clause.time, cuts):
@@ -118,7 +124,8 @@ def readable(place: Place, found: Rows, unit: Unit) -> Iterator[Readable]:
 
 def _elsewhere(
     contract: Contract, reader: Reader, asked: Asked, wanted: tuple[Column, ...]
-) -> Rows:
+) -> tuple[Contract, Sources]:
+    """The contract with that table for its decisions, and without context where it needs none."""
     clause = contract.data.decisions.model_copy(update={"source": asked.table})
     stated = contract.model_copy(
         update={"data": contract.data.model_copy(update={"decisions": clause})}
@@ -130,13 +137,8 @@ def _elsewhere(
         whole = clause.model_copy(update={"clean": clean})
         data = stated.data.model_copy(update={"context": {}, "decisions": whole})
         stated = stated.model_copy(update={"data": data})
-        sources = Sources(decisions, {})
-    else:
-        sources = Sources(decisions, rows.opened(contract, reader).contexts)
-    since, until, now = asked.since, asked.until, asked.now
-    kept = rows.kept(stated, sources, since=since, until=until, now=now)
-    made = rows.joined(stated, kept.sources, since=since, until=until, now=now)
-    return made._replace(judged=kept.judged, aside=kept.aside)
+        return stated, Sources(decisions, {})
+    return stated, Sources(decisions, rows.opened(contract, reader).contexts)
 
 
 def _labelled(contract: Contract, one: source.Source) -> source.Source:
