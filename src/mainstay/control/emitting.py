@@ -6,7 +6,6 @@ same run under the same number.
 
 from collections.abc import Iterator
 from functools import reduce
-from pathlib import Path
 
 import msgspec
 
@@ -56,7 +55,7 @@ def built(project: Project, made: Built, event: Event) -> None:
         _put(project, name, event, openlineage.events(run, read, [wrote, version]))
 
 
-def scored(project: Project, found: Scored, output: Path, born: Born, event: Event) -> None:
+def scored(project: Project, found: Scored, output: str, born: Born, event: Event) -> None:
     """The same of a batch: its sources as they were, and the answers that were written."""
     contract, folder = project.document.contract, project.places.folder
     written = [one for one in found.partitions if one.name in found.written]
@@ -71,7 +70,7 @@ def scored(project: Project, found: Scored, output: Path, born: Born, event: Eve
     of |= openlineage.version(str(event.payload["partitions"]))
     told = {"rowCount": rows, "fileCount": files}
     here: Facets = {"outputStatistics": openlineage.facet("outputStatistics", told)}
-    wrote = Made(openlineage.at(str(output), folder), of, here)
+    wrote = Made(openlineage.at(output, folder), of, here)
     for name, channel in _channels(project):
         job = Named(channel.namespace, f"{project.model}.score")
         run = Run(job, f"{event.seq}", event.time, _span(found, event))

@@ -10,7 +10,7 @@ import pytest
 import small_project
 from conftest import acting
 from msgspec import json
-from pyarrow import parquet
+from pyarrow import fs, parquet
 
 from mainstay.control import field, jobs, scheduling, scoring
 from mainstay.control import project as projects
@@ -18,6 +18,7 @@ from mainstay.control.commands import Deploy, Features, Score, Watch
 from mainstay.control.handle import handle
 from mainstay.core.errors import Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
+from mainstay.data.silos.folder import Folder
 
 SINCE = small_project.END - timedelta(days=5)
 
@@ -102,7 +103,9 @@ def test_a_canary_beside_its_baseline_is_scored_by_name_only(ripe: Path, tmp_pat
     [
         (Score(partition="week"), "no partitions by the week"),
         (Score(out="scores.parquet", partition="day"), "one file, which has no partitions"),
-        (Score(out="s3://lake/scores"), "which s3://lake/scores is not"),
+        (Score(out="ftp://lake/scores"), "which ftp://lake/scores is not"),
+        (Score(out="s3://lake/scores.parquet"), "which s3://lake/scores.parquet is not"),
+        (Score(out="s3://ana:secret@lake/scores"), "holds a secret"),
     ],
 )
 def test_what_cannot_be_is_a_mistake(live: Path, command: Score, what: str) -> None:
@@ -193,3 +196,34 @@ def test_a_worker_scores_nothing_before_a_version_is_live(as_author: Path) -> No
 
     assert done.headline == "Nothing is scored before a version is live."
     assert not (as_author / "scores").exists()
+
+
+def test_answers_go_into_a_store_once_its_manifest_last(
+    live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, names = tmp_path / "lake", []
+    (place / "scores").mkdir(parents=True)
+
+    class Told(Folder):
+        def put(self, file: Path, name: str) -> None:
+            names.append(name)
+            super().put(file, name)
+
+    made = Told("s3://lake/scores", fs.LocalFileSystem(), str(place / "scores"))
+    monkeypatch.setattr(scoring.folder, "opened", lambda _: made)
+
+    said = handle(live, Score(out="s3://lake/scores", since=SINCE))
+    again = handle(live, Score(out="s3://lake/scores", since=SINCE))
+
+    assert names[-1] == "manifest.json"
+    assert sorted(set(names)) == sorted([*(f"{one}.parquet" for one in said.facts["written"]),
+                                         "manifest.json"])  # fmt: skip
+    assert said.facts["out"] == "s3://lake/scores"
+    assert said.facts["rows"] == sum(
+        parquet.read_table(one).num_rows for one in (place / "scores").glob("*.parquet")
+    )
+    assert again.headline.startswith("Nothing changed: ")
+    with projects.opened(live) as opened:
+        (event,) = opened.ledger.events(kind=scoring.EVENT)
+    assert event.payload["output"] == "s3://lake/scores"
+    assert not (live / "s3:").exists()
