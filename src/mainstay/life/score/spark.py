@@ -7,6 +7,7 @@ folder that all machines share. Each process opens the bundle once, by its diges
 
 import atexit
 import functools
+import os
 import shutil
 import sys
 import tempfile
@@ -61,10 +62,15 @@ class Version(NamedTuple):
 
 
 class Spark:
-    """See scoring.Maker. staged: a folder that every machine of Spark sees, this one's alone."""
+    """See scoring.Maker. draft: how folders of this output begin, where every machine sees them.
 
-    def __init__(self, version: Version, staged: Path) -> None:
-        self._version, self._staged = version, staged
+    What a killed run left goes; where its Spark still writes, it writes into another folder.
+    """
+
+    def __init__(self, version: Version, draft: Path) -> None:
+        for left in draft.parent.glob(f"{draft.name}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        self._version, self._staged = version, draft.with_name(f"{draft.name}-{os.getpid()}")
 
     def came(self, scoring: Scoring, cut: Cut) -> Generator[Batch, None, None]:
         """The rows as Spark has them, in the order of time and key."""
