@@ -75,7 +75,10 @@ def found(place: Place, asked: Asked) -> Rows:
     else:
         sources = rows.opened(contract, reader)
     since, until, now = asked.since, asked.until, asked.now
-    made = rows.of(contract, spark.brought(sources), since=since, until=until, now=now)
+    sources = spark.brought(sources)
+    if asked.table:
+        sources = sources._replace(decisions=_labelled(contract, sources.decisions))
+    made = rows.of(contract, sources, since=since, until=until, now=now)
     refuse_other_types(wanted, made.columns)
     return made
 
@@ -130,7 +133,7 @@ def _elsewhere(
     stated = contract.model_copy(
         update={"data": contract.data.model_copy(update={"decisions": clause})}
     )
-    decisions = _labelled(stated, rows.named(stated, reader, DECISIONS))
+    decisions = rows.named(stated, reader, DECISIONS)
     there = {one.name for one in decisions.columns}
     if {one.name for one in wanted} <= there:
         clean = {n: one for n, one in cleaning.of_request(contract).items() if n in there}
