@@ -11,7 +11,6 @@ from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
 from mainstay.data import rows as rows_of
 from mainstay.data import timing
-from mainstay.data.source import Reader
 from mainstay.data.timing import Timing
 from mainstay.ledger import blobs, steps
 from mainstay.life.assess.assess import Joins, assessed
@@ -21,7 +20,7 @@ from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
 from mainstay.trainer import training
 
-ASKS = 3
+ASKS = 4
 """Counted up whenever an assessment asks more, so that what was asked before is asked again."""
 
 
@@ -76,9 +75,8 @@ def _assessment(project: Project, started: Started) -> Assessment:
 
 
 def _timings(project: Project, started: Started) -> dict[str, Timing]:
-    places, contract = project.places, project.document.contract
-    raw = rows_of.opened(contract, Reader(started.connection, places.folder, places.staged))
-    sources = rows_of.cleaned(contract, raw)
+    contract = project.document.contract
+    sources = rows_of.cleaned(contract, rows_of.opened(contract, started.reader))
     return timing.timings(contract, sources, started.periods.train, clock.now())
 
 

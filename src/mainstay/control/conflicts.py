@@ -24,9 +24,7 @@ from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Verdict
 from mainstay.core.places import Places
 from mainstay.core.typed import INTEGER, NUMBER, TEXT
-from mainstay.data import columns, lineage, rows, schema
-from mainstay.data.source import Reader
-from mainstay.life.build import build
+from mainstay.data import columns, lineage, reading, rows, schema
 from mainstay.stats import fingerprints
 from mainstay.stats.fingerprints import ALIKE, OTHER, SAME, STRANGE, Quantiles, Sketch
 
@@ -123,7 +121,7 @@ def found(opened: Project) -> tuple[Conflict, ...]:
 
 
 def _columns(contract: Contract, places: Places) -> Iterator[_Column]:
-    reader = Reader(build.opened(places), places.folder, places.staged)
+    reader = reading.reader(contract, places)
     sources = rows.cleaned(contract, rows.opened(contract, reader))
     for name in lineage.sources(contract):
         source = sources.decisions if name == DECISIONS else sources.contexts[name]

@@ -6,6 +6,7 @@ rows of one context meet on one timeline per value of `on`; the decision sees wh
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import NamedTuple
 
 import ibis
@@ -163,7 +164,8 @@ def _newest(decisions: Decisions, context: Context) -> ir.Table:
     values = [ibis.asc(one, nulls_first=True) for one in taken]
     newness = ibis.window(group_by=list(context.on), order_by=[*times, *values])
     place = ibis.row_number().over(newness).cast(INTEGER)
-    events = _events(context, **{PLACE: place, MOMENT: ibis.greatest(*times), AS_OF: times[0]})
+    known = reduce(ibis.greatest, times)  # Spark takes no greatest of one
+    events = _events(context, **{PLACE: place, MOMENT: known, AS_OF: times[0]})
     asking = _asking(decisions, context)
     timeline = _timeline(events.select(*_on(context), MOMENT, PLACE), asking)
     so_far = ibis.window(group_by=_on(context), order_by=[MOMENT, ASKS], rows=(None, 0))
@@ -217,13 +219,20 @@ def _asking(decisions: Decisions, context: Context) -> ir.Table:
 
 def _timeline(events: ir.Table, asking: ir.Table) -> ir.Table:
     """Both under each other; ASKS is 1 for a decision, 0 for an event: events come first."""
-    before = events.mutate(**{KEY: ibis.null(asking[KEY].type()), ASKS: constant(0, INTEGER)})
+    before = events.mutate(
+        **{
+            MOMENT: events[MOMENT].cast(TIME),  # engines tell apart how fine a time is
+            KEY: ibis.null(asking[KEY].type()),
+            ASKS: constant(0, INTEGER),
+        }
+    )
     missing = {
         name: ibis.null(events[name].type())
         for name in events.columns
         if name not in asking.columns
     }
-    after = asking.mutate(**missing, **{ASKS: constant(1, INTEGER)})
+    moment = asking[MOMENT].cast(TIME)
+    after = asking.mutate(**missing, **{MOMENT: moment, ASKS: constant(1, INTEGER)})
     return before.union(after.select(*before.columns))
 
 

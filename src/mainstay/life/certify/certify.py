@@ -23,7 +23,7 @@ from mainstay.core.answers import worst
 from mainstay.core.errors import Broken
 from mainstay.core.nouns import Evidence, ModelVersion, Verdict
 from mainstay.core.places import Places
-from mainstay.data import engine, rows, snapshot
+from mainstay.data import engine, reading, rows, snapshot
 from mainstay.data.profile import Profile
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
@@ -150,10 +150,10 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
     case = proving.Case(version, contract, order.places, opened, order.proved)
     with proving.replaying(case) as replay, ThreadPoolExecutor(1, "cut") as beside:
         order.tell("opening the held-out rows")
-        reader = Reader(engine.connect(order.places.work), order.places.folder, order.places.staged)
+        reader = reading.reader(contract, order.places)
         assembled = _assembled(order, stated, reader)
         also = champion.columns(order.champion, order.places)
-        opening = Opening(contract, opened, order.places, reader.engine, also)
+        opening = Opening(contract, opened, order.places, reader.here.engine, also)
         held = held_out.held_out(opening, assembled, stated.hold_out)
         asked = Asked(contract, held, version.name, contract.train.seed, stated.attempt)
         trained = version.datasets[0].window or held.window
