@@ -128,7 +128,8 @@ def celled(thresholds: Matrix) -> Cells | None:
 
 def _cell(values: Matrix, low: Floats, scale: Floats, most: Floats) -> Places:
     """The cell of each value, rising with it: 0 for what lies below, and for NaN."""
-    found = (values - low) * scale
+    with np.errstate(over="ignore"):  # what overflows lies beyond all cells, where it belongs
+        found = (values - low) * scale
     np.fmax(found, -1.0, out=found)
     np.fmin(found, most, out=found)
     found += 1.0

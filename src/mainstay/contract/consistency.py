@@ -27,7 +27,7 @@ _LABEL_FREE = (
 )  # fmt: skip
 _STANDING = {
     "calibration_error", "stopped", "latency_p99", "champion", "robust", "simplest", "generalises",
-    "representative",
+    "representative", "copies",
 }  # fmt: skip
 _UNKNOWN = "it is not known when an answer is asked for"
 

@@ -32,3 +32,10 @@ class Generalises(Section):
             ("bench",),
         ),
     ] = None
+    new_worse_by: Annotated[
+        Worse | None,
+        Clause(
+            "the most that the first goal may be worse on entities that no training row is about",
+            ("bench",),
+        ),
+    ] = None

@@ -134,6 +134,14 @@ class Certify(Section):
     generalises: Annotated[
         Generalises, Clause("what holds on rows that nobody learned from", ("bench",))
     ] = Generalises()
+    copies: Annotated[
+        Ceiling,
+        Clause("held-out rows that may be training rows again, beyond chance", ("bench",)),
+    ] = Ceiling(at_most=0.01)
+    cannot_tell: Annotated[
+        Literal["open", "stop"],
+        Clause("what to do with a hold-out whose days will hardly tell a goal", ("bench",)),
+    ] = "open"
     looks: Annotated[
         Whole,
         Ge(1),

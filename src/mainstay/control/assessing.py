@@ -33,14 +33,17 @@ def assess(project: Project, command: Assess) -> Answer:
     order = Order(document, project.places, command.since, command.until, clock.now(), project.tell)
     started = life.started(order)
     sources = [one.evidence for one in started.rows.judged]
-    asked = {"foresee": True} if command.foresee else {}
-    key = steps.key(
-        "assess", asks=ASKS, contract=document.digest, sla=sources, **asked, **started.inputs
+    plain, foreseen = (
+        steps.key(
+            "assess", asks=ASKS, contract=document.digest, sla=sources, **asked, **started.inputs
+        )
+        for asked in ({}, {"foresee": True})
     )
-    earlier = steps.result(project.ledger, key)
-    if command.accept:
-        return accepting.accepted(project, earlier, command.accept)
-    if earlier:
+    if command.accept:  # both propose the same
+        read = steps.result(project.ledger, plain) or steps.result(project.ledger, foreseen)
+        return accepting.accepted(project, read, command.accept)
+    key = foreseen if command.foresee else plain
+    if earlier := steps.result(project.ledger, key):
         return msgspec.convert(earlier, Answer, strict=False)
     project.tell("looking at the training rows")
     assessment = _assessment(project, started)

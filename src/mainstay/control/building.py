@@ -1,8 +1,10 @@
 """`build`: a new version on record, or the one that these inputs made already."""
 
+from collections.abc import Iterator
+
 import msgspec
 
-from mainstay.control import delivering, emitting, remembering, telling, versions
+from mainstay.control import delivering, emitting, planning, remembering, telling, versions
 from mainstay.control.commands import Build
 from mainstay.control.project import Project
 from mainstay.control.versions import Birth
@@ -37,7 +39,7 @@ def build(project: Project, command: Build) -> Answer:
     built = life.built(order, started)
     version = _recorded(project, built, key)
     delivering.delivered(project, telling.channels(project))
-    return _answer(version, built)
+    return _answer(project, version, built)
 
 
 def _born(project: Project) -> Born | None:
@@ -97,7 +99,7 @@ def _unchanged(version: str) -> Answer:
     )
 
 
-def _answer(version: ModelVersion, built: Built) -> Answer:
+def _answer(project: Project, version: ModelVersion, built: Built) -> Answer:
     periods, packed = built.periods, built.packed
     engine = packed.manifest.engine.kind
     return Answer(
@@ -108,6 +110,7 @@ def _answer(version: ModelVersion, built: Built) -> Answer:
             f"{built.learned.stopped:,} of {built.learned.in_all:,} rows stopped by the contract",
             f"bundle {packed.digest[:16]}, {len(packed.manifest.versions)} packages locked",
             *(f"▲ {note}" for note in built.notes),
+            *_outlook(project, version, periods.hold_out),
         ),
         next=f"mainstay certify {version.name}",
         facts={
@@ -119,6 +122,12 @@ def _answer(version: ModelVersion, built: Built) -> Answer:
             "unchanged": False,
         },
     )
+
+
+def _outlook(project: Project, version: ModelVersion, hold_out: Window) -> Iterator[str]:
+    project.tell("what the days held out will tell")
+    found = planning.outlook(project, versions.found(project, version.name), hold_out)
+    return planning.lines(found)
 
 
 def _span(window: Window) -> str:

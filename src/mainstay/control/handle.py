@@ -27,6 +27,7 @@ from mainstay.control import (
     labelling,
     living,
     matters,
+    planning,
     priorities,
     project,
     proposing,
@@ -123,6 +124,7 @@ from mainstay.control.queries import (
     OfProject,
     OneRun,
     Paper,
+    Plan,
     Query,
     Record,
     Replay,
@@ -316,7 +318,7 @@ def _asked(opened: Project, query: OfProject) -> Answer:
     match query:
         case Explain() | Simulate() | Paper() | ModelCard() | Decisions() | Replay():
             return _of_version(opened, query)
-        case DiffContract() | Revisions() | Shortfall() | Review() | Approval():
+        case DiffContract() | Revisions() | Plan() | Shortfall() | Review() | Approval():
             return _weighed(opened, query)
         case Status() | ModelHealth() | Approvals() | Life() | Find():
             return _standing(opened, query)
@@ -349,14 +351,16 @@ def _of_version(
 
 
 def _weighed(
-    opened: Project, query: DiffContract | Revisions | Shortfall | Review | Approval
+    opened: Project, query: DiffContract | Revisions | Plan | Shortfall | Review | Approval
 ) -> Answer:
-    """What somebody reads before they sign."""
+    """What somebody reads before they look or sign."""
     match query:
         case DiffContract():
             return contracting.diff(opened, query)
         case Revisions():
             return revisions.revisions(opened, query)
+        case Plan():
+            return planning.plan(opened, query)
         case Shortfall():
             return waiving.shortfall(opened, query)
         case Review():

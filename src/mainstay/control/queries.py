@@ -68,6 +68,16 @@ class Explain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="expl
     clause: str = ""
 
 
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="plan"):
+    """What the hold-out of a version (empty: the newest) will tell, before a look is spent.
+
+    renew: of the newest days whose labels are known, as a renewal would open them.
+    """
+
+    version: str = ""
+    renew: bool = False
+
+
 class Shortfall(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="shortfall"):
     """What a waiver of a gate would excuse, as it is signed."""
 
@@ -316,6 +326,7 @@ OfProject = (
     DiffContract
     | Revisions
     | Explain
+    | Plan
     | Shortfall
     | Simulate
     | Review

@@ -120,6 +120,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.DiffContract: "read",
     queries.Revisions: "read",
     queries.Explain: "read",
+    queries.Plan: "read",
     queries.Shortfall: "read",
     queries.Review: "read",
     queries.Approvals: "read",

@@ -163,6 +163,20 @@ class Mixed:
         return lambda times: np.sum([share * part(times) for share, part in found], axis=0)
 
 
+class Among:
+    """A statistic of some of the rows, asked with the weights of all of them."""
+
+    def __init__(self, statistic: Statistic, rows: Blocks) -> None:
+        self._statistic, self._rows = statistic, rows
+
+    def __call__(self, weight: Floats) -> float:
+        return self._statistic(weight[self._rows])
+
+    def over(self, codes: Blocks, blocks: int) -> Drawn:
+        """By its own way."""
+        return over(self._statistic, codes[self._rows], blocks)
+
+
 def divided(above: Floats | float, below: Floats | float) -> Floats:
     """NaN where nothing is below."""
     found = np.full(np.shape(above), np.nan)

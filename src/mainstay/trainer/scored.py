@@ -1,5 +1,6 @@
 """Rows of a table as a version decides them, and the blocks that resampling draws."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import ibis.expr.types as ir
@@ -50,10 +51,18 @@ class Scored(NamedTuple):
 
 def scored(table: ir.Table, contract: Contract, runtime: Runtime) -> Scored:
     """Every row by a version; order the table where rows are compared. Raises Unavailable."""
-    stated, label = runtime.manifest, contract.data.label.column
+    stated = runtime.manifest
+    return told(table, contract, stated, lambda seen: runtime.scores(matrix(seen, stated.inputs)))
+
+
+def told(
+    table: ir.Table, contract: Contract, stated: Manifest, said: Callable[[Columns], Floats]
+) -> Scored:
+    """Every row by what is said of the model's inputs, in the order of the table."""
+    label = contract.data.label.column
     table = data_rules.imputed(table, stated.rules)
-    columns, seen = _read(table, stated, label)
-    score = runtime.scores(matrix(seen, stated.inputs))
+    columns, seen = read(table, stated, label, tuple(table.columns))
+    score = said(seen)
     return Scored(
         label=numbers(columns[label]),
         score=score,
@@ -67,12 +76,17 @@ def scored(table: ir.Table, contract: Contract, runtime: Runtime) -> Scored:
     )
 
 
-def _read(table: ir.Table, stated: Manifest, label: str) -> tuple[Columns, Columns]:
-    """The rows as they came, and what the model sees of them; in one question, so row by row."""
-    came = {f"{_CAME}{name}": table[name] for name in table.columns}
+def read(
+    table: ir.Table, stated: Manifest, label: str, names: tuple[str, ...]
+) -> tuple[Columns, Columns]:
+    """Some columns of the rows as they came, and what the model sees of them.
+
+    In one question, so row by row. names: with the label.
+    """
+    came = {f"{_CAME}{name}": table[name] for name in names}
     both = features.inputs(table.mutate(**came), stated.outputs, tuple(came))
     found = memory.fetched(both, {f"{_CAME}{label}": tuple(map(str, stated.classes))})
-    columns = {name: found.pop(f"{_CAME}{name}") for name in table.columns}
+    columns = {name: found.pop(f"{_CAME}{name}") for name in names}
     return columns, found
 
 

@@ -9,6 +9,7 @@ def test_nothing_is_a_gate_that_is_not_stated(read):
     stated = read().contract.certify.generalises
 
     assert (stated.worse_by, stated.room, stated.told) == (None, None, None)
+    assert stated.new_worse_by is None
 
 
 def test_limits_are_stated_one_by_one(read):
@@ -26,6 +27,7 @@ def test_limits_are_stated_one_by_one(read):
             "certify.generalises.worse_by is -1, but must be at least 0",
         ),
         ("generalises: {told: 0.4}", "certify.generalises.told is 0.4, but must be at least 0.5"),
+        ("copies: {at_most: 2}", "certify.copies.at_most is 2"),
         ("looks: 0", "certify.looks is 0, but must be at least 1"),
         (
             "accept_unsure: [looks]",

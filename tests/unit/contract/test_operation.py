@@ -7,12 +7,14 @@ from mainstay.contract import document
 from mainstay.core.nouns import Limit
 
 
-def test_what_nobody_states_has_the_stated_default(example):
+@pytest.fixture
+def written(example):
+    """What holds where a contract ends before `certify`."""
     bare = example[: example.index("certify:")]
+    return document.parsed(bare.encode(), Path("contract.yaml")).contract.model_dump(mode="json")
 
-    contract = document.parsed(bare.encode(), Path("contract.yaml")).contract
 
-    written = contract.model_dump(mode="json")
+def test_what_nobody_states_has_the_stated_default_at_the_bench(written):
     assert written["train"] == {"window": None, "seed": 0}
     assert written["certify"] == {
         "hold_out": "31d",
@@ -26,9 +28,14 @@ def test_what_nobody_states_has_the_stated_default(example):
         "champion": {"metric": None, "worse_by": None, "slices_worse_by": None},
         "simplest": {"margin": None},
         "robust": {"harm": None},
-        "generalises": {"worse_by": None, "room": None, "told": None},
+        "generalises": {"worse_by": None, "room": None, "told": None, "new_worse_by": None},
+        "copies": {"at_most": 0.01},
+        "cannot_tell": "open",
         "looks": 10,
     }
+
+
+def test_what_nobody_states_has_the_stated_default_at_the_door_and_in_the_field(written):
     assert written["serve"] == {
         "latency_p99": "20ms",
         "fallback": "baseline",

@@ -107,3 +107,12 @@ def test_a_number_that_was_not_proposed_is_a_mistake(as_author: Path) -> None:
 
     with pytest.raises(Mistake, match="there is no proposal 1"):
         handle(as_author, Assess(accept=(1,)))
+
+
+def test_what_was_proposed_beside_forecasts_is_accepted_too(as_author: Path) -> None:
+    odd(as_author)
+    handle(as_author, Assess(foresee=True))
+
+    answer = handle(as_author, Assess(accept=(1,)))
+
+    assert answer.lines == ("contract.yaml: data.decisions.clean: wait: {missing: [-999]}",)

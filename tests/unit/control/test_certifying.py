@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import small_project
@@ -41,12 +42,22 @@ def test_a_version_that_falls_short_is_recorded_with_what_is_short(as_author: Pa
     assert "not good enough yet" in said.headline
     assert said.next == "mainstay explain v2 'roc_auc'"
     assert "is beyond its limit ≥ 0.95" in said.facts["short"][0]
+    assert said.facts["seconds"]["searching slices"] > 0
     assert said.lines[-1] == "Evidence: .mainstay/certify/v2.html"
     assert "not good enough yet" in (as_author / ".mainstay" / "certify" / "v2.html").read_text()
     with projects.opened(as_author) as opened:
         assert versions.found(opened, "v2").status == "refused"
         looks = opened.ledger.events(kind="HoldoutOpened")
         assert [event.payload["number"] for event in looks] == [1, 2]
+
+
+def test_what_took_a_second_and_more_is_told_longest_first() -> None:
+    seconds = {"goals": 2.4, "searching slices": 11.6, "copies": 0.2}
+
+    (line,) = certifying._took(SimpleNamespace(seconds=seconds))
+
+    assert line == "took 14 s: searching slices 12, goals 2"
+    assert not list(certifying._took(SimpleNamespace(seconds={"goals": 0.3})))
 
 
 @pytest.mark.parametrize("margin", ["", ", simplest: {margin: 0.001}"])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mainstay.stats import blockwise, calibration, metrics, value
-from mainstay.stats.blockwise import Mixed, Summed
+from mainstay.stats.blockwise import Among, Mixed, Summed
 
 ROWS = 600
 GENERATOR = np.random.default_rng(3)
@@ -18,6 +18,7 @@ STATISTICS = {
     "calibration": calibration.expected_error(LABEL, SCORE),
     "curve": value.by_threshold(LABEL, SCORE, value.Matrix(3, -1, 0, -2), np.array([0.2, 0.7])),
     "difference": Mixed((1, metrics.roc_auc(LABEL, SCORE)), (-0.5, metrics.mean(SCORE))),
+    "among": Among(metrics.roc_auc(LABEL[::2], SCORE[::2]), np.arange(0, ROWS, 2)),
     "any": lambda weight: float(weight @ SCORE),
 }
 

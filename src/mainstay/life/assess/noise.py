@@ -11,9 +11,9 @@ from mainstay.core.nouns import Evidence
 from mainstay.life.assess.alone import Codes, Floats, told
 from mainstay.life.assess.findings import finding
 from mainstay.life.assess.seen import Seen
-from mainstay.life.assess.twins import alike
 from mainstay.stats import bootstrap, mislabelled
 from mainstay.stats.blocks import sums
+from mainstay.stats.copies import alike
 from mainstay.stats.metrics import ratio
 
 WRONG, DISAGREE = "wrong labels", "labels that disagree"

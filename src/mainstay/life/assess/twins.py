@@ -7,11 +7,10 @@ learnt is remembered, and nothing is learnt for who comes next.
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mainstay.contract.metrics import Task
 from mainstay.contract.model import Contract
-from mainstay.core.columns import Columns, Numbers, Text
+from mainstay.core.columns import Numbers, Text
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
 from mainstay.life.assess.alone import Codes
 from mainstay.life.assess.findings import exact, gate
@@ -19,6 +18,7 @@ from mainstay.life.assess.leaks import CLAUSE, settled
 from mainstay.life.assess.seen import Seen, named
 from mainstay.life.assess.telling import TELLING, telling
 from mainstay.stats import bootstrap
+from mainstay.stats import copies as copied
 from mainstay.stats.bootstrap import Measure
 from mainstay.stats.proportion import clopper_pearson
 from mainstay.stats.ranking import ranks
@@ -29,8 +29,6 @@ FEW = Limit("at_most", 0.01)
 HALF = Limit("at_most", 0.5)
 NEWEST = 6  # the last sixth of the rows stands for the future
 COUNTER = 0.999  # rank correlation with time of what only counts rows
-Bits = NDArray[np.uint64]
-_MIXED = np.uint64(0x9E3779B97F4A7C15)
 
 
 def twins(task: Task, contract: Contract, seen: Seen, *, seed: int) -> Iterator[Evidence]:
@@ -47,14 +45,14 @@ def copies(contract: Contract, seen: Seen) -> Iterator[Evidence]:
     """
     part = len(seen.when) / seen.counts.known
     own = (*seen.inputs.values(), seen.label, *(seen.beside[one] for one in named(contract)))
-    many = any(_distinct(one) > len(seen.when) / 2 for one in _numbers(seen.inputs))
+    many = copied.singular(seen.inputs, len(seen.when)).any()
     if named(contract) or many:
-        code = alike((*own, seen.when))
+        code = copied.alike((*own, seen.when))
         twice = len(code) - len(np.unique(code))
         note = "rows that are another row in all but the key: one record, written twice?"
         yield gate(TWICE, "decisions", "count", _scaled(twice, len(code), part), FEW, note)
     if many:
-        code, since = alike(own), len(seen.when) - len(seen.when) // NEWEST
+        code, since = copied.alike(own), len(seen.when) - len(seen.when) // NEWEST
         again = int(np.isin(code[since:], code[:since]).sum())
         note = "of the newest sixth, alike an older row in all but key and time, label included"
         share = _scaled(again, len(code) - since, part)
@@ -80,7 +78,7 @@ def groups(task: Task, contract: Contract, seen: Seen, *, seed: int) -> Iterator
     measure, limit = TELLING[task]
     for name in named(contract):
         whom = seen.beside[name]
-        if _distinct(whom) * 2 > len(seen.when):
+        if copied.distinct(whom) * 2 > len(seen.when):
             return
         part = Measure(telling(task, whom, seen.outcome, seen.fold), (seen.day,))
         told = bootstrap.intervals([part], seed=seed, repeats=200)[0].estimate
@@ -93,52 +91,8 @@ def groups(task: Task, contract: Contract, seen: Seen, *, seed: int) -> Iterator
         yield gate(f"{CLAUSE}: {name} across the split", name, method, found, limit, note)
 
 
-def alike(columns: tuple[Numbers | Text, ...]) -> Codes:
-    """A code from 0 for each row, the same for rows equal in all columns; shape (rows,).
-
-    By a hash of 64 bits: of a million rows two that differ share one with a chance of 3 in 10^8.
-    """
-    total: Bits = np.zeros(1, dtype=np.uint64)
-    for one in columns:
-        total = _mixed(total * _MIXED + _plain(one))
-    found: Codes = np.unique(total, return_inverse=True)[1].astype(np.int64)
-    return found
-
-
-def _mixed(
-    code: Bits,
-) -> Bits:
-    """Bits spread over all others. Source: Steele, Lea and Flood (2014), SplitMix64."""
-    code = (code ^ (code >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    code = (code ^ (code >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return code ^ (code >> np.uint64(31))
-
-
-def _plain(values: Numbers | Text) -> Bits:
-    """The bits of every value; missing is a value."""
-    if isinstance(values, Text):
-        return values.codes.astype(np.int64).view(np.uint64)
-    numbers = values.astype(np.float64) + 0.0  # -0 is 0
-    return np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
-
-
-def _numbers(inputs: Columns) -> Iterator[Numbers]:
-    yield from (one for one in inputs.values() if not isinstance(one, Text))
-
-
-def _distinct(values: Numbers | Text) -> int:
-    """How many values there are, missing ones aside."""
-    if isinstance(values, Text):
-        return len(np.unique(values.codes[values.codes >= 0]))
-    return (
-        len(np.unique(values[np.isfinite(values)]))
-        if values.dtype.kind == "f"
-        else len(np.unique(values))
-    )
-
-
 def _counts(values: Numbers, when: Codes) -> bool:
-    if _distinct(values) < len(values):
+    if copied.distinct(values) < len(values):
         return False
     one, two = ranks(values.astype(np.float64)), ranks(when.astype(np.float64))
     return bool(abs(np.corrcoef(one, two)[0, 1]) >= COUNTER)

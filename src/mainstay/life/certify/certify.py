@@ -4,10 +4,11 @@ What no clause asks for is only measured while every gate before it holds: a ref
 simpler models, and its inputs need not be spoilt.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import ibis.expr.types as ir
@@ -28,11 +29,14 @@ from mainstay.data.profile import Profile
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
 from mainstay.life.certify import (
+    again,
     champion,
     gates,
     generalising,
     held_out,
+    newcomers,
     proving,
+    recent,
     registration,
     robust,
     simplest,
@@ -40,14 +44,15 @@ from mainstay.life.certify import (
 from mainstay.life.certify.champion import Bout, Champion
 from mainstay.life.certify.details import Beside, Details, details
 from mainstay.life.certify.fairness import fairness
-from mainstay.life.certify.found_slices import found_slices
+from mainstay.life.certify.found_slices import Searched, found_slices
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut, Opening
 from mainstay.life.certify.proving import Proved
 from mainstay.life.certify.registration import Registration
 from mainstay.life.certify.robust import Shaken
 from mainstay.life.certify.simplest import Ladder
-from mainstay.life.certify.slices import slices
+from mainstay.life.certify.slices import Judged, slices
+from mainstay.life.certify.steps import Steps
 from mainstay.seal.waiver import Waiver
 from mainstay.trainer.scored import Floats
 
@@ -84,7 +89,7 @@ class Judgement(NamedTuple):
 
     gates: the evidence with a limit; what has none is a finding and gates nothing.
     details: for the page of a certificate, None where there is none. proved: for the next
-    judgement of the same bundle.
+    judgement of the same bundle. seconds: how long each step took.
     """
 
     evidence: tuple[Evidence, ...]
@@ -94,6 +99,7 @@ class Judgement(NamedTuple):
     details: Details | None
     proved: Proved
     waivers: tuple[Waiver, ...] = ()
+    seconds: Mapping[str, float] = MappingProxyType({})
 
     @property
     def waived(self) -> tuple[Evidence, ...]:
@@ -129,10 +135,12 @@ def certified(order: Order) -> Judgement:
     opened = runtime.opened(
         folder, order.places.environments, expected=version.bundle, version=version.name
     )
+    steps = Steps(order.tell)
     try:
-        return _judged(order, stated, opened)
+        made = _judged(order._replace(tell=steps), stated, opened)
     finally:
         opened.close()
+    return made._replace(seconds=steps.ended())
 
 
 def _refuse_without_goal(order: Order) -> None:
@@ -160,27 +168,32 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         proof = beside.submit(
             proving.proved, case, replay.result, reader, assembled, trained, order.now
         )
-        order.tell("resampling days and entities")
-        groups = slices(asked)
-        profile = _profile(order.places.bundle(version.bundle))
-        found = found_slices(asked, profile)
-        resampled = (
-            *gates.goals(asked),
-            *groups.evidence,
-            *found.evidence,
-            *fairness(asked, profile),
-            *gates.calibrated(asked),
-        )
+        found, groups, resampled = _resampled(order, asked)
         counted = (*gates.looks(asked), *gates.stopped(asked))
         rivals, beside_gates = _tried(order, asked, opened, (*resampled, *counted))
-        order.tell("cutting the sources at a random time, replaying golden rows")
+        order.tell("cutting the sources at a random time and replaying golden rows")
         proved = proof.result()
     every = (*resampled, *rivals, *counted, *_proofs(order, asked, opened, proved))
     made = Judgement(every, groups.not_covered, held, stated, None, proved, order.waivers)
     if not _holds(order, every):
         return made
+    order.tell("tables of the page")
     shown = beside_gates._replace(found=found.found)
     return made._replace(details=details(asked, opened.manifest, shown))
+
+
+def _resampled(order: Order, asked: Asked) -> tuple[Searched, Judged, tuple[Evidence, ...]]:
+    """What resampling days and entities says: slices found and declared, and all evidence."""
+    profile = _profile(order.places.bundle(order.version.bundle))
+    order.tell("goals")
+    goals = tuple(gates.goals(asked))
+    order.tell("declared slices")
+    groups = slices(asked)
+    order.tell("searching slices")
+    found = found_slices(asked, profile)
+    order.tell("fairness and calibration")
+    others = (*fairness(asked, profile), *gates.calibrated(asked))
+    return found, groups, (*goals, *groups.evidence, *found.evidence, *others)
 
 
 def _holds(order: Order, some: tuple[Evidence, ...]) -> bool:
@@ -211,10 +224,12 @@ def _tried(
     own = engine.connect(order.places.work)
     try:
         table = snapshot.read(own, asked.held.dataset.digest, order.places.snapshots)
-        rivals = _against_live(order, asked, opened, table)
+        learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
+        order.tell("training rows again among the held-out ones")
+        known = again.again(asked, opened, learned, table)
+        rivals = (*again.evidence(asked, known), *_against_live(order, asked, opened, table))
         holds = _holds(order, (*before, *rivals))
         shaken = _shaken(order, asked, opened, table, holds=holds)
-        learned = snapshot.read(own, order.version.datasets[0].digest, order.places.snapshots)
         ladder = _ladder(order, asked, opened, Seen(learned, table), holds=holds)
         tried = (
             *rivals,
@@ -222,7 +237,12 @@ def _tried(
             *(simplest.evidence(asked, ladder) if ladder else ()),
         )
         told = (
-            _generalising(order, asked, opened, learned) if _holds(order, (*before, *tried)) else ()
+            (
+                *newcomers.evidence(asked, known.met),
+                *_generalising(order, asked, opened, learned),
+            )
+            if _holds(order, (*before, *tried))
+            else ()
         )
     finally:
         own.disconnect()
@@ -263,9 +283,13 @@ def _generalising(
     order: Order, asked: Asked, opened: Runtime, learned: ir.Table
 ) -> tuple[Evidence, ...]:
     """Only of a version that holds so far: what falls short anyway needs no more evidence."""
-    order.tell("training rows beside held-out ones")
+    order.tell("training rows beside held-out and newest ones")
     promised = unseen.read(order.places.bundle(order.version.bundle))
-    return tuple(generalising.evidence(asked, opened, learned, promised))
+    contract, since = order.document.contract, asked.held.window.until
+    reader = reading.reader(contract, order.places)  # the other one is at work
+    newest = recent.recent(contract, opened.manifest, reader, since=since, now=order.now)
+    reading.ended(reader)
+    return tuple(generalising.evidence(asked, opened, learned, promised, newest))
 
 
 def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:
@@ -276,6 +300,7 @@ def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:
 
 def _proofs(order: Order, asked: Asked, opened: Runtime, proved: Proved) -> Iterator[Evidence]:
     """Latency last of all work: nothing else runs beside it any more."""
+    order.tell("latency of single rows")
     bundle = order.places.bundle(order.version.bundle)
     native = opened.manifest.engine.kind != "worker"
     yield from gates.latency(asked, _milliseconds(opened, asked.held.records))

@@ -24,6 +24,7 @@ NAMES = (
     "found_slices",
     "fairness",
     "calibration_error",
+    "copies",
     "champion",
     "robust",
     "simplest",
@@ -103,7 +104,8 @@ def latency(asked: Asked, milliseconds: Floats) -> Iterator[Evidence]:
     found = proportion.quantile(milliseconds, 0.99, unit="ms")
     most = Limit("at_most", asked.contract.serve.latency_p99.total_seconds() * 1000)
     once = _once(asked)
-    yield judged(once, "latency_p99", found, most, "order statistics of single rows, no network")
+    one = judged(once, "latency_p99", found, most, "order statistics of single rows, no network")
+    yield msgspec.structs.replace(one, note=_help(found, most, one.verdict, days=0))
 
 
 def parity(asked: Asked, proof: Proof, *, native: bool) -> Iterator[Evidence]:
@@ -156,7 +158,7 @@ def judged(
         limit=limit,
         verdict=verdict,
         inputs=(asked.held.dataset.digest,),
-        note=note or _help(estimate, limit, verdict),
+        note=note or _help(estimate, limit, verdict, days=len(np.unique(asked.held.day))),
     )
 
 
@@ -185,11 +187,16 @@ def _on(evidence: Evidence, population: str) -> Evidence:
     return msgspec.structs.replace(evidence, population=population, window=None, inputs=())
 
 
-def _help(estimate: Estimate, limit: Limit, verdict: Verdict) -> str:
-    """What would help: how many rows would decide, or by how much it falls short."""
+def _help(estimate: Estimate, limit: Limit, verdict: Verdict | None, *, days: int) -> str:
+    """What would help: how many days would decide, or by how much it falls short.
+
+    days: that the rows are of, since those are what is drawn; 0 for rows that are drawn one by one.
+    """
     if verdict is Verdict.FAIL:
         return f"short by {abs(estimate.value - limit.bound):.3g}"
     needed = enough.more_rows(estimate, limit.bound)
-    if verdict is Verdict.UNSURE and np.isfinite(needed):
-        return f"about {needed:,.0f} more rows would decide"
+    if verdict is Verdict.UNSURE and estimate.n and np.isfinite(needed):
+        rows = f"{needed:,.0f}{'' if days else ' more'} rows"
+        more = f"{np.ceil(days * needed / estimate.n):,.0f} more days ({rows})" if days else rows
+        return f"about {more} would decide"
     return "" if verdict is Verdict.PASS else "too few rows or days for any interval"

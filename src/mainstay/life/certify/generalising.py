@@ -21,7 +21,9 @@ from mainstay.life.certify.differences import Both, differences
 from mainstay.life.certify.gates import Asked, judged
 from mainstay.life.certify.held_out import HeldOut
 from mainstay.life.certify.learned_rows import LearnedRows, learned_rows
+from mainstay.life.certify.recent import Recent
 from mainstay.stats import apart, bootstrap
+from mainstay.stats.bootstrap import FEWEST_BLOCKS
 from mainstay.stats.sampling import Weighed
 from mainstay.stats.sampling import worth as alike
 from mainstay.trainer.measures import statistic
@@ -31,7 +33,7 @@ CLAUSE = "generalises"
 REPEATS = 500
 METHOD = "out of fold on training rows less held out; block bootstraps over days and entities, 95 %"
 PAIRED = "learned less out of fold on the same training rows, block bootstrap, 95 %"
-WEIGHTED = "out of fold, each row by how much oftener its like is held out; block bootstrap, 95 %"
+WEIGHTED = "out of fold, each row by how much oftener its like is there; block bootstrap, 95 %"
 OLDER = "cannot tell: the bundle was built before scores out of fold were kept; build again"
 
 
@@ -45,7 +47,7 @@ class Compared(NamedTuple):
 
 
 def evidence(
-    asked: Asked, opened: Runtime, learned: ir.Table, promised: Floats | None
+    asked: Asked, opened: Runtime, learned: ir.Table, promised: Floats | None, newest: Recent
 ) -> Iterator[Evidence]:
     """Gates where `certify.generalises` states a limit, else findings.
 
@@ -61,7 +63,8 @@ def evidence(
     yield later(asked, found)
     yield larger.gained(asked, opened.manifest, rows)
     yield unlike.evidence(asked, rows, told)
-    yield weighed(asked, rows, found)
+    yield weighed(asked, rows, found, unlike.CLAUSE, "the held-out ones")
+    yield from since_then(asked, rows, newest)
 
 
 def compared(asked: Asked, rows: LearnedRows, weight: Floats) -> Compared:
@@ -101,16 +104,40 @@ def later(asked: Asked, found: Compared) -> Evidence:
     return msgspec.structs.replace(one, population=asked.held.population(found.metric))
 
 
-def weighed(asked: Asked, rows: LearnedRows, found: Compared) -> Evidence:
-    """What training rows promise where they are weighed to be like the held-out ones."""
+def since_then(asked: Asked, rows: LearnedRows, newest: Recent) -> Iterator[Evidence]:
+    """How far the newest decisions are other rows than training rows, and what that comes to.
+
+    Findings: nobody knows their labels. Nothing of a period without decisions.
+    """
+    if not newest.days:
+        return
+    clause = f"{unlike.CLAUSE}, newest {newest.days} days"
+    if newest.days < FEWEST_BLOCKS:
+        note = f"cannot tell yet: at least {FEWEST_BLOCKS} days since the hold-out are needed"
+        nothing = Estimate(np.nan, np.nan, np.nan, 0)
+        yield finding(asked, clause, nothing, unlike.METHOD, rows, note)
+        return
+    count = len(newest.day)
+    unlabelled = asked.held._replace(
+        label=np.full(count, np.nan), columns=newest.columns, day=newest.day
+    )
+    told = unlike.told(asked._replace(held=unlabelled), rows)
+    made = finding(asked, clause, told.strength, unlike.METHOD, rows, unlike.said(told))
+    beside = f"{count:,} decisions since the hold-out beside {len(rows.unseen.label):,} trained on"
+    yield msgspec.structs.replace(made, population=beside, window=newest.window)
+    found = compared(asked, rows, told.weight)
+    yield weighed(asked, rows, found, clause, f"those of the newest {newest.days} days")
+
+
+def weighed(asked: Asked, rows: LearnedRows, found: Compared, clause: str, others: str) -> Evidence:
+    """What training rows promise where they are weighed to be like others."""
     reach = MEASURES[found.metric]
     score = bootstrap.within(found.weighed, reach.low, reach.high)
     note = (
         f"if nothing but the mix of rows changed; {found.promised.n:,} rows are worth"
-        f" {found.worth:,.0f} like the held-out ones"
+        f" {found.worth:,.0f} like {others}"
     )
-    clause = f"{unlike.CLAUSE}, weighted {found.metric}"
-    return finding(asked, clause, score, WEIGHTED, rows, note)
+    return finding(asked, f"{clause}, weighted {found.metric}", score, WEIGHTED, rows, note)
 
 
 def finding(

@@ -159,7 +159,7 @@ def held_out(opening: Opening, rows: Rows, window: Window) -> HeldOut:
         abstained=away,
         to=to,
         slices=_slices(opening.contract, {**read.columns, **read.seen}),
-        columns={**_described(stated, read.columns), **read.seen},
+        columns={**described(stated, read.columns), **read.seen},
         inputs=tuple(read.seen),
         records=_records(stated, table),
         in_all=in_all,
@@ -201,7 +201,7 @@ def _groups(contract: Contract) -> tuple[str, ...]:
     return stated.groups if stated else ()
 
 
-def _described(stated: Manifest, columns: Columns) -> Columns:
+def described(stated: Manifest, columns: Columns) -> Columns:
     """What a caller sends that is no key, time or entity, and no moment."""
     sent = [one for one in stated.request if one.role == "field" and one.type in DESCRIBING]
     return {one.name: columns[one.name] for one in sent}

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from mainstay.bundle.runtime import Runtime
+from mainstay.contract.model import Contract
 from mainstay.core.columns import Columns
 from mainstay.core.inputs import matrix
 from mainstay.life.certify.gates import Asked
@@ -38,7 +39,7 @@ class LearnedRows(NamedTuple):
 def learned_rows(asked: Asked, opened: Runtime, table: ir.Table, promised: Floats) -> LearnedRows:
     """table: the training rows; promised: scores out of fold of the newest, in order of time."""
     step = -(-len(promised) // ROWS)
-    made = scored(_some(asked, table, len(promised), step), asked.contract, opened)
+    made = scored(newest(asked.contract, table, len(promised), step), asked.contract, opened)
     stated, score = opened.manifest, promised[::step]
     away = [abstained(stated.abstain, one) for one in (made.score, score)]
     seen, unseen = (
@@ -60,12 +61,12 @@ def learned_rows(asked: Asked, opened: Runtime, table: ir.Table, promised: Float
     return LearnedRows(seen, unseen, columns, matrix(made.seen, stated.inputs), len(promised))
 
 
-def _some(asked: Asked, table: ir.Table, newest: int, step: int) -> ir.Table:
+def newest(contract: Contract, table: ir.Table, count: int, step: int = 1) -> ir.Table:
     """Every so many of the newest rows, in the order of time that they were scored in."""
-    decisions = asked.contract.data.decisions
+    decisions = contract.data.decisions
     order = [table[decisions.time], table[decisions.key]]
     placed = table.mutate(**{_PLACE: ibis.row_number().over(ibis.window(order_by=order))})
-    first = placed.count().as_scalar() - newest
+    first = placed.count().as_scalar() - count
     chosen = placed.filter(
         placed[_PLACE] >= first, ((placed[_PLACE] - first) % step).cast("int64") == 0
     )

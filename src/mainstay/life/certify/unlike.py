@@ -51,13 +51,17 @@ def evidence(asked: Asked, rows: LearnedRows, found: Unlike) -> Evidence:
     """A gate where `certify.generalises.told` is stated."""
     most = asked.contract.certify.generalises.told
     population = f"held-out rows beside {len(rows.unseen.label):,} training rows"
-    note = f"roc_auc alone: {'; '.join(found.differs)}" if found.differs else "nothing tells them"
     limit = Limit("at_most", 1.0 if most is None else most)
-    one = judged(asked, CLAUSE, found.strength, limit, METHOD, note)
+    one = judged(asked, CLAUSE, found.strength, limit, METHOD, said(found))
     one = msgspec.structs.replace(one, population=population)
     if most is not None:
         return one
     return msgspec.structs.replace(one, estimate=known(found.strength), limit=None, verdict=None)
+
+
+def said(found: Unlike) -> str:
+    """What tells the rows apart."""
+    return f"roc_auc alone: {'; '.join(found.differs)}" if found.differs else "nothing tells them"
 
 
 def _floor(found: Estimate) -> Estimate:

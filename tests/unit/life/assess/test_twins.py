@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from mainstay.contract.model import Contract
-from mainstay.core.columns import Text
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.life.assess.seen import Seen
-from mainstay.life.assess.twins import AGAIN, NAMES, TWICE, alike, copies, groups, names, twins
+from mainstay.life.assess.twins import AGAIN, NAMES, TWICE, copies, groups, names, twins
 
 Look = Callable[..., Seen]
 Table = Callable[..., ir.Table]
@@ -103,18 +102,3 @@ def test_a_label_that_belongs_to_whom_it_is_about_lies_across_the_split(
 
     assert found.verdict is Verdict.FAIL
     assert found.clause == "no leak: patient across the split"
-
-
-def test_equal_rows_share_a_code_and_others_do_not() -> None:
-    numbers = np.array([0.0, -0.0, np.nan, np.nan, 1.0])
-    text = Text(np.array([0, 0, -1, -1, 1], dtype=np.int32), ("a", "b"))
-
-    assert alike((numbers, text)).tolist() in (
-        [0, 0, 1, 1, 2],
-        [1, 1, 0, 0, 2],
-        [2, 2, 0, 0, 1],
-        [0, 0, 2, 2, 1],
-        [1, 1, 2, 2, 0],
-        [2, 2, 1, 1, 0],
-    )
-    assert len(np.unique(alike((np.arange(100_000),)))) == 100_000

@@ -1,5 +1,6 @@
 """Every gate measures something, against its limit."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -96,13 +97,14 @@ def test_one_row_that_knew_its_future_is_too_many(asked: Asked) -> None:
     assert (none.verdict, one.verdict) == (Verdict.PASS, Verdict.FAIL)
 
 
-def test_an_unsure_gate_says_how_many_rows_would_decide(asked: Asked, held: Held) -> None:
+def test_an_unsure_gate_says_how_many_days_would_decide(asked: Asked, held: Held) -> None:
     weak = held(quality=0.35, rows=600)
 
     (one,) = gates.goals(asked._replace(held=weak))
 
     assert one.verdict is Verdict.UNSURE
-    assert "more rows would decide" in one.note
+    days = int(re.fullmatch(r"about ([\d,]+) more days \([\d,]+ rows\) would decide", one.note)[1])
+    assert 1 <= days < 1000
 
 
 GOALS = ("accuracy", "value_per_1000", "value_over_baseline_per_1000", "roc_auc")

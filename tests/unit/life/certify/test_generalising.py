@@ -1,6 +1,7 @@
 """From training rows to held-out ones."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 from mainstay.contract.generalising import Generalises
 from mainstay.control import papers, versions
 from mainstay.control import project as projects
-from mainstay.core.nouns import Evidence, Verdict
+from mainstay.core.columns import Text
+from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.life.certify import generalising
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut
 from mainstay.life.certify.learned_rows import LearnedRows
+from mainstay.life.certify.recent import Recent
 
 Held = Callable[..., HeldOut]
 
@@ -62,13 +65,51 @@ def test_what_was_learned_by_heart_is_a_finding(asked: Asked, held: Held) -> Non
 def test_an_older_bundle_leaves_what_is_stated_unsure(asked: Asked) -> None:
     stated = with_limits(asked, worse_by=0.05, told=0.8)
 
-    found = list(generalising.evidence(stated, None, None, None))
+    found = list(generalising.evidence(stated, None, None, None, None))
 
     assert [(one.clause, one.verdict) for one in found] == [
         ("generalises, roc_auc", Verdict.UNSURE),
         ("representative", Verdict.UNSURE),
     ]
-    assert list(generalising.evidence(asked, None, None, None)) == []
+    assert list(generalising.evidence(asked, None, None, None, None)) == []
+
+
+def newest(asked: Asked, days: int, shift: float = 0.0) -> Recent:
+    """Decisions of so many days since; what is waited for moved by so much."""
+    rows = asked.held.of(np.flatnonzero(asked.held.day < days))
+    count = len(rows.label)
+    wait = np.random.default_rng(5).normal(shift, 1, count)
+    kinds = asked.held.columns["kind"]
+    columns = {"kind": Text(kinds.codes[:count], kinds.levels), "wait": wait}
+    since = asked.held.window.until
+    return Recent(Window(since, since + timedelta(days=days)), columns, rows.day)
+
+
+def trained(asked: Asked) -> LearnedRows:
+    rows = asked.held
+    return LearnedRows(rows, rows, rows.columns, np.zeros((len(rows.label), 1)), 3000)
+
+
+def test_the_newest_decisions_that_are_other_rows_are_told_with_what_differs(asked: Asked) -> None:
+    moved, weighed = generalising.since_then(asked, trained(asked), newest(asked, 14, 1.5))
+    (same, _) = generalising.since_then(asked, trained(asked), newest(asked, 14))
+
+    assert moved.clause == "representative, newest 14 days"
+    assert moved.estimate.low > 0.75 > 0.6 > same.estimate.value
+    assert "wait" in moved.note
+    assert (moved.limit, moved.verdict) == (None, None)
+    assert moved.window.since == asked.held.window.until
+    assert moved.population.startswith("1,400 decisions since the hold-out")
+    assert weighed.clause == "representative, newest 14 days, weighted roc_auc"
+    assert weighed.estimate.low < weighed.estimate.value < weighed.estimate.high
+
+
+def test_of_few_days_since_the_hold_out_nothing_is_told(asked: Asked) -> None:
+    (few,) = generalising.since_then(asked, trained(asked), newest(asked, 3))
+
+    assert (few.clause, few.estimate) == ("representative, newest 3 days", None)
+    assert "at least 8 days" in few.note
+    assert list(generalising.since_then(asked, trained(asked), newest(asked, 0))) == []
 
 
 @pytest.fixture

@@ -1,0 +1,163 @@
+"""Held-out rows that are training rows again, and those about whom a version learned already.
+
+The split is by time, and nothing keeps a copy of a training row out of the days held out: every
+gate then measures in part what was learned by heart.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import ibis.expr.types as ir
+import numpy as np
+
+from mainstay.bundle.runtime import Runtime
+from mainstay.contract.model import Contract
+from mainstay.core.columns import Numbers, Text, stacked
+from mainstay.core.nouns import Estimate, Evidence, Verdict
+from mainstay.data import columns as memory
+from mainstay.data import rules as data_rules
+from mainstay.life.certify.gates import Asked, judged
+from mainstay.life.certify.generalising import finding
+from mainstay.stats import bootstrap, copies
+from mainstay.stats.metrics import ratio
+from mainstay.trainer.measures import statistic
+from mainstay.trainer.scored import Abstained, Codes, days, numbers, read
+
+CLAUSE = "copies"
+REPEATS = 500
+METHOD = "hashes of all rows; share beyond chance, that of training rows of different days; 97.5 %"
+WITHOUT = "held-out rows whose inputs no training row has; block bootstrap, 95 %"
+
+
+class Copies(NamedTuple):
+    """Which held-out rows are training rows again, shape (rows,), and how many would be by chance.
+
+    chance: the share of training rows that are alike one of another day, and may be by chance.
+    """
+
+    rows: Abstained
+    chance: Estimate
+
+
+class Again(NamedTuple):
+    """What training rows say of the held-out ones, shape (rows,) each.
+
+    whole: those alike in all inputs and the label; exact: those of the same entity, too, None where
+    the contract names none. asked: those alike in all inputs. met: those about somebody the version
+    learned of, None without entities.
+    """
+
+    whole: Copies
+    exact: Copies | None
+    asked: Abstained
+    met: Abstained | None
+
+
+def again(asked: Asked, opened: Runtime, learned: ir.Table, table: ir.Table) -> Again:
+    """learned: the training rows; table: the held-out ones, in their order. All rows of both."""
+    contract = asked.contract
+    label, time = contract.data.label.column, contract.data.decisions.time
+    named = _named(contract)
+    rows = data_rules.imputed(learned, opened.manifest.rules)
+    came, seen = read(rows, opened.manifest, label, (label, time, *named))
+    held = {name: asked.held.columns[name] for name in asked.held.inputs}
+    both = tuple(stacked(seen, held).values())
+    outcome = np.concatenate([numbers(came[label]), asked.held.label])
+    theirs = memory.fetched(table.select(*named)) if named else {}
+    whom = tuple(stacked({name: came[name] for name in named}, theirs).values())
+    day = days(came[time])
+    split = _Split(asked, day, copies.singular(seen, len(day)))
+    return Again(
+        whole=_copies(split, copies.alike((*both, outcome))),
+        exact=_copies(split, copies.alike((*both, outcome, *whom))) if whom else None,
+        asked=_known(copies.alike(both), len(day)),
+        met=_met(whom[0], len(day)) if whom else None,
+    )
+
+
+def evidence(asked: Asked, found: Again) -> Iterator[Evidence]:
+    """The gate `certify.copies`; where it does not hold, the first goal without the copies."""
+    limit = asked.contract.certify.copies.limit
+    some = [one for one in (found.whole, found.exact) if one is not None]
+    every = [(_proven(asked, one), one) for one in some]
+    most, rows = max(every, key=lambda one: (one[0].high, one[0].value))
+    one = judged(asked, CLAUSE, most, limit, METHOD, _said(rows))
+    yield one
+    if one.verdict is not Verdict.PASS:
+        yield _without(asked, found)
+
+
+def _without(asked: Asked, found: Again) -> Evidence:
+    """By inputs alone: whether labels agree too says which rows are easy."""
+    metric = asked.contract.objective.good_enough[0].metric
+    told = asked.held.told_by(metric)
+    whole = asked.held.of(np.flatnonzero(told))
+    kept = asked.held.of(np.flatnonzero(told & ~found.asked))
+    before, unit = statistic(metric, whole, asked.contract)
+    note = f"of all held-out rows {before(np.ones(len(whole.label))):.4g}"
+    score = Estimate(np.nan, np.nan, np.nan, 0, unit)
+    if len(kept.label):
+        measure, _ = statistic(metric, kept, asked.contract)
+        score = bootstrap.estimate(
+            measure, kept.blocks, seed=asked.seed, repeats=REPEATS, unit=unit
+        )
+    return finding(asked, f"{CLAUSE}, {metric} without them", score, WITHOUT, None, note)
+
+
+def _said(found: Copies) -> str:
+    """`31 of 900 held-out rows are training rows again, label included (3.4%); by chance 0.2%`"""
+    count, rows, chance = int(found.rows.sum()), len(found.rows), found.chance
+    if not count:
+        return "no held-out row is a training row again"
+    said = (
+        f"{count:,} of {rows:,} held-out rows are training rows again, label included"
+        f" ({count / rows:.1%})"
+    )
+    if not chance.value:
+        return f"{said}; by chance none would be"
+    known = f" ({chance.low:.1%} to {chance.high:.1%})" if np.isfinite(chance.low) else ""
+    return f"{said}; by chance {chance.value:.1%}{known} would be"
+
+
+def _proven(asked: Asked, one: Copies) -> Estimate:
+    return copies.proven(_by_days(one.rows, asked.held.day, asked.seed), one.chance)
+
+
+class _Split(NamedTuple):
+    """Training rows before held-out ones. day, singular: of the former; see stats.copies."""
+
+    asked: Asked
+    day: Codes
+    singular: Abstained
+
+
+def _copies(split: _Split, code: Codes) -> Copies:
+    """code: of training rows, then of held-out ones, the same where rows are alike."""
+    learned = len(split.day)
+    ordinary = copies.elsewhere(code[:learned], split.day) & ~split.singular
+    return Copies(_known(code, learned), _by_days(ordinary, split.day, split.asked.seed))
+
+
+def _by_days(some: Abstained, day: Codes, seed: int) -> Estimate:
+    """The share of rows; exact where no day differs from another."""
+    share = ratio(some * 1.0, np.ones(len(some)))
+    found = bootstrap.estimate(share, (day,), seed=seed, repeats=REPEATS)
+    if not np.isfinite(found.low) and found.value in (0.0, 1.0):
+        return Estimate(found.value, found.value, found.value, found.n)
+    return found
+
+
+def _known(code: Codes, learned: int) -> Abstained:
+    """Which of the rows after so many are alike one of those."""
+    return np.isin(code[learned:], code[:learned])
+
+
+def _named(contract: Contract) -> tuple[str, ...]:
+    stated = contract.data.decisions
+    return (stated.entity,) if stated.entity and stated.entity != stated.key else ()
+
+
+def _met(whom: Numbers | Text, learned: int) -> Abstained:
+    """A row that names nobody is about somebody new."""
+    missing = numbers(whom) < 0 if isinstance(whom, Text) else np.isnan(numbers(whom))
+    return _known(copies.alike((whom,)), learned) & ~missing[learned:]
