@@ -54,4 +54,4 @@ def _to_spark(engine: BaseBackend, rows: ir.Table, name: str) -> ir.Table:
     """Through the memory of this process: Spark may run where no file of ours is."""
     found = rows.to_pyarrow()
     engine._session.createDataFrame(found).createOrReplaceTempView(name)  # noqa: SLF001 - Ibis has no other way
-    return engine.table(name)
+    return schema.widened(engine.table(name))  # Ibis does not know that its moments have a zone

@@ -114,6 +114,9 @@ def _in_arrow(session: Any) -> BaseBackend:
             self._run_pre_execute_hooks(expr)
             table = expr.as_table()
             found = self._session.sql(self.compile(table, **how)).toArrow()
+            found = found.select(
+                list(table.columns)
+            )  # a number of rows stays where some are left out
             return expr.__pyarrow_result__(found.cast(table.schema().to_pyarrow()))
 
         def to_parquet(self, expr: ir.Table, /, path: Path, **how: Any) -> None:

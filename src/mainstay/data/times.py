@@ -100,7 +100,8 @@ def _taken_apart(text: ir.StringValue, layout: str, zone: str) -> ir.TimestampVa
     zoned = _fits(tidy, f"{begin}{_DATE} {_CLOCK}{_OFFSET} ?")
     iso = tidy.substr(len(begin))
     here = _placed(ibis.ifelse(plain, iso, none).cast("timestamp"), zone)
-    return ibis.ifelse(zoned, ibis.ifelse(zoned, iso, none).cast(TIME), here)
+    whole = dialect.replaced(iso, "( [0-9]{1,2}:[0-9]{1,2})(Z|[+-])", r"\1:00\2")  # Spark asks it
+    return ibis.ifelse(zoned, ibis.ifelse(zoned, whole, none).cast(TIME), here)
 
 
 def _fits(text: ir.StringValue, pattern: str) -> ir.BooleanValue:
