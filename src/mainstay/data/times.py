@@ -94,7 +94,7 @@ def _refuse_unreadable(read: ir.Table, name: str, layout: str) -> None:
 def _taken_apart(text: ir.StringValue, layout: str, zone: str) -> ir.TimestampValue:
     """Null where the text is not of the form, or names no time that there is."""
     said = _rewritten(text, layout) if layout else text
-    begin, none = (_MARK, ibis.null(TEXT)) if layout else ("", ibis.null(TEXT))
+    begin, none = _MARK if layout else "", ibis.null(TEXT)
     tidy = dialect.replaced(said.re_replace(" +|T", " "), "([.][0-9]{6})[0-9]+", r"\1")
     plain = _fits(tidy, f"{begin}{_DATE}(?: {_CLOCK} ?)?")
     zoned = _fits(tidy, f"{begin}{_DATE} {_CLOCK}{_OFFSET} ?")
