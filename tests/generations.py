@@ -1,8 +1,12 @@
 """A generation of one view, as tests write it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+import numpy as np
+
+from mainstay.bundle import points
+from mainstay.bundle.points import Many, Point
 from mainstay.bundle.views import Made, View
 from mainstay.core.errors import Unavailable
 
@@ -19,3 +23,17 @@ def made(value: bytes, keys: int = 3, broken: str = "") -> list[Made]:
             raise Unavailable(broken)
 
     return [Made("aa", View("weather", 5, source="d1"), rows())]
+
+
+def packed(*keys: Sequence[Point]) -> bytes:
+    """The points of each key, all behind each other."""
+    flat = [one for some in keys for one in some]
+    ends = np.cumsum([0, *(len(one.members) for one in flat)], dtype=np.int64)
+    many = Many(
+        np.cumsum([0, *map(len, keys)], dtype=np.int64),
+        np.array([one.since for one in flat], np.int64),
+        np.array([one.as_of for one in flat], np.int64),
+        ends,
+        b"".join(one.members for one in flat),
+    )
+    return b"".join(points.packed(many))

@@ -21,4 +21,5 @@ def foresight(bound: float = LEVEL - 0.035, days: int = 7, grade: Grade = Grade.
     return Foresight(
         task="binary", measure="roc_auc", constant=0.0, bound=bound, days=days, seed=1, others=14,
         grade=grade, seen=found.seen, forecast=kept.kept(found.forecast),
+        promise=f"roc_auc ≥ {bound:g}",
     )  # fmt: skip

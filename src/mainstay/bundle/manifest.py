@@ -45,7 +45,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     threshold: a binary score from here on means yes; None for the other tasks; baseline_threshold
     likewise for the baseline. stakes: where money hangs on the row, not the score is held against
-    them but how far it leans to yes; see bundle.stakes. abstain: where the model decides nothing.
+    them but how far it leans to yes; see bundle.stakes. matrix: of several classes, money by actual
+    and decided class; empty: the likeliest is decided. abstain: where the model decides nothing.
     uncovered: who answers slices that its certificate does not cover. durability: whether answers
     go only when they are safe on disk. operation: fallback, limits and resources at a door.
     private: columns that are not written down as they came. clean: what sets the values of request
@@ -77,6 +78,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     code: dict[str, str]
     abstain: Abstain | None = None
     stakes: Stakes | None = None
+    matrix: tuple[tuple[float, ...], ...] = ()
     uncovered: Literal["flag", "fallback"] = "flag"
     durability: Literal["group", "ack"] = "group"
     operation: Operation = Operation()

@@ -8,11 +8,14 @@ import struct
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 ALWAYS = -(2**63)
 """Since when a row without a time is true."""
@@ -27,6 +30,20 @@ class Point(NamedTuple):
 
     since: int
     as_of: int
+    members: bytes
+
+
+class Many(NamedTuple):
+    """Points of several keys, one behind the other, each key's in the order of `since`.
+
+    starts: where the points of a key begin, at least one each, and behind all where they end.
+    offsets: where the members of a point begin, and behind all where they end.
+    """
+
+    starts: NDArray[np.int64]
+    since: NDArray[np.int64]
+    as_of: NDArray[np.int64]
+    offsets: NDArray[np.int64]
     members: bytes
 
 
@@ -46,19 +63,27 @@ def time(moment: int) -> datetime:
     return _EPOCH + timedelta(microseconds=moment)
 
 
-def packed(points: Sequence[Point]) -> bytes:
-    """Points in the order of `since`, at least one."""
-    ends, end = array("I"), 0
-    for one in points:
-        end += len(one.members)
-        ends.append(end)
-    times = array("q", (one.since for one in points))
-    times.extend(one.as_of for one in points)
-    if sys.byteorder == "big":
-        times.byteswap()
-        ends.byteswap()
-    members = b"".join(one.members for one in points)
-    return _COUNT.pack(len(points)) + times.tobytes() + ends.tobytes() + members
+def packed(many: Many) -> Iterator[bytes]:
+    """The points of each key."""
+    counts = np.diff(many.starts)
+    begins = np.concatenate(([0], np.cumsum(_HEAD + _EACH * counts)))
+    key = np.repeat(np.arange(len(counts)), counts)
+    within, first = np.arange(len(key)) - many.starts[key], begins[key] + _HEAD
+    ends = many.offsets[1:] - many.offsets[many.starts[key]]
+    heads = np.empty(begins[-1], np.uint8)
+    _put(heads, begins[:-1], counts.astype("<i8"))
+    _put(heads, first + 8 * within, many.since.astype("<i8"))
+    _put(heads, first + 8 * (counts[key] + within), many.as_of.astype("<i8"))
+    _put(heads, first + 16 * counts[key] + 4 * within, ends.astype("<u4"))
+    whole, parts = heads.tobytes(), many.offsets[many.starts].tolist()
+    for head, part in zip(pairwise(begins.tolist()), pairwise(parts), strict=True):
+        yield whole[slice(*head)] + many.members[slice(*part)]
+
+
+def _put(heads: NDArray[np.uint8], places: NDArray[np.int64], values: NDArray[Any]) -> None:
+    """Writes each value at its place."""
+    size = values.itemsize
+    heads[places[:, None] + np.arange(size)] = values.view(np.uint8).reshape(-1, size)
 
 
 def known(blob: bytes, at: int) -> Point | None:

@@ -63,7 +63,7 @@ class Field(NamedTuple):
         plain = PYTHON[self.type]
         if not self.as_text:
             return plain
-        return str if self.type == DATE else plain | str
+        return str if self.type in (DATE, TIME) else plain | str
 
 
 class _Records(msgspec.Struct, forbid_unknown_fields=True):

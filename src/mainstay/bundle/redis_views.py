@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from mainstay.bundle.views import PART, Current, Made, Store, View, counted
+from mainstay.bundle.views import PART, Current, Made, Rows, Store, View, counted, kept
 from mainstay.core import clock
 from mainstay.core.addresses import shown
-from mainstay.core.errors import MissingExtra, Unavailable
+from mainstay.core.errors import Missing, MissingExtra, Unavailable
 
 ANSWERS = 0.05
 """Seconds within which a door has its answer, or does without."""
@@ -33,7 +33,7 @@ class Remote:
     def found(self, view: str, keys: Sequence[bytes]) -> Sequence[bytes | None]:
         if clock.stopwatch() < self._silent:
             raise Unavailable("the server of the views did not answer just now")
-        name = _hash(self._prefix, self.current.generation, view)
+        name = _lying(self._prefix, self.current, view)
         try:
             found = list(self._client.hmget(name, keys)) if keys else []
             gone = None in found and self._is_gone(name, view)
@@ -71,11 +71,13 @@ class Server:
         except ValueError as error:
             raise Unavailable(f"{self._named} names no generation: {error}") from error
 
-    def written(self, cut: datetime, made: Iterable[Made]) -> Current:
+    def written(
+        self, cut: datetime, made: Iterable[Made], before: Current | None = None
+    ) -> Current:
         try:
             self._sweep()
             generation = f"{self._writer.incr(f'{self._prefix}:generation'):08}"
-            views = {one.id: self._filled(generation, one) for one in made}
+            views = {one.id: self._view(generation, one, before) for one in made}
             return self._put(Current(generation, cut, views))
         except _errors() as error:
             raise Unavailable(f"the server of the views does not answer: {error}") from error
@@ -93,12 +95,22 @@ class Server:
         self._writer.set(self._named, msgspec.json.encode(one))
         return one
 
-    def _filled(self, generation: str, one: Made) -> View:
+    def _view(self, generation: str, one: Made, before: Current | None) -> View:
+        """Written, or left where it lies."""
+        if one.rows is not None:
+            return self._filled(generation, one, one.rows)
+        if before is None:
+            raise Missing(f"{one.view.name} has no rows, and no generation before")
+        old = before.views[one.id]
+        lies = old.lies or before.generation
+        return msgspec.structs.replace(kept(one.view, old), lies=lies)
+
+    def _filled(self, generation: str, one: Made, rows: Rows) -> View:
         name = _hash(self._prefix, generation, one.id)
         self._writer.sadd(self._list, name)
         keys = points = 0
         part: dict[bytes, bytes] = {}
-        for key, count, blob in one.rows:
+        for key, count, blob in rows:
             part[key] = blob
             keys, points = keys + 1, points + count
             if len(part) == PART:
@@ -111,9 +123,9 @@ class Server:
     def _sweep(self) -> None:
         """What is not of the generation in force: its readers have left it by now."""
         stands = self.current()
-        keep = _hash(self._prefix, stands.generation, "") if stands else ""
+        keep = {_lying(self._prefix, stands, view) for view in stands.views} if stands else set()
         for name in self._writer.smembers(self._list):
-            if not (keep and name.decode().startswith(keep)):
+            if name.decode() not in keep:
                 self._writer.unlink(name)
                 self._writer.srem(self._list, name)
 
@@ -142,3 +154,8 @@ def _errors() -> tuple[type[Exception], ...]:
 
 def _hash(prefix: str, generation: str, view: str) -> str:
     return f"{prefix}:{generation}:{view}"
+
+
+def _lying(prefix: str, current: Current, view: str) -> str:
+    """Where the rows of a view of a generation are."""
+    return _hash(prefix, current.views[view].lies or current.generation, view)

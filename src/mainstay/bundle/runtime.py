@@ -314,8 +314,9 @@ class Runtime:
         self.failed += 1
 
     def _likeliest(self, probabilities: Matrix) -> Said:
-        likeliest = int(probabilities.argmax())
-        return float(probabilities[likeliest]), self.manifest.classes[likeliest]
+        """Of the class that is decided for, and its probability."""
+        found = int(stakes.likeliest(probabilities[None], self.manifest.matrix)[0])
+        return float(probabilities[found]), self.manifest.classes[found]
 
     def _decided(self, score: float, row: encoder.Row) -> Said:
         yes = self._yes
@@ -335,7 +336,7 @@ class Runtime:
     def _fallback(self, row: encoder.Row) -> tuple[float, Class | None]:
         rate = self._rate(row)
         if self.manifest.task == "multiclass":
-            return rate, None
+            return rate, self.manifest.classes[int(rate)] if self.manifest.matrix else None
         yes = self.manifest.baseline_threshold
         return rate, rate if yes is None else self._leans(rate, row) >= yes
 

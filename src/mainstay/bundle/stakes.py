@@ -72,6 +72,23 @@ def leanings(score: Floats, payoffs: Floats) -> Floats:
     return np.asarray(0.5 + 0.5 * apart)
 
 
+def likeliest(score: Floats, matrix: tuple[tuple[float, ...], ...]) -> NDArray[np.int64]:
+    """The place of the class that is decided for, shape (rows,); score: (rows, classes).
+
+    matrix: money by actual and decided class: the class that earns most by the chances of all;
+    without it the likeliest. Of equals the first. Sums go class by class, so one row alone adds up
+    to the same bits as among others.
+    """
+    earned = score
+    if matrix:
+        money = np.array(matrix)
+        earned = score[:, [0]] * money[0]
+        for at in range(1, len(money)):
+            earned = earned + score[:, [at]] * money[at]
+    found: NDArray[np.int64] = earned.argmax(axis=1)
+    return found
+
+
 def leaning(stakes: Stakes, columns: tuple[str, ...]) -> Callable[[float, Row], float]:
     """The same of one row, whose columns stand in this order: bit for bit."""
     reads = [_reader(one, columns) for one in stakes.payoffs]

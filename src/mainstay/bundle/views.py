@@ -36,7 +36,8 @@ Rows = Iterable[tuple[bytes, int, bytes]]
 class View(msgspec.Struct, frozen=True):
     """One context in a generation. newest: microseconds since 1970 of its newest row, None: it has
 
-    no time, or no row. keys, points: how many. source: the digest of what it was made of.
+    no time, or no row. keys, points: how many. source: the digest of what it was made of. lies: on
+    a server the generation that it was written for, of which it was kept; "" where it was not.
     """
 
     name: str
@@ -44,6 +45,7 @@ class View(msgspec.Struct, frozen=True):
     keys: int = 0
     points: int = 0
     source: str = ""
+    lies: str = ""
 
 
 class Current(msgspec.Struct, frozen=True):
@@ -55,11 +57,14 @@ class Current(msgspec.Struct, frozen=True):
 
 
 class Made(NamedTuple):
-    """A view to be written; keys and points of it are not counted yet."""
+    """A view to be written; keys and points of it are not counted yet. rows: None where they are
+
+    those of the generation before, which has the view.
+    """
 
     id: str
     view: View
-    rows: Rows
+    rows: Rows | None
 
 
 class Store(Protocol):
@@ -80,8 +85,13 @@ class Shelf(Protocol):
     def current(self) -> Current | None:
         """The generation in force, None before the first. Raises Unavailable."""
 
-    def written(self, cut: datetime, made: Iterable[Made]) -> Current:
-        """Writes a generation whole, then puts it in force. Raises Unavailable."""
+    def written(
+        self, cut: datetime, made: Iterable[Made], before: Current | None = None
+    ) -> Current:
+        """Writes a generation whole, then puts it in force. before: which it keeps views of.
+
+        Raises Unavailable.
+        """
 
     def moved(self, cut: datetime, before: Current) -> Current:
         """The same generation up to a later moment, where nothing came that is not in it."""
@@ -134,12 +144,14 @@ class Folder:
         except (OSError, ValueError) as error:
             raise Unavailable(f"{self._path / CURRENT} names no generation: {error}") from error
 
-    def written(self, cut: datetime, made: Iterable[Made]) -> Current:
+    def written(
+        self, cut: datetime, made: Iterable[Made], before: Current | None = None
+    ) -> Current:
         self._sweep()
         handle, draft = tempfile.mkstemp(dir=self._path, prefix=durable.DRAFT)
         os.close(handle)
         try:
-            views = _filled(Path(draft), made)
+            views = _filled(Path(draft), made, Old(self._file(before), before) if before else None)
             durable.sync(Path(draft))
             found = Current(f"{self._highest() + 1:08}", cut, views)
             Path(draft).replace(self._file(found))
@@ -199,28 +211,48 @@ def counted(view: View, keys: int, points: int) -> View:
     return msgspec.structs.replace(view, keys=keys, points=points)
 
 
-def _filled(draft: Path, made: Iterable[Made]) -> dict[str, View]:
+def kept(view: View, before: View) -> View:
+    """The view, as the generation before has it."""
+    return counted(view, before.keys, before.points)
+
+
+class Old(NamedTuple):
+    """The file of a generation, and what is in it."""
+
+    path: Path
+    current: Current
+
+
+def _filled(draft: Path, made: Iterable[Made], old: Old | None) -> dict[str, View]:
     """A new file of views; what was written of each."""
-    with closing(sqlite3.connect(draft, isolation_level=None)) as base:
+    views = {}
+    with closing(sqlite3.connect(draft, isolation_level=None, uri=True)) as base:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", f"page_size = {_PAGE}"):
             base.execute(f"PRAGMA {pragma}")
+        if old:
+            base.execute("ATTACH ? AS old", (f"{old.path.resolve().as_uri()}?immutable=1",))
         base.execute("BEGIN")
-        views = {one.id: _view(base, one) for one in made}
+        for one in made:
+            name = table(one.id)
+            base.execute(f"CREATE TABLE {name} (key BLOB PRIMARY KEY, points BLOB) WITHOUT ROWID")
+            if one.rows is not None:
+                views[one.id] = _view(base, name, one.view, one.rows)
+            elif old:
+                base.execute(f"INSERT INTO {name} SELECT * FROM old.{name}")  # noqa: S608 - checked
+                views[one.id] = kept(one.view, old.current.views[one.id])
         base.execute("COMMIT")
     return views
 
 
-def _view(base: sqlite3.Connection, one: Made) -> View:
-    name = table(one.id)
-    base.execute(f"CREATE TABLE {name} (key BLOB PRIMARY KEY, points BLOB) WITHOUT ROWID")
+def _view(base: sqlite3.Connection, name: str, view: View, rows: Rows) -> View:
     keys = points = 0
     part: list[tuple[bytes, bytes]] = []
     insert = f"INSERT INTO {name} VALUES (?, ?)"  # noqa: S608 - the name is checked
-    for key, count, blob in one.rows:
+    for key, count, blob in rows:
         part.append((key, blob))
         keys, points = keys + 1, points + count
         if len(part) == PART:
             base.executemany(insert, part)
             part.clear()
     base.executemany(insert, part)
-    return counted(one.view, keys, points)
+    return counted(view, keys, points)

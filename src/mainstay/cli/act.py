@@ -1,13 +1,14 @@
 """From a command line to the control plane and back."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from mainstay.cli.main import Options
 from mainstay.cli.show import show
@@ -16,8 +17,7 @@ from mainstay.control.commands import Command
 from mainstay.control.queries import Query
 from mainstay.core import durable, settings
 from mainstay.core.answers import Answer
-
-Tell = Callable[[str], None]
+from mainstay.core.progress import Tell, nothing
 
 
 def act(options: Options, command: Command) -> int:
@@ -69,11 +69,42 @@ def _answered(options: Options, query: Query) -> Answer:
 def telling() -> Iterator[Tell]:
     """What is being done and for how long, on standard error, where that is a terminal."""
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield nothing
         return
-    console = Console(stderr=True)
-    with console.status("starting") as status:
-        yield status.update
+    with bar(Console(stderr=True)) as tell:
+        yield tell
+
+
+LONGEST = 24 * 3600.0
+"""Seconds of which rich tells the speed: a fit may take longer than its own half a minute."""
+
+
+@contextmanager
+def bar(console: Console) -> Iterator[Tell]:
+    """One line that is gone at the end: what is being done, since when, and for how long still.
+
+    Where steps are counted the bar fills; time begins anew with what is counted anew.
+    """
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, speed_estimate_period=LONGEST
+    ) as progress:
+        task = progress.add_task("starting", total=None, left="")
+
+        def tell(step: str, /, *, done: int = 0, of: int = 0) -> None:
+            if (of or None) != progress.tasks[0].total:
+                progress.reset(task, total=of or None)
+                progress.tasks[0].total = of or None  # reset takes None as no change
+            words = "left" if of else ""
+            progress.update(task, description=step, completed=done, left=words)
+
+        yield tell
 
 
 class Day(click.ParamType[datetime]):

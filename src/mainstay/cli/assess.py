@@ -26,9 +26,8 @@ def assess(
     accept: tuple[int, ...],
 ) -> int:
     """Ask whether it is worth it and the data enough."""
-    if every and (foresee or accept):
-        hint = "say --foresee and --accept for one project at a time"
-        raise Mistake("--all only looks", hint)
+    if every and accept:
+        raise Mistake("--all only looks", "say --accept for one project at a time")
     if every:
-        return act(options, AssessAll(since, until))
+        return act(options, AssessAll(since, until, foresee))
     return act(options, Assess(since, until, foresee, accept))

@@ -4,8 +4,8 @@ import click
 
 from mainstay.cli.act import act, ask
 from mainstay.cli.main import Options
-from mainstay.control.commands import SettleConflict
-from mainstay.control.queries import Catalogue, Conflicts
+from mainstay.control.commands import ProposeConflicts, SettleConflict
+from mainstay.control.queries import Catalogue
 
 
 @click.command()
@@ -20,7 +20,7 @@ def show(options: Options, text: str) -> int:
 @click.pass_obj
 def conflicts(options: Options) -> int:
     """Columns that are named alike and are not, or the other way."""
-    return ask(options, Conflicts())
+    return act(options, ProposeConflicts())
 
 
 @click.command()

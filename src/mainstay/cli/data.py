@@ -4,7 +4,14 @@ import click
 
 from mainstay.cli.act import ask
 from mainstay.cli.main import Options
-from mainstay.control.queries import DataChanges
+from mainstay.control.queries import DataChanges, Sources
+
+
+@click.command()
+@click.pass_obj
+def show(options: Options) -> int:
+    """What sources keep of what was agreed, and what cleaning set right in the newest window."""
+    return ask(options, Sources())
 
 
 @click.command()

@@ -105,7 +105,10 @@ COMMANDS: Table = {
     "find": ("What holds a word: versions, fields, ...", "mainstay.cli.comment:find"),
     "data": (
         "What the data is and was like.",
-        {"changes": ("What is no longer as it was.", "mainstay.cli.data:changes")},
+        {
+            "show": ("What sources keep, and what cleaning changed.", "mainstay.cli.data:show"),
+            "changes": ("What is no longer as it was.", "mainstay.cli.data:changes"),
+        },
     ),
     "decisions": ("What was answered to one key.", "mainstay.cli.decisions:decisions"),
     "run": ("Do what is outstanding, until somebody must act.", "mainstay.cli.run:run"),

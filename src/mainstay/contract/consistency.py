@@ -7,7 +7,8 @@ finds every mistake; what is not understood here is the business of the clause's
 from collections.abc import Iterator
 from datetime import timedelta
 
-from mainstay.contract import amounts, cleaning, conditions, durations
+from mainstay.contract import amounts, classes, cleaning, conditions, durations
+from mainstay.contract.classes import MATRIX
 from mainstay.contract.fields import OBSERVED
 from mainstay.contract.metrics import MEASURES, VALUE
 from mainstay.contract.mistakes import Slip
@@ -35,8 +36,8 @@ _UNKNOWN = "it is not known when an answer is asked for"
 def slips(contract: object) -> list[Slip]:
     """What contradicts something said elsewhere."""
     checks = (
-        _metrics, amounts.slips, _tasks, _constant, _gates, _label, _early_labels, _taken_twice,
-        _private, _imputed, _ranges_by, _season, _fair, _looked_up, cleaning.slips,
+        _metrics, amounts.slips, classes.slips, _tasks, _constant, _gates, _label, _early_labels,
+        _taken_twice, _private, _imputed, _ranges_by, _season, _fair, _looked_up, cleaning.slips,
     )  # fmt: skip
     return [one for check in checks for one in check(contract)]
 
@@ -44,7 +45,10 @@ def slips(contract: object) -> list[Slip]:
 def _metrics(contract: object) -> Iterator[Slip]:
     """A metric fits the task; money needs objective.value."""
     task = first(contract, "objective.task")
-    priced = next(found(contract, "objective.value"), ((), None))[1] is not None
+    priced, by_class = (
+        next(found(contract, f"objective.{one}"), ((), None))[1] is not None
+        for one in ("value", "value.matrix")
+    )
     for path, name in texts(contract, *_METRICS):
         fitting = [metric for metric, measure in MEASURES.items() if task in measure.tasks]
         if name not in MEASURES or not fitting:
@@ -55,6 +59,8 @@ def _metrics(contract: object) -> Iterator[Slip]:
         elif name in VALUE and not priced:
             hint = "value: {currency: USD, true_positive: 40, false_positive: -12}"
             yield slip(path, f"is {name}, but objective.value is not stated", hint)
+        elif name in VALUE and task == "multiclass" and not by_class:
+            yield slip(path, f"is {name}, but objective.value.matrix is not stated", MATRIX)
 
 
 def _tasks(contract: object) -> Iterator[Slip]:

@@ -33,7 +33,7 @@ class Measure(NamedTuple):
 
 _BINARY: tuple[Task, ...] = ("binary",)
 _CLASSES: tuple[Task, ...] = ("binary", "multiclass")
-_PRICED: tuple[Task, ...] = ("binary", "regression")
+_PRICED: tuple[Task, ...] = ("binary", "multiclass", "regression")
 _NUMBER: tuple[Task, ...] = ("regression",)
 
 MEASURES: dict[Metric, Measure] = {

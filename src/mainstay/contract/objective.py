@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, With
 from mainstay.contract.clauses import Clause, Place, Section
 from mainstay.contract.goals import Goal
 from mainstay.contract.metrics import Task
-from mainstay.contract.payoffs import BINARY, REGRESSION, ByColumn, Payoff
+from mainstay.contract.payoffs import BINARY, REGRESSION, ByColumn, Payoff, ordered
 from mainstay.contract.terms import Name, Names, Number, Span, Text, wrong
 from mainstay.contract.wording import shown
 
@@ -66,6 +67,16 @@ class Value(Section):
     per_unit_under: Annotated[
         Payoff, Clause("money per unit by which a value is answered too low", ("bench", "field"))
     ] = 0
+    matrix: Annotated[
+        Mapping[Name, Mapping[Name, Number]] | None,
+        Clause("of several classes: money by what it was, then by what was decided", _EVERYWHERE),
+    ] = None
+    unnamed: Annotated[
+        Number | None,
+        Clause(
+            "money of pairs that matrix leaves out; without it, every pair is named", _EVERYWHERE
+        ),
+    ] = None
     per_retrain: Annotated[
         Number, Clause("money per new version, weighed against ageing", ("bench", "field"))
     ] = 0
@@ -81,6 +92,20 @@ class Value(Section):
         """
         names = REGRESSION if task == "regression" else BINARY
         return tuple(getattr(self, name) for name in names)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Those of the matrix, in the order of a label: numbers by size, text by its letters."""
+        return ordered(self.matrix or {})
+
+    @property
+    def by_class(self) -> tuple[tuple[float, ...], ...]:
+        """Money by actual and decided class, in that order; empty without a matrix."""
+        stated, beside = self.matrix or {}, self.unnamed or 0.0
+        return tuple(
+            tuple(float(stated.get(was, {}).get(said, beside)) for said in self.classes)
+            for was in self.classes
+        )
 
     def amounts(self, task: Task) -> tuple[str, ...]:
         """The columns that money hangs on, each once."""

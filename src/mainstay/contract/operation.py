@@ -296,6 +296,16 @@ class Unforeseen(Section):
     ] = "all"
 
 
+class Skew(Section):
+    """How far what a door looks up may be from what training would see."""
+
+    at_most: Annotated[Share, Clause("the share of other values that is no incident", ("field",))]
+
+    @property
+    def limit(self) -> Limit:
+        return Limit("at_most", self.at_most)
+
+
 class Watch(Section):
     """How live data is judged."""
 
@@ -322,6 +332,9 @@ class Watch(Section):
     unforeseen: Annotated[
         Unforeseen, Clause("when the world changes all at once", ("door", "field"))
     ] = Unforeseen()
+    skew: Annotated[
+        Skew, Clause("looked-up values that are not those training would see", ("field",))
+    ] = Skew(at_most=0.01)
 
 
 class Access(Section):

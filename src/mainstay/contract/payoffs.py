@@ -1,5 +1,6 @@
 """Money of one decision: a number, or by a column of the decision that says how much."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -26,6 +27,14 @@ class ByColumn(Section):
         Number | None,
         Clause("how much it is where it is null; without it, never null", _EVERYWHERE),
     ] = None
+
+
+def ordered(matrix: Mapping[str, Mapping[str, float]]) -> tuple[str, ...]:
+    """The classes that a matrix names anywhere: numbers by size, text by its letters."""
+    named = {*matrix, *(said for row in matrix.values() for said in row)}
+    if all(re.fullmatch(r"-?[0-9]+", one) for one in named):
+        return tuple(sorted(named, key=int))
+    return tuple(sorted(named))
 
 
 def _payoff(value: object, handler: ValidatorFunctionWrapHandler) -> object:

@@ -1,12 +1,13 @@
 """Whom a version is held against beside its goals, and what may go wrong around it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from annotated_types import Ge
 
 from mainstay.contract.clauses import Clause, Section
 from mainstay.contract.metrics import Metric
-from mainstay.contract.terms import Number
+from mainstay.contract.terms import Name, Names, Number
 
 Worse = Annotated[Number, Ge(0)]
 
@@ -28,6 +29,13 @@ class Champion(Section):
         Worse | None,
         Clause("the same on each slice; without it, five times as much", ("bench",)),
     ] = None
+    life_worse_by: Annotated[
+        Worse | None,
+        Clause(
+            "the same on average over the life of its certificate; without it, only shown",
+            ("bench",),
+        ),
+    ] = None
 
 
 class Simplest(Section):
@@ -45,4 +53,10 @@ class Robust(Section):
     harm: Annotated[
         Worse | None,
         Clause("the most that the first goal may lose; without it, only shown", ("bench",)),
+    ] = None
+    systems: Annotated[
+        Mapping[Name, Names] | None,
+        Clause(
+            "columns of the decisions that come from one system, and stay away together", ("bench",)
+        ),
     ] = None

@@ -1,11 +1,11 @@
 """Proposals of an assessment that a person accepts: clauses of the contract, or steps to take.
 
-What cleans a source is written as its `clean`, and holds wherever it is read. A step is a remark
-above train() in model.py, for features.py says what the door and every fit see: whoever accepts a
-step writes it there. What was accepted is proposed no more.
+What cleans a source is written as its `clean`, and holds wherever it is read. A step that is code
+becomes the first line of features(), which says what the door and every fit see; one that only
+words can say is listed above it, for whoever takes it. What was accepted is proposed no more.
 """
 
-import re
+import ast
 from collections.abc import Iterator
 
 import msgspec
@@ -21,8 +21,7 @@ from mainstay.core.places import Places
 from mainstay.life.assess.assessment import Assessment
 from mainstay.life.assess.proposals import Proposal, written
 
-MARK = "# Cleaning, accepted: "
-TRAIN = re.compile(r"^def train\(", re.MULTILINE)
+MARK, OPEN = "# Cleaning, accepted: ", "# Cleaning, to be done: "
 
 
 def accepted(project: Project, earlier: object, numbers: tuple[int, ...]) -> Answer:
@@ -55,9 +54,13 @@ def lines(proposals: tuple[Proposal, ...]) -> Iterator[str]:
 
 
 def without_accepted(assessment: Assessment, places: Places) -> Assessment:
-    """An assessment that proposes no step again that stands in model.py."""
-    code = places.model.read_text(encoding="utf-8") if places.model.is_file() else ""
-    kept = tuple(one for one in assessment.proposals if f"{MARK}{one.name}: " not in code)
+    """An assessment that proposes no step again that stands in features.py or model.py."""
+    files = (one for one in (places.features, places.model) if one.is_file())
+    code = "\n".join(one.read_text(encoding="utf-8") for one in files)
+    marks = [
+        (one, [f"{mark}{one.name}: " for mark in (MARK, OPEN)]) for one in assessment.proposals
+    ]
+    kept = tuple(one for one, some in marks if not any(mark in code for mark in some))
     return msgspec.structs.replace(assessment, proposals=kept)
 
 
@@ -104,12 +107,48 @@ def _standing(contract: Contract, one: Proposal) -> CleanClause | None:
 
 
 def _steps(places: Places, chosen: tuple[Proposal, ...]) -> Iterator[str]:
-    said = [f"{MARK}{one.name}: {one.oddity.says}; {one.oddity.step}" for one in chosen]
-    if said:
-        code = places.model.read_text(encoding="utf-8")
-        found = TRAIN.search(code)
-        at = found.start() if found else len(code)
-        remarks = "".join(f"{line}\n" for line in said)
-        durable.write(places.model, f"{code[:at]}{remarks}{code[at:]}".encode())
+    """Below the others that stand there already, so that they are taken in the order accepted."""
+    code = places.features.read_text(encoding="utf-8") if chosen else ""
     for one in chosen:
-        yield f"model.py: remark above train(); take the step in features.py: {one.oddity.step}"
+        at, indent, line = _place(code, one)
+        lines = code.splitlines(keepends=True)
+        code = "".join((*lines[:at], f"{indent}{line}\n", *lines[at:]))
+        yield f"features.py:{at + 1}: {line}"
+    if chosen:
+        durable.write(places.features, code.encode())
+
+
+def _place(code: str, one: Proposal) -> tuple[int, str, str]:
+    """After how many lines of features.py, how far in, and what is written there."""
+    oddity = one.oddity
+    found = _features(code)
+    if found and _is_code(oddity.step):
+        first = found.body[1 if ast.get_docstring(found, clean=False) else 0]
+        written = f"row = row.mutate(**{{{one.column!r}: {oddity.step}}})"
+        if one.column.isidentifier():
+            written = f"row = row.mutate({one.column}={oddity.step})"
+        lines, at = code.splitlines(), first.lineno - 1
+        while MARK in lines[at]:
+            at += 1
+        line = f"{written}  {MARK}{one.name}: {oddity.says}"
+        return at, " " * first.col_offset, line
+    at = found.lineno - 1 if found else 0
+    return at, "", f"{OPEN}{one.name}: {oddity.says}; {oddity.step}"
+
+
+def _features(code: str) -> ast.FunctionDef | None:
+    """features(row) with a body of its own lines; None where it is written in another way."""
+    for one in ast.parse(code).body:
+        if isinstance(one, ast.FunctionDef) and one.name == "features":
+            named = [each.arg for each in one.args.args] == ["row"]
+            rest = one.body[1:] if ast.get_docstring(one, clean=False) else one.body
+            return one if named and rest and rest[0].lineno > one.lineno else None
+    return None
+
+
+def _is_code(step: str) -> bool:
+    """Whether a step is an expression of the row, and not what to do in words."""
+    try:
+        return not isinstance(ast.parse(step, mode="eval").body, ast.Name)
+    except SyntaxError:
+        return False

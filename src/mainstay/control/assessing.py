@@ -1,21 +1,21 @@
 """`assess`: what the training rows say before anything is trained, on record."""
 
+from typing import Any
+
 import msgspec
 
-from mainstay.control import accepting, foretelling, papers
+from mainstay.control import accepting, foretelling, hopes, papers
 from mainstay.control.commands import Assess
 from mainstay.control.foreseeing import foreseeing
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
+from mainstay.data import doubled, timing
 from mainstay.data import rows as rows_of
-from mainstay.data import timing
-from mainstay.data.timing import Timing
 from mainstay.ledger import blobs, steps
 from mainstay.life.assess.assess import Joins, assessed
 from mainstay.life.assess.assessment import Assessment, beside, headline
-from mainstay.life.assess.foreseen import Foreseen
 from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
 from mainstay.trainer import training
@@ -44,22 +44,32 @@ def assess(project: Project, command: Assess) -> Answer:
         return accepting.accepted(project, read, command.accept)
     key = foreseen if command.foresee else plain
     if earlier := steps.result(project.ledger, key):
-        return msgspec.convert(earlier, Answer, strict=False)
+        return _hoped(project, started, msgspec.convert(earlier, Answer, strict=False))
     project.tell("looking at the training rows")
     assessment = _assessment(project, started)
-    found = Foreseen((), None)
+    told: dict[str, Any] = {}
+    found = None
     if command.foresee and assessment.verdict is not Verdict.FAIL:
         found = foreseeing(project, order, started)
-    assessment = beside(assessment, found.evidence)
+        told = hopes.said(document.digest, started.inputs["code"], found)
+        assessment = beside(assessment, found.evidence)
+        assessment = msgspec.structs.replace(assessment, foreseen=found.said)
     answer = papers.reported(
         project, project.places.assessed, f"{project.model}, assessed", _answer(assessment)
     )
     with project.ledger.transaction():
-        if found.foresight:
+        if found and found.foresight:
             code = msgspec.convert(started.inputs["code"], dict[str, str])
             foretelling.foreseen(project, document.digest, code, found.foresight)
-        _recorded(project, assessment, key, answer)
-    return answer
+        _recorded(project, assessment, key, answer, told)
+    return _hoped(project, started, answer)
+
+
+def _hoped(project: Project, started: Started, answer: Answer) -> Answer:
+    """With what is on record of models of this contract and code, by whichever assessment."""
+    known = hopes.newest(project, project.document.digest, started.inputs["code"])
+    told = msgspec.to_builtins(known)
+    return msgspec.structs.replace(answer, facts={**answer.facts, hopes.FORESEEN: told})
 
 
 def _assessment(project: Project, started: Started) -> Assessment:
@@ -71,22 +81,27 @@ def _assessment(project: Project, started: Started) -> Assessment:
         outputs,
         train=started.periods.train,
         hold_out=started.periods.hold_out,
-        joins=Joins(rows.notes, _timings(project, started)),
+        joins=_joins(project, started),
     )
     found = accepting.without_accepted(found, project.places)
     return beside(found, tuple(one.evidence for one in rows.judged))
 
 
-def _timings(project: Project, started: Started) -> dict[str, Timing]:
-    contract = project.document.contract
-    sources = rows_of.cleaned(contract, rows_of.opened(contract, started.reader))
-    return timing.timings(contract, sources, started.periods.train, clock.now())
+def _joins(project: Project, started: Started) -> Joins:
+    """What is known of contexts: of rows that are as old as the training period at least."""
+    contract, train, reader = project.document.contract, started.periods.train, started.reader
+    sources = rows_of.cleaned(contract, rows_of.opened(contract, reader))
+    timings = timing.timings(contract, sources, train, clock.now())
+    twice = doubled.doubled(contract, reader, sources, train.until)
+    return Joins(started.rows.notes, timings, twice)
 
 
-def _recorded(project: Project, assessment: Assessment, key: str, answer: Answer) -> None:
+def _recorded(
+    project: Project, assessment: Assessment, key: str, answer: Answer, told: dict[str, Any]
+) -> None:
     ledger, actor = project.ledger, project.actor
     evidence = blobs.stored(ledger.blobs, digest.canonical(assessment))
-    payload = {"verdict": assessment.verdict, "blobs": [evidence]}
+    payload = {"verdict": assessment.verdict, "blobs": [evidence], **told}
     ledger.append("Assessed", assessment.model, actor, payload)
     result = msgspec.to_builtins(answer)
     steps.done(ledger, key, result, subject=assessment.model, actor=actor)

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
 from mainstay.data import lineage
+from mainstay.life.watch.beats import CLEANING
 from mainstay.life.watch.drift import ANSWERS as FREE
 from mainstay.life.watch.drift import DRIFT, SEASON
 from mainstay.life.watch.order import LABELS, Finding
 from mainstay.life.watch.parts import CALLED
 
 GOAL = "goal"
-SOURCES = ("freshness", "sla", "schema", "unit", "stopped")
+SOURCES = ("freshness", "sla", "schema", "unit", "stopped", CLEANING)
 """Errors of a source, the deeper first: each may explain those after it and all EFFECTS."""
 EFFECTS = (DRIFT, SEASON, FREE, "estimate", GOAL, "answered")
 WHOLE = ("estimate", GOAL, "answered")

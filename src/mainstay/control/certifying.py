@@ -7,6 +7,7 @@ from typing import NamedTuple, get_args
 import msgspec
 import numpy as np
 
+from mainstay.bundle import manifest
 from mainstay.contract.model import Contract
 from mainstay.control import (
     blocking,
@@ -32,7 +33,7 @@ from mainstay.core.errors import Conflict, Mistake, Refused
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.ledger import blobs, state, steps
 from mainstay.ledger.state import Version
-from mainstay.life.certify import simplest
+from mainstay.life.certify import perturbations, simplest
 from mainstay.life.certify.certify import Judgement, Order, certified
 from mainstay.life.certify.champion import Champion
 from mainstay.life.certify.proving import Proved
@@ -77,7 +78,10 @@ def certify(project: Project, command: Certify) -> Answer:
     _refuse_without_author(project)
     blocking.refuse_to_certify(project, case.version, case.window)
     planning.refuse_to_look(project, case.version, case.window)
+    stated = manifest.read(project.places.bundle(case.version.bundle), case.version.bundle)
+    perturbations.refuse_unknown(project.document.contract, stated)
     foresight = _foresight(project, case)
+    _foresee_champion(project, case)
     order = Order(
         document=project.document,
         places=project.places,
@@ -91,11 +95,12 @@ def certify(project: Project, command: Certify) -> Answer:
     )
     judgement = certified(order)
     named = project.document.contract.certify.accept_unsure
-    passed = judgement.verdict(named) is Verdict.PASS
     ends = _ends(project, case, judgement, foresight)
     judgement = judgement._replace(
         evidence=(*judgement.evidence, *_lives(project, case, judgement, ends))
     )
+    passed = judgement.verdict(named) is Verdict.PASS
+    ends = _ends(project, case, judgement, foresight)  # a waiver of that too
     with project.ledger.transaction():
         answer = (
             _passed(project, case, judgement, ends)
@@ -214,7 +219,7 @@ def _opened(project: Project, case: Case) -> Registration | None:
 
 
 def _lives(project: Project, case: Case, judgement: Judgement, ends: Term) -> Iterator[Evidence]:
-    """Against the live version until the certificate would end; gates nothing."""
+    """Against the live version until the certificate would end."""
     if case.champion:
         share = float(np.mean(judgement.held.label == 1))
         life = case.now, ends.not_after
@@ -330,6 +335,24 @@ def _foresight(project: Project, case: Case) -> str:
     with project.ledger.transaction():
         foretelling.foreseen(project, document.digest, born.version.code, found)
     return foretelling.foresight(project, document.digest, born.version.code)
+
+
+def _foresee_champion(project: Project, case: Case) -> None:
+    """Where the contract asks: how models of the live version's code age, in the same periods."""
+    trained = case.born.version.datasets[0].window
+    asked = project.document.contract.certify.foresee == "always"
+    if case.champion is None or trained is None or not asked:
+        return
+    contract = project.document.digest
+    code = versions.birth(project, versions.found(project, case.champion.name)).version.code
+    if foretelling.foresight(project, contract, code):
+        return
+    project.tell(f"how models like {case.champion.name} age")
+    period = Window(trained.since, case.born.hold_out.until)
+    found = foreseeing.aged_by(project, period, case.champion.bundle)
+    if found is not None:
+        with project.ledger.transaction():
+            foretelling.foreseen(project, contract, code, found)
 
 
 def _certificate(project: Project, case: Case, judgement: Judgement, ends: Term) -> Certificate:

@@ -51,10 +51,14 @@ class Assess(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="asses
 
 
 class AssessAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="assess_all"):
-    """Assess each project of a folder; the one worth most a month for a day of work is first."""
+    """Assess each project of a folder; the one worth most a month for a day of work is first.
+
+    foresee: fit models of each, so that worth is by the chance that its goal is reached.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
+    foresee: bool = False
 
 
 class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="build"):
@@ -401,6 +405,24 @@ OfModel = (
 )
 
 
+class TellImpact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="impact_tell"):
+    """Say beforehand what a change of a column would do, on record and to whom it concerns.
+
+    All fields: as of the query.
+    """
+
+    field: str
+    becomes: str
+    rows: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 2000
+    days: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 30
+
+
+class ProposeConflicts(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="conflicts_propose"
+):
+    """Look for conflicts between columns; what is found stays on record."""
+
+
 class SettleConflict(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="conflict_settle"
 ):
@@ -421,6 +443,8 @@ Command = (
     | Restore
     | OfPeople
     | SendDigests
+    | TellImpact
+    | ProposeConflicts
     | SettleConflict
     | OfModel
 )

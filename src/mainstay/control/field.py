@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mainstay.bundle import manifest
+from mainstay.contract.model import Contract
 from mainstay.control import (
     foretelling,
     labelling,
@@ -64,7 +65,7 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
     texts = read_from_text(project, (one.bundle for one in lived))
     journal.brought(places.door, places.journal, columns, texts)
     shadowing.brought(project, columns, texts)
-    clean = manifest.read(places.bundle(lived[-1].bundle)).clean
+    bundle = manifest.read(places.bundle(lived[-1].bundle))
     version = versions.found(project, lived[-1].name)
     issued = seal.opened(papers.envelope(project, version), project.trust)
     seen = looks.past(project, Asked(lived[-1].name, document.contract.watch.window))
@@ -75,7 +76,9 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         document=document,
         places=places,
         engine=engine,
-        table=cleaning.cleaned(journal.read(engine, places.journal, columns), clean, "requests"),
+        table=cleaning.marked(
+            journal.read(engine, places.journal, columns), bundle.clean, "requests"
+        ),
         labels=truths.visible(engine, stated, labelled, now),
         said=truths.said(engine, stated, labelled, now) if labelled.files else None,
         champion=lived[-1],
@@ -95,6 +98,8 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         vouched=vouching.vouched(project),
         awaited=_awaited(project, version, now),
         silos=_silos(project),
+        looks_up=_looks_up(project, version),
+        hidden=frozenset(bundle.private),
         tell=project.tell,
     )
 
@@ -106,6 +111,11 @@ def _silos(project: Project) -> Reader | None:
     except Unavailable as error:
         project.tell(str(error))
         return None
+
+
+def _looks_up(project: Project, version: Version) -> Contract | None:
+    contract = versions.contract(project, version)
+    return contract if contract.serve.context == "lookup" else None
 
 
 def _awaited(project: Project, version: Version, now: datetime) -> Awaited | None:

@@ -5,9 +5,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from mainstay.bundle import environment, manifest, runtime
+from mainstay.bundle.manifest import Manifest
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
+from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Window
+from mainstay.data import columns as memory
+from mainstay.data import rules as data_rules
 from mainstay.life.assess.foreseen import Foreseen, Rows, ages, foreseen
 from mainstay.life.assess.foresight import Foresight
 from mainstay.life.build import build as life
@@ -43,13 +48,50 @@ def foreseeing(project: Project, order: Order, started: Started) -> Foreseen:
 
 def aged(project: Project, period: Window) -> Foresight | None:
     """How long alone, of the training rows of a period; None where there is too little past."""
-    contract = project.document.contract
-    order = Order(
-        project.document, project.places, period.since, period.until, clock.now(), project.tell
-    )
+    contract, order = project.document.contract, _order(project, period)
     scene = _scene(project, life.started(order))
     with warm.worker(life.locked(order).environment, seed=contract.train.seed) as worker:
         return ages(worker, contract, scene.rows, library.shipped(), project.tell).foresight
+
+
+def aged_by(project: Project, period: Window, bundle: str) -> Foresight | None:
+    """The same by code, inputs, rules and environment of a bundle, on the rows as they are now.
+
+    None also where these rows or this task are not what the bundle was made for.
+    """
+    contract, folder = project.document.contract, project.places.bundle(bundle)
+    stated = manifest.read(folder, bundle)
+    if stated.task != contract.objective.task:
+        return None
+    started = life.started(_order(project, period))
+    try:
+        rows = _rows_of(project, started, stated, bundle)
+    except Mistake:
+        return None
+    made = environment.prepared(
+        folder / runtime.LOCK, project.places.environments, python=stated.python
+    )
+    with warm.worker(made, seed=contract.train.seed) as worker:
+        return ages(worker, contract, rows, library.shipped(), project.tell).foresight
+
+
+def _order(project: Project, period: Window) -> Order:
+    return Order(
+        project.document, project.places, period.since, period.until, clock.now(), project.tell
+    )
+
+
+def _rows_of(project: Project, started: Started, stated: Manifest, bundle: str) -> Rows:
+    """Training rows that the rules of a bundle let through, as its code gets them."""
+    contract, train = project.document.contract, started.periods.train
+    known = training.mature(started.rows.table, contract, train)
+    kept = data_rules.let_through(known, stated.rules)
+    code = project.places.bundle(bundle) / runtime.CODE
+    made = training.training(contract, kept, stated.outputs, code)
+    time = contract.data.decisions.time
+    when = memory.fetched(training.in_time(kept, contract).select(time))[time]
+    of = {"bundle": bundle, "sources": started.inputs["sources"], "train": train}
+    return Rows(made, numbers(when), project.places.work / KEPT / digest.of_value(of))
 
 
 def _scene(project: Project, started: Started) -> _Scene:

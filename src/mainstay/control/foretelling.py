@@ -45,7 +45,8 @@ class Foretold(msgspec.Struct, frozen=True):
 
     since: the end of its training rows, age 0; at: when it was frozen first: only periods that
     begin later are scored. foresight: digest of what it was made from; held: what it scored on held
-    out decisions, by age. path, breach: see assess.foresight.Outlook.
+    out decisions, by age. path, breach: see assess.foresight.Outlook. promise: what bound stands
+    for, in words.
     """
 
     version: str
@@ -62,6 +63,7 @@ class Foretold(msgspec.Struct, frozen=True):
     path: tuple[tuple[float, float, float], ...]
     breach: Estimate | None
     scored: tuple[Scored, ...] = ()
+    promise: str = "what was promised"
 
     def window(self, age: int) -> Window:
         """The period in which it is so many periods old, counted from 1."""
@@ -99,10 +101,12 @@ def said(one: Foretold) -> str:
         for age in (one.breach.low, one.breach.value, one.breach.high)
     )
     if one.breach.low > one.seen:
-        return f"foretold to last more than {most} days, the oldest ever seen"
-    if one.kept is Grade.C:
-        return f"foretold to last {low} to {high} days, by analogy with {one.others} models"
-    return f"foretold to last {middle} days (80 %: {low} to {high}), grade {one.kept}"
+        found = f"more than {most} days, the oldest ever seen"
+    elif one.kept is Grade.C:
+        found = f"{low} to {high} days, by analogy with {one.others} models"
+    else:
+        found = f"{middle} days (80 %: {low} to {high}), grade {one.kept}"
+    return f"foretold to last {found}, against {one.promise}"
 
 
 def outlasts(one: Foretold, now: datetime) -> bool:
@@ -179,7 +183,7 @@ def awaited(project: Project, one: Foretold, now: datetime) -> Awaited | None:
     ages = [age for age in range(1, one.seen + 1) if age not in done]
     windows = {age: one.window(age) for age in ages}
     due = {age: each for age, each in windows.items() if one.at <= each.since and each.until <= now}
-    return Awaited(due, read(project, one.foresight).constant) if due else None
+    return Awaited(due, read(project, one.foresight).scale) if due else None
 
 
 def scored(project: Project, one: Foretold, came: tuple[Came, ...]) -> Foretold:

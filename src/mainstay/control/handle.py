@@ -95,7 +95,7 @@ from mainstay.control.commands import (
     Waive,
     Watch,
 )
-from mainstay.control.project import Project, Tell, nothing
+from mainstay.control.project import Project
 from mainstay.control.queries import (
     Approval,
     Approvals,
@@ -143,6 +143,7 @@ from mainstay.control.queries import (
 from mainstay.control.roles import Principal
 from mainstay.core.answers import Answer
 from mainstay.core.places import Places
+from mainstay.core.progress import Tell, nothing
 
 
 def handle(

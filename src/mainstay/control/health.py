@@ -35,7 +35,10 @@ from mainstay.ledger import state
 from mainstay.life.deploy.shares import Parts
 
 REALISED, ESTIMATED = "realised, ", "estimated, "
-DATA = ("schema", "freshness", "sla", "drift", "lag", "volume", "labels", "label rate", "unit")
+DATA = (
+    "schema", "freshness", "sla", "drift", "lag", "volume", "labels", "label rate", "unit",
+    "cleaning", "skew",
+)  # fmt: skip
 """What clauses begin with that speak of data."""
 LOOKS = 120
 """Looks that the course shows at most."""

@@ -8,8 +8,10 @@ import msgspec
 
 from mainstay.bundle import runtime
 from mainstay.contract.model import Contract
+from mainstay.control import following, roles, sourcing, team, telling, versions
 from mainstay.control import project as projects
-from mainstay.control import roles, sourcing, team, versions
+from mainstay.control.channels.note import Note
+from mainstay.control.commands import TellImpact
 from mainstay.control.project import Project
 from mainstay.control.queries import Impact
 from mainstay.control.roles import Seat
@@ -25,6 +27,7 @@ from mainstay.ledger import state
 from mainstay.life.assess import impact as life
 from mainstay.life.assess.impact import Asked, Replayed
 
+TOLD = "ImpactTold"
 METHOD = "recent decisions given again with the change and without it; days and entities as blocks"
 _RANK = {Verdict.FAIL: 0, Verdict.UNSURE: 1, Verdict.PASS: 2}
 _LABELS = ("LabelsReceived", "LabelsVouched")
@@ -64,13 +67,53 @@ class Hit(msgspec.Struct, frozen=True):
 
 def impact(project: Project, query: Impact) -> Answer:
     """Of the project's model. Raises Mistake for an unknown source, column or change."""
-    places = project.places
-    wanted = _wanted({project.model: places.folder}, query)
-    return _answer(query, tuple(_hits(project, query, wanted)))
+    return _answer(query, _of_one(project, query))
 
 
 def of_team(made: Project, query: Impact) -> Answer:
     """Of every model of a team that reads the source, by whatever name."""
+    return _answer(query, _of_all(made, query))
+
+
+def tell(opened: Project, command: TellImpact) -> Answer:
+    """The same, on record at each model, and put aside for the people it names.
+
+    Who is told by no channel still stands in the answer: somebody must tell them.
+    """
+    query = Impact(command.field, command.becomes, command.rows, command.days)
+    hits = (_of_all if opened.places.is_team else _of_one)(opened, query)
+    answer = _answer(query, hits)
+    with opened.ledger.transaction():
+        taken = max(_told(opened, query, one) for one in hits)
+    how = f"put aside for {taken} channels" if taken else "no channel takes mentions: tell them"
+    told = (*answer.lines, f"on record; {how}")
+    return msgspec.structs.replace(answer, lines=told, facts={**answer.facts, "channels": taken})
+
+
+def _told(opened: Project, query: Impact, one: Hit) -> int:
+    """How many channels take it."""
+    names, lines = tuple(dict.fromkeys(each.name for each in one.told)), tuple(_lines(one))
+    said = {
+        "field": query.field, "becomes": query.becomes, "version": one.version,
+        "verdict": one.verdict, "told": [msgspec.to_builtins(each) for each in one.told],
+        "says": list(lines),
+    }  # fmt: skip
+    event = opened.ledger.append(TOLD, one.model, opened.actor, said)
+    title = f"{query.field} is to become {query.becomes}: {one.model}"
+    note = Note(
+        f"{one.model}-{event.seq}", "mention", event.time, (one.model,), title,
+        "\n".join((f"{event.actor.name} says before it is done:", title, *lines)),
+        telling.link(opened, f"/models/{one.model}/life"), to=names,
+    )  # fmt: skip
+    return telling.noted(opened, note, lambda each: getattr(each, "mentions", False))
+
+
+def _of_one(project: Project, query: Impact) -> tuple[Hit, ...]:
+    wanted = _wanted({project.model: project.places.folder}, query)
+    return tuple(_hits(project, query, wanted))
+
+
+def _of_all(made: Project, query: Impact) -> tuple[Hit, ...]:
     folders = {
         name: folder
         for name, folder in team.members(made.places).items()
@@ -81,7 +124,37 @@ def of_team(made: Project, query: Impact) -> Answer:
     for folder in folders.values():
         with projects.opened(folder, made.tell, made.by) as one:
             hits += _hits(one, query, wanted)
-    return _answer(query, tuple(hits))
+    return (*hits, *_followed(made, folders, hits))
+
+
+def _followed(made: Project, folders: dict[str, Path], hits: list[Hit]) -> Iterator[Hit]:
+    """Models that read what batches of those write whose answers move, and so on; each once."""
+    seen = {one.model for one in hits if one.found.read}
+    moved = [one.model for one in hits if one.verdict is not Verdict.PASS]
+    while moved:
+        by = moved.pop(0)
+        written = following.outputs(made.ledger, by)
+        for name, folder in folders.items() if written else ():
+            found = [one.name for one in _sources(folder) if following.reads(one.place, written)]
+            if name in seen or not found:
+                continue
+            with projects.opened(folder, made.tell, made.by) as project:
+                hit = _behind(project, found[0], by)
+            if hit.found.read:
+                seen.add(name)
+                moved.append(name)
+                yield hit
+
+
+def _behind(project: Project, source: str, by: str) -> Hit:
+    """Nothing is given again: what it will read is known once the other was scored anew."""
+    contract, version = project.document.contract, sourcing.answering(project)
+    born = versions.born(project, version) if version else None
+    inputs = lineage.inputs(contract, born, source, following.ANSWERS) if born else ()
+    why = f"{source} is what batches of {by} wrote: it moves with them, by how much nobody knows"
+    found = life.Impact(read=bool(inputs) or born is None, inputs=inputs, why=why)
+    name = f"v{version.number}" if version else ""
+    return Hit(contract.model, name, source, found, _people(project, contract))
 
 
 def _wanted(folders: dict[str, Path], query: Impact) -> frozenset[Named]:

@@ -8,6 +8,7 @@ from mainstay.control import (
     assessing,
     building,
     certifying,
+    conflicts,
     delivering,
     deploying,
     digests,
@@ -183,6 +184,11 @@ def _done(project: Project, said: Answer) -> Done:
     return Done(said.headline, said.verdict)
 
 
+def look(project: Project, _: str) -> Done:
+    """For conflicts between columns of the project; those with other models stay as they were."""
+    return _done(project, conflicts.propose(project))
+
+
 def _told(project: Project, said: Answer) -> None:
     for line in (*said.lines, said.headline):
         project.tell(line)
@@ -213,5 +219,6 @@ JOBS: Mapping[str, Job] = {
     "certify": Job("Hold the newest version against every gate.", "", certify, makes=True),
     "renew": Job("Judge the version that answers on newer rows.", "", renew, makes=True),
     "watch": Job("Judge the live windows that are over.", "", watch, makes=True),
+    "conflicts": Job("Look for columns that are not what they seem.", "", look),
 }
 """In this order where several are due at once: labels before they are judged by."""

@@ -14,7 +14,7 @@ from mainstay.contract.model import Contract
 from mainstay.control import foretelling, versions
 from mainstay.control.project import Project
 from mainstay.core import digest
-from mainstay.core.nouns import Estimate, Evidence, Window, known
+from mainstay.core.nouns import Estimate, Evidence, Limit, Window, known
 from mainstay.ledger.state import Version
 from mainstay.life.assess.foresight import Foresight
 from mainstay.life.assess.worth import a_point
@@ -62,10 +62,20 @@ class _Match(NamedTuple):
 
 
 def compared(project: Project, candidate: Candidate) -> Evidence:
-    """A finding: by how much the candidate is better on average; without estimate where nothing
+    """By how much the candidate is better on average; without estimate where nothing tells, with
 
-    tells, with the reason.
+    the reason. A gate where `certify.champion.life_worse_by` is stated, else a finding.
     """
+    found = _found(project, candidate)
+    most = project.document.contract.certify.champion.life_worse_by
+    if most is None:
+        return found
+    limit = Limit("at_least", -most)
+    told = found.estimate or Estimate(np.nan, np.nan, np.nan, 0)
+    return msgspec.structs.replace(found, limit=limit, verdict=limit.judge(told))
+
+
+def _found(project: Project, candidate: Candidate) -> Evidence:
     other = versions.found(project, candidate.champion)
     ours, theirs = (_recipe(project, one) for one in (candidate.version, other))
     if theirs.code == ours.code:
@@ -85,7 +95,9 @@ def compared(project: Project, candidate: Candidate) -> Evidence:
 
 def _recipe(project: Project, version: Version) -> _Recipe:
     born = versions.birth(project, version).version
-    sha = foretelling.foresight(project, born.contract, born.code)
+    contracts = (project.document.digest, born.contract)
+    shas = (foretelling.foresight(project, one, born.code) for one in contracts)
+    sha = next(filter(None, shas), "")
     foreseen = foretelling.read(project, sha) if sha else None
     return _Recipe(digest.of_value(born.code), foreseen, born.datasets[0].window)
 

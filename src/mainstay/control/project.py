@@ -1,7 +1,6 @@
 """One project as the control plane holds it: its folders, its ledger, who is acting."""
 
 import getpass
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,16 +13,11 @@ from mainstay.core import settings
 from mainstay.core.errors import Conflict, Missing, Mistake
 from mainstay.core.nouns import Actor
 from mainstay.core.places import Places
+from mainstay.core.progress import Tell, nothing
 from mainstay.ledger.store import Ledger
 from mainstay.seal import keys, trust
 from mainstay.seal.keys import Key
 from mainstay.seal.trust import Trust
-
-Tell = Callable[[str], None]
-
-
-def nothing(_: str) -> None:
-    """Tells nobody."""
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,10 @@ def refresh(project: Project) -> Answer:
     if made is None:
         return Answer(_NONE, next="mainstay contract explain", facts={"views": []})
     found = made.current
-    what = "Nothing new" if made.unchanged else f"{len(found.views)} views made"
+    what = "Nothing new" if made.unchanged else f"{len(found.views) - made.kept} views made"
+    kept = f", {made.kept} kept" if made.kept and not made.unchanged else ""
     return Answer(
-        f"{what}: context of {project.model} is known up to {_time(found.cut)}.",
+        f"{what}{kept}: context of {project.model} is known up to {_time(found.cut)}.",
         Verdict.PASS,
         lines=tuple(_line(one) for one in found.views.values()),
         next="mainstay context show",
@@ -87,14 +88,9 @@ def shelf(project: Project) -> Shelf:
 
 
 def opened(project: Project, contract: Contract, engine: Backend, now: datetime) -> Sources:
-    """The sources of a contract, without the rows that are set aside as they are in training."""
+    """The sources of a contract as they are in training."""
     places = project.places
-    reader = Reader(engine, places.folder, places.staged, Once())
-    found = rows.opened(contract, reader)
-    stated = [contract.data.decisions.sla, *(one.sla for one in contract.data.context.values())]
-    if any(each.on_breach == "quarantine" for some in stated for each in some):
-        return rows.kept(contract, found, now=now).sources
-    return found
+    return rows.prepared(contract, Reader(engine, places.folder, places.staged, Once()), now)
 
 
 def _refreshed(project: Project) -> Refreshed | None:

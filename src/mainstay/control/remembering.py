@@ -75,7 +75,8 @@ def looked(project: Project, order: Order, found: Watched, window: Window) -> No
     columns = {one.source: one.columns for one in found.changed if not one.unreadable}
     known = set(order.born.request) if order.born else set()
     moving = [one for one in found.findings if one.clause in MOVING and one.open]
-    moved = {name: one.what for one in moving for name in one.columns if name in known}
+    told = {name: says for one in moving for name, says in one.of_columns.items()}
+    moved = {name: says for name, says in told.items() if name in known}
     decisions = sum(one.counts.decisions for one in found.windows)
     occasion = Occasion("look", window, decisions, (order.champion.name,))
     _noted(project, occasion, _Seen(columns, moved, (), order.born))

@@ -24,6 +24,7 @@ Permission = Literal[
     "rollback",
     "schedules",
     "runs",
+    "meanings",
     "people",
     "comment",
     "own tokens",
@@ -39,8 +40,12 @@ EVERY = "*"
 ROLES: Mapping[Role, frozenset[Permission]] = {
     "viewer": frozenset({"read", "comment", "own tokens"}),
     "auditor": frozenset({"read", "comment", "own tokens", "audit"}),
-    "data-scientist": frozenset({"read", "comment", "own tokens", "incidents", "rollback", "runs"}),
-    "data-engineer": frozenset({"read", "comment", "own tokens", "incidents", "labels"}),
+    "data-scientist": frozenset(
+        {"read", "comment", "own tokens", "incidents", "rollback", "runs", "meanings"}
+    ),
+    "data-engineer": frozenset(
+        {"read", "comment", "own tokens", "incidents", "labels", "meanings"}
+    ),
     "ml-engineer": frozenset(
         {"read", "comment", "own tokens", "incidents", "rollback", "deploy", "schedules", "runs"}
     ),
@@ -82,7 +87,9 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     commands.OfferKey: "own tokens",
     commands.Init: HERE,
     commands.ImportContract: HERE,
-    commands.SettleConflict: HERE,
+    commands.TellImpact: HERE,
+    commands.ProposeConflicts: HERE,
+    commands.SettleConflict: "meanings",
     commands.NewKey: HERE,
     commands.NewPseudonyms: HERE,
     commands.Trust: HERE,
@@ -111,7 +118,7 @@ NEEDS: Mapping[type[Command] | type[Query], Permission | Literal["here"]] = {
     queries.DigestOf: HERE,
     queries.Export: HERE,
     queries.ExportContract: HERE,
-    queries.Conflicts: HERE,
+    queries.Conflicts: "read",
     queries.Simulate: HERE,
     queries.ContextSkew: HERE,
     queries.ContextViews: "read",

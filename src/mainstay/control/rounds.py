@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mainstay.control import project, scheduling, several, team
-from mainstay.control.project import nothing
 from mainstay.core import clock, settings
 from mainstay.core.places import Places
+from mainstay.core.progress import nothing
 from mainstay.ledger import runs, state
 from mainstay.ledger.store import Ledger
 

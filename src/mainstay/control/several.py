@@ -19,7 +19,7 @@ from mainstay.control import (
 )
 from mainstay.control.briefs import Standing
 from mainstay.control.finding import MOST, Found, columns, holds
-from mainstay.control.project import Project, Tell
+from mainstay.control.project import Project
 from mainstay.control.queries import (
     Approvals,
     Find,
@@ -38,6 +38,7 @@ from mainstay.core.answers import Answer
 from mainstay.core.errors import MainstayError, Mistake
 from mainstay.core.nouns import Verdict
 from mainstay.core.places import Places
+from mainstay.core.progress import Tell
 from mainstay.data import lineage
 from mainstay.ledger import state
 from mainstay.ledger.state import Version

@@ -19,7 +19,7 @@ from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Verdict
 from mainstay.core.typed import TEXT, TIME
-from mainstay.data import journal
+from mainstay.data import cleaning, journal
 from mainstay.data import skew as comparing
 from mainstay.data.expression import constant
 from mainstay.data.records import VERSION
@@ -37,12 +37,12 @@ def skew(project: Project, query: ContextSkew) -> Answer:
     version = versions.found(project, lived[-1].name)
     contract = versions.contract(project, version)
     stated = manifest.read(project.places.bundle(version.bundle), version.bundle)
-    columns, hidden = _columns(contract, stated), decisions.hidden(project)
+    columns, hidden = comparing.held(contract, {*stated.columns}), decisions.hidden(project)
     lost = tuple(name for name in columns if hidden & {*contract.data.context[name].on})
     asked = {name: some for name, some in columns.items() if name not in lost}
     now = clock.now()
     engine = build.opened(project.places)
-    table = _answered(project, engine, lived[-1].name)
+    table = _answered(project, engine, stated, lived[-1].name)
     since = constant((query.since or now - DAY).isoformat(), TIME)
     logged = table.filter(table[contract.data.decisions.time] >= since)
     sources = refreshing.opened(project, contract, engine, now)
@@ -50,23 +50,14 @@ def skew(project: Project, query: ContextSkew) -> Answer:
     return _answer(lived[-1].name, contract, found, lost)
 
 
-def _columns(contract: Contract, stated: Manifest) -> dict[str, tuple[str, ...]]:
-    """By context, the columns that a request holds."""
-    held = set(stated.columns)
-    found = {
-        name: tuple(one.name for one in clause.take if one.name in held)
-        for name, clause in contract.data.context.items()
-        if held.issuperset(clause.on)
-    }
-    return {name: some for name, some in found.items() if some}
-
-
-def _answered(project: Project, engine: Backend, version: str) -> ir.Table:
-    """The rows of the journal that a version answered."""
+def _answered(project: Project, engine: Backend, stated: Manifest, version: str) -> ir.Table:
+    """The rows of the journal that a version answered, their values set right."""
     places = project.places
-    columns = field.requested(project, (one.bundle for one in field.champions(project)))
-    journal.brought(places.door, places.journal, columns)
-    table = journal.read(engine, places.journal, columns)
+    bundles = tuple(one.bundle for one in field.champions(project))
+    columns = field.requested(project, bundles)
+    journal.brought(places.door, places.journal, columns, field.read_from_text(project, bundles))
+    read = journal.read(engine, places.journal, columns)
+    table = cleaning.cleaned(read, stated.clean, "requests")
     return table.filter(table[VERSION] == constant(version, TEXT))
 
 

@@ -10,12 +10,16 @@ from mainstay.contract.origins import known_as
 from mainstay.contract.sources import DECISIONS
 from mainstay.control import (
     cataloguing,
+    conflicts,
     deploying,
     incidents,
     looks,
+    mending,
     remembering,
     versions,
 )
+from mainstay.control.alike import Conflict
+from mainstay.control.mending import Mended
 from mainstay.control.project import Project
 from mainstay.control.queries import DataChanges
 from mainstay.control.remembering import Noted
@@ -81,6 +85,8 @@ class Supply(msgspec.Struct, frozen=True):
     fields: tuple[FieldStanding, ...]
     inputs: tuple[str, ...]
     changes: tuple[Noted, ...] = ()
+    mended: tuple[Mended, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def asked(project: Project) -> Answer:
@@ -99,7 +105,10 @@ def asked(project: Project) -> Answer:
     return Answer(
         f"{told}{rest}.",
         verdict,
-        lines=tuple(f"{one.name}: {len(one.feeds)} inputs" for one in made.sources),
+        lines=(
+            *(f"{one.name}: {len(one.feeds)} inputs" for one in made.sources),
+            *(one.sentence for one in made.mended),
+        ),
         next="mainstay incident list" if broken else "mainstay watch",
         facts={"supply": msgspec.to_builtins(made)},
     )
@@ -119,6 +128,8 @@ def supply(project: Project) -> Supply:
         fields=tuple(_fields(contract, born)),
         inputs=tuple(one.name for one in born.outputs) if born else (),
         changes=remembering.noted(project, DataChanges())[:LATEST],
+        mended=mending.found(project),
+        conflicts=conflicts.on_record(project).open,
     )
 
 

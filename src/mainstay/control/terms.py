@@ -78,16 +78,18 @@ def _foretold(judged: Judged, found: Foresight, sha: str) -> Foretold:
         held=tuple(_held(judged, found, width)),
         path=made.path,
         breach=made.breach,
+        promise=found.promise,
     )
 
 
 def _held(judged: Judged, found: Foresight, width: timedelta) -> Iterator[tuple[int, float]]:
-    """What the held-out decisions showed, at their middle, where a gate measures what is foretold.
+    """What the held-out decisions showed, at their middle, where a gate measures what is foretold,
+    on the scale of the forecast.
 
     It tells how far the level of this version is from that of the smaller fits of the backtest.
     """
-    one = next((each for each in judged.evidence if each.clause == found.measure), None)
+    one = next((each for each in judged.evidence if each.clause == found.scale.metric), None)
     middle = judged.window.since + (judged.window.until - judged.window.since) / 2
     age = (middle - judged.since) // width + 1
     if one and one.estimate and 1 <= age <= found.seen:
-        yield age, one.estimate.value
+        yield age, found.scale.score(one.estimate.value)

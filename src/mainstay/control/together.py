@@ -1,12 +1,18 @@
 """What is asked of a record as a whole, and done to it: of a project, or of all of a team."""
 
-from mainstay.control import cataloguing, conflicts, digests, people
-from mainstay.control.commands import OfPeople, SendDigests, SettleConflict
+from mainstay.control import cataloguing, conflicts, digests, impacting, people
+from mainstay.control.commands import (
+    OfPeople,
+    ProposeConflicts,
+    SendDigests,
+    SettleConflict,
+    TellImpact,
+)
 from mainstay.control.project import Project
 from mainstay.control.queries import Catalogue, Conflicts, DigestOf, Own, People
 from mainstay.core.answers import Answer
 
-Done = OfPeople | SendDigests | SettleConflict
+Done = OfPeople | SendDigests | TellImpact | ProposeConflicts | SettleConflict
 Asked = People | Own | DigestOf | Catalogue | Conflicts
 
 
@@ -15,6 +21,10 @@ def changed(opened: Project, command: Done) -> Answer:
     match command:
         case SendDigests():
             return digests.send(opened)
+        case TellImpact():
+            return impacting.tell(opened, command)
+        case ProposeConflicts():
+            return conflicts.propose(opened)
         case SettleConflict():
             return conflicts.settle(opened, command)
         case _:

@@ -181,6 +181,11 @@ def _answer(look: Look, told: tuple[Outcome, ...]) -> Answer:
             "balance": msgspec.to_builtins(look.balance),
             "earned": msgspec.to_builtins(found.earned),
             "untold": silent,
+            "cleaned": [
+                {"since": one.window.since, "until": one.window.until, **each._asdict()}
+                for one in found.windows
+                for each in one.cleaned
+            ],
         },
     )
 

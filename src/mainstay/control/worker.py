@@ -4,13 +4,14 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from mainstay.control import project, publish
 from mainstay.control.jobs import JOBS
-from mainstay.control.project import Project, Tell
+from mainstay.control.project import Project
 from mainstay.control.rounds import Rounds
 from mainstay.core.errors import MainstayError, Missing
 from mainstay.core.places import Places
@@ -18,6 +19,7 @@ from mainstay.ledger import runs, work
 from mainstay.ledger.runs import Run
 from mainstay.ledger.work import Done
 
+Say = Callable[[str], None]
 LETS_GO = ("Approved", "Rejected")
 """Events that whoever waits for an approval waits for."""
 PAUSE = 1.0
@@ -31,11 +33,11 @@ class Worker(NamedTuple):
 
     places: Places
     holder: str
-    say: Tell
+    say: Say
     environment: str = "production"
 
 
-def worker(folder: Path, say: Tell, environment: str = "production") -> Worker:
+def worker(folder: Path, say: Say, environment: str = "production") -> Worker:
     """A worker of this process."""
     holder = f"{socket.gethostname()}/{os.getpid()}/{threading.get_ident()}"
     return Worker(Places(folder), holder, say, environment)
@@ -80,7 +82,7 @@ def _attempted(one: Worker, folder: Path) -> Run | None:
 def _done(one: Worker, looked: Project, run: Run) -> Done:
     """The job of a run, whose lines are kept and said."""
 
-    def tell(words: str) -> None:
+    def tell(words: str, /, *, done: int = 0, of: int = 0) -> None:  # noqa: ARG001 - words count
         runs.said(looked.ledger, run.id, words)
         one.say(f"run {run.id} {run.job}: {words}")
 

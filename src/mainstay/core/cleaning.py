@@ -14,12 +14,14 @@ from typing import Literal
 
 import msgspec
 
-from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT
+from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME
 
-Readable = Literal["integer", "number", "boolean", "date"]
+Readable = Literal["integer", "number", "boolean", "date", "timestamp"]
 """What text can be read as."""
 Step = Literal["type", "spelled", "missing", "convert", "possible"]
-_KINDS = {"integer": INTEGER, "number": NUMBER, "boolean": FLAG, "date": DATE}
+_KINDS = {
+    "integer": INTEGER, "number": NUMBER, "boolean": FLAG, "date": DATE, "timestamp": TIME,
+}  # fmt: skip
 _NUMERIC = (INTEGER, NUMBER)
 _MOST = sys.float_info.max
 

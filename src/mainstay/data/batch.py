@@ -135,7 +135,7 @@ def _elsewhere(
     since, until, now = asked.since, asked.until, asked.now
     kept = rows.kept(stated, sources, since=since, until=until, now=now)
     made = rows.joined(stated, kept.sources, since=since, until=until, now=now)
-    return made._replace(judged=kept.judged, aside=kept.aside)
+    return rows.with_counts(stated, kept, made)
 
 
 def _labelled(contract: Contract, one: source.Source) -> source.Source:

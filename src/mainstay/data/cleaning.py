@@ -14,12 +14,13 @@ import ibis.expr.types as ir
 from mainstay.core import parsed, patterns
 from mainstay.core.cleaning import Cleaning, Step, kind, misfit
 from mainstay.core.errors import Mistake
-from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT
+from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME
 from mainstay.data import dialect, schema
 from mainstay.data.expression import constant
 from mainstay.data.rules import out_of_range
 
 _ROWS, _HIT, _LOST = "mainstay_rows", "mainstay_hit", "mainstay_lost"
+_STEPS: tuple[Step, ...] = ("missing", "type", "spelled", "convert", "possible")
 WORDS: dict[Step, str] = {
     "type": "read as what they are", "spelled": "spelled as meant",
     "missing": "codes for missing made null", "convert": "converted to the unit agreed on",
@@ -44,6 +45,29 @@ class Cleaned(NamedTuple):
         share = f"{self.rows:,} of {self.of:,} values"
         return f"{self.source}: {share} of {self.column} {WORDS[self.step]}{none}"
 
+    @property
+    def odd(self) -> int:
+        """Values that did not come as agreed: of texts that are read those that are no such type,
+
+        all else that was set right.
+        """
+        return self.lost if self.step == "type" else self.rows
+
+
+class Mark(NamedTuple):
+    """Columns of a table that is `marked`: where a step set a value right, where it left none."""
+
+    column: str
+    step: Step
+
+    @property
+    def hit(self) -> str:
+        return f"{_HIT}_{self.step}_{self.column}"
+
+    @property
+    def lost(self) -> str:
+        return f"{_LOST}_{self.step}_{self.column}"
+
 
 class _Stage(NamedTuple):
     """What a step changes: where, never null, and the value afterwards."""
@@ -63,6 +87,26 @@ def cleaned(table: ir.Table, some: tuple[Cleaning, ...], what: str) -> ir.Table:
         stages = _stages(rows, one, what)
         made[one.name] = stages[-1].after if stages else rows[one.name]
     return rows.mutate(**made)
+
+
+def marked(table: ir.Table, some: tuple[Cleaning, ...], what: str) -> ir.Table:
+    """The same, and beside it where steps changed something, see `marks`."""
+    rows = schema.widened(table)
+    made: dict[str, ir.Value] = {}
+    for one in some:
+        for stage in _stages(rows, one, what):
+            mark = Mark(one.name, stage.step)
+            lost = stage.hit & stage.after.isnull()
+            for name, where in ((mark.hit, stage.hit), (mark.lost, lost)):
+                made[name] = made[name] | where if name in made else where  # codes come twice
+            made[one.name] = stage.after
+    return rows.mutate(**made) if made else table
+
+
+def marks(table: ir.Table, some: tuple[Cleaning, ...]) -> tuple[Mark, ...]:
+    """Those that a table carries of these steps."""
+    every = (Mark(one.name, step) for one in some for step in _STEPS)
+    return tuple(one for one in every if one.hit in table.columns)
 
 
 def counts(table: ir.Table, some: tuple[Cleaning, ...], what: str) -> tuple[Cleaned, ...]:
@@ -121,6 +165,9 @@ def _parsed(text: ir.StringValue, one: Cleaning) -> ir.Value:
             return dialect.tried(_formed(text, parsed.INTEGER_FORM), INTEGER)
         case "date":
             return dialect.tried(_formed(text, parsed.DATE_FORM), DATE)
+        case "timestamp":
+            plain = _formed(text, parsed.MOMENT_FORM).replace("T", "")  # blanks within went too
+            return dialect.tried(plain.substr(0, 10) + "T" + plain.substr(10), TIME)
         case _:
             return dialect.tried(_formed(text, parsed.NUMBER_FORM), NUMBER)
 

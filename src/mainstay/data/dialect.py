@@ -5,8 +5,7 @@ import sys
 import ibis
 import ibis.expr.types as ir
 
-from mainstay.core import patterns
-from mainstay.core.errors import Mistake
+from mainstay.core import parsed, patterns
 from mainstay.core.patterns import Pattern
 from mainstay.core.typed import DATE, INTEGER, NUMBER, TEXT, TIME
 from mainstay.data import schema
@@ -53,15 +52,15 @@ def replaced(text: ir.StringValue, pattern: str, by: str) -> ir.StringValue:
 
 
 def tried(text: ir.StringValue, kind: str) -> ir.Value:
-    """A text that looks like a number or a day as such; null for a day that no calendar has.
+    """A text that looks like a number, a day or a moment as such; null for a day that no calendar
 
-    Raises Mistake for days on PostgreSQL, which fails at those.
+    has, at which PostgreSQL fails.
     """
     if schema.engine(text) != schema.POSTGRES:
         return text.try_cast(kind)
-    if kind == DATE:
-        what = "PostgreSQL reads no days from text"
-        raise Mistake(what, "make them days there, or copy the table to a Parquet file")
+    if kind in (DATE, TIME):
+        known = matches(text.substr(0, 10), patterns.pattern(parsed.CALENDAR_FORM))
+        text = ibis.ifelse(known, text, ibis.null(TEXT))
     return text.cast(kind)
 
 

@@ -137,7 +137,8 @@ def _in_arrow(session: Any) -> BaseBackend:
 def _postgres(url: str) -> BaseBackend:
     from mainstay.data.silos import postgres  # noqa: PLC0415 - an optional engine
 
-    connection = postgres.connected(url, access(url).hidden)
+    stated = access(url)
+    connection = postgres.connected(url, stated.hidden, postgres.speaking(url, stated))
     made: BaseBackend = ibis.postgres.from_connection(connection)
     weakref.finalize(made, connection.close)
     return made

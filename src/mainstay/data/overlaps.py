@@ -25,7 +25,8 @@ def told(promise: Promise, rows: ir.Table) -> str:
     keys = list(promise.columns)
     each = rows.group_by([*keys, STRETCH]).aggregate(**{_ROWS: rows.count()})
     other = each.select(*keys, **{_OTHER: each[STRETCH]})
-    pairs = each.join(other, keys).filter(ibis._[STRETCH] < ibis._[_OTHER])
+    same = [each[key].identical_to(other[key]) for key in keys]
+    pairs = each.join(other, same).filter(ibis._[STRETCH] < ibis._[_OTHER])
     counted = pairs.group_by([STRETCH, _OTHER]).aggregate(**{_ROWS: pairs.count()})
     order = [ibis.desc(_ROWS), STRETCH, _OTHER]
     found = counted.order_by(order).to_pyarrow().to_pylist()

@@ -69,7 +69,8 @@ _REPLY = msgspec.json.Decoder(_Reply).decode
 _RAW = msgspec.json.Decoder(_Raw).decode
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _PARSED = {
-    NUMBER: parsed.number, INTEGER: parsed.integer, DATE: parsed.day, FLAG: parsed.flag,
+    NUMBER: parsed.number, INTEGER: parsed.integer, DATE: parsed.day, TIME: parsed.moment,
+    FLAG: parsed.flag,
 }  # fmt: skip
 _VALUES = {kind: msgspec.json.Decoder(python).decode for kind, python in PYTHON.items()}
 

@@ -104,6 +104,11 @@ def assembled(
         made = joined(contract, found.sources, since=since, until=until, now=now)
     except Mistake as error:
         raise _with_stretches(error, found.judged) from error
+    return with_counts(contract, found, made)
+
+
+def with_counts(contract: Contract, found: Kept, made: Rows) -> Rows:
+    """Rows with all that was judged of their sources, set aside of them and set right in them."""
     counted = _counted(contract, found.sources)
     set_right = (one.note for one in counted if one.rows)
     notes = (*made.notes, *(one.note for one in found.aside), *set_right)
@@ -174,10 +179,15 @@ def opened(contract: Contract, reader: Reader) -> Sources:
 def stretched(contract: Contract, reader: Reader, opened: dict[str, Source]) -> dict[str, ir.Table]:
     """By the name of its promise, each source of which something is agreed by its stretches."""
     return {
-        one.table: source.stretched(reader, opened[one.source], _address(contract, one.source)[1])
+        one.table: by_stretch(contract, reader, one.source, opened[one.source])
         for one in promises.promises(contract)
         if one.table != one.source and one.source in opened
     }
+
+
+def by_stretch(contract: Contract, reader: Reader, name: str, opened: Source) -> ir.Table:
+    """A source that is open, each row with the stretch it is of."""
+    return source.stretched(reader, opened, _address(contract, name)[1])
 
 
 def named(contract: Contract, reader: Reader, name: str) -> Source:
@@ -229,6 +239,15 @@ def joined(
         visible=tuple(one for one in columns if one.name != contract.data.label.column),
         notes=(*filter(None, map(context.note, contexts)), *left_out),
     )
+
+
+def prepared(contract: Contract, reader: Reader, now: datetime) -> Sources:
+    """The sources as training sees them: without rows that are set aside, values set right."""
+    found = opened(contract, reader)
+    stated = [contract.data.decisions.sla, *(one.sla for one in contract.data.context.values())]
+    if any(each.on_breach == "quarantine" for some in stated for each in some):
+        found = kept(contract, found, now=now).sources
+    return cleaned(contract, found)
 
 
 def cleaned(contract: Contract, sources: Sources) -> Sources:

@@ -5,7 +5,7 @@ values. What it would give now is another thing: rows that came, or could be see
 was made. Values that callers sent are held against what is known now of their moment.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -34,6 +34,29 @@ class Skew(NamedTuple):
     differing: int
     now: int
     example: int | None
+
+
+def held(contract: Contract, names: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """By context, its columns among those that requests hold; none of one that cannot be joined."""
+    found = {
+        name: tuple(one.name for one in clause.take if one.name in names)
+        for name, clause in contract.data.context.items()
+        if set(clause.on) <= {*names}
+    }
+    return {name: some for name, some in found.items() if some}
+
+
+def newest(logged: ir.Table, *, rows: int, cuts: int) -> ir.Table:
+    """Of answers that looked something up the newest, so many, of so many newest cuts: each cut is
+
+    a join of its own.
+    """
+    looked = logged.filter(logged[CUT].notnull(), logged[PLACE] >= 0)
+    known = looked.select(CUT).distinct()
+    some = known.order_by(known[CUT].desc()).limit(cuts).to_pyarrow()[CUT].to_pylist()
+    moments = [constant(one.isoformat(), TIME) for one in some]
+    kept = looked.filter(looked[CUT].isin(moments)) if moments else looked.limit(0)
+    return kept.order_by(kept[PLACE].desc()).limit(rows)
 
 
 def skews(

@@ -151,7 +151,7 @@ def stretched(reader: Reader, source: Source, times: tuple[Moment, ...] = ()) ->
         return source.table.mutate(**{STRETCH: ibis.literal(source.address)})
     texts = tuple(one.column for one in times)
     raw = _read(reader.here.engine, paths, texts, STRETCH)
-    begin = len(os.path.commonpath([path.parent for path in paths])) + 1
+    begin = len(os.path.commonpath([path.absolute().parent for path in paths])) + 1
     parts = _timed(raw, source.address, times)
     names = [one for one in source.table.columns if one in parts.columns]
     made = schema.widened(parts.select(*names, **{STRETCH: parts[STRETCH].substr(begin)}))

@@ -5,6 +5,7 @@ aggregate, when a row leaves it. The very joins that training rows are made by a
 moments, so a view means what they mean, ties, late rows and corrections included.
 """
 
+import operator
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import reduce
@@ -12,13 +13,17 @@ from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+import msgspec
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import compute
 
 from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
 from mainstay.core import digest
-from mainstay.core.typed import TIME
-from mainstay.data import context
+from mainstay.core.typed import NUMBER, TEXT, TIME
+from mainstay.data import context, schema
 from mainstay.data.context import Context, Decisions, Taken
 from mainstay.data.expression import constant
 from mainstay.data.snapshot import ARROW
@@ -27,24 +32,32 @@ REACH = timedelta(days=1)
 """How far before the cut requests may be decided: for earlier ones nothing is known."""
 ASKED, ID = "mainstay_asked", "mainstay_id"
 SINCE, AS_OF, SEEN = "mainstay_since", "mainstay_of", "mainstay_seen"
+MEMBERS = "mainstay_members"
+NONE = -(2**63)
+"""The time of what has none: before all others."""
 _INSTANT = timedelta(microseconds=1)
-_BATCH = 20_000
+_PART = 200_000  # points that are in Python's hands at a time
 _IDENTITY = 16  # letters of a digest
 _CLAUSES = {
     "source", "on", "as_of", "available_at", "over", "known_after", "format", "zone", "take",
 }  # fmt: skip
 
 
-class Point(NamedTuple):
-    """A row of a view: since when it is known under its values of `on`, of when it is.
+class Keyed(NamedTuple):
+    """Some keys of a view with all their points, in the order of both.
 
-    Microseconds since 1970; None where the context has no time. values: those it brings.
+    on: the values of each key. starts: where its points begin, and behind all where they end. since
+    when each point is known, and of when it is: microseconds since 1970, NONE where the context has
+    no time. members: what it brings, as it stands in JSON, one behind the other; offsets: where
+    each begins, and the end.
     """
 
-    on: tuple[Any, ...]
-    since: int | None
-    as_of: int | None
-    values: tuple[Any, ...]
+    on: list[tuple[Any, ...]]
+    starts: NDArray[np.int64]
+    since: NDArray[np.int64]
+    as_of: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    members: bytes
 
 
 def identity(contract: Contract, name: str, columns: tuple[str, ...]) -> str:
@@ -56,17 +69,54 @@ def identity(contract: Contract, name: str, columns: tuple[str, ...]) -> str:
     return digest.of_value([name, said, theirs, columns])[:_IDENTITY]
 
 
-def points(one: Context, columns: tuple[str, ...], cut: datetime) -> Iterator[Point]:
-    """The points of each value of `on`, in the order of both, as they are known at a cut.
-
-    Raises what context.joined raises.
-    """
+def keyed(one: Context, columns: tuple[str, ...], cut: datetime) -> Iterator[Keyed]:
+    """All keys, as they are known at a cut. Raises what context.joined raises."""
     found, width = _ordered(one, columns, cut).to_pyarrow(), len(one.on)
-    for batch in found.to_batches(_BATCH):
-        listed = [_listed(column, place - width < 2 and place >= width)
-                  for place, column in enumerate(batch.columns)]  # fmt: skip
-        for row in zip(*listed, strict=True):
-            yield Point(row[:width], row[width], row[width + 1], row[width + 2 :])
+    begin = 0
+    while begin < len(found):
+        part = found.slice(begin, _PART)
+        while True:
+            firsts = _firsts(part, width)
+            whole = begin + len(part) == len(found)
+            if whole or len(firsts) > 1:
+                break
+            part = found.slice(begin, 2 * len(part))  # a key of more points than a part has
+        end = len(part) if whole else int(firsts[-1])
+        yield _keyed(part.slice(0, end), firsts if whole else firsts[:-1], width)
+        begin += end
+
+
+def _firsts(part: Any, width: int) -> NDArray[np.int64]:
+    """Where keys begin in rows that are in their order."""
+    fresh = np.zeros(len(part), dtype=bool)
+    fresh[0] = True
+    for place in range(width):
+        column = part.column(place).combine_chunks()
+        other = compute.not_equal(column[1:], column[:-1])
+        fresh[1:] |= other.to_numpy(zero_copy_only=False)
+    return np.flatnonzero(fresh)
+
+
+def _keyed(part: Any, firsts: NDArray[np.int64], width: int) -> Keyed:
+    on = part.select(range(width)).take(pa.array(firsts))
+    since, as_of = (_moments(part.column(name)) for name in (SINCE, AS_OF))
+    text = part.column(MEMBERS).combine_chunks().cast(pa.large_binary())
+    _, places, content = text.buffers()
+    offsets = np.frombuffer(places, np.int64)[text.offset : text.offset + len(text) + 1]
+    return Keyed(
+        list(zip(*(column.to_pylist() for column in on.columns), strict=True)),
+        np.append(firsts, len(part)),
+        since,
+        as_of,
+        offsets - offsets[0],
+        content.to_pybytes()[offsets[0] : offsets[-1]],
+    )
+
+
+def _moments(column: Any) -> NDArray[np.int64]:
+    times = column.cast(ARROW[TIME]).cast(pa.int64())
+    found: NDArray[np.int64] = compute.fill_null(times, NONE).to_numpy()
+    return found
 
 
 def newest(one: Context, cut: datetime) -> datetime | None:
@@ -84,21 +134,51 @@ def is_whole(one: Context, cut: datetime) -> bool:
     return not any(one.table.filter(each).count().to_pyarrow().as_py() for each in later)
 
 
-def _listed(column: pa.Array, is_time: bool) -> list[Any]:  # noqa: FBT001 - as it is
-    """Its values; times as microseconds since 1970."""
-    if is_time:
-        column = column.cast(ARROW[TIME]).cast(pa.int64())
-    values: list[Any] = column.to_pylist()
-    return values
-
-
 def _ordered(one: Context, columns: tuple[str, ...], cut: datetime) -> ir.Table:
-    """Columns: those of `on`, SINCE, AS_OF, then the values."""
+    """Columns: those of `on`, SINCE, AS_OF, MEMBERS."""
     made = _aggregated(one, one.over, cut) if one.over else _rows(one, cut)
     names = [f"mainstay_on_{place}" for place in range(len(one.on))]
     on = dict(zip(names, (made[name] for name in one.on), strict=True))
     wanted = made.select(**on, **{name: made[name] for name in (SINCE, AS_OF, *columns)})
-    return wanted.distinct().order_by([*names, SINCE])
+    once = wanted.distinct() if one.available_at else wanted
+    said = once.select(*names, SINCE, AS_OF, **{MEMBERS: _members(once, columns)})
+    return said.order_by([*names, SINCE])
+
+
+def _members(rows: ir.Table, columns: tuple[str, ...]) -> ir.Value:
+    """Columns as they stand in a record of JSON, without its braces, as the door reads them.
+
+    The engine writes JSON much faster than text is put together, but no infinity.
+    """
+    said = {name: _said(schema.plain(rows[name])) for name in columns}
+    numbers = [one for one in said.values() if one.type().is_floating()]
+    beyond = [(one.isinf() | one.isnan()).fill_null(ibis.literal(value=False)) for one in numbers]
+    plain = _written(said)
+    if not beyond:
+        return plain
+    parts = [_exactly(name, value) for name, value in said.items()]
+    apart = reduce(lambda text, part: text + "," + part, parts)
+    return ibis.ifelse(reduce(operator.or_, beyond), apart, plain)
+
+
+def _written(said: dict[str, ir.Value]) -> ir.Value:
+    whole = ibis.struct(said).cast("json").cast(TEXT)
+    return whole.substr(1, whole.length() - 2)
+
+
+def _said(value: ir.Value) -> ir.Value:
+    kind = schema.neutral(value.type())
+    return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if kind == TIME else value
+
+
+def _exactly(name: str, value: ir.Value) -> ir.Value:
+    """One member; 1e999 is what the door reads for an infinity."""
+    if not value.type().is_floating():
+        return _written({name: value})
+    beyond = ibis.ifelse(value > constant(0.0, NUMBER), "1e999", "-1e999")
+    exact = ibis.ifelse(value.isinf(), beyond, value.cast(TEXT))
+    said = ibis.ifelse(value.isnan(), ibis.null(TEXT), exact).coalesce("null")
+    return ibis.literal(f"{msgspec.json.encode(name).decode()}:") + said
 
 
 def _rows(one: Context, cut: datetime) -> ir.Table:

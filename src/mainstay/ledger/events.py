@@ -31,6 +31,8 @@ MEANINGS = {
     "IncidentAcknowledged": "Somebody takes care of an incident, and says how.",
     "IncidentClosed": "An incident is over.",
     "Decided": "Keep, retrain, propose, freeze, wait, roll back or ask a person: which, and why.",
+    "ImpactTold": "Somebody said beforehand what a change of a source would do, and to whom.",
+    "ConflictsProposed": "Somebody looked for columns that are not what they seem.",
     "ConflictSettled": "Somebody decided whether two columns are what they seem, and why.",
     "Commented": "Somebody said something of a version or an incident.",
     "Granted": "Somebody was given a role, for one model or all of them.",

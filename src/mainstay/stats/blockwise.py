@@ -148,6 +148,25 @@ class Summed:
         return [*((weight, one) for one in plain), *((square, one) for one in squared)]
 
 
+class Distance:
+    """A sum of sizes, which chance alone makes larger than 0, and the parts whose sizes they are.
+
+    parts: weights to the parts, shape (parts,), each with a mean of 0 where nothing is apart; an
+    interval goes down to 0 where they are no larger than chance makes them, see bootstrap.
+    """
+
+    def __init__(self, size: Summed, parts: Summed) -> None:
+        self._size = size
+        self.parts = parts
+
+    def __call__(self, weight: Floats) -> float:
+        return float(self._size(weight))
+
+    def over(self, codes: Blocks, blocks: int) -> Drawn:
+        """The size, by sums of blocks."""
+        return self._size.over(codes, blocks)
+
+
 class Mixed:
     """Several statistics of the same rows, each times its share, added: a difference, a mean."""
 

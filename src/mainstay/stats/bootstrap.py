@@ -13,6 +13,10 @@ exactly at its limit passes 0.02 to 0.03 of the time, 0.025 being the promise. B
 are strongly skewed: log-normal shocks of sigma 1 are covered 0.91, over 8 days 0.85, and nothing
 that was tried reaches more than 0.93 and 0.88. What never happened no interval knows.
 
+A distance, such as an expected calibration error, is never 0 in any sample. Its interval ends at 0
+unless its parts lie farther from 0, added up, than those of resamples from them in all but half of
+1 - level. Measured where all probabilities are right, 31 days of 40 rows: 0.99 (0.64 without).
+
 Rows that share days and entities, crossed: squared reaches add as variances do, days + entities -
 pairs of both, never below the widest alone. Pairs are many, so theirs is a standard error from a
 quarter of the draws. Covers 0.94 where the widest alone covers 0.89.
@@ -34,6 +38,7 @@ from mainstay.stats.resamples import (
     Resamples,
     alike,
     evaluated,
+    farthest,
     reach,
     resampled,
     undefined,
@@ -135,6 +140,12 @@ def intervals(
         kept = [one.only(known) for one in samples]
         far[:, known] = reach(kept, centre[known], level, joint=joint)
     owners = [one for one, values in zip(measures, full, strict=True) for _ in values]
+    alone = 1 - (1 - level) / len(measures) if joint else level
+    by_chance = [
+        bool(told) and _by_chance(one, seed, repeats, alone)
+        for one, told in zip(owners, known, strict=True)
+    ]
+    far[0] = np.where(by_chance, np.maximum(far[0], centre), far[0])
     found = map(_around, owners, centre.tolist(), far.T.tolist())
     return list(map(Interval, found, undefined(samples).tolist(), why))
 
@@ -152,6 +163,16 @@ def _samples(measures: Sequence[Measure], seed: int, repeats: int) -> list[Resam
         )
         for way in ways
     ]
+
+
+def _by_chance(measure: Measure, seed: int, repeats: int, level: float) -> bool:
+    """Whether a distance may be 0: its parts are no farther from 0 than resamples are from them."""
+    parts = getattr(measure.statistic, "parts", None)
+    if parts is None:
+        return False
+    centre = evaluated(parts, np.ones(len(measure.blocks[0])))
+    samples = _samples([Measure(parts, measure.blocks)], seed, repeats)
+    return float(np.abs(centre).sum()) <= farthest(samples, centre, level)
 
 
 def _around(measure: Measure, value: float, far: list[float]) -> Estimate:

@@ -11,7 +11,7 @@ from scipy import special
 from mainstay.core.nouns import Estimate
 from mainstay.stats import bootstrap
 from mainstay.stats.blocks import Blocks, Floats
-from mainstay.stats.blockwise import Statistic, Summed, divided
+from mainstay.stats.blockwise import Distance, Summed, divided
 from mainstay.stats.metrics import Array
 
 
@@ -31,16 +31,18 @@ class Isotonic(NamedTuple):
     value: Floats
 
 
-def expected_error(label: Array, score: Array, bins: int = 15) -> Statistic:
+def expected_error(label: Array, score: Array, bins: int = 15) -> Distance:
     """Expected calibration error: mean |share - score| over bins of equal mass, debiased.
 
     Noise alone makes a gap; what a normal error of the share adds to |gap| is taken off. The error
     counts (sum w)^2 / sum w^2 rows, so that a resample is not charged for its own noise as well.
+    Some of it stays: an interval ends at 0 where the gaps may all be chance.
     Source: Kumar, Liang and Ma (2019), Verified Uncertainty Calibration.
     """
-    ones = np.ones(len(label))
+    ones, bins_of = np.ones(len(label)), binned(score, bins)
     columns = [ones, label == 1, score]
-    return Summed(_error, columns, squared=[ones], bins=binned(score, bins))
+    size = Summed(_error, columns, squared=[ones], bins=bins_of)
+    return Distance(size, Summed(_gaps, columns, bins=bins_of))
 
 
 def reliability(
@@ -88,6 +90,13 @@ def _error(total: Floats) -> Floats:
     gap, error = share - divided(scores, mass), np.sqrt(share * (1 - share) / (effective - 1))
     off = np.where(mass > 0, 2 * np.abs(gap) - _folded(gap, error), 0)
     return np.maximum(divided((mass * off).sum(axis=1), mass.sum(axis=1)), 0)
+
+
+def _gaps(total: Floats) -> Floats:
+    """Of each bin its share of the rows times how far shares are from scores."""
+    mass, positive, scores = np.moveaxis(total, 2, 0)
+    every = np.broadcast_to(mass.sum(axis=1, keepdims=True), mass.shape)
+    return divided(positive - scores, every)
 
 
 def _folded(gap: Floats, error: Floats) -> Floats:

@@ -35,8 +35,9 @@ Kind = Literal[
     "realised",
     "labelled",
     "said",
+    "mended",
 ]
-"""The last seven are of windows, not of a column: stats.series."""
+"""The last eight are of windows, not of a column: stats.series."""
 
 EXPECTED, LEVELS = 5, 20
 """A level has its own component when a window should hold so many rows of it; so many at most."""
@@ -45,7 +46,7 @@ RARE = 0.005
 """Shares below count as this one: a null in 2000 rows, where there was none, is no event."""
 
 
-SHARES: tuple[Kind, ...] = ("null", "level", "other", "rare", "said")
+SHARES: tuple[Kind, ...] = ("null", "level", "other", "rare", "said", "mended")
 SELDOM = 10
 """Levels too rare for that which have a component still, the most frequent ones."""
 

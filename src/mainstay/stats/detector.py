@@ -35,7 +35,8 @@ TOLERATED = 0.02
 POOLED, POWER = 30, 0.8  # windows over which a shift must show, and how surely
 LARGEST = 600.0  # of an exponent: e^709 is no number
 BURSTS: tuple[Kind, ...] = (
-    "null", "other", "volume", "lag", "latency", "estimated", "realised", "labelled", "said"
+    "null", "other", "volume", "lag", "latency", "estimated", "realised", "labelled", "said",
+    "mended",
 )  # fmt: skip
 """What one window alone may show without that anything lasts: an outage, a holiday."""
 UNKNOWN = 1e-9

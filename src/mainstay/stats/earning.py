@@ -11,11 +11,15 @@ Source of the curve: Green and Swets (1966), Signal Detection Theory; of the slo
 Basic Principles of ROC Analysis.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import special
 
 from mainstay.stats.blocks import Floats
 
+Curve = Callable[[Floats, Floats], tuple[Floats, Floats]]
+"""ROC AUC and slope to FPR and TPR there, all of one shape."""
 _HALVINGS = 50
 _NEARLY_ONE = 1 - 1e-12
 
@@ -28,16 +32,27 @@ def surely(auc: Floats, slope: Floats) -> Floats:
 
 def likely(auc: Floats, slope: Floats) -> Floats:
     """What two normal distributions of one spread reach."""
+    across, up = likely_point(auc, slope)
+    return np.maximum(alone(slope), up - slope * across)
+
+
+def likely_point(auc: Floats, slope: Floats) -> tuple[Floats, Floats]:
+    """Where their curve has this slope: FPR and TPR."""
     apart = np.sqrt(2) * special.ndtri(np.clip(auc, 0.5 + 1e-9, _NEARLY_ONE))
     cut = np.log(slope) / apart + apart / 2
-    found: Floats = special.ndtr(apart - cut) - slope * special.ndtr(-cut)
-    return np.maximum(alone(slope), found)
+    return special.ndtr(-cut), special.ndtr(apart - cut)
 
 
 def at_most(auc: Floats, slope: Floats) -> Floats:
     """The most that is reached."""
-    pointed = np.where(slope < 1, 1 - 2 * slope * (1 - auc), 2 * auc - 1)
-    return np.maximum(alone(slope), pointed)
+    across, up = pointed(auc, slope)
+    return np.maximum(alone(slope), up - slope * across)
+
+
+def pointed(auc: Floats, slope: Floats) -> tuple[Floats, Floats]:
+    """The corner of the triangle that suits this slope best: FPR and TPR."""
+    flat = slope < 1
+    return np.where(flat, 2 * (1 - auc), 0.0), np.where(flat, 1.0, 2 * auc - 1)
 
 
 def alone(slope: Floats) -> Floats:

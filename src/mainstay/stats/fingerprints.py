@@ -1,8 +1,9 @@
 """What a column holds, in little: enough to say that another holds the same, or in another unit.
 
 Numbers are known by quantiles, texts by the LEAST smallest hashes of their distinct values
-(bottom-k sketches; Cohen and Kaplan, 2007). Both are of the rows there are: columns that mean the
-same of two seasons, or two places, are alike only so far as these are.
+(bottom-k sketches; Cohen and Kaplan, 2007), moments by the newest of them. All are of the rows
+there are: columns that mean the same of two seasons, or two places, are alike only so far as these
+are.
 """
 
 import hashlib
@@ -22,6 +23,15 @@ SAME, OTHER = 0.02, 0.5
 ALIKE, STRANGE = 0.8, 0.1
 """Share of the texts of the smaller column that the other has too."""
 
+NEWEST, ENOUGH = 5_000, 100
+"""Different moments of a column that are kept, and that tell a shift."""
+_QUARTER, _DAY = 900, 86_400
+SHIFTS = (
+    *(at * _QUARTER for at in range(-14 * 4, 14 * 4 + 1) if at),
+    *(at * _DAY for at in range(-7, 8) if at),
+)
+"""Seconds: what zones differ by, by quarters of an hour, and days up to a week."""
+
 
 class Quantiles(NamedTuple):
     """Of finite numbers: how many different ones there are, and those at AT, shape (49,)."""
@@ -37,6 +47,27 @@ class Sketch(NamedTuple):
     least: NDArray[np.uint64]
 
 
+class Moments(NamedTuple):
+    """Of days and moments: how many different ones there are, and the newest of them in seconds
+
+    since 1970, rising.
+    """
+
+    distinct: int
+    newest: NDArray[np.int64]
+
+
+class Shift(NamedTuple):
+    """The other column is so many seconds later. share: of the moments that both speak of, those
+
+    found in the other then; before: those found as they stand.
+    """
+
+    seconds: int
+    share: float
+    before: float
+
+
 def of_numbers(values: Floats) -> Quantiles | None:
     """None for no finite number."""
     known = values[np.isfinite(values)]
@@ -47,6 +78,32 @@ def of_texts(levels: Iterable[str]) -> Sketch | None:
     """None for no text."""
     hashes = np.unique(np.array([_hash(one) for one in levels], dtype=np.uint64))
     return Sketch(len(hashes), hashes[:LEAST]) if len(hashes) else None
+
+
+def of_moments(seconds: NDArray[np.int64]) -> Moments | None:
+    """None for no moment."""
+    known = np.unique(seconds)
+    return Moments(len(known), known[-NEWEST:]) if len(known) else None
+
+
+def shift(one: Moments, other: Moments) -> Shift | None:
+    """The one shift that makes moments of the other of one; None where none does, or several do.
+
+    Moments that lie so densely that they are found after any shift tell nothing.
+    """
+    before = _found(one.newest, other.newest)
+    fits = sorted(((_found(one.newest + by, other.newest), by) for by in SHIFTS), reverse=True)
+    (share, by), (second, _) = fits[:2]
+    told = share >= ALIKE and before <= STRANGE and second <= share / 2
+    return Shift(by, share, before) if told else None
+
+
+def _found(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
+    """The share of the fewer, over the time both speak of; 0 for fewer than ENOUGH."""
+    since, until = max(one[0], other[0]), min(one[-1], other[-1])
+    mine, theirs = (some[(some >= since) & (some <= until)] for some in (one, other))
+    fewer, more = sorted((mine, theirs), key=len)
+    return float(np.isin(fewer, more).mean()) if len(fewer) >= ENOUGH else 0.0
 
 
 def apart(one: Quantiles, other: Quantiles) -> float:

@@ -92,6 +92,23 @@ def reach(
     return np.asarray(np.sqrt(np.maximum(total, np.max(alone, axis=0))))
 
 
+def farthest(samples: Sequence[Resamples], centre: Floats, level: float) -> float:
+    """How far from the centre, added up over columns, all but half of 1 - level resamples lie.
+
+    Squared, ways add with their signs, as in `reach`.
+    """
+    tail = (1 + level) / 2
+    edge = float(special.ndtri(tail))
+    off = [
+        float(np.nanquantile(np.abs(one.values - centre).sum(axis=1), tail))
+        * float(stretch(one.equal[:1], edge)[0]) / edge
+        for one in samples
+    ]  # fmt: skip
+    total = sum(way.sign * one**2 for way, one in zip(samples, off, strict=True))
+    widest = max(one for way, one in zip(samples, off, strict=True) if not way.crossed)
+    return float(np.sqrt(max(total, widest**2)))
+
+
 def _near(one: Resamples, centre: Floats, level: float, edge: float) -> Floats:
     """One standard error to each side; a crossed way has many blocks and is taken as normal."""
     if one.crossed:

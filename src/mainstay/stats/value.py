@@ -49,6 +49,24 @@ def per_row(label: Array, decision: Array, matrix: Matrix) -> Floats:
     return np.where(decision == 1, acted, left)
 
 
+def by_class(label: Array, decided: Array, matrix: Floats) -> Floats:
+    """Money of each row; label, decided: places of classes, shape (rows,); NaN for a label of -1.
+
+    matrix: by actual and decided class.
+    """
+    was = np.asarray(label).astype(np.int64)
+    found = matrix[was, np.asarray(decided).astype(np.int64)]
+    return np.where(was < 0, np.nan, found)
+
+
+def best_class(label: Array, matrix: Floats) -> int:
+    """The place of the class that earns most if every row is decided for it; the first of equals.
+
+    Choose it on training rows; label: places of classes, shape (rows,).
+    """
+    return int(matrix[label.astype(np.int64)].mean(axis=0).argmax())
+
+
 def missed(label: Array, said: Array, over: float | Floats, under: float | Floats) -> Floats:
     """Money of each row by how far a value was answered too high or too low; costs are negative.
 

@@ -6,7 +6,7 @@ What was fitted is kept by cut, so that a run that was stopped goes on where it 
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,12 +16,13 @@ import numpy as np
 from mainstay.bundle.worker import Worker
 from mainstay.core import durable
 from mainstay.core.errors import Broken, Mistake
+from mainstay.core.progress import Tell, nothing
 from mainstay.stats.blocks import Floats
 from mainstay.stats.forecasts.backtest import Backtest, Cuts
 from mainstay.trainer import fit
 from mainstay.trainer.fit import Training
 from mainstay.trainer.scored import MICROSECONDS_A_DAY
-from mainstay.trainer.skill import NO_SKILL, Skill, coded, skill
+from mainstay.trainer.skill import Scale, coded, usual
 
 CUTS, TRAINED, TESTED = 60, 20_000, 400
 """400 rows a cell were enough on eight data sets; more make the noise of a cell smaller."""
@@ -32,8 +33,6 @@ TRAINING, SHORTEST = 6, 3
 LENGTHS = {1: 7, 7: 52, 14: 26, 28: 13, 91: 4, 182: 2, 364: 0}
 """Days of a period, and periods until the same place of the week or the year."""
 MOST_PERIODS = CUTS * TRAINING // (TRAINING - 1)
-
-Tell = Callable[[str], None]
 
 
 class Plan(NamedTuple):
@@ -63,7 +62,7 @@ class _Task(NamedTuple):
 
     training: Training
     label: Floats
-    skill: Skill
+    scale: Scale
     tested: list[Cuts]
 
 
@@ -90,30 +89,36 @@ def plan(when: Floats) -> Plan:
 
 
 def backtest(
-    worker: Worker, training: Training, plan: Plan, *, kept: Path, tell: Tell = lambda _: None
+    worker: Worker,
+    training: Training,
+    plan: Plan,
+    *,
+    kept: Path,
+    scale: Scale | None = None,
+    tell: Tell = nothing,
 ) -> Backtest:
     """Scores of every cut in every later period; training: rows in the order of `plan`.
 
-    kept: a folder for this model and these rows alone. Raises Mistake where the first fits fail.
+    kept: a folder for this model, these rows and this scale alone; scale: the usual one of the task
+    where none is given. Raises Mistake where the first fits fail.
     """
-    task = _task(training, plan)
+    task = _task(training, plan, scale)
     scores = np.full((plan.periods, plan.periods), np.nan)
     cuts = np.arange(plan.training - 1, plan.periods - 1)
     for number, cut in enumerate(cuts.tolist()):
-        tell(f"backtest: fit {number + 1} of {len(cuts)}")
+        tell(f"backtest: fit {number + 1} of {len(cuts)}", done=number, of=len(cuts))
         scores[cut, cut + 1 :] = _resumed(worker, task, plan, cut, kept)
-    no_skill = NO_SKILL[training.task]
-    return Backtest(scores, plan.training, no_skill, plan.season)
+    return Backtest(scores, plan.training, task.scale.no_skill, plan.season)
 
 
-def _task(training: Training, plan: Plan) -> _Task:
+def _task(training: Training, plan: Plan, scale: Scale | None) -> _Task:
     generator = np.random.default_rng(training.seed)
     label = coded(training.label, training.task)
     tested = [
         _some(np.flatnonzero(plan.place == period), TESTED, generator)
         for period in range(plan.periods)
     ]
-    return _Task(training, label, skill(training.task, label), tested)
+    return _Task(training, label, scale or usual(training.task, label), tested)
 
 
 def _resumed(worker: Worker, task: _Task, plan: Plan, cut: int, kept: Path) -> list[float]:
@@ -141,7 +146,7 @@ def _row(worker: Worker, task: _Task, plan: Plan, cut: int) -> Iterator[float]:
     said = fit.scores(worker, task.training.rows[np.concatenate(later)])
     parts = np.split(said, np.cumsum([len(one) for one in later])[:-1])
     for rows, part in zip(later, parts, strict=True):
-        yield task.skill(task.label[rows], part)
+        yield task.scale.of(task.label[rows], part)
 
 
 def _one_class(task: _Task, chosen: Training) -> bool:

@@ -15,6 +15,7 @@ from mainstay.stats.chances import Chances
 from mainstay.stats.expected import EPSILON, Expected
 from mainstay.stats.unlabelled import Error
 from mainstay.trainer.measures import kinds, worth
+from mainstay.trainer.payoffs import by_class
 
 
 class Unlabelled(NamedTuple):
@@ -175,7 +176,10 @@ def _money(metric: str, rows: Unlabelled, contract: Contract, learned: Chances) 
 
 
 def _by_outcome(decided: Floats, rows: Unlabelled, contract: Contract) -> Floats:
-    """Money of each row if the outcome is no, and if it is yes."""
+    """Money of each row if the outcome is no, and if it is yes; of several, by class."""
+    if contract.objective.task == "multiclass":
+        matrix = np.array(by_class(contract))
+        return np.asarray(matrix[:, decided.astype(np.int64)].T)
     by_label = [
         value.per_row(np.full(len(decided), yes), decided, worth(contract, rows.payoffs))
         for yes in (0.0, 1.0)

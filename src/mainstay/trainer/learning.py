@@ -5,36 +5,46 @@ REPEATS times, as in the curves that calibrate the forecast.
 Splits are random, so what is forecast is more records of the same kind, not of another time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from mainstay.bundle.worker import Worker
 from mainstay.core.errors import Mistake
+from mainstay.core.progress import Tell, nothing
 from mainstay.stats.blocks import Floats
 from mainstay.stats.forecasts import curve
 from mainstay.stats.forecasts.backtest import Cuts
 from mainstay.stats.forecasts.curve import Curve
 from mainstay.trainer import fit
 from mainstay.trainer.fit import Training
-from mainstay.trainer.skill import Skill, coded, skill
+from mainstay.trainer.skill import Scale, coded, usual
 
 FOLDS, REPEATS, MOST = 5, 2, 20_000
-Tell = Callable[[str], None]
 
 
-def learning(worker: Worker, training: Training, *, tell: Tell = lambda _: None) -> Curve:
-    """Errors 1 - skill by how many rows were trained on. Raises Broken for too few anchors."""
+def learning(
+    worker: Worker,
+    training: Training,
+    *,
+    scale: Scale | None = None,
+    tell: Tell = nothing,
+) -> Curve:
+    """Errors 1 - score by how many rows were trained on. Raises Broken for too few anchors.
+
+    scale: the usual one of the task where none is given.
+    """
     generator = np.random.default_rng(training.seed)
     newest = np.arange(max(len(training.rows) - MOST, 0), len(training.rows))
     sizes = curve.anchors(len(newest) - -(-len(newest) // FOLDS))
     label = coded(training.label, training.task)
-    measure = skill(training.task, label[newest])
+    scale = scale or usual(training.task, label[newest])
     errors = []
     for number, (out, rows) in enumerate(_folds(newest, generator)):
-        tell(f"learning curve: part {number + 1} of {FOLDS * REPEATS}")
+        parts = FOLDS * REPEATS
+        tell(f"learning curve: part {number + 1} of {parts}", done=number, of=parts)
         errors.append(
-            [_error(worker, training, rows[:size], (out, label[out]), measure) for size in sizes]
+            [_error(worker, training, rows[:size], (out, label[out]), scale) for size in sizes]
         )
     return curve.curve(
         np.array(sizes, dtype=np.float64), np.array(errors).reshape(FOLDS * REPEATS, -1)
@@ -51,7 +61,7 @@ def _folds(rows: Cuts, generator: np.random.Generator) -> Iterator[tuple[Cuts, C
 
 
 def _error(
-    worker: Worker, training: Training, rows: Cuts, held_out: tuple[Cuts, Floats], measure: Skill
+    worker: Worker, training: Training, rows: Cuts, held_out: tuple[Cuts, Floats], scale: Scale
 ) -> float:
     """NaN where the rows lack a class: what scores then mean is something else."""
     some = training.of(np.sort(rows))
@@ -63,4 +73,4 @@ def _error(
         return float("nan")
     fit.fitted(worker, some)
     out, label = held_out
-    return 1 - measure(label, fit.scores(worker, training.rows[out]))
+    return 1 - scale.of(label, fit.scores(worker, training.rows[out]))

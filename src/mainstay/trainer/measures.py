@@ -12,6 +12,7 @@ from mainstay.stats.blocks import Floats
 from mainstay.stats.blockwise import Statistic
 from mainstay.stats.metrics import METRICS, mean
 from mainstay.stats.value import Matrix
+from mainstay.trainer.payoffs import by_class
 
 
 class Decided(Protocol):
@@ -81,10 +82,16 @@ def kinds(contract: Contract, payoffs: Floats | None = None) -> tuple[float | Fl
 def earned(
     contract: Contract, label: Floats, decided: Floats, payoffs: Floats | None = None
 ) -> Floats:
-    """Money of each row by what was decided, or by how far a value was off, shape (rows,)."""
+    """Money of each row by what was decided, or by how far a value was off, shape (rows,).
+
+    NaN for a class that was never learned, of which nobody said what it is worth.
+    """
     if contract.objective.task == "regression":
         over, under = kinds(contract, payoffs)
         return value.missed(label, decided, over, under)
+    if contract.objective.task == "multiclass":
+        matrix = by_class(contract)
+        return value.by_class(label, decided, np.array(matrix)) if matrix else np.zeros(len(label))
     return value.per_row(label, decided, worth(contract, payoffs))
 
 

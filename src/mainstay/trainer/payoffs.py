@@ -36,6 +36,37 @@ def at_stake(contract: Contract) -> Stakes | None:
     return Stakes(*payoffs(contract))
 
 
+def by_class(contract: Contract) -> tuple[tuple[float, ...], ...]:
+    """Money by actual and decided class; empty without a matrix."""
+    value = contract.objective.value
+    return value.by_class if value else ()
+
+
+def refuse_other_classes(contract: Contract, classes: tuple[bool | int | float | str, ...]) -> None:
+    """Raises Mistake where the matrix names other classes than the training rows hold."""
+    value = contract.objective.value
+    if value is None or not value.matrix:
+        return
+    named, known = value.classes, tuple(map(str, classes))
+    strange, missing = sorted({*named} - {*known}), sorted({*known} - {*named})
+    if missing:
+        raise Mistake(
+            f"objective.value.matrix does not name {', '.join(missing)}, which training rows are",
+            hint="say what it is worth to decide for it, and what every decision for it is worth",
+        )
+    if strange:
+        raise Mistake(
+            f"objective.value.matrix names {', '.join(strange)}, which no training row is",
+            hint=f"the classes are {', '.join(known)}",
+        )
+    texts = all(isinstance(one, str) for one in classes)
+    if named != known or not (texts or known == tuple(map(str, range(len(known))))):
+        raise Mistake(
+            f"classes {', '.join(known)} cannot be priced: they are neither texts nor 0, 1, ...",
+            hint="name classes by texts that are no numbers",
+        )
+
+
 def refuse_unknown(contract: Contract, columns: Columns) -> None:
     """Raises Mistake where an amount is negative, or null and nothing says how much that is."""
     for one in dict.fromkeys(_hanging(contract)):

@@ -96,7 +96,7 @@ def decided(stated: Manifest, score: Floats, columns: Columns) -> Floats:
     columns: the rows as they came; what is at stake may hang on them.
     """
     if stated.task == "multiclass":
-        return np.asarray(score.argmax(axis=1), dtype=np.float64)
+        return stakes.likeliest(score, stated.matrix).astype(np.float64)
     if stated.threshold is None:
         return score
     return (leaning(stated, score, columns) >= stated.threshold).astype(np.float64)

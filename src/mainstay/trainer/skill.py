@@ -1,52 +1,97 @@
-"""How well scores tell labels, on one scale for every task: higher is better, no skill is known.
+"""How well scores tell labels, on a scale where higher is better and no skill is known.
 
-binary: ROC AUC, no skill .5. Else the share of a loss that the model takes away from the best
-constant of the rows it is held against: mean absolute error of the median, log loss of the rates
-of classes; no skill 0. A share of skill then means the same for every model.
+A loss counts as the share of it that a model takes away from the best constant of the rows it is
+held against, no skill 0: absolute error of the median, log loss of the rates of classes. What is
+better the higher it is stays as it is. A share of skill then means the same for every model.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from mainstay.bundle.manifest import Task
+from mainstay.contract.metrics import Metric
 from mainstay.core.columns import Numbers, Text
 from mainstay.stats import metrics
 from mainstay.stats.blocks import Floats
 from mainstay.trainer.scored import numbers
 
-Skill = Callable[[Floats, Floats], float]
-"""Of labels as numbers, (rows,), and scores, (rows,) or (rows, classes); NaN where undefined."""
-NO_SKILL: dict[Task, float] = {"binary": 0.5, "multiclass": 0.0, "regression": 0.0}
+METRIC: dict[Task, Metric] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "mae"}
+"""What fits are scored by where nobody asks for another metric."""
+SAVED: dict[Metric, str] = {
+    "log_loss": "log loss saved", "brier": "Brier score saved", "mae": "error saved",
+    "rmse": "root mean squared error saved",
+}  # fmt: skip
+"""Losses, and what the share of them is called that a model takes away."""
+_CONSTANT: dict[Metric, Callable[[Floats], float]] = {
+    "roc_auc": lambda _: 0.5,
+    "average_precision": lambda label: float(np.mean(label)),
+    "accuracy": lambda label: float(_rates(label).max()),
+    "r2": lambda _: 0.0,
+    "log_loss": lambda label: float(-(_rates(label) * np.log(_rates(label))).sum()),
+    "brier": lambda label: float(np.var(label)),
+    "mae": lambda label: float(np.mean(np.abs(label - np.median(label)))),
+    "rmse": lambda label: float(np.std(label)),
+}
 
 
-def skill(task: Task, label: Floats) -> Skill:
+class Scale(NamedTuple):
+    """constant: what the best constant scores by the metric on the rows it was learnt from."""
+
+    task: Task
+    metric: Metric
+    constant: float
+
+    @property
+    def measure(self) -> str:
+        """What scores on it are called."""
+        return SAVED.get(self.metric, self.metric)
+
+    @property
+    def no_skill(self) -> float:
+        """The score of whoever knows nothing."""
+        return 0.0 if self.metric in SAVED else self.constant
+
+    def score(self, value: float) -> float:
+        """Of a value of the metric; NaN where no constant loses anything."""
+        if self.metric not in SAVED:
+            return value
+        return 1 - value / self.constant if self.constant > 0 else float("nan")
+
+    def value(self, score: float) -> float:
+        """Of the metric, by a score on the scale."""
+        return (1 - score) * self.constant if self.metric in SAVED else score
+
+    def of(self, label: Floats, said: Floats) -> float:
+        """The score of labels as numbers, (rows,), and what a model said of them, (rows,) or
+        (rows, classes); NaN where undefined.
+        """
+        one_class = self.task == "binary" and len(label) > 0 and label.min() == label.max()
+        if not len(label) or one_class:
+            return float("nan")
+        decided = said.argmax(axis=1) if self.metric == "accuracy" else said
+        return self.score(float(metrics.measured(self.metric, label, decided)))
+
+
+def scale(metric: Metric, task: Task, label: Floats) -> Scale:
     """label: of all rows, from which the constant is learnt once for all parts of them."""
-    return against(task, constant_loss(task, label))
+    return Scale(task, metric, _CONSTANT[metric](label) if len(label) else 0.0)
 
 
-def against(task: Task, most: float) -> Skill:
-    """most: `constant_loss` of the rows that the constant was learnt from."""
-    match task:
-        case "binary":
-            return _roc_auc
-        case "multiclass":
-            return lambda some, said: _saved("log_loss", some, said, most)
-        case "regression":
-            return lambda some, said: _saved("mae", some, said, most)
+def usual(task: Task, label: Floats) -> Scale:
+    """By the usual metric of the task."""
+    return scale(METRIC[task], task, label)
 
 
-def constant_loss(task: Task, label: Floats) -> float:
-    """What the best constant of these rows loses on them; 0 where nothing is held against it."""
-    match task:
-        case "binary":
-            return 0.0
-        case "multiclass":
-            classes = int(label.max(initial=0)) + 1
-            rates = np.bincount(label.astype(np.int64), minlength=classes) / max(len(label), 1)
-            return float(-(rates[rates > 0] * np.log(rates[rates > 0])).sum())
-        case "regression":
-            return float(np.mean(np.abs(label - np.median(label)))) if len(label) else 0.0
+def tells(metric: Metric, task: Task) -> bool:
+    """Whether scores alone tell a metric: no threshold is chosen and no money counted."""
+    return metric in _CONSTANT and (metric != "accuracy" or task == "multiclass")
+
+
+def called(measure: str) -> Metric:
+    """The metric behind the name of a measure."""
+    return next(metric for metric in _CONSTANT if SAVED.get(metric, metric) == measure)
 
 
 def coded(label: Numbers | Text, task: Task) -> Floats:
@@ -56,13 +101,7 @@ def coded(label: Numbers | Text, task: Task) -> Floats:
     return np.unique(label, return_inverse=True)[1].astype(np.float64)
 
 
-def _roc_auc(label: Floats, score: Floats) -> float:
-    if not len(label) or label.min() == label.max():
-        return float("nan")
-    return float(metrics.measured("roc_auc", label, score))
-
-
-def _saved(metric: str, label: Floats, said: Floats, most: float) -> float:
-    if not len(label) or most <= 0:
-        return float("nan")
-    return float(1 - metrics.measured(metric, label, said) / most)
+def _rates(label: Floats) -> Floats:
+    """Of the classes that are there."""
+    counts = np.bincount(label.astype(np.int64))
+    return counts[counts > 0] / len(label)

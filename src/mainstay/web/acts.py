@@ -24,6 +24,7 @@ from mainstay.control.commands import (
     Rollback,
     RunNow,
     Schedule,
+    SettleConflict,
     Silence,
     TakeBack,
     Unschedule,
@@ -99,6 +100,17 @@ def _comment(visit: Visit, said: Form) -> Command:
     )
 
 
+def _settle(_: Visit, said: Form) -> Command:
+    verdict = said.get("verdict", "")
+    if verdict not in ("accept", "decline"):
+        raise Mistake("is it a conflict?", hint="accept or decline")
+    return SettleConflict(_of(said, "id"), accept=verdict == "accept", because=_because(said))
+
+
+def _conflicts(visit: Visit, _: Answer) -> str:
+    return f"{visit.here}/conflicts"
+
+
 def _grant(_: Visit, said: Form) -> Command:
     days = _whole(said, "days", 0)
     return Grant(_of(said, "name"), _of(said, "role"), _of(said, "model") or "*", days or None)
@@ -161,6 +173,7 @@ OF_ONE = (
         "/runs/{number}/cancel", "runs", "Call a run off.",
         lambda visit, said: CancelRun(number(visit), _because(said)), _run,
     ),
+    Act("/conflicts/settle", "meanings", "Decide about a conflict.", _settle, _conflicts),
     Act(turns.RHYTHM, "schedules", "Give a job a rhythm.", _rhythm, _runs),
     Act(
         turns.RESET, "schedules", "Give a job its own rhythm back.",

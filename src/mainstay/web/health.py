@@ -3,8 +3,9 @@
 import msgspec
 from starlette.responses import Response
 
-from mainstay.control import project, several
+from mainstay.control import several
 from mainstay.core.errors import MainstayError
+from mainstay.core.progress import nothing
 from mainstay.web.api import JSON, replied
 from mainstay.web.visit import Visit, aside
 
@@ -23,7 +24,7 @@ async def readyz(visit: Visit) -> Response:
 
 def _reasons(visit: Visit) -> list[str]:
     try:
-        with several.opened(visit.place.folder, project.nothing, None) as opened:
+        with several.opened(visit.place.folder, nothing, None) as opened:
             opened.ledger.head()
             assert opened.places.is_team or opened.model
     except MainstayError as error:

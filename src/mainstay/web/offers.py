@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, get_args
 
 from mainstay.control import team
+from mainstay.control.alike import Conflict
 from mainstay.control.commenting import Said
 from mainstay.control.judging import Judged
 from mainstay.control.pages import parts
@@ -63,6 +64,17 @@ def incident(visit: Visit, number: int, *, open_: bool) -> Html:
         _act("Take care of it", care),
         _act("Tell nobody for a while", quiet),
         _act("Vouch for labels it doubts", tag("p", "Where the key of the project lies:"), vouch),
+    )  # fmt: skip
+
+
+def conflict(visit: Visit, one: Conflict) -> Html:
+    """Say whether it is one, for whoever may; else the reason why not."""
+    if "meanings" not in visit.permissions:
+        return _mute("You may look; who knows the data decides.")
+    verdict = parts.choice("verdict", "Is it one?", {"accept": "yes", "decline": "no"})
+    return forms.form(
+        f"{visit.here}/conflicts/settle", "Decide, for good", forms.hidden("id", one.id), verdict,
+        forms.area("because", REASON), carried=visit.form,
     )  # fmt: skip
 
 

@@ -9,11 +9,11 @@ from mainstay.control.commenting import Said
 from mainstay.control.health import Health
 from mainstay.control.pages import first, parts
 from mainstay.control.pages import home as draw
-from mainstay.control.project import nothing
 from mainstay.control.queries import ModelHealth, Paper, Status
 from mainstay.core import settings
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
+from mainstay.core.progress import nothing
 from mainstay.ledger import state
 from mainstay.ledger.store import Ledger
 from mainstay.web import layout, offers

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from mainstay.control import admission, briefs, several
-from mainstay.control.project import nothing
 from mainstay.core import clock, settings
 from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
 from mainstay.core.places import Places
+from mainstay.core.progress import nothing
 from mainstay.ledger.store import Ledger
 from mainstay.life.serve import gate, limits, ports
 from mainstay.life.serve.tls import secured

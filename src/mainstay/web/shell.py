@@ -44,6 +44,7 @@ def _of_team() -> tuple[Way, ...]:
         Way("Models", "/", "m"),
         Way("Approvals", "/approvals", "a"),
         Way("Incidents", "/incidents", "i"),
+        Way("Conflicts", "/conflicts", "f"),
         Way("Audit", "/audit", "u", "audit"),
         Way("People", "/people", "e", "people", apart=True),
         Way("Settings", "/settings", "s", "own tokens", apart=True),

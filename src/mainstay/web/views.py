@@ -15,6 +15,7 @@ from mainstay.control.living import Lived
 from mainstay.control.pages import (
     answers,
     approval,
+    conflicts,
     data,
     health,
     home,
@@ -30,6 +31,7 @@ from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.queries import (
     Approval,
     Approvals,
+    Conflicts,
     Decisions,
     Explain,
     ExplainContract,
@@ -120,8 +122,14 @@ def _life(_: Visit, title: str, said: Answer) -> Html:
 
 
 def _data(visit: Visit, title: str, said: Answer) -> Html:
-    drawn = data.content(title, said, msgspec.convert(said.facts["supply"], Supply))
+    supply = msgspec.convert(said.facts["supply"], Supply)
+    drawn = data.content(title, said, supply, f"{visit.here}/conflicts")
     return joined(drawn, uploads.form(visit))
+
+
+def _conflicts(visit: Visit, title: str, said: Answer) -> Html:
+    drawn = conflicts.content(title, said, lambda one: offers.conflict(visit, one))
+    return joined(drawn, turns.work(visit, "conflicts") if visit.model else Html())
 
 
 def _runs(visit: Visit, title: str, said: Answer) -> Html:
@@ -180,6 +188,10 @@ OF_ONE = (
     View(
         "/data", "read", "Data", lambda _: Sources(), _data,
         lambda facts: facts["supply"]["fields"],
+    ),
+    View(
+        "/conflicts", "read", "Conflicts", lambda _: Conflicts(), _conflicts,
+        lambda facts: facts["conflicts"],
     ),
     View(
         "/predictions", "rows", "Predictions", _key, _plain(predictions.content),

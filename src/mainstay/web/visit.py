@@ -92,7 +92,7 @@ class Visit(NamedTuple):
     @property
     def here(self) -> str:
         """What addresses of the model begin with: nothing where it is the only one."""
-        return f"/models/{self.model}" if self.place.places.is_team else ""
+        return f"/models/{self.model}" if self.place.places.is_team and self.model else ""
 
     @property
     def permissions(self) -> frozenset[Permission]:

@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import generations
 import msgspec
 import pytest
 from msgspec import json
@@ -65,13 +66,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
         NOON + HOUR,
         [
             Made(
-                "w", View("weather", at(NOON)), [(points.key(["EWR"]), 2, points.packed(weather))]
+                "w",
+                View("weather", at(NOON)),
+                [(points.key(["EWR"]), 2, generations.packed(weather))],
             ),
-            Made("l", View("lately", at(NOON)), [(points.key(["EWR"]), 2, points.packed(lately))]),
+            Made(
+                "l",
+                View("lately", at(NOON)),
+                [(points.key(["EWR"]), 2, generations.packed(lately))],
+            ),
             Made(
                 "p",
                 View("planes", None),
-                [(points.key([5, "EWR"]), 1, points.packed([Point(ALWAYS, 0, b'"seats":9')]))],
+                [(points.key([5, "EWR"]), 1, generations.packed([Point(ALWAYS, 0, b'"seats":9')]))],
             ),
         ],
     )

@@ -50,6 +50,18 @@ def test_a_generation_that_is_gone_is_not_taken_for_an_empty_one(shelf: Server) 
         store.found("aa", [b"k0"])
 
 
+def test_a_view_that_is_kept_stays_where_it_lies(shelf: Server) -> None:
+    found = shelf.written(CUT, [*made(b"x"), made(b"y")[0]._replace(id="bb")])
+    for value in (b"z", b"w"):
+        keeping = [*made(value), made(b"")[0]._replace(id="bb", rows=None)]
+        found = shelf.written(CUT, keeping, found)
+
+    store = shelf.opened(found)
+    assert (store.found("aa", [b"k0"]), store.found("bb", [b"k0"])) == ([b"w"], [b"y"])
+    assert found.views["bb"] == View("weather", 5, 3, 6, "d1", lies="00000001")
+    assert len(shelf._writer.smembers(shelf._list)) == 3
+
+
 def test_a_later_cut_of_the_same_rows_is_the_same_generation(shelf: Server) -> None:
     before = shelf.written(CUT, made(b"x"))
 
@@ -63,7 +75,7 @@ def test_who_does_not_answer_is_left_alone_for_a_while(monkeypatch: pytest.Monke
     with pytest.raises(Unavailable, match="does not answer"):
         shelf.current()
     store = redis_views.Remote(shelf._asked, "mainstay:nobody", None)
-    store.current = type("Named", (), {"generation": "1", "views": {}})()
+    store.current = type("Named", (), {"generation": "1", "views": {"aa": View("weather", 5)}})()
 
     with pytest.raises(Unavailable, match="does not answer:"):
         store.found("aa", [b"k0"])

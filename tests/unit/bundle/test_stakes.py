@@ -72,3 +72,31 @@ def test_text_is_no_amount():
 
 def test_the_columns_are_named_once():
     assert FRAUD.columns == ("amount",)
+
+
+MATRIX = ((5.0, -1.0, -2.0), (-30.0, 6.0, -4.0), (-5.0, -6.0, 7.0))
+
+
+def test_the_class_that_earns_most_by_all_chances_is_decided_for():
+    chances = np.array([[0.6, 0.3, 0.1], [0.9, 0.05, 0.05], [0.1, 0.2, 0.7]])
+    expected = chances @ np.array(MATRIX)
+
+    found = stakes.likeliest(chances, MATRIX)
+
+    assert found.tolist() == expected.argmax(axis=1).tolist() == [1, 0, 2]
+    assert stakes.likeliest(chances, ()).tolist() == [0, 0, 2]
+
+
+def test_of_equal_classes_the_first_is_decided_for():
+    assert stakes.likeliest(np.array([[0.5, 0.5]]), ((1.0, 1.0), (1.0, 1.0))).tolist() == [0]
+
+
+@given(st.lists(st.floats(0, 1), min_size=3, max_size=3))
+def test_one_row_alone_is_decided_as_among_others(chances: list[float]) -> None:
+    """At a tie of expected money a different order of sums would show."""
+    money = ((0.1, 0.3, 0.2), (0.3, 0.2, 0.1), (0.2, 0.1, 0.3))
+    among = np.vstack([np.full((7, 3), 1 / 3), [chances]])
+
+    alone = stakes.likeliest(np.array([chances]), money)
+
+    assert alone[0] == stakes.likeliest(among, money)[-1]

@@ -96,6 +96,17 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
         assert (tmp_path / "new" / "lock").exists()
 
 
+def test_a_view_that_is_kept_is_in_the_next_file_too(tmp_path: Path) -> None:
+    shelf = Folder(tmp_path)
+    before = shelf.written(CUT, [*made(b"x"), made(b"y")[0]._replace(id="bb")])
+
+    after = shelf.written(CUT, [*made(b"z"), made(b"")[0]._replace(id="bb", rows=None)], before)
+
+    with closing(shelf.opened(after)) as store:
+        assert (store.found("aa", [b"k0"]), store.found("bb", [b"k2"])) == ([b"z"], [b"y"])
+    assert after.views["bb"] == before.views["bb"]
+
+
 def test_the_file_is_plain_sqlite(tmp_path: Path) -> None:
     found = Folder(tmp_path).written(CUT, made(b"x"))
 

@@ -26,3 +26,11 @@ def test_fits_are_asked_for_by_an_option(
     assert outcome(["assess", "--foresee", "--folder", str(as_author)]) == 0
 
     assert "learning curve" in capsys.readouterr().out
+
+
+def test_proposals_are_accepted_in_one_project_at_a_time(
+    as_author: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert outcome(["assess", "--all", "--accept", "1", "--folder", str(as_author)]) == 2
+
+    assert "--accept for one project" in capsys.readouterr().err

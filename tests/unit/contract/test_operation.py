@@ -61,6 +61,7 @@ def test_what_nobody_states_has_the_stated_default_at_the_door_and_in_the_field(
         "season": "stated",
         "retrain": "when_it_pays",
         "unforeseen": {"answer": "model", "train": "all"},
+        "skew": {"at_most": 0.01},
     }
     assert written["access"] == {"approver": None}
 

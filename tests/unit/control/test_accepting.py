@@ -9,9 +9,11 @@ import pytest
 import small_project
 from pyarrow import parquet
 
+from mainstay.control import accepting
 from mainstay.control.commands import Assess
 from mainstay.control.handle import handle
 from mainstay.core.errors import Conflict, Mistake
+from mainstay.life.assess.proposals import Oddity, Proposal
 
 
 def odd(folder: Path) -> None:
@@ -58,7 +60,9 @@ def test_codes_that_are_accepted_stand_beside_those_that_stood_there(as_author: 
     assert contract.read_text() == before.replace("[-1, 7.5]", "[-1, 7.5, -999]")
 
 
-def test_a_step_that_no_clause_can_say_is_remarked_and_proposed_no_more(as_author: Path) -> None:
+def test_a_step_that_no_clause_can_say_is_code_of_features_and_proposed_no_more(
+    as_author: Path,
+) -> None:
     path = as_author / "data" / "visits.parquet"
     table = parquet.read_table(path)
     kind = ["yes" if at % 2 else "No" if at % 4 else "no" for at in range(len(table))]
@@ -71,11 +75,46 @@ def test_a_step_that_no_clause_can_say_is_remarked_and_proposed_no_more(as_autho
     answer = handle(as_author, Assess(accept=(1,)))
     again = handle(as_author, Assess())
 
-    code = (as_author / "model.py").read_text()
-    assert "# Cleaning, accepted: kind, flag: yes and no in several words" in code
-    assert code.endswith(small_project.MODEL[small_project.MODEL.index("def train") :])
-    assert answer.lines[0].startswith("model.py: remark above train()")
-    assert again.facts["proposals"] == []
+    step = 'row = row.mutate(kind=row.kind.isin(["yes"]))  # Cleaning, accepted: kind, flag: '
+    code = (as_author / "features.py").read_text().splitlines()
+    assert code[1] == f"    {step}yes and no in several words"
+    assert [code[0], *code[2:]] == small_project.FEATURES.splitlines()
+    assert answer.lines == (f"features.py:2: {code[1].strip()}",)
+    assert (as_author / "model.py").read_text() == small_project.MODEL
+    assert not again.facts["proposals"]
+
+
+def proposal(column: str, step: str) -> Proposal:
+    return Proposal(column, "string", 9, Oddity("spelling", 3, "odd", step=step))
+
+
+def test_what_only_words_can_say_is_listed_above_features() -> None:
+    code = '"""What."""\n\n\ndef features(row):\n    return row.select("kind")\n'
+
+    assert accepting._place(code, proposal("kind", "row.kind: one spelling a level")) == (
+        3, "", "# Cleaning, to be done: kind, spelling: odd; row.kind: one spelling a level",
+    )  # fmt: skip
+
+
+def test_steps_stand_below_docstring_and_steps_before_them() -> None:
+    before = f"    row = row.mutate(a=row.b)  {accepting.MARK}a, spelling: odd\n"
+    code = f'def features(row):\n    """Says."""\n{before}    return row.select("kind")\n'
+
+    at, indent, line = accepting._place(code, proposal("the kind", 'row["the kind"].lower()'))
+
+    assert (at, indent) == (3, "    ")
+    assert line.startswith("""row = row.mutate(**{'the kind': row["the kind"].lower()})""")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["def features(table):\n    return table\n", "def features(row): return row\n", "x = 1\n"],
+)
+def test_features_that_is_written_in_another_way_gets_a_list(code: str) -> None:
+    at, indent, line = accepting._place(code, proposal("kind", "row.kind.lower()"))
+
+    assert (at, indent) == (0, "")
+    assert line.startswith(accepting.OPEN)
 
 
 def test_a_clause_that_is_accepted_stands_in_the_contract(as_author: Path) -> None:

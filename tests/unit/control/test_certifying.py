@@ -32,6 +32,33 @@ def test_a_judgement_is_not_repeated_and_costs_one_look(as_author: Path) -> None
         assert len(list(opened.ledger.events(kind="HoldoutOpened"))) == 1
 
 
+def test_a_system_of_unknown_columns_is_a_mistake_before_anything_is_opened(
+    as_author: Path,
+) -> None:
+    edit(as_author, "certify:\n", "certify:\n  robust: {systems: {booking: [wiat, kind]}}\n")
+    handle(as_author, Build())
+
+    with pytest.raises(
+        Mistake, match=r"systems\.booking: the version reads no column wiat"
+    ) as slip:
+        handle(as_author, Certify())
+
+    assert slip.value.hint.startswith("did you mean wait?")
+    with projects.opened(as_author) as opened:
+        assert len(list(opened.ledger.events(kind="HoldoutOpened"))) == 1  # that of v1
+
+
+def test_columns_of_a_system_are_tried_together(as_author: Path) -> None:
+    edit(as_author, "certify:\n", "certify:\n  robust: {systems: {booking: [wait, kind]}}\n")
+    handle(as_author, Build())
+    handle(as_author, Certify())
+
+    with projects.opened(as_author) as opened:
+        shaken = papers.record(opened, versions.found(opened, "v2")).details.shaken
+    (one,) = (one for one in shaken.tried if one.name == "booking")
+    assert (one.what, one.rejected) == ("missing", one.rows)
+
+
 def test_a_version_that_falls_short_is_recorded_with_what_is_short(as_author: Path) -> None:
     edit(as_author, "at_least: 0.6}", "at_least: 0.95}")
     handle(as_author, Build())

@@ -8,9 +8,9 @@ import pytest
 import small_project
 from pyarrow import parquet
 
-from mainstay.control.commands import SettleConflict
+from mainstay.control.commands import ProposeConflicts, SettleConflict
 from mainstay.control.handle import answer, handle
-from mainstay.control.queries import Conflicts
+from mainstay.control.queries import Conflicts, Sources
 from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Verdict
 
@@ -40,12 +40,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def told(folder: Path) -> dict[tuple[str, str, str], str]:
-    found = answer(folder, Conflicts()).facts["conflicts"]
+    found = handle(folder, ProposeConflicts()).facts["conflicts"]
     return {(one["kind"], one["one"]["column"], one["other"]["column"]): one["id"] for one in found}
 
 
 def test_each_kind_is_proposed_with_what_speaks_for_it(folder: Path) -> None:
-    said = answer(folder, Conflicts())
+    said = handle(folder, ProposeConflicts())
 
     assert said.verdict is Verdict.UNSURE
     assert set(told(folder)) == {
@@ -71,6 +71,27 @@ def test_what_was_decided_is_remembered_and_proposed_no_more(folder: Path) -> No
     left = answer(folder, Conflicts())
     assert {one["id"] for one in left.facts["conflicts"]} == every - {way, town}
     assert left.facts["settled"] == 2
+    assert [(one["verdict"], one["because"]) for one in left.facts["decided"]] == [
+        ("declined", "towns and wards"), ("accepted", "they drive in miles"),
+    ]  # fmt: skip
+    assert not {way, town} & set(told(folder).values())
+
+
+def test_before_anybody_looked_nothing_is_known(folder: Path) -> None:
+    found = answer(folder, Conflicts())
+
+    assert (found.verdict, found.facts["at"]) == (Verdict.UNSURE, None)
+    assert found.next == "mainstay catalog conflicts"
+
+
+def test_what_was_found_is_read_from_the_record_and_no_source(folder: Path) -> None:
+    found = handle(folder, ProposeConflicts()).facts["conflicts"]
+    (folder / "data" / "wards.csv").unlink()
+
+    known = answer(folder, Conflicts()).facts["conflicts"]
+
+    assert [one["id"] for one in known] == [one["id"] for one in found]
+    assert len(answer(folder, Sources()).facts["supply"]["conflicts"]) == len(found)
 
 
 def test_a_decision_is_about_something_and_has_a_reason(folder: Path) -> None:
@@ -81,7 +102,7 @@ def test_a_decision_is_about_something_and_has_a_reason(folder: Path) -> None:
 
 
 def test_sources_that_agree_have_no_conflict(tmp_path: Path) -> None:
-    said = answer(small_project.written(tmp_path / "q"), Conflicts())
+    said = handle(small_project.written(tmp_path / "q"), ProposeConflicts())
 
     assert said.verdict is Verdict.PASS
     assert said.headline == "0 conflicts between columns."

@@ -7,13 +7,14 @@ import pytest
 from msgspec import structs
 from planted_foresight import foresight
 
-from mainstay.control import foretelling, lives, project, versions
+from mainstay.control import foreseeing, foretelling, lives, project, versions
 from mainstay.control.commands import Build, Certify
 from mainstay.control.handle import answer, handle
 from mainstay.control.lives import Candidate
 from mainstay.control.project import Project
 from mainstay.control.queries import Approval
-from mainstay.core.nouns import Evidence
+from mainstay.core.nouns import Evidence, Limit, Verdict
+from mainstay.life.assess.foreseen import Foreseen
 from mainstay.life.assess.foresight import Foresight
 
 PERIODS = tuple(range(40))
@@ -78,6 +79,58 @@ def test_a_better_recipe_is_better_by_that_over_its_life_and_says_the_money(two:
     assert found.estimate.unit == "roc_auc"
     assert found.note.startswith("v2 is better than v1, 0 days older, on average from day 0 to day")
     assert "about EUR " in found.note
+
+
+def limited(folder: Path, most: float) -> None:
+    """The contract states how much worse a candidate may be over its life."""
+    contract = folder / "contract.yaml"
+    clause = f"certify:\n  champion: {{life_worse_by: {most}}}\n"
+    contract.write_text(contract.read_text().replace("certify:\n", clause))
+
+
+@pytest.mark.parametrize(
+    ("by", "verdict"), [(0.03, Verdict.PASS), (-0.03, Verdict.FAIL), (None, Verdict.UNSURE)]
+)
+def test_where_the_contract_states_how_much_worse_it_is_a_gate(
+    two: Path, by: float | None, verdict: Verdict
+) -> None:
+    plain = structs.replace(foresight(days=3), begins=PERIODS)
+    limited(two, 0.01)
+    with project.opened(two) as opened:
+        if by is not None:
+            foreseen(opened, "v1", plain)
+            foreseen(opened, "v2", better(plain, by))
+        found = compared(opened)
+
+    assert (found.limit, found.verdict) == (Limit("at_least", -0.01), verdict)
+
+
+def test_where_the_contract_asks_both_codes_are_foreseen_and_a_worse_life_is_refused(
+    live: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fits of 60 days foretell nothing: what they would say is planted, rows and code are not."""
+    contract, code = live / "contract.yaml", live / "model.py"
+    limit = "  foresee: always\n  champion: {life_worse_by: 0.01, worse_by: 0.5}\n"
+    contract.write_text(contract.read_text().replace("certify:\n", f"certify:\n{limit}"))
+    code.write_text(code.read_text().replace("n_estimators=20", "n_estimators=19"))
+    handle(live, Build())
+    plain, asked = structs.replace(foresight(days=3), begins=PERIODS), []
+
+    def planted(worker, contract, rows, *_):
+        asked.append(rows)
+        text = (rows.training.code / "model.py").read_text()
+        return Foreseen((), plain if "n_estimators=20" in text else better(plain, -0.03))
+
+    monkeypatch.setattr(foreseeing, "ages", planted)
+    said = handle(live, Certify())
+
+    (gate,) = (one for one in said.evidence if one.clause == lives.CLAUSE)
+    ours, theirs = asked
+    assert ours.training.rows.tolist() == theirs.training.rows.tolist()
+    assert ours.when.tolist() == theirs.when.tolist()
+    assert (gate.verdict, gate.limit) == (Verdict.FAIL, Limit("at_least", -0.01))
+    assert gate.estimate.value == pytest.approx(-0.03)
+    assert said.verdict is Verdict.FAIL
 
 
 def test_other_periods_are_not_the_same_test(two: Path) -> None:

@@ -7,6 +7,7 @@ import small_project
 
 from mainstay.control.commands import AssessAll
 from mainstay.control.handle import handle
+from mainstay.control.hopes import Hopes
 from mainstay.control.priorities import Candidate, answer
 from mainstay.core.errors import Missing
 from mainstay.core.nouns import Estimate, Verdict
@@ -23,8 +24,32 @@ def test_worth_for_a_day_of_work_orders_not_worth_alone() -> None:
     found = answer((candidate("large", 9000, 90), candidate("small", 4000, 10)))
 
     assert found.facts["order"] == ["small", "large"]
-    assert found.headline == ("2 projects: begin with small, 400 EUR a month for a day of work.")
+    assert found.headline == (
+        "2 projects: begin with small, 400 EUR a month for a day of work if the goal is reached."
+    )
     assert found.evidence[1].estimate.value == pytest.approx(100)
+    assert found.evidence[1].note.startswith("if the goal is reached; ")
+
+
+def test_a_goal_that_is_hardly_reached_and_much_retrained_is_worth_little() -> None:
+    bold = candidate("bold", 9000, 10)._replace(hopes=Hopes(0.1, 3.0), per_retrain=-100)
+    sound = candidate("sound", 2000, 10)._replace(hopes=Hopes(0.9, 0.0), per_retrain=-100)
+
+    found = answer((bold, sound))
+
+    assert found.facts["order"] == ["sound", "bold"]
+    assert found.headline == "2 projects: begin with sound, 180 EUR a month for a day of work."
+    told = found.evidence[1]
+    assert told.estimate.value == pytest.approx((0.1 * 9000 - 300) / 10)
+    assert told.note.startswith(
+        "the goal is reached by a chance of 10%, less 3 new versions a month; "
+    )
+
+
+def test_retraining_that_nobody_counted_is_named() -> None:
+    one = candidate("one", 9000, 10)._replace(per_retrain=-100)
+
+    assert "before what retraining costs" in answer((one,)).evidence[0].note
 
 
 def test_what_lies_close_is_not_told_apart() -> None:

@@ -25,10 +25,10 @@ def opened(as_author: Path):
         yield found
 
 
-def judged(value: float | None = None) -> terms.Judged:
+def judged(value: float | None = None, metric: str = "roc_auc") -> terms.Judged:
     version = ModelVersion("no-show", 1, "b", "c", (), {})
     estimate = None if value is None else Estimate(value, value - 0.02, value + 0.02, 700)
-    gate = Evidence("roc_auc", "v1", "hold-out", "m", estimate=estimate)
+    gate = Evidence(metric, "v1", "hold-out", "m", estimate=estimate)
     return terms.Judged(version, TRAINED, HELD, (gate,), clock.now())
 
 
@@ -54,7 +54,7 @@ def test_a_forecast_that_ends_sooner_ends_the_certificate_by_its_median(opened: 
     assert found.not_after == TRAINED + timedelta(days=7 * age)
     assert found.not_after > clock.now()
     assert found.why.startswith(f"foretold to last {7 * age} days (80 %: ")
-    assert found.why.endswith("grade B; the contract allows 180d")
+    assert found.why.endswith("grade B, against roc_auc ≥ 0.715; the contract allows 180d")
 
 
 def test_a_range_by_analogy_ends_it_at_its_far_end_and_says_no_number(opened: Project) -> None:
@@ -77,7 +77,7 @@ def test_no_age_is_told_that_nobody_has_seen(opened: Project) -> None:
 
     seen = found.foretold.seen * 7
     assert found.not_after == clock.now() + timedelta(days=180)
-    assert found.why.endswith(f"foretold to last more than {seen} days, the oldest ever seen")
+    assert found.why.endswith(f"more than {seen} days, the oldest ever seen, against roc_auc ≥ 0.5")
 
 
 def test_what_held_out_decisions_showed_is_kept_for_the_first_update(opened: Project) -> None:
@@ -85,6 +85,22 @@ def test_what_held_out_decisions_showed_is_kept_for_the_first_update(opened: Pro
 
     assert found.held == ((2, 0.79),)
     assert found.path == term(opened, foresight()).foretold.path
+
+
+def test_what_held_out_decisions_showed_in_the_metric_of_the_goal_is_put_on_its_scale(
+    opened: Project,
+) -> None:
+    loss = structs.replace(
+        foresight(), task="regression", measure="error saved", constant=4.0, promise="mae ≤ 1"
+    )
+    with opened.ledger.transaction():
+        foretelling.foreseen(opened, "contract", {"model.py": "1"}, loss)
+    sha = foretelling.foresight(opened, "contract", {"model.py": "1"})
+
+    found = terms.term(opened, judged(1.0, "mae"), sha)
+
+    assert found.foretold.held == ((2, 0.75),)
+    assert "against mae ≤ 1" in found.why
 
 
 def test_what_labels_refuted_is_told_by_a_range_from_then_on(opened: Project) -> None:

@@ -64,6 +64,19 @@ def test_a_table_that_has_all_columns_is_taken_as_it_is(place: Place) -> None:
     assert len(found.datasets) == 1
 
 
+def test_what_cleaning_changed_in_another_table_is_told(place: Place) -> None:
+    text = small_project.CONTRACT.replace(
+        "take: [rain]", "take: [rain], clean: {rain: {missing: [-9]}}"
+    )
+    cleaned = document.parsed(text.encode(), Path("contract.yaml")).contract
+    name = visits(place, "new.parquet", 10, rain=-9.0)
+
+    found = batch.found(place._replace(contract=cleaned), Asked(name, None, None, NOW))
+
+    assert found.table.rain.count().to_pyarrow().as_py() == 0
+    assert "decisions: 10 of 10 values of rain codes for missing made null" in found.notes
+
+
 def test_a_column_of_another_type_is_refused(place: Place) -> None:
     wanted = (*WANTED[:3], Column("rain", "string"))
 

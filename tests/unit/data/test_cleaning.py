@@ -16,7 +16,7 @@ from mainstay.bundle.guard import RequestColumn
 from mainstay.core.cleaning import Cleaning, Conversion, kind
 from mainstay.core.errors import Mistake
 from mainstay.core.rules import FieldRule
-from mainstay.core.typed import DATE, INTEGER, NUMBER, TEXT
+from mainstay.core.typed import DATE, INTEGER, NUMBER, TEXT, TIME
 from mainstay.data import cleaning, rules
 
 Stored = Callable[..., ir.Table]
@@ -148,6 +148,48 @@ def test_what_each_step_does_is_counted(stored: Stored) -> None:
     assert next(one.note for one in found if one.column == "said" and one.step == "type") == (
         "decisions: 3 of 4 values of said read as what they are, 1 of them are none"
     )
+
+
+def test_marks_say_in_which_rows_a_step_did_something(stored: Stored) -> None:
+    rows = table(stored, [{**BEFORE, "said": one} for one in ("N/A", "none", "-7", "12.5")])
+
+    found = cleaning.marked(rows, CLEANINGS, "requests")
+
+    marks = [one for one in cleaning.marks(found, CLEANINGS) if one.column == "said"]
+    told = found.order_by("id").to_pyarrow().to_pylist()
+    assert [one.step for one in marks] == ["missing", "type", "possible"]
+    assert [[row[one.lost] for one in marks] for row in told] == [
+        [True, False, False], [False, True, False], [False, False, True], [False, False, False],
+    ]  # fmt: skip
+    assert [row["said"] for row in told] == [None, None, None, 12.5]
+    assert cleaning.marks(rows, CLEANINGS) == ()
+
+
+MOMENTS = [
+    "2024-02-29T10:00:00Z", "2023-02-29T10:00:00Z", " 2024-12-31 23:59:59+02:00\n", "x", None,
+    "2024-01-31T10:00:00.5-05:30", "2024-01-31 10:00:00.123456+14:00", "2024-01-31T10:00:00",
+    "2024-01-31T24:00:00Z", "1699-12-31T23:59:59Z", "2199-12-31T23:59:59Z", "2024-01-31",
+]  # fmt: skip
+
+
+def test_moments_in_text_are_read_alike_and_those_without_a_zone_are_none(stored: Stored) -> None:
+    some = (Cleaning("then", type="timestamp"),)
+    rows = stored({"id": INTEGER, "then": TEXT}, id=list(range(len(MOMENTS))), then=MOMENTS)
+    door = guard.compiled((RequestColumn("then", TIME),), (), clean=some)
+
+    bench = cleaning.cleaned(rows, some, "x").order_by("id").to_pyarrow()["then"].to_pylist()
+    body = json.dumps({"records": [{"then": one} for one in MOMENTS]}).encode()
+    judged = door.judged(body)
+    assert isinstance(judged, list), judged
+    at_the_door = [door.value(one.row, "then") for one in judged]
+
+    assert [one and one.isoformat() for one in bench] == [
+        one and one.isoformat() for one in at_the_door
+    ]
+    assert [one is not None for one in bench] == [
+        True, False, True, False, False, True, True, False, False, False, True, False,
+    ]  # fmt: skip
+    assert bench[2].isoformat() == "2024-12-31T21:59:59+00:00"
 
 
 def test_the_door_counts_what_it_set_right_once(stored: Stored) -> None:

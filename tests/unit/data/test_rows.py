@@ -118,6 +118,16 @@ def test_sources_are_cleaned_before_anything_is_made_of_them(reader: Reader) -> 
     assert found(made, "dear")[2:7:2] == [1.5, None, 2.5]
 
 
+def test_prepared_sources_are_as_training_sees_them(reader: Reader) -> None:
+    contract = cleaned_project(reader.base)
+
+    made = rows.prepared(contract, reader, NOW)
+
+    prices = made.decisions.table.price.to_pyarrow().to_pylist()
+    assert sorted(map(str, prices)) == sorted(map(str, [1.5, None, None, None, 2.5, 3.0] * 2))
+    assert set(made.contexts["weather"].table.origin.to_pyarrow().to_pylist()) >= {"EWR"}
+
+
 def test_what_was_agreed_on_is_judged_as_it_came_and_kept_on_record_so(reader: Reader) -> None:
     made = rows.assembled(cleaned_project(reader.base), reader, now=NOW)
 

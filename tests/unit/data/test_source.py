@@ -1,6 +1,7 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -181,6 +182,21 @@ def test_each_row_of_several_files_knows_which_it_is_of(reader: Reader, ending: 
 
     assert found[source.STRETCH].to_pylist() == [f"one.{ending}", f"two.{ending}"]
     assert found.drop_columns([source.STRETCH]) == opened.table.order_by("id").to_pyarrow()
+
+
+def test_a_stretch_has_the_same_name_wherever_paths_start_from(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (reader.base / "days").mkdir()
+    for name in ("one", "two"):
+        pq.write_table(pa.table({"id": [1]}), reader.base / "days" / f"{name}.parquet")
+    monkeypatch.chdir(reader.base)
+    here = reader._replace(base=Path())
+
+    found = source.stretched(here, source.opened(here, "days/*.parquet"))
+
+    names = found[source.STRETCH].to_pyarrow().to_pylist()
+    assert sorted(names) == ["one.parquet", "two.parquet"]
 
 
 def test_what_is_no_file_of_several_is_one_stretch(reader: Reader) -> None:

@@ -1,11 +1,14 @@
 """Views against the joins that training rows are made by."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis.expr.types as ir
+import msgspec
 import pytest
 import queues
 from hypothesis import given, settings
@@ -13,10 +16,10 @@ from hypothesis import strategies as st
 
 from mainstay.contract import document
 from mainstay.core.errors import Mistake
-from mainstay.core.typed import TIME
+from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, PYTHON, TEXT, TIME
 from mainstay.data import context, views
 from mainstay.data.context import Context, Decisions, Taken
-from mainstay.data.views import Point
+from mainstay.data.views import NONE
 
 Stored = Callable[..., ir.Table]
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -47,14 +50,35 @@ def weather(stored: Stored, rows: list[tuple[Any, ...]]) -> ir.Table:
     return made.mutate(seen=made.seen.cast(TIME), known=made.known.cast(TIME))
 
 
+class Point(NamedTuple):
+    """A row of a view."""
+
+    on: tuple[Any, ...]
+    since: int | None
+    as_of: int | None
+    values: tuple[Any, ...]
+
+
+def points(one: Context, columns: tuple[str, ...]) -> Iterator[Point]:
+    """All of a view, one by one."""
+    for some in views.keyed(one, columns, CUT):
+        times = [[None if each == NONE else each for each in listed]
+                 for listed in (some.since.tolist(), some.as_of.tolist())]  # fmt: skip
+        for on, (begin, end) in zip(some.on, pairwise(some.starts.tolist()), strict=True):
+            for at in range(begin, end):
+                said = json.loads(b"{%b}" % some.members[some.offsets[at] : some.offsets[at + 1]])
+                values = tuple(said[name] for name in columns)
+                yield Point(on, times[0][at], times[1][at], values)
+
+
 def by_view(one: Context, columns: tuple[str, ...]) -> dict[tuple[str, float], tuple[Any, ...]]:
     """What a door finds at each moment."""
-    points: dict[str, list[Point]] = {}
-    for point in views.points(one, columns, CUT):
-        points.setdefault(point.on[0], []).append(point)
+    by_town: dict[str, list[Point]] = {}
+    for point in points(one, columns):
+        by_town.setdefault(point.on[0], []).append(point)
     found = {}
     for town in ("A", "B"):
-        known = points.get(town, [])
+        known = by_town.get(town, [])
         assert [each.since for each in known] == sorted({each.since for each in known})
         for hour in ASKED:
             at = micros(START + hour * HOUR)
@@ -120,14 +144,14 @@ def test_a_static_table_is_a_point_a_key_and_refused_with_several(stored: Stored
     rows = stored(types, town=["A", "B", None], seats=[5, None, 7], other=[1, 2, 3])
     one = Context("planes", rows, ("town",), (Taken("seats", "seats"), Taken("x", "other")))
 
-    assert list(views.points(one, ("seats",), CUT)) == [
+    assert list(points(one, ("seats",))) == [
         Point(("A",), None, None, (5,)), Point(("B",), None, None, (None,)),
     ]  # fmt: skip
     assert views.newest(one, CUT) is None
     assert views.is_whole(one, CUT)
     twice = one._replace(table=rows.union(rows))
     with pytest.raises(Mistake, match="several rows"):
-        list(views.points(twice, ("seats",), CUT))
+        list(points(twice, ("seats",)))
 
 
 def test_a_join_that_forgets_when_rows_were_seen_is_caught(stored: Stored) -> None:
@@ -145,6 +169,47 @@ def test_newness_and_what_is_still_to_come_are_of_what_is_known(stored: Stored) 
     assert views.newest(one, CUT) == START + 5 * HOUR
     assert not views.is_whole(one, CUT)
     assert views.is_whole(one, START + 33 * HOUR)
+
+
+SAID = {
+    "number": (NUMBER, [0.1, -0.0, 5e-324, 1e22, float("inf"), float("-inf"), float("nan"), None]),
+    "count": (INTEGER, [2**63 - 1, -(2**63), 0, 1, 2, 3, 4, None]),
+    "text": (TEXT, ['a"b\\', "é\n", "\x01", "", "null", '"', "{}", None]),
+    "flag": (FLAG, [True, False] * 3 + [True, None]),
+    "day": (DATE, [date(2024, 2, 29)] * 7 + [None]),
+    "time": (TIME, [START + timedelta(microseconds=1), START] * 3 + [START, None]),
+}
+
+
+def test_what_a_view_says_is_read_at_the_door_as_it_is(stored: Stored) -> None:
+    rows = stored({"key": INTEGER} | {name: kind for name, (kind, _) in SAID.items()},
+                  key=range(8), **{name: values for name, (_, values) in SAID.items()})  # fmt: skip
+    named = rows.rename({'n"ö': "number"}).mutate(time=rows.time.cast(TIME))
+    names = ('n"ö', *list(SAID)[1:])
+    one = Context("x", named, ("key",), tuple(Taken(name, name) for name in names))
+    (some,) = views.keyed(one, names, CUT)
+
+    for name, (kind, values) in zip(names, SAID.values(), strict=True):
+        read = msgspec.json.Decoder(dict[str, Any])
+        for at, value in enumerate(values):
+            text = some.members[some.offsets[at] : some.offsets[at + 1]].replace(b"1e999", b"9e307")
+            said = read.decode(b"{%b}" % text)[name]
+            found = said if said is None else msgspec.convert(said, PYTHON[kind])
+            ends = {float("inf"): 9e307, float("-inf"): -9e307}
+            assert repr(found) == repr(None if value != value else ends.get(value, value))
+
+
+def test_keys_are_whole_in_every_part(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("A", at, at, at, 0) for at in range(20)] + [
+        (f"B{at:02}", 1, 1, at, 0) for at in range(30)
+    ]
+    one = Context("weather", weather(stored, rows), ("town",), TAKE, "seen")
+    whole = list(points(one, ("temp",)))
+    monkeypatch.setattr(views, "_PART", 3)
+
+    assert list(points(one, ("temp",))) == whole
+    assert len(list(views.keyed(one, ("temp",), CUT))) > 5
+    assert list(points(one._replace(table=one.table.limit(0)), ("temp",))) == []
 
 
 CONTRACT = queues.contract(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.core.nouns import Estimate, Limit, Verdict
-from mainstay.stats import bootstrap, metrics
+from mainstay.stats import bootstrap, calibration, metrics
 from mainstay.stats.bootstrap import Measure
 
 DAY = np.repeat(np.arange(31), 20)
@@ -202,3 +202,28 @@ def test_the_interval_moves_and_scales_with_the_values(scale, shift):
 
     expected = (plain.low * scale + shift, plain.high * scale + shift)
     assert (moved.low, moved.high) == pytest.approx(expected, rel=1e-6, abs=1e-6 * scale)
+
+
+def distance(off):
+    """How far ten bins of a share are from what was said of them, all off by the same or none."""
+    generator = np.random.default_rng(4)
+    score = generator.random(620)
+    label = (generator.random(620) < np.clip(score + off, 0, 1)) * 1
+    return calibration.expected_error(label, score)
+
+
+def test_a_distance_that_chance_may_make_goes_down_to_0_and_another_does_not():
+    nothing, much = (bootstrap.estimate(distance(off), (DAY,), seed=1) for off in (0.0, 0.3))
+
+    assert nothing.low <= 0 < nothing.value < nothing.high
+    assert much.low > 0.1
+
+
+def test_of_many_distances_more_must_speak_against_chance():
+    measures = [Measure(distance(0.09), (DAY,))] * 40
+
+    alone = bootstrap.estimate(measures[0].statistic, (DAY,), seed=1)
+    together = bootstrap.simultaneous(measures, seed=1)
+
+    assert alone.low > 0
+    assert max(one.low for one in together) <= 0

@@ -53,6 +53,15 @@ def test_a_resample_is_not_charged_for_its_own_noise():
     assert resampled == pytest.approx(statistic(np.ones(3000)), abs=0.006)
 
 
+def test_the_gaps_of_bins_add_up_to_the_plain_error():
+    label, score = world(rows=3000)
+
+    gaps = calibration.expected_error(label, score).parts(np.ones(3000))
+
+    assert np.abs(gaps).sum() == pytest.approx(plain_error(label, score), rel=1e-6)
+    assert gaps.sum() == pytest.approx((label - score).mean())
+
+
 def test_weights_are_rows_counted_often():
     label, score = world(rows=500)
     statistic = calibration.expected_error(label, score, bins=5)

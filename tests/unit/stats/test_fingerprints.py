@@ -69,3 +69,42 @@ def test_of_many_texts_it_is_close() -> None:
 
     assert len(one.least) == LEAST
     assert fingerprints.shared(one, other) == pytest.approx(0.75, abs=0.1)
+
+
+def moments(seed: int, spread: int, by: int = 0) -> fingerprints.Moments:
+    made = fingerprints.of_moments(
+        np.random.default_rng(seed).choice(spread, 2_000, replace=False).astype(np.int64) + by
+    )
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize("by", [5 * 3600, -5 * 3600 - 1800, 86_400, -7 * 86_400])
+def test_the_shift_between_moments_is_found(by: int) -> None:
+    found = fingerprints.shift(moments(1, 10**7), moments(1, 10**7, by))
+
+    assert found is not None
+    assert (found.seconds, found.share) == (by, 1.0)
+    assert found.before < 0.1
+
+
+def test_other_moments_and_the_same_ones_are_no_shift() -> None:
+    assert fingerprints.shift(moments(1, 10**7), moments(2, 10**7)) is None
+    assert fingerprints.shift(moments(1, 10**7), moments(1, 10**7)) is None
+
+
+def test_hours_without_a_gap_tell_no_shift() -> None:
+    hours = fingerprints.of_moments(np.arange(2_000, dtype=np.int64) * 3600)
+    later = fingerprints.of_moments(np.arange(2_000, dtype=np.int64) * 3600 + 1800)
+    assert hours is not None
+    assert later is not None
+
+    assert fingerprints.shift(hours, later) is None
+
+
+def test_no_moment_is_no_fingerprint_and_few_tell_no_shift() -> None:
+    few = fingerprints.of_moments(np.arange(50, dtype=np.int64) ** 2)
+    assert few is not None
+
+    assert fingerprints.of_moments(np.zeros(0, dtype=np.int64)) is None
+    assert fingerprints.shift(few, fingerprints.Moments(50, few.newest + 3600)) is None

@@ -138,3 +138,27 @@ def test_a_side_without_reach_takes_the_other_side_s_scale():
     far = resamples.reach([drawn(values)], np.zeros(10), 0.95, joint=True)
 
     assert np.isfinite(far).all()
+
+
+def test_sizes_of_all_columns_are_added_up_for_how_far_resamples_go():
+    one, two = normal(1.0), normal(1.0, columns=2)
+
+    alone, both = (
+        resamples.farthest([drawn(some)], np.zeros(some.shape[1]), 0.95) for some in (one, two)
+    )
+
+    assert alone == pytest.approx(2.24, abs=0.12)
+    assert both == pytest.approx(3.53, abs=0.15)
+
+
+def test_few_blocks_and_crossed_ways_go_farther():
+    rows, other = normal(1.0), normal(1.0, seed=2)
+
+    few = resamples.farthest([drawn(rows, equal=8)], CENTRE, 0.95)
+    crossed = resamples.farthest(
+        [drawn(rows), drawn(other), drawn(0.1 * rows, sign=-1, crossed=True)], CENTRE, 0.95
+    )
+
+    many = resamples.farthest([drawn(rows)], CENTRE, 0.95)
+    assert few > 1.2 * many
+    assert crossed == pytest.approx(np.sqrt(2) * many, rel=0.05)

@@ -179,3 +179,20 @@ def test_the_cheapest_shift_is_the_quantile_that_costs_ask_for():
 
     assert shift == np.quantile(label, 0.8, method="inverted_cdf")
     assert value.cheapest_shift(label, label, 0 * ones, 0 * ones) == 0
+
+
+def test_money_of_a_class_is_that_of_the_pair_and_open_where_it_was_never_learned() -> None:
+    matrix = np.array([[1.0, -1.0], [-2.0, 3.0]])
+
+    found = value.by_class(np.array([0.0, 1, -1, 1]), np.array([1.0, 1, 0, 0]), matrix)
+
+    assert found[[0, 1, 3]].tolist() == [-1, 3, -2]
+    assert np.isnan(found[2])
+
+
+def test_the_best_class_for_all_rows_is_not_the_commonest_where_mistakes_are_dear() -> None:
+    label = np.array([0.0, 0, 0, 1])
+
+    assert value.best_class(label, np.array([[1.0, -1.0], [-2.0, 30.0]])) == 1
+    assert value.best_class(label, np.eye(2)) == 0
+    assert value.best_class(label, np.zeros((2, 2))) == 0

@@ -114,13 +114,16 @@ def test_what_was_fitted_is_not_fitted_again(
     plan, kept = backtests.plan(WHEN), tmp_path / "kept"
     whole = backtests.backtest(worker, training, plan, kept=kept)
     (kept / "7.json").unlink()
-    told: list[str] = []
+    told: list[tuple[str, int, int]] = []
 
-    again = backtests.backtest(worker, training, plan, kept=kept, tell=told.append)
+    def tell(step: str, /, *, done: int = 0, of: int = 0) -> None:
+        told.append((step, done, of))
+
+    again = backtests.backtest(worker, training, plan, kept=kept, tell=tell)
 
     assert np.array_equal(whole.scores, again.scores, equal_nan=True)
     assert len(log.read_text().split()) == 9 + 1
-    assert told[-1] == "backtest: fit 9 of 9"
+    assert told[-1] == ("backtest: fit 9 of 9", 8, 9)
 
 
 def test_a_window_without_one_of_the_classes_has_no_scores(

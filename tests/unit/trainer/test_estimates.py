@@ -19,6 +19,10 @@ ROWS = 6000
 VALUE = Value(
     currency="USD", true_positive=40, false_positive=-12, false_negative=-5, per_unit_over=-3,
     per_unit_under=-1, per_1000_predictions=-0.5,
+    matrix={
+        "a": {"a": 9, "b": -1, "c": -2}, "b": {"a": -3, "b": 5, "c": -4},
+        "c": {"a": -20, "b": 0, "c": 7},
+    },
 )  # fmt: skip
 
 
@@ -43,7 +47,7 @@ def world(task: str, seed: int) -> tuple[np.ndarray, Unlabelled]:
         label = (true.cumsum(axis=1) < random.random((ROWS, 1))).sum(axis=1).astype(float)
         score = true**2 / (true**2).sum(axis=1, keepdims=True)
         decided = score.argmax(axis=1).astype(float)
-        return label, Unlabelled(score, decided, decided, day, features)
+        return label, Unlabelled(score, decided, np.zeros(ROWS), day, features)
     score, true = (1 / (1 + np.exp(-times * features[:, 0])) for times in (2, 1))
     label, decided = (random.random(ROWS) < true).astype(float), (score > 0.4).astype(float)
     return label, Unlabelled(score, decided, (features[:, 1] > 0).astype(float), day, features)

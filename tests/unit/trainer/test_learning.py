@@ -47,12 +47,15 @@ def test_more_rows_make_a_model_better(worker: Worker, code: Code) -> None:
 def test_parts_of_every_repeat_are_fitted_and_no_fit_sees_more_than_its_anchor(
     worker: Worker, code: Code, log: Path
 ) -> None:
-    told: list[str] = []
+    told: list[tuple[str, int, int]] = []
 
-    learning.learning(worker, made(code, 800), tell=told.append)
+    def tell(step: str, /, *, done: int = 0, of: int = 0) -> None:
+        told.append((step, done, of))
+
+    learning.learning(worker, made(code, 800), tell=tell)
 
     assert log.read_text().split() == ["40", "80", "160", "226", "320", "452", "640"] * 10
-    assert told[-1] == "learning curve: part 10 of 10"
+    assert told[-1] == ("learning curve: part 10 of 10", 9, 10)
 
 
 def test_only_the_newest_rows_are_used(

@@ -9,6 +9,7 @@ import small_project
 
 from mainstay.contract import document
 from mainstay.contract.model import Contract
+from mainstay.contract.objective import Value
 from mainstay.trainer import measures
 
 
@@ -73,3 +74,24 @@ def test_calibration_of_several_classes_is_that_of_the_likeliest(contract: Contr
     measure, _ = measures.statistic("calibration_error", several, contract)
 
     assert measure(np.ones(4)) == pytest.approx(0)
+
+
+def test_money_of_several_classes_is_that_of_the_pair(contract: Contract) -> None:
+    matrix = {"a": {"a": 1, "b": -1}, "b": {"a": -2, "b": 3}}
+    value = Value(currency="EUR", matrix=matrix)
+    change = {"task": "multiclass", "value": value}
+    stated = contract.model_copy(update={"objective": contract.objective.model_copy(update=change)})
+
+    measure, unit = measures.statistic("value_over_baseline_per_1000", ROWS, stated)
+    strange = ROWS._replace(label=np.array([1.0, 0, -1, 0]))
+    open_, _ = measures.statistic("value_per_1000", strange, stated)
+
+    assert (measure(np.ones(4)), unit) == (1000 * (3 - 1 - 2 + 1 - (-2 - 1 - 2 + 1)) / 4, "EUR")
+    assert np.isnan(open_(np.ones(4)))
+
+
+def test_several_classes_without_a_matrix_earn_nothing(contract: Contract) -> None:
+    change = {"task": "multiclass", "value": Value(currency="EUR", per_retrain=-3)}
+    stated = contract.model_copy(update={"objective": contract.objective.model_copy(update=change)})
+
+    assert measures.earned(stated, ROWS.label, ROWS.decided).tolist() == [0] * 4

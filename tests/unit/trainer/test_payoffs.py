@@ -81,3 +81,47 @@ def test_a_null_that_has_a_worth_is_none(tmp_path: Path) -> None:
     found = payoffs.by_row(stated, {"wait": np.array([np.nan])})
     assert found is not None
     assert found[0, 0] == 11
+
+
+MATRIX = "matrix: {a: {a: 1, b: -1}, b: {a: -2, b: 3}}"
+
+
+def priced(tmp_path: Path) -> Contract:
+    return contract(
+        tmp_path,
+        ("task: binary", "task: multiclass"),
+        ("true_positive: 10, false_positive: -2", MATRIX),
+        ("{metric: roc_auc, at_least: 0.6}", "{metric: accuracy, at_least: 0.6}"),
+        ("metric: roc_auc, at_least: 0.4", "metric: accuracy, at_least: 0.4"),
+        ("{rate_by: [kind]}", "{rate_by: []}"),
+    )
+
+
+def test_classes_have_their_money_by_pairs(tmp_path: Path) -> None:
+    assert payoffs.by_class(priced(tmp_path)) == ((1, -1), (-2, 3))
+    payoffs.refuse_other_classes(priced(tmp_path / "again"), ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        (("a", "b", "c"), "does not name c"),
+        (("a",), "names b, which no training row is"),
+    ],
+)
+def test_other_classes_than_those_that_are_priced_are_a_mistake(
+    tmp_path: Path, classes: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(Mistake, match=said):
+        payoffs.refuse_other_classes(priced(tmp_path), classes)
+
+
+def test_numbers_that_are_no_places_cannot_be_priced(tmp_path: Path) -> None:
+    path = tmp_path / "p" / "contract.yaml"
+    priced(tmp_path)
+    path.write_text(
+        path.read_text().replace(MATRIX, MATRIX.replace("a:", '"1":').replace("b:", '"2":'))
+    )
+
+    with pytest.raises(Mistake, match="neither texts nor 0, 1"):
+        payoffs.refuse_other_classes(document.read(path).contract, (1, 2))

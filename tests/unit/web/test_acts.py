@@ -25,6 +25,7 @@ from mainstay.control.commands import (
     RunNow,
     Schedule,
     SendWaiver,
+    SettleConflict,
     TakeBack,
     Unschedule,
     Withdraw,
@@ -53,6 +54,11 @@ SENT: list[tuple[str, str, dict[str, str], object]] = [
     ("approver", f"{V1}/waive",
      {"payload": PAYLOAD, "keyid": "k", "signature": "s"}, SendWaiver(WAIVER, Signature("k", "s"))),
     ("data-scientist", "/runs/ask", {"job": "build"}, RunNow("build")),
+    ("data-engineer", "/conflicts/settle",
+     {"id": "ab12", "verdict": "accept", "because": " km and miles "},
+     SettleConflict("ab12", accept=True, because="km and miles")),
+    ("data-scientist", "/conflicts/settle", {"id": "ab12", "verdict": "decline"},
+     SettleConflict("ab12", accept=False, because="")),
     ("ml-engineer", "/runs/3/cancel", {"because": " wrong rows "}, CancelRun(3, "wrong rows")),
     ("ml-engineer", "/runs/rhythm", {"job": "run", "rhythm": "5  6 * * *", "zone": ""},
      Schedule("run", "5 6 * * *", "UTC")),
@@ -122,7 +128,8 @@ def test_every_act_is_tried() -> None:
     """Those of one model at its own address are the same, and tried in a team: test_several."""
     tried = {path.replace("no-show", "{model}").replace("v1", "{version}") for _, path, *_ in SENT}
 
-    tried |= {f"/models/{{model}}{path}" for path in tried if path.startswith("/runs/")}
+    own = {path for path in tried if path.startswith(("/runs/", "/conflicts/"))}
+    tried |= {f"/models/{{model}}{path}" for path in own}
     missing = {one.path for one in ACTS} - {one.replace("/3/", "/{number}/") for one in tried}
 
     assert missing == {"/incidents/{number}/silence"}

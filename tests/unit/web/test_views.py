@@ -9,7 +9,7 @@ from mainstay.web import views
 
 PATHS = [
     "/models/no-show", "/contract", "/incidents", "/approvals", "/data", "/models/no-show/life",
-    "/search?q=rain", "/settings", "/runs?state=failed", "/contract/revisions",
+    "/search?q=rain", "/settings", "/runs?state=failed", "/contract/revisions", "/conflicts",
 ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from mainstay.control.pages import charts, errors, found, ladder, parts, robust
+from mainstay.control.pages import charts, errors, found, ladder, mistaken, parts, robust
 from mainstay.control.pages import standing as standings
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Cell, Row, number, section
@@ -32,6 +32,8 @@ def page(
         found.drawn(details.found) if details.found else Html(),
         _measures(details),
         errors.drawn(details.errors, details.currency) if details.errors else Html(),
+        mistaken.confused(details.confused, details.currency) if details.confused else Html(),
+        mistaken.off(details.off) if details.off else Html(),
         ladder.drawn(details.ladder, certificate.version.name) if details.ladder else Html(),
         robust.drawn(details.shaken) if details.shaken and details.shaken.tried else Html(),
         section("Made with", "", _made(details)),

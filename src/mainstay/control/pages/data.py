@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mainstay.control.pages import health, parts, svg
+from mainstay.control.mending import Mended
+from mainstay.control.pages import conflicts, health, parts, svg
 from mainstay.control.pages.answers import card, head, promises
 from mainstay.control.pages.markup import Html, joined, tag
-from mainstay.control.pages.parts import Row, number
+from mainstay.control.pages.parts import Row, State, number
 from mainstay.control.sourcing import FieldStanding, SourceStanding, Supply
 from mainstay.core.answers import Answer
+from mainstay.core.nouns import Estimate
 
 WIDTH, ROW, BOX, TALL, MOST = 1080, 26, 168, 20, 40
 """Pixels; beyond so many nodes in a layer the table alone tells it."""
+_CLEANED: dict[State, str] = {
+    "pass": "as before", "fail": "changed", "unsure": "too few windows", "unknown": "not judged",
+}  # fmt: skip
 
 
 class Node(NamedTuple):
@@ -22,8 +27,8 @@ class Node(NamedTuple):
     y: float
 
 
-def content(title: str, said: Answer, it: Supply) -> Html:
-    """What stands between head and foot of the page."""
+def content(title: str, said: Answer, it: Supply, decide: str = "/conflicts") -> Html:
+    """What stands between head and foot of the page; decide: where conflicts are decided."""
     at = f"as of the look of {parts.minute(it.at)}" if it.at else "nothing was looked at yet"
     kept = tuple(one for source in it.sources for one in source.promises if one.limit)
     measured = card("Promises as measured", at, promises(kept)) if kept else Html()
@@ -33,12 +38,40 @@ def content(title: str, said: Answer, it: Supply) -> Html:
             "div",
             card("Sources and their promises", at, _sources(it)),
             measured,
+            *_mended(it),
             _changes(it),
+            conflicts.shown(it.conflicts, decide),
             _lineage(it),
             card("Field dictionary", f"{len(it.fields)} fields", _fields(it)),
             class_="col",
         ),
     )
+
+
+def _mended(it: Supply) -> Iterator[Html]:
+    """Where something is cleaned: how much of it in the newest window, and before."""
+    if it.mended:
+        columns: Row = (
+            "Column", "Source", "Values", "State", number("Newest window"), number("Before"),
+        )  # fmt: skip
+        beside = f"values set right, {parts.period(it.mended[0].window)}"
+        yield card(
+            "What cleaning changed",
+            beside,
+            parts.table(columns, map(_set_right, it.mended), "stack"),
+        )
+
+
+def _set_right(one: Mended) -> Row:
+    state = parts.state(health.state_of(one.verdict), _CLEANED[health.state_of(one.verdict)])
+    shares = (_share(each) for each in (one.newest, one.before))
+    return (tag("code", one.column), one.source, one.what, state, *map(number, shares))
+
+
+def _share(found: Estimate | None) -> str:
+    if found is None:
+        return "not counted"
+    return f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%}) of {found.n:,}"
 
 
 def _changes(it: Supply) -> Html:

@@ -9,6 +9,7 @@ from mainstay.core.nouns import Estimate
 from mainstay.life.certify.errors import Errors
 from mainstay.stats.tradeoff import Band, Kind, Point
 
+TITLE = "Errors and what they cost"
 WORDS = {
     "true_positive": "yes, and so it was",
     "false_positive": "yes, and it was not",
@@ -19,9 +20,7 @@ WORDS = {
 
 def drawn(found: Errors, currency: str) -> Html:
     """All of it, as one section."""
-    return parts.section(
-        "Errors and what they cost", "95% intervals, each by itself", *_parts(found, currency)
-    )
+    return parts.section(TITLE, "95% intervals, each by itself", *_parts(found, currency))
 
 
 def _parts(found: Errors, currency: str) -> Iterator[Html]:
@@ -56,7 +55,7 @@ def _kinds(found: Errors, currency: str) -> Html:
 
 
 def _kind(one: Kind) -> Row:
-    value, ends = _told(one.often, 1, "")
+    value, ends = told(one.often, 1, "")
     each = parts.amount(one.worth, 0 if one.worth.is_integer() else 2) if one.worth else "0"
     if one.worth is None:
         return WORDS[one.name], *map(number, (value, ends, "", ""))
@@ -65,23 +64,24 @@ def _kind(one: Kind) -> Row:
 
 
 def _point(one: Point, found: Errors) -> Row:
-    shown = (_share(each) for each in (one.acted, one.precision, one.recall))
+    shown = (share(each) for each in (one.acted, one.precision, one.recall))
     used = "in use" if one.threshold == found.threshold else ""
     return f"{one.threshold:.3f}", *map(number, shown), used
 
 
 def _band(one: Band, found: Errors, place: int) -> Row:
-    shown = (_share(each) for each in (one.left, one.inside, one.outside))
+    shown = (share(each) for each in (one.left, one.inside, one.outside))
     used = "declared" if found.declared and place == 0 else ""
     return f"{one.low:.3f} to {one.high:.3f}", *map(number, shown), used
 
 
-def _share(one: Estimate | None) -> str:
-    value, ends = _told(one, 100, "%")
+def share(one: Estimate | None) -> str:
+    """In percent, with its interval."""
+    value, ends = told(one, 100, "%")
     return f"{value} ({ends})" if ends else value
 
 
-def _told(one: Estimate | None, times: float, unit: str) -> tuple[str, str]:
+def told(one: Estimate | None, times: float, unit: str) -> tuple[str, str]:
     """The value, and its interval; an exact one has none."""
     if one is None:
         return "not known", ""

@@ -6,7 +6,7 @@ from mainstay.control.pages import parts, svg
 from mainstay.control.pages.course import dates
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Row, number
-from mainstay.core.nouns import Limit
+from mainstay.life.assess.promised import ASSUMED, SHARE
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 210, 44, 88, 14, 26
 
@@ -23,7 +23,7 @@ def foretold(one: Foretold) -> Html:
 def _chart(one: Foretold) -> Html:
     frame = _frame(one)
     y = frame.y(one.bound)
-    words = f"promised {parts.bound_of(Limit('at_least', round(one.bound, 3)))}"
+    words = f"{SHARE} of skill" if one.promise == ASSUMED else one.promise
     return svg.chart(
         WIDTH,
         HEIGHT,

@@ -3,24 +3,30 @@
 Of the entries whose address a source begins with, the longest counts.
 """
 
+import ssl
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
 from mainstay.core import settings
 from mainstay.core.addresses import holds_secret, shown
-from mainstay.core.errors import Mistake
+from mainstay.core.errors import Mistake, Refused
 from mainstay.core.secret import Secret, private, revealed
 
 _HINT = "docs/reference/sources.md shows each"
+_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class Access(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one system wants. at: how addresses in it begin; where nothing is said it is public, or
 
     its own library finds credentials. user: also of an access key or an account. endpoint: of a
-    store elsewhere than at its usual place. tls: whether a broker is spoken to under TLS.
+    store elsewhere than at its usual place. mechanism: how a broker is told a
+    password. tls: whether a server or a broker is spoken to under TLS, None: as is usual for its
+    kind. ca: a file of authorities that vouch for it. certificate, key: files by which it knows who
+    asks; a key may stand in the file of its certificate.
     """
 
     at: str = ""
@@ -29,7 +35,11 @@ class Access(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token: Secret = ""
     endpoint: str = ""
     region: str = ""
-    tls: bool = True
+    mechanism: str = ""
+    tls: bool | None = None
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
 
     @property
     def hidden(self) -> str:
@@ -60,6 +70,34 @@ def refuse_secrets(address: str) -> None:
     if holds_secret(address):
         hint = "take it out, and write it into sources.toml: docs/reference/sources.md"
         raise Mistake(f"the address {shown(address)} holds a secret", hint)
+
+
+def is_here(url: str) -> bool:
+    """Whether the host of a URL is this machine."""
+    return urlsplit(url).hostname in _HERE
+
+
+def refuse_clear(url: str, stated: Access, hint: str) -> None:
+    """Of what is spoken in clear: raises Refused where a secret would go to another machine.
+
+    hint: what else to do.
+    """
+    if (stated.token or stated.secret) and not is_here(url):
+        kind = "token" if stated.token else "password"
+        raise Refused(f"a {kind} would travel in clear to {shown(url)}", hint=hint)
+
+
+def secured(stated: Access) -> ssl.SSLContext:
+    """How to speak TLS to who vouches for its own name. Raises Mistake for files that are none."""
+    file = stated.ca
+    try:
+        context = ssl.create_default_context(cafile=file or None)
+        if stated.certificate:
+            file = stated.certificate
+            context.load_cert_chain(file, stated.key or None)
+    except OSError as error:
+        raise Mistake(f"{file} holds no certificate: {error}", hint=_HINT) from None
+    return context
 
 
 def _within(address: str, begin: str) -> bool:

@@ -60,23 +60,33 @@ def _told(error: Exception, address: str, where: str, stated: Access) -> Mistake
 
 def _options(where: str, stated: Access) -> dict[str, str] | None:
     """As the library names them, for the kind of store."""
-    kind = where.partition("://")[0]
+    kind, nobody = where.partition("://")[0], stated.user == "anonymous"
     if kind == "s3":
         names = {
-            "aws_access_key_id": stated.user,
+            "aws_access_key_id": "" if nobody else stated.user,
             "aws_secret_access_key": stated.hidden,
             "aws_session_token": stated.bearer,
             "aws_region": stated.region,
             "aws_endpoint": stated.endpoint,
-            "aws_allow_http": "true" if stated.endpoint.startswith("http://") else "",
+            "aws_skip_signature": "true" if nobody else "",
         }
     elif kind == "gs":
-        names = {"google_service_account_key": stated.hidden, "google_base_url": stated.endpoint}
+        names = {
+            "google_service_account_key": stated.hidden,
+            "google_base_url": stated.endpoint,
+            "google_skip_signature": "true" if nobody else "",
+        }
     else:
         names = {
             "azure_storage_account_name": stated.user,
             "azure_storage_account_key": stated.hidden,
             "azure_storage_sas_key": stated.bearer,
-            "azure_storage_endpoint": stated.endpoint,
+            "azure_storage_endpoint": _with_account(stated),
         }
+    names["allow_http"] = "true" if stated.endpoint.startswith("http://") else ""
     return {name: value for name, value in names.items() if value} or None
+
+
+def _with_account(stated: Access) -> str:
+    """An endpoint of Azure's kind elsewhere: there the account stands in the path."""
+    return f"{stated.endpoint.rstrip('/')}/{stated.user}" if stated.endpoint else ""

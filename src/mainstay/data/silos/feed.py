@@ -12,9 +12,9 @@ from http.client import HTTPException
 from typing import Any
 
 from mainstay.core.addresses import shown
-from mainstay.core.errors import Mistake, Refused, Unavailable
+from mainstay.core.errors import Mistake, Unavailable
 from mainstay.data.silos import landed
-from mainstay.data.silos.access import Access, access
+from mainstay.data.silos.access import Access, access, refuse_clear
 from mainstay.data.silos.found import Files, Place, said
 from mainstay.data.silos.landed import Offsets, Pulled
 
@@ -22,16 +22,14 @@ _BEGIN = "feed+"
 _SECONDS = 30
 _LARGEST = 64_000_000  # bytes of one answer
 _LAST = "lastEventId"
-_HERE = ("127.0.0.1", "localhost", "::1")
 _REMOVED = "DELETE"
 
 
 def found(address: str, place: Place) -> Files:
     """`feed+https://HOST/PATH`. Raises Mistake for what is no feed, Unavailable, Refused."""
     url, stated = address.removeprefix(_BEGIN), access(address)
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme == "http" and stated.token and parts.hostname not in _HERE:
-        raise Refused(f"a token would travel in clear to {shown(address)}", hint="write https://")
+    if url.startswith("http://"):
+        refuse_clear(url, stated, "write https://")
 
     def pull(begin: Offsets) -> Iterator[Pulled]:
         last = str(begin.get(_LAST, ""))

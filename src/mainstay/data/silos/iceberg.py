@@ -3,7 +3,9 @@
 cannot need are not opened.
 """
 
+import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from functools import reduce
 from pathlib import Path
@@ -12,14 +14,17 @@ from urllib.parse import quote
 
 from mainstay.core import digest, nearest
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
-from mainstay.data.silos.access import Access, access
+from mainstay.data.silos.access import Access, access, refuse_clear
 from mainstay.data.silos.bounds import Bound
 from mainstay.data.silos.found import Place, Rows, said
 from mainstay.data.silos.lazy import Batches, Lazy
 
 _BEGIN = "iceberg+"
 _SQLITE = "sqlite:///"
-_NAMED = "SELECT catalog_name, table_namespace || '.' || table_name FROM iceberg_tables"
+_NAMED = """
+SELECT catalog_name, table_namespace || '.' || table_name, metadata_location FROM iceberg_tables
+"""
+_S3 = re.compile(r"s3[an]?://")
 
 
 def found(address: str, place: Place) -> Rows:
@@ -51,43 +56,102 @@ def _table(address: str, catalogue: str, name: str, base: Path) -> Any:
         from pyiceberg.exceptions import NoSuchTableError, RESTError  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtra("iceberg") from error
-    stated = access(catalogue)
+    stated = access(address)
     try:
-        stated_so = _properties(catalogue, stated, base)
-        opened = load_catalog(_called(stated_so, name), **stated_so)
+        called, properties = _properties(address, catalogue, name, base)
+        opened = load_catalog(called, **properties)
         known = [
             ".".join(one) for space in opened.list_namespaces() for one in opened.list_tables(space)
         ]
         if name not in known:
             raise Mistake(f"{address}: there is no table {name}", nearest.hint(name, known))
-        return opened.load_table(name)
+        return _reached(opened.load_table(name))
     except (RESTError, OSError, NoSuchTableError) as error:
         raise Unavailable(f"{address} does not answer: {said(error, stated)}") from None
 
 
-def _properties(catalogue: str, stated: Access, base: Path) -> dict[str, str]:
-    """As the library names them; of a store that holds the files see `_store`."""
+def _properties(address: str, catalogue: str, name: str, base: Path) -> tuple[str, dict[str, str]]:
+    """What a catalogue is called, and how it is opened; one in a file also how the store is
+
+    reached, because it reads there what it knows of a table.
+    """
     if catalogue.startswith(_SQLITE):
         file = base / Path(catalogue.removeprefix(_SQLITE)).expanduser()
         if not file.is_file():
             raise Mistake(f"there is no catalogue {file}", f"looked for {file}")
-        return {"type": "sql", "uri": f"{_SQLITE}{file}", "init_catalog_tables": "false"}
+        called, lies = _entry(file, name)
+        of_file = {"type": "sql", "uri": f"{_SQLITE}{file}", "init_catalog_tables": "false"}
+        return called, of_file | _store(lies)
+    stated = access(address)
+    if catalogue.startswith("http://"):
+        refuse_clear(catalogue, stated, "write https://")
     token = {"token": stated.bearer} if stated.bearer else {}
     login = {"credential": f"{stated.user}:{stated.hidden}"} if stated.secret else {}
-    return {"type": "rest", "uri": catalogue, **token, **login}
+    return "mainstay", {"type": "rest", "uri": catalogue, **token, **login}
 
 
-def _called(properties: dict[str, str], table: str) -> str:
-    """Under which name a catalogue in a database was made: it tells only its own tables."""
-    if properties["type"] != "sql":
-        return "mainstay"
-    file = properties["uri"].removeprefix(_SQLITE)
+def _entry(file: Path, table: str) -> tuple[str, str]:
+    """Under which name a catalogue in a database was made, which tells only its own tables; where
+
+    what it knows of a table lies.
+    """
     try:
-        with closing(sqlite3.connect(f"file:{quote(file)}?mode=ro", uri=True)) as base:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as base:
             named = base.execute(_NAMED).fetchall()
     except sqlite3.DatabaseError as error:
         raise Mistake(f"{file} is no catalogue of Iceberg: {error}") from error
-    return min(named, key=lambda one: one[1] != table, default=("mainstay", ""))[0]
+    called, _, lies = min(named, key=lambda one: one[1] != table, default=("mainstay", "", ""))
+    return called, lies or ""
+
+
+def _reached(table: Any) -> Any:
+    """The table, its files read with what is stated of the store; else as the catalogue says."""
+    from pyiceberg.io import load_file_io  # noqa: PLC0415 - an optional reader
+
+    stated = _store(table.location())
+    if stated:
+        table.io = load_file_io({**table.io.properties, **stated}, table.location())
+    return table
+
+
+def _store(location: str) -> dict[str, str]:
+    """What reaches the store that a file lies in, as the library names it; empty for a folder."""
+    kind = location.partition("://")[0]
+    if kind not in _STORES:
+        return {}
+    stated = access(_S3.sub("s3://", location))
+    return {name: value for name, value in _STORES[kind](stated).items() if value}
+
+
+def _of_s3(stated: Access) -> dict[str, str]:
+    if stated.user == "anonymous":
+        return {"s3.anonymous": "true", "s3.region": stated.region, "s3.endpoint": stated.endpoint}
+    return {
+        "s3.access-key-id": stated.user, "s3.secret-access-key": stated.hidden,
+        "s3.session-token": stated.bearer, "s3.region": stated.region,
+        "s3.endpoint": stated.endpoint,
+    }  # fmt: skip
+
+
+def _of_google(stated: Access) -> dict[str, str]:
+    return {"gcs.oauth2.token": stated.bearer, "gcs.service.host": stated.endpoint}
+
+
+def _of_azure(stated: Access) -> dict[str, str]:
+    scheme, _, host = stated.endpoint.rpartition("://")
+    there = {"storage-authority": host, "storage-scheme": scheme}
+    places = {f"adls.{of}-{name}": one for of in ("blob", "dfs") for name, one in there.items()}
+    return {
+        "adls.account-name": stated.user, "adls.account-key": stated.hidden,
+        "adls.sas-token": stated.bearer, **places,
+    }  # fmt: skip
+
+
+_STORES: dict[str, Callable[[Access], dict[str, str]]] = {
+    **dict.fromkeys(("s3", "s3a", "s3n"), _of_s3),
+    "gs": _of_google,
+    **dict.fromkeys(("abfs", "abfss"), _of_azure),
+}
 
 
 def _expression(bound: Bound) -> Any:

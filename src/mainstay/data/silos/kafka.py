@@ -9,15 +9,19 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from mainstay.core import clock, nearest
 from mainstay.core.errors import Broken, MissingExtra, Mistake, Unavailable
 from mainstay.data.silos import landed
-from mainstay.data.silos.access import Access, access
+from mainstay.data.silos.access import Access, access, refuse_clear, secured
 from mainstay.data.silos.found import Files, Place, said
 from mainstay.data.silos.landed import Offsets, Pulled
 
 MOST = 20_000
 """Messages of a micro-batch."""
 _SECONDS = 15  # for a broker to answer
+_LOOK = 0.1  # seconds that the library waits for as many messages as were asked for
+_PLAIN = "PLAIN"
+_MECHANISMS = (_PLAIN, "SCRAM-SHA-256", "SCRAM-SHA-512")
 _FORM = "kafka://HOST:PORT/TOPIC"
 
 
@@ -36,7 +40,12 @@ def found(address: str, place: Place) -> Files:
 def _pulled(address: str, topic: str, begin: Offsets) -> Iterator[Pulled]:
     kafka = _library()
     stated = access(address)
-    consumer = kafka.Consumer(_configured(urlsplit(address).netloc, stated))
+    how = _configured(urlsplit(address).netloc, stated)
+    secured(stated)  # says which file is none
+    try:
+        consumer = kafka.Consumer(how)
+    except kafka.KafkaException as error:
+        raise Mistake(f"{address}: {said(error, stated)}", "check sources.toml") from None
     try:
         parts = _partitions(consumer, topic, address)
         at = {part: _begun(consumer, topic, part, begin) for part in parts}
@@ -52,9 +61,12 @@ def _batches(consumer: Any, at: dict[int, int], address: str) -> Iterator[Pulled
     """Until every partition has said that it ends."""
     kafka, open_parts = _library(), set(at)
     rows: list[bytes] = []
+    heard = clock.stopwatch()
     while open_parts:
-        messages = consumer.consume(MOST - len(rows), timeout=_SECONDS)
-        if not messages:
+        messages = consumer.consume(MOST - len(rows), timeout=_LOOK)
+        if messages:
+            heard = clock.stopwatch()
+        elif clock.stopwatch() - heard > _SECONDS:
             raise Unavailable(f"{address} does not answer within {_SECONDS} s")
         for one in messages:
             if one.error():
@@ -112,12 +124,10 @@ def _begun(consumer: Any, topic: str, part: int, begin: Offsets) -> int:
 
 
 def _configured(brokers: str, stated: Access) -> dict[str, Any]:
-    login = {
-        "sasl.mechanisms": "PLAIN",
-        "sasl.username": stated.user,
-        "sasl.password": stated.hidden,
-    }
-    kind = ("SASL_SSL" if stated.tls else "SASL_PLAINTEXT") if stated.user else "PLAINTEXT"
+    """As the library names it. Raises Mistake for a mechanism that nobody knows, Refused where a
+
+    password would go in clear.
+    """
     return {
         "bootstrap.servers": brokers,
         "group.id": "mainstay",  # never joined: partitions are assigned here
@@ -125,9 +135,36 @@ def _configured(brokers: str, stated: Access) -> dict[str, Any]:
         "enable.partition.eof": True,
         "isolation.level": "read_committed",
         "auto.offset.reset": "error",
-        "security.protocol": kind,
         "log_level": 0,
+        **_speaking(brokers, stated),
+    }
+
+
+def _speaking(brokers: str, stated: Access) -> dict[str, str]:
+    """Under TLS where anything is said of it, or of who asks, unless the operator says otherwise.
+
+    SCRAM proves that a password is known and does not send it.
+    """
+    said = bool(stated.user or stated.ca or stated.certificate)
+    secure = said if stated.tls is None else stated.tls
+    mechanism = stated.mechanism or _PLAIN
+    if mechanism not in _MECHANISMS:
+        hint = nearest.hint(mechanism, _MECHANISMS)
+        raise Mistake(f"of {stated.at}: mechanism is {mechanism}", hint)
+    if mechanism == _PLAIN and stated.user and not secure:
+        for broker in brokers.split(","):
+            refuse_clear(f"kafka://{broker}", stated, "leave tls = false out of sources.toml")
+    kind = ("SASL_" if stated.user else "") + ("SSL" if secure else "PLAINTEXT")
+    files = {"ca": stated.ca, "certificate": stated.certificate, "key": stated.key}
+    login = {
+        "sasl.mechanisms": mechanism,
+        "sasl.username": stated.user,
+        "sasl.password": stated.hidden,
+    }
+    return {
+        "security.protocol": kind,
         **(login if stated.user else {}),
+        **{f"ssl.{name}.location": file for name, file in files.items() if file and secure},
     }
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
 from mainstay.data.silos import servers
-from mainstay.data.silos.access import access
+from mainstay.data.silos.access import Access, access, is_here, refuse_clear, secured
 from mainstay.data.silos.found import Place, Rows, said
 
 _SECONDS = 10  # for a server to answer at all
@@ -34,6 +34,7 @@ _KINDS = (
     (r"timestamp(\(\d\))?", pa.timestamp("us", "UTC")),
 )
 _NUMERIC = re.compile(r"decimal\((\d+),(\d+)\).*")
+_VOUCHED = "ca in sources.toml names who vouches for the server: docs/reference/sources.md"
 _FORM = "mysql://USER@HOST:PORT/DATABASE#TABLE"
 
 
@@ -68,10 +69,23 @@ def _connected(address: str, url: str) -> tuple[Any, str]:
             database=database,
             connect_timeout=_SECONDS,
             charset="utf8mb4",
+            **_speaking(url, stated),
         )
     except pymysql.MySQLError as error:
-        raise Unavailable(f"{address} does not answer: {said(error, stated)}") from None
+        hint = _VOUCHED if "SSL" in str(error) or "TLS" in str(error) else ""
+        raise Unavailable(f"{address} does not answer: {said(error, stated)}", hint) from None
     return opened, database
+
+
+def _speaking(url: str, stated: Access) -> dict[str, Any]:
+    """Under TLS wherever the server is elsewhere, unless the operator says otherwise.
+
+    On this machine as the server likes it. Raises Refused where a password would go in clear.
+    """
+    if stated.tls is False:
+        refuse_clear(url, stated, "leave tls = false out of sources.toml")
+        return {"ssl_disabled": True}
+    return {"ssl": secured(stated)} if stated.tls or stated.ca or not is_here(url) else {}
 
 
 class MySql:

@@ -1,8 +1,9 @@
 """PostgreSQL as a server of tables; a connection to it says no password in any error."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from types import MappingProxyType
 from typing import Any
 
 import ibis.expr.types as ir
@@ -13,7 +14,7 @@ from mainstay.core.addresses import shown
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
 from mainstay.core.typed import NUMBER, TEXT
 from mainstay.data.silos import servers
-from mainstay.data.silos.access import access
+from mainstay.data.silos.access import Access, access, refuse_clear
 from mainstay.data.silos.found import Place, Resident, Rows
 
 _SECONDS = 10  # for a server to answer at all
@@ -45,7 +46,8 @@ def found(address: str, place: Place) -> Rows:
     MissingExtra.
     """
     url, _, name = address.partition("#")
-    connection = connected(url, access(address).hidden)
+    stated = access(address)
+    connection = connected(url, stated.hidden, speaking(url, stated))
     connection.execute("SET TIME ZONE 'UTC'")
     connection.execute(_MOMENT)
     return servers.found(Postgres(connection), address, name, place)
@@ -82,13 +84,28 @@ def _database(url: str) -> tuple[object, ...]:
     return str(said.get("host", "")).lower(), str(said.get("port") or 5432), names
 
 
-def connected(url: str, password: str = "") -> Any:
-    """A connection in autocommit. Raises Mistake for no URL of one, Unavailable, MissingExtra."""
+def speaking(url: str, stated: Access) -> dict[str, str]:
+    """Under TLS as the operator says; where nothing is said, as the library does it."""
+    if stated.tls is False:
+        refuse_clear(url, stated, "leave tls = false out of sources.toml")
+        return {"sslmode": "disable"}
+    if not (stated.tls or stated.ca):
+        return {}
+    own = {"sslcert": stated.certificate, "sslkey": stated.key or stated.certificate}
+    vouched = {"sslmode": "verify-full", "sslrootcert": stated.ca or "system"}
+    return vouched | (own if stated.certificate else {})
+
+
+def connected(url: str, password: str = "", how: Mapping[str, str] = MappingProxyType({})) -> Any:
+    """A connection in autocommit; how: what else the library is told.
+
+    Raises Mistake for no URL of one, Unavailable, MissingExtra.
+    """
     psycopg, stated = _driver(), _stated(url)
     if password:
         stated["password"] = password
     try:
-        return psycopg.connect(**{"connect_timeout": _SECONDS, **stated}, autocommit=True)
+        return psycopg.connect(**{"connect_timeout": _SECONDS, **stated, **how}, autocommit=True)
     except psycopg.OperationalError as error:
         text, secret = str(error).splitlines()[0], stated.get("password")
         why = text.replace(secret, "…") if secret else text

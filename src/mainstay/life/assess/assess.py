@@ -18,17 +18,20 @@ from mainstay.core.errors import Broken
 from mainstay.core.expressions import Output
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.data.rows import within
+from mainstay.data.sla import Judged
 from mainstay.data.timing import Timing
 from mainstay.life.assess import (
     arriving,
     baselines,
     cleaning,
     cold,
+    doubles,
     leaks,
     missed,
     money,
     noise,
     personal,
+    reachable,
     records,
     twins,
     worth,
@@ -42,10 +45,14 @@ SPLIT, STATIC = "split by time", "static context"
 
 
 class Joins(NamedTuple):
-    """notes: what a person should know of the joins; timings: how old the rows of contexts are."""
+    """notes: what a person should know of the joins; timings: how old the rows of contexts are.
+
+    doubled: what aggregates count twice.
+    """
 
     notes: tuple[str, ...]
     timings: Mapping[str, Timing]
+    doubled: tuple[Judged, ...] = ()
 
 
 NOTHING_SAID = Joins((), MappingProxyType({}))
@@ -77,6 +84,7 @@ def assessed(
         evidence += leaks.absences(contract.data.label.column, rows, outputs, counts)
         evidence += _judged(contract, rows, outputs, found, train)
         evidence += arriving.in_time(joins.timings, seed=contract.train.seed)
+        evidence += doubles.doubles(joins.doubled)
         evidence += arriving.missing(contract, outputs, found, seed=contract.train.seed)
     population = _population(found)
     placed = tuple(
@@ -137,6 +145,7 @@ def _judged(
     yield from leaks.leaks(task, label, found, seed=seed)
     yield from twins.twins(task, contract, found, seed=seed)
     yield from noise.noise(task, label, found, seed=seed)
+    yield from reachable.reachable(contract, found, seed=seed)
     judged = baselines.forward(contract, found)
     if judged is not None:
         yield baselines.quality(contract, judged, seed=seed)
@@ -166,6 +175,8 @@ def _questions(contract: Contract) -> Iterator[str]:
         yield "objective.why_ml is empty: why does a rule not do?"
     if contract.objective.task == "binary" and contract.objective.value is None:
         yield "objective.value is empty: nobody can say what a model would be worth"
+    if contract.certify.simplest.margin is None:
+        yield "certify.simplest.margin is empty: how much must the model gain over a linear one?"
 
 
 def _others(contract: Contract, notes: tuple[str, ...]) -> Iterator[str]:

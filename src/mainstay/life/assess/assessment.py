@@ -5,7 +5,7 @@ import msgspec
 from mainstay.core.answers import worst
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.data import sla
-from mainstay.life.assess import baselines, leaks, money, records
+from mainstay.life.assess import baselines, leaks, money, prospects, records
 from mainstay.life.assess.proposals import Proposal
 
 
@@ -13,12 +13,14 @@ class Assessment(msgspec.Struct, frozen=True):
     """What was found; lines: questions for a person and what else is worth one.
 
     proposals: what would clean the columns that are read; a person accepts them or leaves them.
+    foreseen: what to expect of a model, in a clause, empty where nobody asked.
     """
 
     model: str
     evidence: tuple[Evidence, ...]
     lines: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    foreseen: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -40,7 +42,8 @@ def headline(assessment: Assessment) -> str:
         or _broken(assessment)
         or _leaking(assessment)
         or _worthless(by_clause)
-        or _worth(by_clause)
+        or _out_of_reach(by_clause)
+        or _worth(by_clause, assessment.foreseen)
     )
     return f"{assessment.model}: {said}"
 
@@ -88,7 +91,18 @@ def _worthless(by_clause: dict[str, Evidence]) -> str:
     )
 
 
-def _worth(by_clause: dict[str, Evidence]) -> str:
+def _out_of_reach(by_clause: dict[str, Evidence]) -> str:
+    found = by_clause.get(prospects.GOAL)
+    if not found or found.verdict is not Verdict.FAIL or not found.estimate:
+        return ""
+    best = found.estimate
+    return (
+        f"not in reach: with any number of such records {best.value:.3g} {best.unit}"
+        f" ({best.low:.3g}–{best.high:.3g}), asked is {found.limit}; better inputs may help."
+    )
+
+
+def _worth(by_clause: dict[str, Evidence], foreseen: str) -> str:
     unsure = [name for name, one in by_clause.items() if one.verdict is Verdict.UNSURE]
     found = f"enough data for a first fit, but unsure: {', '.join(unsure)}"
     said = found if unsure else "worth trying, enough data for a first fit"
@@ -97,4 +111,5 @@ def _worth(by_clause: dict[str, Evidence]) -> str:
         for clause, digits in ((baselines.RULE, 3), (money.RULE, 0))
         if (one := by_clause.get(clause)) and one.estimate
     ]
-    return f"{said}; to beat: {', '.join(beat)}." if beat else f"{said}."
+    told = [said, *([f"to beat: {', '.join(beat)}"] if beat else []), *filter(None, [foreseen])]
+    return f"{'; '.join(told)}."

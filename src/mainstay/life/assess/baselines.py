@@ -21,7 +21,7 @@ from mainstay.life.assess.findings import DAYS, finding
 from mainstay.life.assess.seen import Seen
 from mainstay.stats import bootstrap
 from mainstay.stats.metrics import METRICS
-from mainstay.stats.value import best_threshold
+from mainstay.stats.value import best_class, best_threshold
 from mainstay.trainer import payoffs
 from mainstay.trainer.measures import worth
 
@@ -37,8 +37,8 @@ class Judged(NamedTuple):
     """Rows after the first stretch, each told by a rule that was learnt before its stretch.
 
     label: as a number, of classes the code; said: what the rule says, of classes the commonest;
-    decided: 1 where it acts, by the threshold that earned most before, or the value; all of shape
-    (rows,). payoffs: see trainer.payoffs.
+    decided: 1 where it acts, by the threshold that earned most before, the class that earned most
+    before, or the value; all of shape (rows,). payoffs: see trainer.payoffs.
     """
 
     label: Floats
@@ -49,7 +49,11 @@ class Judged(NamedTuple):
 
 
 def forward(contract: Contract, seen: Seen) -> Judged | None:
-    """The rule of the contract, learnt again before each stretch; None where it never can be."""
+    """The rule of the contract, learnt again before each stretch; None where it never can be.
+
+    Raises Mistake where a matrix prices other classes than there are.
+    """
+    payoffs.refuse_other_classes(contract, _classes(seen))
     gap = contract.data.label.known_after // MICROSECOND
     cuts = np.quantile(seen.when, np.arange(1, STRETCHES) / STRETCHES, method="higher")
     stretch = np.searchsorted(cuts, seen.when, side="right")
@@ -96,12 +100,30 @@ def _stretch(contract: Contract, seen: Seen, earlier: Rows, now: Rows) -> Judged
     said = baseline.rates(rule, _of(seen.beside, now))
     by_row = payoffs.by_row(contract, seen.beside)
     decided = said if contract.objective.task == "regression" else np.zeros(len(said))
+    if contract.objective.task == "multiclass" and payoffs.by_class(contract):
+        decided = np.full(len(said), _one_class(contract, label[earlier]))
     if contract.objective.task == "binary" and contract.objective.value:
         before = baseline.rates(rule, _of(seen.beside, earlier))
         known, new = (None if by_row is None else by_row[some] for some in (earlier, now))
         yes = best_threshold(label[earlier], _leaning(before, known), worth(contract, known))
         decided = (_leaning(said, new) >= yes).astype(np.float64)
     return Judged(label[now], said, decided, seen.day[now], None if by_row is None else by_row[now])
+
+
+def _classes(seen: Seen) -> tuple[Any, ...]:
+    """Distinct labels, rising."""
+    if isinstance(seen.label, Text):
+        return tuple(seen.label.levels[at] for at in np.unique(seen.label.codes))
+    return tuple(np.unique(seen.label).tolist())
+
+
+def _one_class(contract: Contract, label: Floats) -> float:
+    """The place of the class that is stated, or that earned most before."""
+    value, stated = contract.objective.value, contract.objective.baseline.constant
+    assert value is not None, "a matrix stands in it"
+    if stated is not None:
+        return float(value.classes.index(str(stated)))
+    return float(best_class(label, np.array(value.by_class)))
 
 
 def _leaning(said: Floats, by_row: Floats | None) -> Floats:

@@ -1,7 +1,6 @@
 """What a model of this kind would become, with more records and with age: by fits of its train().
 
-A goal in ROC AUC is the bound. Any other goal is on another scale than the fits are scored on;
-then nothing is said of its reach, and what is promised is KEPT of the skill of a fresh model.
+Fits are scored by what the contract promises, see promised: nothing else could tell its reach.
 """
 
 from collections.abc import Iterator
@@ -14,30 +13,25 @@ from mainstay.bundle.worker import Worker
 from mainstay.contract.model import Contract
 from mainstay.core.errors import Broken
 from mainstay.core.nouns import Evidence
-from mainstay.life.assess import lasting
+from mainstay.core.progress import Tell, nothing
+from mainstay.life.assess import expected, lasting, prospects, renewing
 from mainstay.life.assess.alone import Floats
 from mainstay.life.assess.findings import finding
 from mainstay.life.assess.foresight import Foresight
 from mainstay.life.assess.lasting import SHELF, Terms
-from mainstay.life.assess.prospects import CURVE, prospects
+from mainstay.life.assess.promised import Promise, promise
+from mainstay.life.assess.renewing import Renewal
 from mainstay.life.assess.seen import DAY
-from mainstay.life.assess.worth import a_point
 from mainstay.stats.forecasts import backtest as matrices
 from mainstay.stats.forecasts import kept, library
 from mainstay.stats.forecasts.backtest import Backtest
 from mainstay.stats.forecasts.library import Library
-from mainstay.stats.forecasts.outlook import outlook
+from mainstay.stats.forecasts.outlook import Outlook, outlook
 from mainstay.stats.forecasts.shelf import ShelfLife
 from mainstay.trainer import backtests, learning
-from mainstay.trainer.backtests import Plan, Tell
+from mainstay.trainer.backtests import Plan
 from mainstay.trainer.fit import Training
-from mainstay.trainer.skill import coded, constant_loss
-
-KEPT = 0.9
-"""Of the skill of a fresh model, where no goal says what is promised."""
-COST = 0.05
-"""Of a retraining, in periods of a fresh model's skill, where no money says what it costs."""
-SKILL = {"binary": "roc_auc", "multiclass": "log loss saved", "regression": "error saved"}
+from mainstay.trainer.skill import coded
 
 
 class Rows(NamedTuple):
@@ -52,10 +46,27 @@ class Rows(NamedTuple):
 
 
 class Foreseen(NamedTuple):
-    """What was found, for a person; foresight: what a certificate ends by, None of grade D."""
+    """What was found, for a person; said: the same in a clause, empty where nothing can be told.
+
+    foresight: what a certificate ends by, None of grade D. chance: that the goal is reached, None
+    where nobody can tell; retrainings: a month, at least cost, None where nobody can tell.
+    """
 
     evidence: tuple[Evidence, ...]
     foresight: Foresight | None
+    said: str = ""
+    chance: float | None = None
+    retrainings: float | None = None
+
+
+class Aged(NamedTuple):
+    """How long a model lasts: life, of periods of so many days; retrainings: as in Foreseen."""
+
+    evidence: tuple[Evidence, ...]
+    foresight: Foresight | None = None
+    life: ShelfLife | None = None
+    days: int = 0
+    retrainings: float | None = None
 
 
 def foreseen(
@@ -64,68 +75,81 @@ def foreseen(
     rows: Rows,
     *,
     others: Library | None = None,
-    tell: Tell = lambda _: None,
+    tell: Tell = nothing,
 ) -> Foreseen:
     """Learning curve, then shelf life. others: reference models, else those that are shipped."""
-    known = others or library.shipped()
-    records = tuple(_records(worker, contract, rows.training, known, tell))
+    known, promised = others or library.shipped(), _promise(contract, rows.training)
+    curve = _curve(worker, rows.training, promised, known, tell)
+    if isinstance(curve, Outlook):
+        told, now = prospects.prospects(curve, promised, there=len(rows.training.rows)), curve
+    else:
+        told, now = _no_curve(curve, promised), None
     aged = ages(worker, contract, rows, known, tell)
-    return Foreseen((*records, *aged.evidence), aged.foresight)
+    return Foreseen(
+        (*told, *aged.evidence),
+        aged.foresight,
+        expected.expected(promised, now, aged.life, aged.days),
+        now.chance if now else None,
+        aged.retrainings,
+    )
 
 
-def _records(
-    worker: Worker, contract: Contract, training: Training, others: Library, tell: Tell
-) -> Iterator[Evidence]:
-    subject, bound = SKILL[training.task], _bound(contract)
+def _promise(contract: Contract, training: Training) -> Promise:
+    return promise(contract, coded(training.label, training.task))
+
+
+def _curve(
+    worker: Worker, training: Training, promised: Promise, others: Library, tell: Tell
+) -> Outlook | Broken:
     try:
-        curve = learning.learning(worker, training, tell=tell)
+        curve = learning.learning(worker, training, scale=promised.scale, tell=tell)
     except Broken as error:
-        yield finding(CURVE, subject, "nested parts of the rows", note=f"not made: {error}")
-        return
-    found = outlook(
+        return error
+    return outlook(
         curve,
-        None if bound is None else 1 - bound,
+        None if promised.bound is None else 1 - promised.bound,
         records=min(len(training.rows), learning.MOST),
         calibration=library.calibration(others),
         seed=training.seed,
     )
-    yield from prospects(found, subject, there=len(training.rows))
 
 
-def ages(worker: Worker, contract: Contract, rows: Rows, others: Library, tell: Tell) -> Foreseen:
+def _no_curve(error: Broken, promised: Promise) -> Iterator[Evidence]:
+    said, subject = f"not made: {error}", promised.scale.metric
+    yield finding(prospects.CURVE, subject, "nested parts of the rows", note=said)
+    yield prospects.untold(promised, said)
+
+
+def ages(worker: Worker, contract: Contract, rows: Rows, others: Library, tell: Tell) -> Aged:
     """Shelf life alone."""
     try:
         plan = backtests.plan(rows.when)
     except Broken as error:
         note = f"not made: {error}"
-        return Foreseen((finding(SHELF, SHELF, "backtest by real fits", note=note),), None)
-    whole = backtests.backtest(worker, rows.training, plan, kept=rows.kept, tell=tell)
-    skill = matrices.level(whole, whole.periods - 1) - whole.no_skill
-    bound, seed = _promised(contract, whole, skill), rows.training.seed
-    life = lasting.life(whole, bound, others, seed=seed)
-    told = lasting.lasting(
-        whole,
-        life,
-        Terms(
-            bound,
-            plan.days,
-            _renewing(contract, rows, plan.days, skill),
-            None if _bound(contract) is None else contract.watch.false_alarms,
-        ),
-        others=len(others.series),
-    )
-    return Foreseen(tuple(told), _foresight(rows.training, plan, bound, life, len(others.series)))
+        return Aged((finding(SHELF, SHELF, "backtest by real fits", note=note),))
+    promised = _promise(contract, rows.training)
+    scale, folder = promised.scale, rows.kept / promised.scale.metric
+    whole = backtests.backtest(worker, rows.training, plan, kept=folder, scale=scale, tell=tell)
+    level = matrices.level(whole, whole.periods - 1)
+    bound = promised.least(level)
+    life = lasting.life(whole, bound, others, seed=rows.training.seed)
+    renewal = _renewal(contract, rows, promised, plan, level)
+    missed = contract.watch.false_alarms if promised.limit else None
+    terms = Terms(promised, bound, plan.days, renewal, missed)
+    told = lasting.lasting(whole, life, terms, others=len(others.series))
+    foresight = _foresight(rows.training, plan, promised, bound, life, len(others.series))
+    return Aged(tuple(told), foresight, life, plan.days, _retrainings(whole, life, terms))
 
 
 def _foresight(
-    training: Training, plan: Plan, bound: float, life: ShelfLife, others: int
+    training: Training, plan: Plan, promised: Promise, bound: float, life: ShelfLife, others: int
 ) -> Foresight | None:
     if life.forecast is None:
         return None
     return Foresight(
         task=training.task,
-        measure=SKILL[training.task],
-        constant=constant_loss(training.task, coded(training.label, training.task)),
+        measure=promised.scale.measure,
+        constant=promised.scale.constant,
         bound=bound,
         days=plan.days,
         seed=training.seed,
@@ -134,26 +158,24 @@ def _foresight(
         seen=life.seen,
         forecast=kept.kept(life.forecast),
         begins=plan.begins,
+        promise=promised.words,
     )
 
 
-def _promised(contract: Contract, whole: Backtest, skill: float) -> float:
-    bound = _bound(contract)
-    return whole.no_skill + KEPT * skill if bound is None else bound
+def _renewal(
+    contract: Contract, rows: Rows, promised: Promise, plan: Plan, level: float
+) -> Renewal:
+    days = max(float(np.ptp(rows.when)) / DAY, 1.0)
+    return renewing.renewal(
+        contract,
+        promised.scale,
+        coded(rows.training.label, rows.training.task),
+        skill=level - promised.scale.no_skill,
+        decisions=len(rows.when) / days * plan.days,
+    )
 
 
-def _renewing(contract: Contract, rows: Rows, days: int, skill: float) -> float:
-    """What a new version costs, in score x periods: by the money of the contract where it says."""
-    value, skilled = contract.objective.value, max(skill, 0.0) if np.isfinite(skill) else 0.0
-    label = np.asarray(rows.training.label, dtype=np.float64)
-    point = a_point(contract, float(label.mean()), 0.5 + skilled) if value else None
-    if value is None or not value.per_retrain or not point:
-        return COST * skilled
-    a_day = len(rows.when) / max(float(np.ptp(rows.when)) / DAY, 1.0)
-    return -value.per_retrain / (point * a_day * days)
-
-
-def _bound(contract: Contract) -> float | None:
-    """The strictest goal in ROC AUC."""
-    goals = [one.limit.bound for one in contract.objective.good_enough if one.metric == "roc_auc"]
-    return max(goals, default=None)
+def _retrainings(whole: Backtest, life: ShelfLife, terms: Terms) -> float | None:
+    if life.forecast is None:
+        return None
+    return lasting.a_month(lasting.cheapest(whole, terms.renewal.costs), terms.days)

@@ -8,14 +8,16 @@ from mainstay.core.nouns import Estimate
 from mainstay.stats.forecasts import kept, scoring, shelf, update
 from mainstay.stats.forecasts.grade import Grade
 from mainstay.stats.forecasts.kept import Kept
+from mainstay.trainer.skill import Scale, called
 
 
 class Foresight(msgspec.Struct, frozen=True):
     """bound: the least score promised, on the scale of `measure`; days: of a period.
 
-    constant: what the best constant loses on the training rows, see trainer.skill. others:
+    constant: what the best constant scores on the training rows, see trainer.skill. others:
     reference models. seen: the longest age that any model was ever seen at, in periods. begins:
-    first days of the periods, since 1970; empty where that was not kept.
+    first days of the periods, since 1970; empty where that was not kept. promise: what bound
+    stands for, in words.
     """
 
     task: Task
@@ -29,6 +31,12 @@ class Foresight(msgspec.Struct, frozen=True):
     seen: int
     forecast: Kept
     begins: tuple[int, ...] = ()
+    promise: str = "what was promised"
+
+    @property
+    def scale(self) -> Scale:
+        """What scores are measured on."""
+        return Scale(self.task, called(self.measure), self.constant)
 
 
 class Outlook(msgspec.Struct, frozen=True):

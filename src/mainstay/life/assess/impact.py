@@ -99,9 +99,10 @@ def impact(asked: Asked, source: str, change: Becoming) -> Impact:
         return Impact(read=False)
     inputs = lineage.inputs(contract, born, source, (name,))
     stops = tuple(_stops(asked, source, change))
-    if source == DECISIONS and name in _naming(contract):
-        why = f"{name} says which row is which, so that none can be followed"
-        return Impact(read=True, inputs=inputs, breaks=(*stops, why), why=why)
+    if source == DECISIONS and name in (naming := _naming(contract)):
+        why = f"{name} {naming[name]}"
+        broken = stops if name == contract.data.label.column else (*stops, why)
+        return Impact(read=True, inputs=inputs, breaks=broken, why=why)
     try:
         again = _replayed(asked, source, change)
     except Mistake as error:
@@ -118,10 +119,17 @@ def _stopped(contract: Contract, again: Replayed) -> Iterator[str]:
         yield f"the guard stops {again.stopped:,} of {again.rows:,} decisions more than before"
 
 
-def _naming(contract: Contract) -> tuple[str, ...]:
-    """Of the decisions, what tells rows and their labels."""
-    decisions = contract.data.decisions
-    return decisions.key, decisions.time, contract.data.label.column
+def _naming(contract: Contract) -> dict[str, str]:
+    """Of the decisions, columns that no replay can follow, and what each would do instead."""
+    decisions, label = contract.data.decisions, contract.data.label.column
+    return {
+        label: "is the label: answers stay until a version learns from it; what goals and gates"
+        " then say is not known before a build",
+        decisions.time: "says when a decision was: context is joined and windows are cut by it, so"
+        " that no row of now can be found again",
+        decisions.key: "says which row is which: labels and answers are found by it, so that no"
+        " row of now can be found again",
+    }
 
 
 def _stops(asked: Asked, source: str, change: Becoming) -> Iterator[str]:

@@ -11,6 +11,10 @@ import numpy as np
 
 from mainstay.core.nouns import Estimate, Evidence
 from mainstay.life.assess.findings import finding
+from mainstay.life.assess.promised import Promise
+from mainstay.life.assess.renewing import Renewal
+from mainstay.life.assess.worth import MONTH_DAYS
+from mainstay.stats.blocks import Floats
 from mainstay.stats.forecasts import backtest, goal, library, paths, retraining
 from mainstay.stats.forecasts import shelf as shelves
 from mainstay.stats.forecasts.ageing import Ageing, ageing
@@ -33,13 +37,14 @@ DAYS, YEAR = "days", 365
 class Terms(NamedTuple):
     """bound: the least score promised, on the scale of the backtest; days: of a period.
 
-    retraining_costs: of one, in score x periods; missed_a_year: how often a period may fall below
-    the bound with nothing wrong, None where the bound is no goal.
+    missed_a_year: how often a period may fall below the bound with nothing wrong, None where the
+    bound is no goal.
     """
 
+    promised: Promise
     bound: float
     days: int
-    retraining_costs: float
+    renewal: Renewal
     missed_a_year: float | None = None
 
 
@@ -51,23 +56,35 @@ def life(whole: Backtest, bound: float, others: Library, *, seed: int) -> ShelfL
 
 def lasting(whole: Backtest, found: ShelfLife, terms: Terms, *, others: int) -> Iterator[Evidence]:
     """found: `life`; others: how many reference models there are."""
-    bound, days = terms.bound, terms.days
-    now, ages = whole.periods - 1, backtest.horizon(whole)
-    yield from shelf(found, days, others)
+    days, now = terms.days, whole.periods - 1
+    yield from shelf(found, terms, others)
     if found.grade is Grade.D:
         return
-    gaps = paths.gaps(whole, now, ages)
     fresh = backtest.fresh(whole, now)
     fresh = fresh[np.isfinite(fresh)]
-    yield from aged(ageing(gaps, fresh), ages * days)
+    yield from aged(ageing(_gaps(whole), fresh), backtest.horizon(whole) * days)
     if terms.missed_a_year is not None:
-        yield sane(goal.room(fresh, bound), bound, days, terms.missed_a_year)
-    costs = terms.retraining_costs
-    yield renewed(retraining.cheapest(retraining.staleness(gaps), costs), days)
+        yield sane(goal.room(fresh, terms.bound), terms, terms.missed_a_year)
+    yield renewed(cheapest(whole, terms.renewal.costs), terms)
 
 
-def shelf(found: ShelfLife, days: int, others: int) -> Iterator[Evidence]:
+def cheapest(whole: Backtest, costs: float) -> Interval:
+    """costs: of a retraining, in score x periods."""
+    return retraining.cheapest(retraining.staleness(_gaps(whole)), costs)
+
+
+def a_month(found: Interval, days: int) -> float:
+    """Retrainings in a month of MONTH_DAYS, none where they do not pay."""
+    return 0.0 if found.never else MONTH_DAYS / (found.periods * days)
+
+
+def _gaps(whole: Backtest) -> Floats:
+    return paths.gaps(whole, whole.periods - 1, backtest.horizon(whole))
+
+
+def shelf(found: ShelfLife, terms: Terms, others: int) -> Iterator[Evidence]:
     """When a promise breaks, and how likely within what was seen; others: reference models."""
+    days, against = terms.days, f"against {terms.promised.words}"
     if found.grade is Grade.D or found.breach is None:
         left = f"grade D: nothing to say before {FEWEST} periods of {days} days were scored"
         yield finding(SHELF, SHELF, METHOD, note=left)
@@ -76,9 +93,11 @@ def shelf(found: ShelfLife, days: int, others: int) -> Iterator[Evidence]:
     ends = [beyond if age > found.seen else f"{age * days:.0f}" for age in _ends(found.breach)]
     span = f"80 %: {ends[0]} to {ends[2]} days"
     if found.grade is Grade.C:
-        yield finding(SHELF, SHELF, METHOD, note=f"{span}, by analogy with {others} models")
+        yield finding(
+            SHELF, SHELF, METHOD, note=f"{span}, by analogy with {others} models, {against}"
+        )
         return
-    note = f"grade {found.grade}, {ends[1]} days ({span}){_record(found)}"
+    note = f"grade {found.grade}, {ends[1]} days ({span}) {against}{_record(found)}"
     yield finding(SHELF, SHELF, METHOD, _capped(found.breach, found.seen, days), note)
     within = f"within {found.seen * days} days"
     yield finding(CHANCE, SHELF, METHOD, note=f"{found.chance:.0%} {within}")
@@ -95,18 +114,20 @@ def aged(found: Ageing, days: int) -> Iterator[Evidence]:
     yield finding(SWING, SHELF, f"{METHOD}, standard deviation of fresh models", found.swing)
 
 
-def sane(found: Room | None, bound: float, days: int, missed_a_year: float) -> Evidence:
+def sane(found: Room | None, terms: Terms, missed_a_year: float) -> Evidence:
     """How far the goal lies below fresh models, and how often it is missed with nothing wrong."""
+    days, subject = terms.days, f"goal {terms.promised.words}"
     if found is None:
         return finding(SANITY, SHELF, FRESH, note="too few independent periods to tell")
     chance = min(missed_a_year * days / YEAR, 0.5)
     often = _every(found.missed, days)
     if found.missed.value <= chance:
-        return finding(SANITY, f"goal {bound:g}", FRESH, found.swings, often)
+        return finding(SANITY, subject, FRESH, found.swings, often)
     at, many = goal.reached(found, chance), goal.pooled(found, chance)
     pool = f", or judge {many} periods at once" if many else ""
-    note = f"{often}; for {missed_a_year:g} a year ask {at:.3f}{pool}"
-    return finding(SANITY, f"goal {bound:g}", FRESH, found.swings, note)
+    ask = terms.promised.scale.value(at)
+    note = f"{often}; for {missed_a_year:g} a year ask {ask:.3f}{pool}"
+    return finding(SANITY, subject, FRESH, found.swings, note)
 
 
 def _every(missed: Estimate, days: int) -> str:
@@ -122,8 +143,9 @@ def _every(missed: Estimate, days: int) -> str:
     return f"{told} every {value:.0f} days (80 %: {soonest:.0f} to {rarely})"
 
 
-def renewed(found: Interval, days: int) -> Evidence:
-    """How often to retrain at least cost, and what costs as little."""
+def renewed(found: Interval, terms: Terms) -> Evidence:
+    """How often to retrain at least cost, by which cost, and what costs as little."""
+    days = terms.days
     alike = f"{found.shortest * days} to {found.longest * days} days cost the same within 3 %"
     seen = f"retraining within the {len(found.costs) * days} days seen does not pay; "
     age = Estimate(
@@ -133,7 +155,8 @@ def renewed(found: Interval, days: int) -> Evidence:
         len(found.costs),
         DAYS,
     )
-    return finding(RETRAIN, SHELF, METHOD, age, (seen if found.never else "") + alike)
+    note = f"{seen if found.never else ''}{alike}, with {terms.renewal.said}"
+    return finding(RETRAIN, SHELF, METHOD, age, note)
 
 
 def _ends(breach: Estimate) -> tuple[float, float, float]:

@@ -11,10 +11,12 @@ import numpy as np
 
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Estimate, Evidence
+from mainstay.life.assess.alone import Floats
 from mainstay.life.assess.baselines import Judged
 from mainstay.life.assess.findings import exact, finding
 from mainstay.life.assess.money import SUBJECT
 from mainstay.life.assess.seen import Seen
+from mainstay.life.assess.stakes import NOTHING
 from mainstay.life.assess.worth import (
     ASKED,
     EVEN,
@@ -22,24 +24,31 @@ from mainstay.life.assess.worth import (
     PER_DAY,
     VOLUME,
     a_month,
+    above,
     goals,
     worth_a_month,
 )
 from mainstay.stats import bootstrap, value
+from mainstay.stats.bootstrap import Measure
 from mainstay.stats.metrics import mean
 from mainstay.trainer.measures import earned, kinds
 
 SHIFT = "answers that cost least"
 ANY_SPREAD = "errors on either side; block bootstrap over days, 95 %"
+IDLE = "nothing: one answer for all, the cheapest in hindsight"
 OUT_OF_STRETCH = "the rule's answers, all moved by so much; on the rows it was judged on"
 
 
 class Sides(NamedTuple):
-    """What a unit costs on the cheaper and on the dearer side, and a decision by the rule, > 0."""
+    """What a unit costs on the cheaper and on the dearer side, and a decision by a rival, > 0.
+
+    idle: of who answers all rows alike, in hindsight as cheaply as one answer can be.
+    """
 
     cheaper: float
     dearer: float
     rule: Estimate
+    idle: Estimate
     running: float
 
 
@@ -64,10 +73,13 @@ def missed(contract: Contract, seen: Seen, judged: Judged, *, seed: int) -> Iter
         yield finding(ASKED, SUBJECT, ANY_SPREAD, _needed(sides, asked), f"for {asked:g}")
     volume = a_month(seen, seed=seed)
     yield finding(VOLUME, contract.data.decisions.time, PER_DAY, volume)
+    found = None
     if most is not None:
-        yield finding(GOAL, f"mae {most:g}", ANY_SPREAD, _at_goal(sides, most, unit))
+        found, idle = (_at_goal(sides, one, most, unit) for one in (sides.rule, sides.idle))
+        yield finding(GOAL, f"mae {most:g}", ANY_SPREAD, found, "above the rule")
+        yield finding(above(NOTHING), f"mae {most:g}", ANY_SPREAD, idle, IDLE)
     promised = exact(asked, len(judged.label), unit) if asked is not None else None
-    promised = promised or (_at_goal(sides, most, unit) if most is not None else None)
+    promised = promised or found
     if promised is not None:
         yield worth_a_month(stated, promised, volume, seen, ANY_SPREAD)
 
@@ -80,10 +92,7 @@ def _mae(contract: Contract) -> float | None:
 
 def _shift(contract: Contract, judged: Judged) -> Iterator[Evidence]:
     """An answer in the middle is not the cheapest where one side costs more."""
-    over, under = (
-        np.broadcast_to(-np.asarray(one), judged.label.shape)
-        for one in kinds(contract, judged.payoffs)
-    )
+    over, under = _costs(contract, judged)
     if not over.any() and not under.any():
         return
     by = value.cheapest_shift(judged.label, judged.said, over, under)
@@ -96,9 +105,25 @@ def _sides(contract: Contract, judged: Judged, seed: int) -> Sides:
     stated = contract.objective.value
     assert stated is not None, "money is counted where it is stated"
     costs = sorted(abs(float(one)) for one in kinds(contract))
-    each = -earned(contract, judged.label, judged.decided)
-    rule = bootstrap.estimate(mean(each), (judged.day,), seed=seed)
-    return Sides(costs[0], costs[1], rule, -stated.per_1000_predictions / 1000)
+    answers = (judged.decided, np.full_like(judged.label, _idle(contract, judged)))
+    each = [-earned(contract, judged.label, said) for said in answers]
+    measures = [Measure(mean(one), (judged.day,)) for one in each]
+    rule, idle = (one.estimate for one in bootstrap.intervals(measures, seed=seed))
+    return Sides(costs[0], costs[1], rule, idle, -stated.per_1000_predictions / 1000)
+
+
+def _idle(contract: Contract, judged: Judged) -> float:
+    over, under = _costs(contract, judged)
+    return value.cheapest_shift(judged.label, np.zeros(len(judged.label)), over, under)
+
+
+def _costs(contract: Contract, judged: Judged) -> tuple[Floats, Floats]:
+    """Of each row, by the unit over and under; above 0."""
+    over, under = (
+        np.broadcast_to(-np.asarray(one), judged.label.shape)
+        for one in kinds(contract, judged.payoffs)
+    )
+    return over, under
 
 
 def _needed(sides: Sides, above: float) -> Estimate:
@@ -112,13 +137,13 @@ def _needed(sides: Sides, above: float) -> Estimate:
     )
 
 
-def _at_goal(sides: Sides, most: float, unit: str) -> Estimate:
-    """Money per 1,000 more than the rule, by a mean error of so much."""
+def _at_goal(sides: Sides, rival: Estimate, most: float, unit: str) -> Estimate:
+    """Money per 1,000 more than a rival costs, by a mean error of so much."""
     middle = (sides.cheaper + sides.dearer) / 2
     ends = (
-        sides.rule.value - middle * most,
-        sides.rule.low - sides.dearer * most,
-        sides.rule.high - sides.cheaper * most,
+        rival.value - middle * most,
+        rival.low - sides.dearer * most,
+        rival.high - sides.cheaper * most,
     )
     found, low, high = (1000 * (one - sides.running) for one in ends)
-    return Estimate(found, low, high, sides.rule.n, unit)
+    return Estimate(found, low, high, rival.n, unit)

@@ -15,7 +15,7 @@ from mainstay.stats import bootstrap
 from mainstay.stats.blockwise import divided
 from mainstay.stats.bootstrap import Measure
 from mainstay.stats.metrics import mean
-from mainstay.stats.value import Rival, best_of, per_row
+from mainstay.stats.value import Rival, best_class, best_of, by_class, per_row
 from mainstay.trainer import measures
 from mainstay.trainer.measures import worth
 
@@ -30,14 +30,13 @@ def money(contract: Contract, judged: Judged, *, seed: int) -> Iterator[Evidence
     Nothing where the contract states no money.
     """
     value = contract.objective.value
-    if value is None or contract.objective.task == "multiclass":
+    if value is None or (contract.objective.task == "multiclass" and not value.matrix):
         return
     best, earned = _earned(contract, value, judged)
     estimates = _estimates(earned, judged, f"{value.currency} per 1,000", seed)
     room = estimates.pop(ROOM)
     for clause, estimate in estimates.items():
-        note = rule_text(contract) if clause == RULE else ""
-        yield finding(clause, SUBJECT, FORWARD, estimate, note)
+        yield finding(clause, SUBJECT, FORWARD, estimate, _note(contract, judged, clause))
     yield _room(contract, best, room)
     if contract.objective.task == "binary":
         yield from _even(contract, judged)
@@ -86,11 +85,35 @@ def _earned(contract: Contract, value: Value, judged: Judged) -> tuple[Rival, di
         ruled = measures.earned(contract, judged.label, judged.decided, judged.payoffs)
         room = value.per_1000_predictions / 1000 - ruled
         return "baseline", {RULE: 1000 * ruled, ROOM: 1000 * room}
+    if contract.objective.task == "multiclass":
+        return "baseline", _of_classes(value, judged)
     best, by = rivals(contract, judged)
     perfect = np.maximum(by["always"], by["never"])
     room = perfect - by[best] + value.per_1000_predictions / 1000
     earned = {RULE: by["baseline"], ALWAYS: by["always"], NEVER: by["never"], ROOM: room}
     return best, {clause: 1000 * amount for clause, amount in earned.items()}
+
+
+def _of_classes(value: Value, judged: Judged) -> dict[str, Floats]:
+    """Money per 1,000 by the rule, by the one class that is best in hindsight, and the room."""
+    matrix = np.array(value.by_class)
+    ruled = by_class(judged.label, judged.decided, matrix)
+    perfect = matrix.max(axis=1)[judged.label.astype(np.int64)]
+    alike = by_class(judged.label, np.full(len(ruled), best_class(judged.label, matrix)), matrix)
+    room = perfect - ruled + value.per_1000_predictions / 1000
+    earned = {RULE: ruled, ALWAYS: alike, ROOM: room}
+    return {clause: 1000 * amount for clause, amount in earned.items()}
+
+
+def _note(contract: Contract, judged: Judged, clause: str) -> str:
+    value = contract.objective.value
+    if value is None or not value.matrix:
+        return rule_text(contract) if clause == RULE else ""
+    if clause == ALWAYS:
+        place = best_class(judged.label, np.array(value.by_class))
+        return f"nothing told apart: all are {value.classes[place]}, the best class in hindsight"
+    stated = contract.objective.baseline.constant
+    return f"always {stated}" if stated is not None else "the one class that earned most before"
 
 
 def _estimates(

@@ -4,13 +4,21 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mainstay.core.nouns import Estimate, Evidence
-from mainstay.life.assess.findings import finding
-from mainstay.stats.forecasts.outlook import AHEAD, Outlook, Reach
+from mainstay.core.nouns import Estimate, Evidence, Verdict
+from mainstay.life.assess.findings import finding, gate
+from mainstay.life.assess.promised import Promise
+from mainstay.stats.forecasts.outlook import AHEAD, LIKELY, UNLIKELY, Outlook, Reach
 
 CURVE, CEILING, GOAL = "learning curve", "ceiling", "goal in reach"
 METHOD = "random nested parts of the rows, power law calibrated on other data, 80 %"
+REACHED = f"{METHOD}, with the records there are"
+ANY = (
+    "random nested parts of the rows, power law calibrated on other data, with any number of"
+    f" records: from a chance of {UNLIKELY * 100:.0f} to one of {LIKELY * 100:.0f} %"
+)
 TIME = "on rows of the same time: how it holds later is the shelf life"
+SURE = 0.01
+WORSE = "more records made it worse: not fitted"
 TOLD = {
     Reach.REACHED: "met with as many records as were fitted",
     Reach.LIKELY: "in reach with more of the same records",
@@ -20,39 +28,63 @@ TOLD = {
 }
 
 
-def prospects(found: Outlook, subject: str, *, there: int) -> Iterator[Evidence]:
-    """subject: the measure; there: records there are, of which the fits may have taken a part.
+def prospects(found: Outlook, promised: Promise, *, there: int) -> Iterator[Evidence]:
+    """there: records there are, of which the fits may have taken a part.
 
-    Everything is told as 1 - error, so that more is better, and by the number of records.
+    Everything is told in the metric of the promise, by the number of records.
     """
-    took = found.now.n
+    took, subject = found.now.n, promised.scale.metric
     part = f"; fits took {took:,} of {there:,}" if took < there else ""
-    yield finding(_clause(took), subject, METHOD, _better(found.now), TIME + part)
+    yield finding(_clause(took), subject, METHOD, _told(promised, found.now), TIME + part)
     if not found.ahead:
-        yield finding(CURVE, subject, METHOD, note="more records made it worse: not fitted")
+        yield finding(CURVE, subject, METHOD, note=WORSE)
+        yield untold(promised, WORSE)
         return
     for far, one in zip(AHEAD, found.ahead, strict=True):
-        yield finding(_clause(took * far), subject, METHOD, _better(one))
+        yield finding(_clause(took * far), subject, METHOD, _told(promised, one))
     if found.ceiling:
-        yield finding(CEILING, subject, METHOD, _better(found.ceiling))
-    if found.chance is not None:
-        yield finding(GOAL, subject, METHOD, note=_told(found))
+        yield finding(CEILING, subject, METHOD, _told(promised, found.ceiling))
+    yield _reached(found, promised)
+
+
+def untold(promised: Promise, why: str) -> Evidence:
+    """What cannot be told is no pass."""
+    metric, limit = promised.scale.metric, promised.limit
+    said = promised.words if limit is None else why
+    note = f"{TOLD[Reach.UNKNOWN]}: {said}"
+    return Evidence(GOAL, metric, "", METHOD, limit=limit, verdict=Verdict.UNSURE, note=note)
+
+
+def percent(chance: float) -> str:
+    """Never certain: draws cannot tell."""
+    if chance < SURE:
+        return f"less than {SURE:.0%}"
+    return f"more than {1 - SURE:.0%}" if chance > 1 - SURE else f"{chance:.0%}"
+
+
+def _reached(found: Outlook, promised: Promise) -> Evidence:
+    """Held against the goal: what is reached, else what would be with any number of records."""
+    limit, metric = promised.limit, promised.scale.metric
+    if limit is None or found.best is None or found.reach is Reach.UNKNOWN:
+        return untold(promised, "the curve is too short; collect twice what there is and ask again")
+    if found.reach is Reach.REACHED:
+        return gate(GOAL, metric, REACHED, _told(promised, found.now), limit, TOLD[found.reach])
+    return gate(GOAL, metric, ANY, _told(promised, found.best), limit, _note(found))
 
 
 def _clause(records: float) -> str:
     return f"{CURVE}: {records:,.0f} records"
 
 
-def _better(error: Estimate) -> Estimate:
-    return Estimate(1 - error.value, 1 - error.high, 1 - error.low, error.n)
+def _told(promised: Promise, error: Estimate) -> Estimate:
+    return promised.value(Estimate(1 - error.value, 1 - error.high, 1 - error.low, error.n))
 
 
-def _told(found: Outlook) -> str:
-    said = TOLD[found.reach]
-    if found.reach not in (Reach.LIKELY, Reach.OPEN) or found.chance is None:
-        return said
-    chance = f"{said}; chance {found.chance:.0%}"
-    return f"{chance}; {_records(found.needed)}" if found.needed else chance
+def _note(found: Outlook) -> str:
+    assert found.chance is not None, "told only of a goal"
+    said = f"{TOLD[found.reach]}; chance {percent(found.chance)}, asked {LIKELY:.0%}"
+    wanted = found.needed if found.reach is not Reach.OUT else None
+    return f"{said}; {_records(wanted)}" if wanted else said
 
 
 def _records(needed: Estimate) -> str:

@@ -254,6 +254,7 @@ def _stated(order: Order, learned: Learned) -> dict[str, object]:
         "contract": order.document.digest,
         "abstain": scored.band(contract),
         "stakes": payoffs.at_stake(contract),
+        "matrix": payoffs.by_class(contract),
         "uncovered": contract.serve.uncovered,
         "durability": contract.serve.durability,
         "operation": operating.operation(contract.serve),

@@ -37,10 +37,11 @@ def scores(
     away = abstained(band, score)
     kept = ~away if band and band.to == "baseline" else np.full(len(score), fill_value=True)
     moments = numbers(prepared.columns[contract.data.decisions.time])[-len(score) :]
-    decided = _decisions(prepared, _leaning(contract, prepared, score)[kept], threshold)
+    leans, matrix = _leaning(contract, prepared, score)[kept], payoffs.by_class(contract)
+    decided = _decisions(prepared, leans, threshold, matrix)
     return answered.answered(
         moments[kept].astype("int64"),
-        score[kept] if score.ndim == 1 else score.max(axis=1),
+        score[kept] if score.ndim == 1 else _of_decided(score, payoffs.by_class(contract)),
         _undecided(decided, away[kept]),
         live.cut(_known(span), contract.watch.window),
         FOLDS,
@@ -74,12 +75,22 @@ def importance(worker: Worker, prepared: Prepared, learned: Learned) -> dict[str
     return hanging.importances(worker, prepared.training, places)
 
 
-def _decisions(prepared: Prepared, score: Floats, threshold: float | None) -> list[str] | None:
+def _of_decided(score: Floats, matrix: tuple[tuple[float, ...], ...]) -> Floats:
+    """The probability of the class that is decided for, as a door gives it."""
+    return np.asarray(score[np.arange(len(score)), stakes.likeliest(score, matrix)])
+
+
+def _decisions(
+    prepared: Prepared,
+    score: Floats,
+    threshold: float | None,
+    matrix: tuple[tuple[float, ...], ...],
+) -> list[str] | None:
     """As the journal writes them; None where the score is the decision."""
     if score.ndim == 2:
         known = fit.classes(prepared.training.label, prepared.training.task)
         told = [one if isinstance(one, str) else msgspec.json.encode(one).decode() for one in known]
-        return [told[at] for at in score.argmax(axis=1).tolist()]
+        return [told[at] for at in stakes.likeliest(score, matrix).tolist()]
     if threshold is None:
         return None
     return ["true" if yes else "false" for yes in (score >= threshold).tolist()]

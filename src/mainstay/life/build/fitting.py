@@ -18,6 +18,7 @@ from mainstay.trainer import code, fit, payoffs
 from mainstay.trainer.fit import Fitted, Training
 from mainstay.trainer.measures import worth
 from mainstay.trainer.scored import Floats, numbers
+from mainstay.trainer.skill import coded
 from mainstay.trainer.training import Learned, in_time, training
 
 FOLDS = 4
@@ -72,6 +73,8 @@ def chosen(contract: Contract, prepared: Prepared, scores: Floats) -> Chosen:
     Without a value matrix a binary decision is made at one half.
     """
     label = numbers(prepared.training.label)
+    if contract.objective.task == "multiclass" and payoffs.by_class(contract):
+        return Chosen(_one_class(contract, prepared), None, None)
     rule = _baseline(contract, prepared.columns, label)
     if contract.objective.task != "binary":
         return Chosen(rule, None, None)
@@ -98,6 +101,20 @@ def fitted(prepared: Prepared, worker: Worker) -> Fitted:
     """The model itself, on all training rows, as often as each counts; it stays in the worker."""
     training, drawn = prepared.training, prepared.drawn
     return fit.fitted(worker, training if drawn is None else training.of(drawn))
+
+
+def _one_class(contract: Contract, prepared: Prepared) -> Baseline:
+    """The class that is stated, or that earns most on all training rows, as its place.
+
+    Raises Mistake where the matrix names other classes than there are.
+    """
+    known = fit.classes(prepared.training.label, prepared.training.task)
+    payoffs.refuse_other_classes(contract, known)
+    stated = contract.objective.baseline.constant
+    if stated is not None:
+        return Constant(float(tuple(map(str, known)).index(str(stated))))
+    label = coded(prepared.training.label, prepared.training.task)
+    return Constant(float(value.best_class(label, np.array(payoffs.by_class(contract)))))
 
 
 def _baseline(contract: Contract, columns: Columns, label: NDArray[np.float64]) -> Baseline:

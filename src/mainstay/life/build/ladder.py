@@ -24,7 +24,9 @@ from mainstay.trainer.importer import Foreign
 
 
 class Climbed(NamedTuple):
-    """What will answer, its files by role, its proof; note: why nothing faster does, or "".
+    """What will answer, its files by role, its proof; note: why no faster engine there is does, for
+
+    the model's own process why there is none, or "".
 
     units: in which the proof measures, None for the last place of each score.
     """
@@ -42,12 +44,13 @@ Rung = Callable[[Making], Iterable[Candidate | str]]
 
 def climbed(making: Making) -> Climbed:
     """The first rung that holds; the files of those that do not are gone."""
-    notes = []
+    notes, unused = list[str](), list[str]()
     for one in chain.from_iterable(rung(making) for rung in RUNGS):
         made = one if isinstance(one, str) else _tried(one, making)
         if isinstance(made, Climbed):
-            return made
+            return made._replace(note="; ".join(unused))
         notes.append(made)
+        unused += [] if isinstance(one, str) else [made]
     rows = making.training.rows
     itself = parity.compared(*(making.original(parity.ordinary(rows)) for _ in range(2)))
     return Climbed(
@@ -83,7 +86,7 @@ def _tried(candidate: Candidate, making: Making) -> Climbed | str:
             return Climbed(candidate.kind, candidate.files, proof, "", candidate.units)
         why = f"the {candidate.kind} engine is {worst} ulp off: not used"
     except (Unavailable, Broken) as error:
-        why = f"{error}; the model's own process answers instead"
+        why = f"{error}: the {candidate.kind} engine is not used"
     for path in candidate.files.values():
         path.unlink()
     return why

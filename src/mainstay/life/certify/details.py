@@ -7,13 +7,14 @@ import numpy as np
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.nouns import known
-from mainstay.life.certify.errors import Errors, errors
+from mainstay.life.certify.errors import Confused, Errors, confused, errors, off
 from mainstay.life.certify.found_slices import Found
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.robust import Shaken
 from mainstay.life.certify.simplest import Ladder
 from mainstay.stats import calibration, value
 from mainstay.stats.calibration import Bin
+from mainstay.stats.mistaken import Side
 from mainstay.stats.value import Curve
 from mainstay.trainer.measures import worth
 
@@ -22,8 +23,9 @@ class Details(msgspec.Struct, frozen=True):
     """curve: money by threshold of what the model decides, None without money.
 
     reliability: scores against shares. threshold: the one in use. stopped, unlabelled: held-out
-    decisions that were not judged. errors: where a threshold decides. shaken: what errors of inputs
-    come to. found: slices that nobody declared. ladder: simpler models.
+    decisions that were not judged. errors: where a threshold decides; confused: of several classes;
+    off: of values. shaken: what errors of inputs come to. found: slices that nobody declared.
+    ladder: simpler models.
     """
 
     curve: Curve | None
@@ -40,6 +42,8 @@ class Details(msgspec.Struct, frozen=True):
     shaken: Shaken | None = None
     found: Found | None = None
     ladder: Ladder | None = None
+    confused: Confused | None = None
+    off: tuple[Side, ...] = ()
 
 
 class Beside(NamedTuple):
@@ -68,6 +72,8 @@ def details(asked: Asked, stated: Manifest, beside: Beside) -> Details:
         shaken=beside.shaken,
         found=beside.found,
         ladder=beside.ladder,
+        confused=confused(asked, stated),
+        off=off(asked),
     )
 
 

@@ -14,6 +14,8 @@ from mainstay.stats.bootstrap import Measure
 from mainstay.trainer.measures import of_scores, statistic
 
 REPEATS = 1000
+ROUNDING = 1e-9
+"""Of a score: engines that say the same are within 1e-15 of each other, see bundle.parity."""
 
 
 class Both(NamedTuple):
@@ -28,7 +30,7 @@ def differences(
 ) -> list[Estimate]:
     """By how much ours is better, whichever way the metric runs; all intervals hold together.
 
-    Exactly 0 where the two never differ: resamples tell nothing of that.
+    Exactly 0 where the two never differ by more than rounding: resamples tell nothing of that.
     """
     alike = [_alike(metric, one) for one in some]
     measures = [
@@ -43,8 +45,9 @@ def differences(
 
 def _alike(metric: Metric, one: Both) -> bool:
     what = "score" if of_scores(metric) else "decided"
+    ours, theirs = getattr(one.ours, what), getattr(one.theirs, what)
     rows = len(one.ours.label)
-    return rows > 0 and np.array_equal(getattr(one.ours, what), getattr(one.theirs, what))
+    return rows > 0 and np.allclose(ours, theirs, rtol=ROUNDING, atol=0.0)
 
 
 def _measure(asked: Asked, metric: Metric, one: Both) -> Measure:

@@ -5,10 +5,11 @@ import numpy as np
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.life.certify.gates import Asked
-from mainstay.stats import tradeoff, value
+from mainstay.stats import mistaken, tradeoff, value
+from mainstay.stats.mistaken import Cell, Side
 from mainstay.stats.tradeoff import Band, Best, Kind, Point, Rows
 from mainstay.stats.value import Matrix
-from mainstay.trainer.measures import worth
+from mainstay.trainer.measures import earned, worth
 
 SHOWN = 9
 """Thresholds in the table, the one in use among them."""
@@ -48,6 +49,41 @@ def errors(asked: Asked, stated: Manifest) -> Errors | None:
         best=_best(asked, rows, in_use),
         bands=tradeoff.bands(rows, in_use, (*given, *near), seed=seed),
         declared=bool(given),
+    )
+
+
+class Confused(msgspec.Struct, frozen=True):
+    """One class for another: every pair that happened; classes: in the order of their places."""
+
+    classes: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+def confused(asked: Asked, stated: Manifest) -> Confused | None:
+    """None but of several classes."""
+    if stated.task != "multiclass":
+        return None
+    held, classes = asked.held, tuple(map(str, stated.classes))
+    priced = np.array(stated.matrix) if stated.matrix else None
+    found = mistaken.cells(
+        held.label, held.decided, len(classes), priced, held.blocks, seed=asked.seed
+    )
+    return Confused(classes, found)
+
+
+def off(asked: Asked) -> tuple[Side, ...]:
+    """How far values are off to each side and what that costs; empty but in regression."""
+    if asked.contract.objective.task != "regression":
+        return ()
+    held, stated = asked.held, asked.contract.objective.value
+    paid = earned(asked.contract, held.label, held.decided, held.payoffs) if stated else None
+    return mistaken.sides(
+        held.label,
+        held.decided,
+        paid if paid is not None and paid.any() else None,
+        held.blocks,
+        seed=asked.seed,
+        unit=stated.currency if stated else "",
     )
 
 

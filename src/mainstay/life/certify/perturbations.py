@@ -1,7 +1,8 @@
 """What goes wrong with inputs in the field, done on purpose to records of the held-out rows.
 
 Each of: a source that gives nothing, one that stands still for a day, a null, another unit, noise
-of half a standard deviation, a text never seen before; one at a time, on every row.
+of half a standard deviation, a text never seen before; one at a time, on every row. Numbers whose
+unit nobody stated, or has no known conversion, are tried a thousandfold and as thousandths.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 from mainstay.bundle.guard import RequestColumn
 from mainstay.bundle.manifest import Manifest
 from mainstay.contract.model import Contract
+from mainstay.core import nearest
+from mainstay.core.errors import Mistake
 from mainstay.core.rules import FieldRule
 from mainstay.core.typed import INTEGER, NUMBER, TEXT
-from mainstay.stats.conversion import CONVERSIONS, Known
+from mainstay.stats.conversion import CONVERSIONS, ONE, Known
 from mainstay.trainer.scored import MICROSECONDS_A_DAY
 
 What = Literal["missing", "stale", "null", "unit", "noise", "unseen"]
@@ -23,6 +26,7 @@ Values = list[Any]
 Records = dict[str, Values]
 """Column -> its values, None is null; all equally long."""
 
+THOUSANDS = Known(ONE, "thousandth", 1000)
 NOISE = 0.5
 """Standard deviations."""
 UNSEEN = "never seen before"
@@ -45,6 +49,7 @@ def perturbations(
     random = np.random.default_rng(seed)
     return (
         *_missing(contract, known),
+        *_silent(contract),
         *_stale(contract, known),
         *(_null(one.name) for one in fields),
         *(_unit(one, each) for one in fields for each in _conversions(one, units)),
@@ -58,6 +63,22 @@ def _missing(contract: Contract, known: Records) -> Iterator[Perturbation]:
         names = [one.name for one in clause.take if one.name in known]
         if names:
             yield Perturbation("missing", source, _nulls(*names))
+
+
+def refuse_unknown(contract: Contract, stated: Manifest) -> None:
+    """Raises Mistake where a system of `certify.robust` names what the version does not read."""
+    fields = [one.name for one in stated.request if one.role == "field"]
+    for system, names in (contract.certify.robust.systems or {}).items():
+        for name in names:
+            if name not in fields:
+                says = f"certify.robust.systems.{system}: the version reads no column {name}"
+                raise Mistake(says, nearest.hint(name, fields))
+
+
+def _silent(contract: Contract) -> Iterator[Perturbation]:
+    """Systems that columns of the decisions come from."""
+    for system, names in (contract.certify.robust.systems or {}).items():
+        yield Perturbation("missing", system, _nulls(*names))
 
 
 def _stale(contract: Contract, known: Records) -> Iterator[Perturbation]:
@@ -113,15 +134,18 @@ def _nulls(*names: str) -> Callable[[Records], Records]:
 
 
 def _conversions(one: RequestColumn, units: dict[str, str]) -> Iterator[Known]:
-    if one.type in (INTEGER, NUMBER) and units.get(one.name):
-        yield from (known for known in CONVERSIONS if known.old == units[one.name])
+    if one.type not in (INTEGER, NUMBER):
+        return
+    stated = [known for known in CONVERSIONS if known.old == units.get(one.name)]
+    yield from stated or (THOUSANDS, THOUSANDS.undone)
 
 
 def _unit(one: RequestColumn, known: Known) -> Perturbation:
     def changed(records: Records) -> Records:
         return {one.name: _mapped(one, records, lambda was: was * known.factor + known.offset)}
 
-    return Perturbation("unit", f"{one.name}, {known.name}", changed)
+    told = f"times {known.factor:g}" if ONE in (known.old, known.new) else known.name
+    return Perturbation("unit", f"{one.name}, {told}", changed)
 
 
 def _noise(one: RequestColumn, known: Records, random: np.random.Generator) -> Perturbation:

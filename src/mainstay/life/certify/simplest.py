@@ -184,20 +184,18 @@ def _ruled(asked: Asked, stated: Manifest, train: Seen, test: Seen, classes: int
     if not classes:
         return Reached("the rule", test.rule, asked.held.ruled, _size(stated), 0.0)
     seen = inputs_of(train.groups)
-    wide = (matrix(one.groups, seen) for one in (train, test))
     learned, asks = (
-        made if seen else np.zeros((len(one.label), 1))
-        for made, one in zip(wide, (train, test), strict=True)
+        matrix(one.groups, seen) if seen else np.zeros((len(one.label), 1)) for one in (train, test)
     )
     rule = rungs.rates(learned, train.label, classes)
     score = rule.says(asks)
-    return Reached("the rule", score, _likeliest(score), rule.numbers, 0.0)
+    return Reached("the rule", score, _likeliest(asked, score), rule.numbers, 0.0)
 
 
 def _reached(asked: Asked, name: str, rung: rungs.Rung, train: Seen, test: Seen) -> Reached:
     score, seconds = rung.says(test.rows), _a_row(rung.says, test.rows)
     if asked.contract.objective.task == "multiclass":
-        return Reached(name, score, _likeliest(score), rung.numbers, seconds)
+        return Reached(name, score, _likeliest(asked, score), rung.numbers, seconds)
     if asked.contract.objective.task == "regression":
         return Reached(name, score, score, rung.numbers, seconds)
     cut = 0.5
@@ -208,8 +206,8 @@ def _reached(asked: Asked, name: str, rung: rungs.Rung, train: Seen, test: Seen)
     return Reached(name, score, decided, rung.numbers, seconds)
 
 
-def _likeliest(score: Matrix) -> Floats:
-    return np.asarray(score.argmax(axis=1), dtype=np.float64)
+def _likeliest(asked: Asked, score: Matrix) -> Floats:
+    return stakes.likeliest(score, payoffs.by_class(asked.contract)).astype(np.float64)
 
 
 def _a_row(work: Callable[[Matrix], Matrix | Floats], rows: Matrix) -> float:

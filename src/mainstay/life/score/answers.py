@@ -188,7 +188,7 @@ def _decided(stated: Manifest, found: Floats, leans: Floats) -> tuple[Floats, Fl
     """As runtime.Runtime decides."""
     if found.ndim > 1:
         sound: Flags = np.logical_and.reduce(np.isfinite(found), axis=1)
-        likeliest = np.where(sound[:, None], found, 0.0).argmax(axis=1)
+        likeliest = stakes.likeliest(np.where(sound[:, None], found, 0.0), stated.matrix)
         best = found[np.arange(len(found)), likeliest]
         return np.where(sound, best, np.nan), np.where(sound, likeliest, np.nan)
     score = np.where(np.isfinite(found), found, np.nan)
@@ -242,9 +242,9 @@ def _read(one: baseline.Baseline) -> tuple[str, ...]:
 
 
 def _by_rate(stated: Manifest, rates: Floats, leans: Floats) -> Floats:
-    """As runtime.Runtime decides by the baseline: no class, yes or no, the value."""
+    """As runtime.Runtime decides by the baseline: its class or none, yes or no, the value."""
     if stated.task == "multiclass":
-        return np.full(len(rates), np.nan)
+        return rates if stated.matrix else np.full(len(rates), np.nan)
     yes = stated.baseline_threshold
     return rates if yes is None else (leans >= yes).astype(np.float64)
 

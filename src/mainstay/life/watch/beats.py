@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from mainstay.contract.origins import known_as
+from mainstay.contract.sources import DECISIONS
 from mainstay.core.nouns import Estimate, Evidence, Verdict, Window, known
 from mainstay.data.labels import CONTRADICTED, CORRECTED
+from mainstay.life.watch import mended
 from mainstay.life.watch.drift import DRIFT, Beat, Drift
-from mainstay.life.watch.order import LABELS, LABELS_OWNER, Finding, Order, Profiled
+from mainstay.life.watch.order import LABELS, LABELS_OWNER, Finding, Order, Profiled, source_of
 from mainstay.life.watch.said import UNKNOWN
 from mainstay.stats import proportion
 from mainstay.stats.components import Kind
@@ -22,14 +25,15 @@ from mainstay.stats.series import LEVEL
 METHOD = (
     "e-detector within the budget of drift; change since the window likeliest to begin one, 95 %"
 )
+CLEANING = "cleaning"
 CLAUSES: Mapping[Kind, str] = {
     "volume": "volume", "lag": "lag", "latency": "latency", "estimated": "loss, estimated",
-    "realised": "loss, realised", "labelled": "label rate", "said": LABELS,
+    "realised": "loss, realised", "labelled": "label rate", "said": LABELS, "mended": CLEANING,
 }  # fmt: skip
 RATE = "rate"
 SUDDEN = 0.75
 """A rate that does so much of its whole shift within a week of windows did not age."""
-_NAMED: tuple[Kind, ...] = ("lag", "said")
+_NAMED: tuple[Kind, ...] = ("lag", "said", "mended")
 _POPULATIONS: Mapping[Kind, str] = {
     "volume": "decisions of each window",
     "lag": "age of its newest row at the end of each window",
@@ -38,6 +42,7 @@ _POPULATIONS: Mapping[Kind, str] = {
     "realised": "labelled answers of each window against their estimate",
     "labelled": "labelled answers of each window against their scores",
     "said": "labels that became known in each window",
+    "mended": "values that cleaning set right in each window",
 }
 
 
@@ -52,7 +57,9 @@ def evidence(
         name for name, one in order.contract.data.context.items() if one.as_of and one.fresh_within
     )
     wanted: list[tuple[Kind, str]] = [("volume", "volume"), ("latency", "decisions")]
-    for kind, name in (*wanted, *(("lag", name) for name in agreed)):
+    set_right = mended.series_of(profiled[-1:])
+    wanted += [*(("lag", name) for name in agreed), *(("mended", name) for name in set_right)]
+    for kind, name in wanted:
         if profiled and (kind, name) not in seen:
             yield _unknown(order, kind, name, len(profiled))
 
@@ -78,7 +85,7 @@ def findings(order: Order, found: tuple[Drift, ...]) -> Iterator[Finding]:
 def effect(beat: Beat) -> Estimate:
     """The shift in a unit of its own: a ratio of counts or times, a share, or the metric's."""
     far, part = beat.shift.far, beat.part
-    if beat.kind == "said":
+    if beat.kind in ("said", "mended"):
         return _share(beat)
     if part.unit == "x":
         reach = math.exp(min(far.high, 50.0))
@@ -88,7 +95,7 @@ def effect(beat: Beat) -> Estimate:
 
 
 def _share(beat: Beat) -> Estimate:
-    """Of labels since it began: windows differ by more than chance."""
+    """Of labels or values since it began: windows differ by more than chance."""
     live, since = beat.part.live, beat.part.windows.index(beat.since)
     rows = live.rows[since:]
     hits = np.rint(live.mean[since:, 0] * rows)
@@ -138,7 +145,7 @@ def _finding(order: Order, beat: Beat) -> Finding:
     labels = beat.kind == "labelled" and is_sudden(beat)
     return Finding(
         clause=LABELS if labels else CLAUSES[beat.kind],
-        columns=(beat.shift.column,) if beat.kind in _NAMED or labels else (),
+        columns=_columns(order, beat) if beat.kind in _NAMED or labels else (),
         what=f"{_WORDS[beat.kind](beat)}; since about {beat.since.since:%Y-%m-%d}",
         cause=cause,
         owner=owner,
@@ -148,14 +155,23 @@ def _finding(order: Order, beat: Beat) -> Finding:
     )
 
 
+def _columns(order: Order, beat: Beat) -> tuple[str, ...]:
+    """What an incident is about; of a source it names the source first."""
+    if beat.kind != "mended":
+        return (beat.shift.column,)
+    source, column, _ = mended.named(beat.shift.column)
+    if source == mended.REQUESTS:
+        return (column,)
+    return (source, *known_as(order.contract, source, column))
+
+
 def _told(order: Order, beat: Beat) -> tuple[str, str, str]:
     """Whose it is, why, and the first thing to do."""
     name = beat.shift.column
     match beat.kind:
-        case "volume":
-            return "owner of the decisions", "the flow changed", "ask who sends them"
-        case "latency":
-            return "owner of the decisions", "who asks is later", "ask who sends them"
+        case "volume" | "latency":
+            cause = "the flow changed" if beat.kind == "volume" else "who asks is later"
+            return "owner of the decisions", cause, "ask who sends them"
         case "lag":
             return f"owner of {name}", "the source is later than it was", f"ask the owner of {name}"
         case "said":
@@ -164,6 +180,8 @@ def _told(order: Order, beat: Beat) -> tuple[str, str, str]:
                 _SAID[name],
                 "ask who sends the labels, and which of them are right",
             )
+        case "mended":
+            return _of_mended(order, name)
         case "labelled" if is_sudden(beat):
             cause = "labels are made otherwise, or the world turned overnight; scores do not say so"
             return LABELS_OWNER, cause, "ask who sends the labels whether anything changed"
@@ -172,6 +190,14 @@ def _told(order: Order, beat: Beat) -> tuple[str, str, str]:
         case _:
             cause = "the same rows turn out otherwise"
     return order.contract.owner, cause, "whether to retrain the realised goals decide"
+
+
+def _of_mended(order: Order, name: str) -> tuple[str, str, str]:
+    source, column, _ = mended.named(name)
+    owner = f"owner of the {source}" if source == DECISIONS else f"owner of {source}"
+    owner = source_of(order.contract, column) if source == mended.REQUESTS else owner
+    cause = "who fills the column writes otherwise than before"
+    return owner, cause, f"ask the {owner} what changed, then look at clean"
 
 
 _SAID: Mapping[str, str] = {
@@ -187,6 +213,13 @@ def _of(found: Estimate) -> str:
 
 def _by(found: Estimate) -> str:
     return f"{found.value:+.2g} ({found.low:+.2g} to {found.high:+.2g})"
+
+
+def _set_right(beat: Beat) -> str:
+    source, column, what = mended.named(beat.shift.column)
+    usual = beat.part.reference.mean[0]
+    share = _shared(effect(beat))
+    return f"{share} of the values of {column} in {source} are {what}, {usual:.1%} before"
 
 
 def _shared(found: Estimate) -> str:
@@ -205,4 +238,5 @@ _WORDS: Mapping[Kind, Callable[[Beat], str]] = {
     ),
     "labelled": lambda one: f"yes is said more often by {_by(effect(one))} than scores do",
     "said": lambda one: f"{_shared(effect(one))} of the labels are {one.shift.column}",
+    "mended": _set_right,
 }

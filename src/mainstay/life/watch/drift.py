@@ -245,6 +245,7 @@ def finding(order: Order, found: Drift, *, hurts: bool) -> Finding | None:
         action="compare with the source; whether to retrain the realised goals decide",
         verdict=Verdict.FAIL,
         window=Window(found.since.since, order.now),
+        each=tuple(f"{one}, since about {found.since.since:%Y-%m-%d}" for one in found.moved),
     )
 
 

@@ -139,6 +139,8 @@ def _loss(table: ir.Table, contract: Contract) -> ir.Value:
     """
     label, decision = table[contract.data.label.column], table[DECISION]
     match contract.objective.task:
+        case "multiclass" if payoffs.by_class(contract):
+            return _unearned_of_class(label.cast(TEXT), decision, contract)
         case "multiclass":
             return decision.fill_null("") != label.cast(TEXT)
         case "regression":
@@ -153,6 +155,19 @@ def _unearned(yes: ir.Value, acted: ir.Value, table: ir.Table, contract: Contrac
     """Money of each row by the value matrix, negative where it was earned."""
     acting, wrongly, left, missed = (_money(one, table) for one in payoffs.payoffs(contract))
     return -ibis.cases((acted & yes, acting), (acted, wrongly), (yes, missed), else_=left)
+
+
+def _unearned_of_class(was: ir.Value, said: ir.Value, contract: Contract) -> ir.Value:
+    """Money of each row by the matrix, negative where it was earned; 0 for what it does not name"""
+    value = contract.objective.value
+    assert value is not None, "a matrix stands in it"
+    pairs = zip(value.classes, value.by_class, strict=True)
+    found = [
+        ((was == one) & (said == other), constant(-money, NUMBER))
+        for one, row in pairs
+        for other, money in zip(value.classes, row, strict=True)
+    ]
+    return ibis.cases(*found, else_=constant(0.0, NUMBER))
 
 
 def _missed(said: ir.Value, label: ir.Value, table: ir.Table, contract: Contract) -> ir.Value:
@@ -181,7 +196,8 @@ def _note(canary: str, contract: Contract, found: Estimate | None, rows: int) ->
     if found is None:
         return f"{rows:,} labelled answers of {canary}, {FIRST} are needed for a look"
     stated = contract.objective.value
-    unit = f" {stated.currency}" if stated and not _by_score(contract) else ""
+    wrong = contract.objective.task == "multiclass" and not payoffs.by_class(contract)
+    unit = f" {stated.currency}" if stated and not wrong and not _by_score(contract) else ""
     side = "more" if found.value > 0 else "less"
     return (
         f"labels say that {canary} loses {abs(found.value):.3g}{unit} an answer {side} than who"

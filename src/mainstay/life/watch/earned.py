@@ -16,6 +16,7 @@ import numpy as np
 from mainstay.bundle import manifest
 from mainstay.core.columns import Columns, Text
 from mainstay.core.nouns import Estimate, Window, known
+from mainstay.core.typed import TEXT
 from mainstay.data import columns as memory
 from mainstay.data import live, rows
 from mainstay.data.live import Counts
@@ -42,7 +43,7 @@ def earned(order: Order) -> tuple[Earned, ...]:
     whole = _whole(order, span)
     found = live.counts(whole, order.contract, windows, order.now)
     table = order.decided(span) if stands is None else whole
-    columns = memory.fetched(_judged(table, order))
+    columns = memory.fetched(_judged(table, order), _levels(order))
     at = numbers(columns[order.contract.data.decisions.time])
     label, decided = numbers(columns[order.contract.data.label.column]), _decided(order, columns)
     by_row = payoffs.by_row(order.contract, columns)
@@ -146,17 +147,35 @@ def _weight(order: Order, columns: Columns, stands: dict[Key, float]) -> Floats:
 
 
 def _judged(table: ir.Table, order: Order) -> ir.Table:
-    """Answers that decided, with a label: what a person decided is not known here."""
+    """Answers that decided, with a label: what a person decided is not known here.
+
+    Nor what it is worth to decide of a class that the contract does not name.
+    """
     label = table[order.contract.data.label.column]
-    return table.filter(label.notnull(), table[OUTCOME].notin([live.REJECTED, live.PERSON]))
+    some = table.filter(label.notnull(), table[OUTCOME].notin([live.REJECTED, live.PERSON]))
+    named = _classes(order)
+    return some.filter(label.cast(TEXT).isin(named)) if named else some
+
+
+def _classes(order: Order) -> tuple[str, ...]:
+    stated = order.contract.objective.value
+    return stated.classes if stated else ()
+
+
+def _levels(order: Order) -> dict[str, tuple[str, ...]]:
+    """Classes of labels and decisions by their places in the matrix, where there is one."""
+    named = _classes(order)
+    return dict.fromkeys((order.contract.data.label.column, DECISION), named) if named else {}
 
 
 def _decided(order: Order, columns: Columns) -> Floats:
-    """1 where the answer was yes; the value that was answered."""
+    """1 where the answer was yes; the place of the class; the value that was answered."""
     if order.contract.objective.task == "regression":
         return numbers(columns[SCORE])
     said = columns[DECISION]
     assert isinstance(said, Text), "decisions are written as text"
+    if _classes(order):
+        return numbers(said)
     return np.array([*(level == "true" for level in said.levels), False])[said.codes].astype(float)
 
 

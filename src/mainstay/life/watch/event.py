@@ -95,7 +95,7 @@ def _moved(order: Order, found: tuple[Step, ...], window: Window) -> Finding:
     heaviest = sorted(found, key=lambda one: -one.weight)
     named = ", ".join(map(_told, heaviest[:NAMED]))
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-    return _finding(
+    made = _finding(
         order,
         tuple(one.column for one in heaviest),
         f"{len(found)} inputs broke at once, {share:.0%} of what the answers hang on:"
@@ -103,6 +103,8 @@ def _moved(order: Order, found: tuple[Step, ...], window: Window) -> Finding:
         MOVED,
         window,
     )
+    each = tuple(f"{_told(one)}, since {window.since:%Y-%m-%d}" for one in heaviest)
+    return msgspec.structs.replace(made, each=each)
 
 
 def _told(one: Step) -> str:

@@ -4,18 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mainstay.bundle.manifest import Task
 from mainstay.bundle.runtime import Runtime
-from mainstay.contract.metrics import Metric
 from mainstay.core.nouns import Window
 from mainstay.life.watch import realised
 from mainstay.life.watch.maturity import Settled
 from mainstay.life.watch.order import Came, Order
 from mainstay.trainer.backtests import LEAST_ROWS
-from mainstay.trainer.skill import against
-
-METRIC: dict[Task, Metric] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "mae"}
-"""What skill is measured by: it says which answers are the model's own."""
 
 
 def came(order: Order, runtime: Runtime, ripe: Settled) -> Iterator[Came]:
@@ -33,11 +27,11 @@ def came(order: Order, runtime: Runtime, ripe: Settled) -> Iterator[Came]:
 
 
 def _came(order: Order, runtime: Runtime, age: int, window: Window) -> Came:
-    task = order.contract.objective.task
+    assert order.awaited is not None, "asked only where something is awaited"
+    scale = order.awaited.scale
     found = realised.answers(order, runtime, window)
-    some = realised.part(found, METRIC[task]) if found else None
+    some = realised.part(found, scale.metric) if found else None
     if some is None or len(some.label) < LEAST_ROWS:
         return Came(age, None, len(some.label) if some else 0)
-    assert order.awaited is not None, "asked only where something is awaited"
-    score = against(task, order.awaited.constant)(some.label, some.score)
+    score = scale.of(some.label, some.score)
     return Came(age, score if np.isfinite(score) else None, len(some.label))

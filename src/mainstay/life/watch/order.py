@@ -15,6 +15,7 @@ from mainstay.core.nouns import Estimate, Evidence, Verdict, Window
 from mainstay.core.places import Places
 from mainstay.data import live, rows
 from mainstay.data.changes import Changed
+from mainstay.data.cleaning import Cleaned
 from mainstay.data.lineage import Born
 from mainstay.data.live import Counts
 from mainstay.data.profile import Moments, Profile
@@ -22,6 +23,7 @@ from mainstay.data.source import Once, Reader
 from mainstay.life.watch.audits import Audited
 from mainstay.life.watch.design import Ask
 from mainstay.life.watch.pairs import Paired
+from mainstay.trainer.skill import Scale
 
 POOLED = 30
 """Windows that are judged together at most."""
@@ -88,7 +90,7 @@ class Profiled(msgspec.Struct, frozen=True):
 
     profile: of the rows that its rules let through, as those it was trained on. scores: of the
     answers that its model gave, None where its bundle has nothing to compare them with. late: None
-    where it was not measured.
+    where it was not measured. cleaned: what cleaning did, see watch.mended.
     """
 
     window: Window
@@ -98,6 +100,7 @@ class Profiled(msgspec.Struct, frozen=True):
     stopped: tuple[Stopped, ...] = ()
     scores: Profile | None = None
     late: Late | None = None
+    cleaned: tuple[Cleaned, ...] = ()
 
 
 class Earned(msgspec.Struct, frozen=True):
@@ -167,11 +170,11 @@ class Vouched(NamedTuple):
 class Awaited(NamedTuple):
     """Periods that are over and that something was foretold of, by the age of the champion.
 
-    constant: what the best constant lost on its training rows, see trainer.skill.
+    scale: what its score is measured on; its metric says which answers are the model's own.
     """
 
     periods: dict[int, Window]
-    constant: float
+    scale: Scale
 
 
 class Came(NamedTuple):
@@ -195,7 +198,8 @@ class Order(NamedTuple):
     oldest first; whole: the decisions of `span` with all labels, also those that do not count in
     `joined`. vouched: labels that count although they look wrong. awaited: what was foretold of
     the champion and can be known by now; None: nothing. silos: what reads sources on an engine
-    elsewhere. once: what a look opened already.
+    elsewhere. once: what a look opened already. looks_up: the contract of the champion where its
+    door looks context up, else None; hidden: columns that the journal hides.
     """
 
     document: Document
@@ -225,6 +229,8 @@ class Order(NamedTuple):
     awaited: Awaited | None = None
     silos: Reader | None = None
     once: Once | None = None
+    looks_up: Contract | None = None
+    hidden: frozenset[str] = frozenset()
     tell: Callable[[str], None] = lambda _: None
 
     @property
@@ -288,7 +294,7 @@ class Finding(msgspec.Struct, frozen=True):
 
     verdict: fail is an incident. The same clause and columns in a later window are the same
     matter; it is closed when it is not found any more, or not open. blocks: nothing may be made of
-    the source meanwhile.
+    the source meanwhile. each: of every column in words of its own, empty where `what` is that.
     """
 
     clause: str
@@ -301,6 +307,13 @@ class Finding(msgspec.Struct, frozen=True):
     window: Window
     open: bool = True
     blocks: bool = False
+    each: tuple[str, ...] = ()
+
+    @property
+    def of_columns(self) -> dict[str, str]:
+        """What is said of each column."""
+        words = self.each or (self.what,) * len(self.columns)
+        return dict(zip(self.columns, words, strict=True))
 
 
 class Comparison(msgspec.Struct, frozen=True):

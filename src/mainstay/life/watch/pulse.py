@@ -13,7 +13,7 @@ import numpy as np
 
 from mainstay.core.nouns import Window
 from mainstay.data.profile import Profile
-from mainstay.life.watch import parts, said
+from mainstay.life.watch import mended, parts, said
 from mainstay.life.watch.order import Profiled
 from mainstay.life.watch.parts import WEEK, Part
 from mainstay.life.watch.said import Said
@@ -24,15 +24,18 @@ from mainstay.stats.season import Places
 from mainstay.stats.series import BEFORE, LEVEL, Volumes
 
 WEIGHTS: Mapping[Kind, float] = {
-    "volume": 0.05, "lag": 0.025, "latency": 0.025, "estimated": 0.025, "realised": 0.025,
-    "labelled": 0.015, "said": 0.015,
+    "volume": 0.04, "lag": 0.025, "latency": 0.025, "estimated": 0.025, "realised": 0.025,
+    "labelled": 0.015, "said": 0.015, "mended": 0.01,
 }  # fmt: skip
 FAULTS = 0.02
 """What labels that are surely at fault may spend, see life.watch.faults. Together with WEIGHTS what
-parts.COLUMNS leaves; all sources share one, and so does all that labels say of each other."""
-TOLERATED: Mapping[Kind, float] = {"volume": 0.2, "lag": 0.25, "latency": 0.5, "said": 0.2}
+parts.COLUMNS leaves; all sources share one, and so does all that labels say of each other, and all
+that cleaning sets right."""
+TOLERATED: Mapping[Kind, float] = {
+    "volume": 0.2, "lag": 0.25, "latency": 0.5, "said": 0.2, "mended": 0.2,
+}  # fmt: skip
 """Lasting shifts that are no incident: of logarithms, of the freshness agreed, of logarithms, and
-of shares in sd of a row, two points where there was next to nothing; of losses it is the
+twice of shares in sd of a row, two points where there was next to nothing; of losses it is the
 contract's, in standard deviations of a row."""
 _ENOUGH = 14
 """Windows before a version answered that say how many decisions to expect."""
@@ -70,6 +73,7 @@ def pulse(
     yield volume(trained, seen, since, before=before)
     newest = profiled[-BEFORE:]
     yield from _late(newest)
+    yield from _mended(newest)
     yield from filter(None, map(_loss, losses))
 
 
@@ -149,6 +153,17 @@ def labels(found: Said | None) -> Iterator[Part]:
             reference, live = series.share(Component(kind, "said"), hits, rows)
             weight = np.array([WEIGHTS["said"] / len(said.KINDS)])
             yield Part(reference, live, weight, found.windows[-len(live.rows) :], harm=1, unit="")
+
+
+def _mended(newest: tuple[Profiled, ...]) -> Iterator[Part]:
+    """Shares of what cleaning sets right, where enough windows tell what is usual."""
+    found = mended.series_of(newest)
+    for name, one in found.items():
+        if int((one.rows > 0).sum()) > LEVEL:
+            reference, live = series.share(Component(name, "mended"), one.hits, one.rows)
+            weight = np.array([WEIGHTS["mended"] / len(found)])
+            windows = tuple(each.window for each in newest[-len(live.rows) :])
+            yield Part(reference, live, weight, windows, unit="")
 
 
 def _told(values: Floats) -> bool:

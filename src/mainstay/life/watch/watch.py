@@ -23,6 +23,7 @@ from mainstay.life.watch import (
     losses,
     maturity,
     realised,
+    skewed,
     sources,
     units,
     vouched,
@@ -114,19 +115,20 @@ def _watched(
     lost = (*losses.losses(order, guessed, _of(order, every)), *faults.rate(labelled))
     drifts = tuple(drift.drifts(order, opened.manifest, every, moved, lost))
     flows, money = tuple(flow.flow(order, every)), earned.earned(order)
+    seen = skewed.evidence(order, opened.manifest)
     came = tuple(foretold.came(order, opened, ripe))
     pair = paired()
-    stretches = (*order.paired, *filter(None, [pair]))
     shown = (*(drift.evidence(order, one) for one in drifts), *beats.evidence(order, every, drifts))
-    silos = sources.evidence(order, looked)
+    silos = (*sources.evidence(order, looked), *seen, *flows)
     arrived = (*maturity.evidence(order, ripe), *faults.evidence(order, labelled))
-    evidence = (*goals, *open_goals, *shown, *silos, *flows, *arrived)
+    evidence = (*goals, *open_goals, *shown, *silos, *arrived)
     newest = realised.newest(order, answers, made[0].window.since) if answers and made else None
     judged = (*goals, *open_goals, *realised.as_goal(order, newest))
     unforeseen = event.event(order, opened, broke, judged)
     found = (
         *units.findings(order, opened.manifest, made or every[-1:], moved),
         *sources.findings(order, looked),
+        *skewed.findings(order, seen),
         *flow.findings(order, flows),
         *maturity.findings(ripe),
         *faults.findings(labelled),
@@ -135,13 +137,11 @@ def _watched(
         *vouched.open_(order.vouched, beats.findings(order, drifts)),
         *filter(None, [unforeseen]),
     )
-    compared = fresh.compared(order, stretches, every)
+    compared = fresh.compared(order, (*order.paired, *filter(None, [pair])), every)
     ordered = tuple(sorted(evidence, key=lambda one: _ORDER[one.verdict]))
     spells = tuple(fresh.spells(order, pair)) if pair else ()
-    audited = guessed.audited if guessed else None
-    return Watched(
-        made, pair, money, ordered, found, compared, newest, spells, audited, unforeseen, came
-    )
+    last = guessed.audited if guessed else None, unforeseen, came
+    return Watched(made, pair, money, ordered, found, compared, newest, spells, *last)
 
 
 def _of(order: Order, every: tuple[Profiled, ...]) -> tuple[Window, ...]:

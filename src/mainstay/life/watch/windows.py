@@ -20,7 +20,7 @@ from mainstay.data import rules as data_rules
 from mainstay.data.answered import Answered
 from mainstay.data.profile import NOTHING, Bins, Moments, Numbers, Profile, Selection, Texts
 from mainstay.data.rules import Marked
-from mainstay.life.watch import lateness
+from mainstay.life.watch import lateness, mended
 from mainstay.life.watch.order import Late, Order, Profiled, Stopped, Subject
 from mainstay.stats import components
 from mainstay.stats.components import Column
@@ -38,10 +38,10 @@ def profiled(order: Order, stated: Manifest) -> tuple[Profiled, ...]:
     counts = live.counts(table, order.contract, windows, order.now)
     known = lateness.ages(order, windows)
     ages = [{name: one[at] for name, one in known.items()} for at in range(len(windows))]
-    name = order.champion.name
+    name, right = order.champion.name, mended.counted(order, stated, table, windows)
     return tuple(
-        Profiled(window, name, one.kept, count, one.stopped, one.said, Late(one.asked, age))
-        for window, one, count, age in zip(windows, found, counts, ages, strict=True)
+        Profiled(window, name, one.kept, count, one.stopped, one.said, Late(one.asked, age), clean)
+        for window, one, count, age, clean in zip(windows, found, counts, ages, right, strict=True)
     )
 
 

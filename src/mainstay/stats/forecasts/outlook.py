@@ -39,8 +39,10 @@ class Reach(StrEnum):
 class Outlook(NamedTuple):
     """now, ahead: errors, 80 % intervals, trained on the records there are and AHEAD times as many.
 
-    ceiling: the error that no number of such records goes below. chance: that the goal is met with
-    any number of them. needed: records until it is, infinite where not within FARTHEST times.
+    ceiling: the error that no number of such records goes below; best: the same from a chance of
+    UNLIKELY to one of LIKELY, so that its whole interval meets the goal where that is likely, and
+    misses it where it is unlikely. chance: that the goal is met with any number of them. needed:
+    records until it is, infinite where not within FARTHEST times.
     """
 
     reach: Reach
@@ -49,6 +51,7 @@ class Outlook(NamedTuple):
     ceiling: Estimate | None = None
     chance: float | None = None
     needed: Estimate | None = None
+    best: Estimate | None = None
 
 
 def outlook(
@@ -66,11 +69,12 @@ def outlook(
     ceiling = _estimate(law.error(np.inf), records, widening)
     if goal is None:
         return Outlook(Reach.OPEN, now, ahead, ceiling)
-    chance = float(np.mean(_widened(law.error(np.inf), widening) <= goal))
+    least = _widened(law.error(np.inf), widening)
+    chance = float(np.mean(least <= goal))
     reach = _reach(now, goal, chance, curve.halvings)
     asked = chance >= UNLIKELY and reach is not Reach.REACHED
     needed = needed_for(law, goal, widening=widening) if asked else None
-    return Outlook(reach, now, ahead, ceiling, chance, needed)
+    return Outlook(reach, now, ahead, ceiling, chance, needed, _best(least, records))
 
 
 def needed_for(law: PowerLaw, goal: float, *, widening: float) -> Estimate:
@@ -98,6 +102,12 @@ def _widened(draws: Floats, factor: float) -> Floats:
 def _estimate(draws: Floats, records: int, factor: float) -> Estimate:
     low, middle, high = widened(draws, factor)
     return Estimate(float(middle), max(float(low), 0.0), float(high), records, "error")
+
+
+def _best(draws: Floats, records: int) -> Estimate:
+    """By quantiles that are draws: a goal is met by their share, and by no other."""
+    low, middle, high = np.quantile(draws, (UNLIKELY, 0.5, LIKELY), method="inverted_cdf")
+    return Estimate(float(middle), float(low), float(high), records, "error")
 
 
 def _reach(now: Estimate, goal: float, chance: float, halvings: float) -> Reach:

@@ -3,11 +3,12 @@
 from msgspec.structs import replace
 from small_project import END
 
+from mainstay.control.mending import Mended
 from mainstay.control.pages import data
 from mainstay.control.remembering import Noted
 from mainstay.control.sourcing import FieldStanding, SourceStanding, Supply
 from mainstay.core.answers import Answer
-from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
+from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict, Window
 from mainstay.data.remembered import Change
 
 AGE, TWO_HOURS = Estimate(3.0, 3.0, 3.0, 9, "h"), Limit("at_most", 2.0)
@@ -72,3 +73,19 @@ def test_what_changed_is_told_with_what_it_touches() -> None:
     assert "weather: rain by +0.5 sd" in drawn
     assert "1,200" in drawn
     assert "No change is on record" in data.content("Data", Answer("x"), IT)
+
+
+def test_what_cleaning_changed_stands_beside_what_it_changed_before() -> None:
+    span = Window(END, END)
+    rain = Mended(
+        "weather", "rain", "codes for missing", span, Estimate(0.4, 0.35, 0.45, 300),
+        Estimate(0.01, 0.005, 0.015, 3000), Verdict.FAIL,
+    )  # fmt: skip
+    wait = Mended("requests", "wait", "impossible", span, None, None, Verdict.UNSURE)
+
+    drawn = data.content("Data", Answer("x"), replace(IT, mended=(rain, wait)))
+
+    assert "40.0% (35.0% to 45.0%) of 300" in drawn
+    assert "1.0% (0.5% to 1.5%) of 3,000" in drawn
+    assert drawn.count("not counted") == 2
+    assert "What cleaning changed" not in data.content("Data", Answer("x"), IT)

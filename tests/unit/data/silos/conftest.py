@@ -1,6 +1,7 @@
 """Real systems for sources to lie in, started once, and a file of credentials for them."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,36 @@ def lake(endpoint: str, credentials: Write) -> Iterator[Any]:
     system.create_dir("lake")
     yield system
     system.delete_dir_contents("lake")
+
+
+@pytest.fixture
+def google(credentials: Write) -> Iterator[tuple[Any, str]]:
+    """A file system of Arrow over an empty bucket of Google's kind, and its address."""
+    with stores.google() as endpoint:
+        credentials(f'[sources.x]\nat = "gs://lake"\nendpoint = "{endpoint}"\nuser = "anonymous"\n')
+        system = fs.GcsFileSystem(
+            anonymous=True, scheme="http", endpoint_override=endpoint.removeprefix("http://"),
+            project_id="tests", retry_time_limit=timedelta(seconds=10),
+        )  # fmt: skip
+        system.create_dir("lake")
+        yield system, "gs://lake"
+
+
+@pytest.fixture
+def azure(credentials: Write) -> Iterator[tuple[Any, str]]:
+    """The same of Azure's; skipped where Azurite is not installed."""
+    with stores.azure(pytest.skip) as endpoint:
+        (account, key), host = stores.AZURITE, endpoint.removeprefix("http://")
+        stated = f'user = "{account}"\nsecret = "{key}"\nendpoint = "{endpoint}"\n'
+        addresses = "az://lake", f"abfss://lake@{account}.dfs.core.windows.net"
+        one, two = (f'at = "{each}"\n{stated}' for each in addresses)
+        credentials(f"[sources.one]\n{one}[sources.two]\n{two}")
+        system = fs.AzureFileSystem(
+            account, account_key=key, blob_storage_authority=host, dfs_storage_authority=host,
+            blob_storage_scheme="http", dfs_storage_scheme="http",
+        )  # fmt: skip
+        system.create_dir("lake")
+        yield system, addresses[1]
 
 
 @pytest.fixture

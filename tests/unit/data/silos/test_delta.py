@@ -6,11 +6,13 @@ import deltalake
 import pyarrow as pa
 import pytest
 import stores
+from pyarrow import fs
 
 from mainstay.core.errors import Mistake, Unavailable
 from mainstay.core.typed import TIME
 from mainstay.data import source
 from mainstay.data.expression import constant
+from mainstay.data.silos import access
 from mainstay.data.source import Reader
 
 Write = Callable[[str], None]
@@ -67,6 +69,31 @@ def test_a_table_in_a_store_is_read_by_the_credentials_of_the_store(
     deltalake.write_deltalake("s3://lake/visits", visits(0), storage_options=options)
 
     assert source.opened(reader, "delta+s3://lake/visits").table.count().to_pyarrow().as_py() == 24
+
+
+def test_a_table_in_a_public_bucket_of_google_is_read(
+    google: tuple[Any, str], reader: Reader
+) -> None:
+    deltalake.write_deltalake(reader.base / "visits", visits(0))
+    fs.copy_files(str(reader.base / "visits"), "lake/visits", destination_filesystem=google[0])
+
+    found = source.opened(reader, f"delta+{google[1]}/visits")
+
+    assert found.table.count().to_pyarrow().as_py() == 24
+
+
+def test_a_table_in_a_store_of_azure_is_read(azure: tuple[Any, str], reader: Reader) -> None:
+    account, key = stores.AZURITE
+    options = {
+        "azure_storage_account_name": account, "azure_storage_account_key": key,
+        "azure_storage_endpoint": f"{access.access('az://lake').endpoint}/{account}",
+        "allow_http": "true",
+    }  # fmt: skip
+    deltalake.write_deltalake("az://lake/visits", visits(0), storage_options=options)
+
+    found = source.opened(reader, "delta+az://lake/visits")
+
+    assert found.table.count().to_pyarrow().as_py() == 24
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,25 @@
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import catalogues
 import pyarrow as pa
 import pytest
+import stores
 from pyiceberg.catalog.sql import SqlCatalog
 
-from mainstay.core.errors import Mistake, Unavailable
+from mainstay.core.errors import Mistake, Refused, Unavailable
 from mainstay.core.typed import TIME
 from mainstay.data import source
 from mainstay.data.expression import constant
+from mainstay.data.silos import iceberg
 from mainstay.data.source import Reader
 
 Rows = Callable[..., list[dict[str, object]]]
+Write = Callable[[str], None]
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 ADDRESS = "iceberg+sqlite:///catalogue.db#shop.visits"
 
@@ -99,3 +105,71 @@ def test_a_catalogue_that_is_away_is_unavailable(reader: Reader) -> None:
         source.opened(reader, "iceberg+http://127.0.0.1:1/api#shop.visits")
 
     assert time.monotonic() - begin < 30
+
+
+@pytest.fixture
+def in_store(lake: Any, endpoint: str, reader: Reader) -> Iterator[SqlCatalog]:
+    """A catalogue in a file, whose table lies in a store that wants credentials."""
+    made = SqlCatalog(
+        "x", uri=f"sqlite:///{reader.base / 'catalogue.db'}", warehouse="s3://lake/warehouse",
+        **{"s3.endpoint": endpoint, "s3.access-key-id": "reader", "s3.region": "eu-west-1",
+           "s3.secret-access-key": stores.SECRET},
+    )  # fmt: skip
+    made.create_namespace("shop")
+    made.create_table("shop.visits", schema=visits(0).schema).append(visits(0))
+    with closing(made):
+        yield made
+
+
+def test_a_table_in_a_store_is_read_by_the_credentials_of_the_store(
+    in_store: SqlCatalog, rows: Rows
+) -> None:
+    assert [row["id"] for row in rows(ADDRESS)] == list(range(24))
+
+
+def test_a_catalogue_over_http_gets_its_token_and_the_store_its_own(
+    in_store: SqlCatalog, endpoint: str, credentials: Write, rows: Rows
+) -> None:
+    with catalogues.served(in_store) as place:
+        address = f"iceberg+http://{place}"
+        store = f'at = "s3://lake"\nendpoint = "{endpoint}"\nregion = "eu-west-1"\nuser = "reader"'
+        token = f'[sources.catalogue]\nat = "{address}"\ntoken = "{catalogues.TOKEN}"\n'
+        credentials(f'{token}[sources.lake]\n{store}\nsecret = "{stores.SECRET}"\n')
+
+        assert len(rows(f"{address}#shop.visits")) == 24
+
+        credentials(token.replace(catalogues.TOKEN, stores.SECRET))
+        with pytest.raises(Unavailable, match="does not answer") as said:
+            rows(f"{address}#shop.visits")
+    assert stores.SECRET not in f"{said.value}{said.value.hint}"
+
+
+@pytest.mark.parametrize("kind", ["token", "secret"])
+def test_nothing_secret_travels_in_clear_to_a_catalogue(
+    reader: Reader, credentials: Write, kind: str
+) -> None:
+    address = "iceberg+http://catalogue.example.org"
+    credentials(f'[sources.catalogue]\nat = "{address}"\n{kind} = "{stores.SECRET}"\n')
+
+    with pytest.raises(Refused, match="in clear"):
+        source.opened(reader, f"{address}#shop.visits")
+
+
+@pytest.mark.parametrize(
+    ("location", "stated", "names"),
+    [
+        ("s3a://lake/x", 'user = "anonymous"\nregion = "r"', {"s3.anonymous", "s3.region"}),
+        ("gs://lake/x", 'token = "t"\nendpoint = "http://h:1"',
+         {"gcs.oauth2.token", "gcs.service.host"}),
+        ("abfss://b@lake.dfs.core.windows.net/x", 'user = "lake"\nsecret = "s"',
+         {"adls.account-name", "adls.account-key"}),
+        ("file:///lake/x", 'user = "lake"', set()),
+        ("/lake/x", 'user = "lake"', set()),
+    ],
+)  # fmt: skip
+def test_what_is_stated_of_a_store_is_named_as_the_library_does(
+    credentials: Write, location: str, stated: str, names: set[str]
+) -> None:
+    credentials(f'[sources.lake]\nat = "{location.replace("s3a", "s3")}"\n{stated}\n')
+
+    assert iceberg._store(location).keys() == names

@@ -1,6 +1,7 @@
 """Against Tansu, a broker that speaks the protocol of Kafka and is another make."""
 
 import json
+import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from mainstay.core.errors import Broken, Mistake, Unavailable
+from mainstay.core.errors import Broken, Mistake, Refused, Unavailable
 from mainstay.data.silos import kafka, landed
+from mainstay.data.silos.access import Access
 from mainstay.data.source import Reader
 
 Rows = Callable[..., list[dict[str, object]]]
@@ -55,8 +57,10 @@ def test_messages_are_rows_and_later_only_new_ones_are_read(
     batches = len(landed.landed(folder(reader)))
     topic.put({"id": 7}, {"id": 8})
 
+    begin = time.monotonic()
     now = rows(topic.address)
 
+    assert time.monotonic() - begin < kafka._SECONDS
     assert [one["id"] for one in before] == list(range(7))
     assert [one["id"] for one in now] == list(range(9))
     assert len(landed.landed(folder(reader))) == batches + 1
@@ -117,3 +121,31 @@ def test_a_broker_that_is_away_is_unavailable(rows: Rows, monkeypatch: pytest.Mo
 def test_an_address_without_a_topic_is_a_mistake(rows: Rows) -> None:
     with pytest.raises(Mistake, match="names no broker and topic"):
         rows("kafka://127.0.0.1:1")
+
+
+def test_a_password_goes_under_tls_or_is_only_proven() -> None:
+    far, scram = "a.example.org:9093,localhost:1", Access(user="reader", mechanism="SCRAM-SHA-512")
+    in_clear = Access(user="reader", secret="x", tls=False)
+
+    assert kafka._speaking(far, Access()) == {"security.protocol": "PLAINTEXT"}
+    assert kafka._speaking(far, Access(user="reader"))["security.protocol"] == "SASL_SSL"
+    assert kafka._speaking("localhost:1", in_clear)["sasl.mechanisms"] == "PLAIN"
+    assert kafka._speaking(far, scram)["sasl.mechanisms"] == "SCRAM-SHA-512"
+    with pytest.raises(Refused, match=r"in clear to kafka://a\.example\.org"):
+        kafka._speaking(far, in_clear)
+    with pytest.raises(Mistake, match="mechanism is SCRAM") as said:
+        kafka._speaking(far, Access(user="reader", mechanism="SCRAM"))
+    assert "SCRAM-SHA-256" in said.value.hint
+
+
+def test_files_of_certificates_are_handed_on(
+    tmp_path: Path, credentials: Callable[[str], None], rows: Rows
+) -> None:
+    ca = tmp_path / "none.pem"
+    certified = kafka._speaking("a:1", Access(ca="ca", certificate="own", key="key"))
+    assert certified["security.protocol"] == "SSL"
+    assert certified["ssl.certificate.location"] == "own"
+    credentials(f'[sources.visits]\nat = "kafka://a.example.org:9093"\nca = "{ca}"\n')
+
+    with pytest.raises(Mistake, match=r"none\.pem"):
+        rows("kafka://a.example.org:9093/visits")

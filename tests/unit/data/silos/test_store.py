@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -199,3 +200,41 @@ def test_an_account_of_azure_stands_in_the_address_or_is_asked_for(tmp_path: Pat
         store.found("az://visits/x.parquet", Place(tmp_path, tmp_path))
 
     assert "abfss://CONTAINER@ACCOUNT" in said.value.hint
+
+
+@pytest.mark.parametrize("kind", ["google", "azure"])
+def test_other_stores_are_read_as_those_of_amazon(
+    kind: str, request: pytest.FixtureRequest, reader: Reader
+) -> None:
+    system, address = request.getfixturevalue(kind)
+    for day in (1, 2):
+        system.create_dir(f"lake/days/day={day}")
+        pq.write_table(VISITS, f"lake/days/day={day}/a.parquet", filesystem=system)
+    with system.open_output_stream("lake/planes.csv") as file:
+        file.write(b"id,seats\n1,2\n")
+
+    days = source.opened(reader, f"{address}/days/", (Moment("seen"),))
+
+    assert [one.name for one in days.columns] == ["id", "seen", "note", "day"]
+    assert days.table.filter(days.table.day == 2).count().to_pyarrow().as_py() == 20_000
+    assert source.opened(reader, f"{address}/plan*.csv").table.to_pyarrow().num_rows == 1
+    assert source.opened(reader, f"{address}/days/day=1/a.parquet").digest != days.digest
+    with pytest.raises(Mistake, match="there is no") as said:
+        source.opened(reader, f"{address}/plane.csv")
+    assert "planes.csv" in said.value.hint
+
+
+def test_azure_is_asked_by_both_kinds_of_address_and_a_wrong_key_is_told_without_it(
+    azure: tuple[Any, str], credentials: Write, reader: Reader
+) -> None:
+    pq.write_table(VISITS, "lake/visits.parquet", filesystem=azure[0])
+    found = [source.opened(reader, f"{each}/visits.parquet") for each in (azure[1], "az://lake")]
+    assert found[0].digest == found[1].digest
+    wrong = stores.AZURITE[1].replace("Eby8", "Fby9")
+    stated = Path(os.environ["MAINSTAY_SOURCES"]).read_text().replace(stores.AZURITE[1], wrong)
+    credentials(stated)
+
+    with pytest.raises(Mistake, match="cannot be read") as said:
+        source.opened(reader, f"{azure[1]}/visits.parquet")
+
+    assert wrong not in f"{said.value}{said.value.hint}"

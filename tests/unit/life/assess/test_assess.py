@@ -15,6 +15,7 @@ from mainstay.life.assess.assessment import Assessment
 
 Table = Callable[..., ir.Table]
 Columns = Callable[..., dict[str, Any]]
+SIMPLER = "certify.simplest.margin is empty: how much must the model gain over a linear one?"
 Promise = Callable[..., Contract]
 Assess = Callable[..., Assessment]
 CONTEXT = """\
@@ -69,10 +70,12 @@ def test_a_sound_project_is_worth_trying(visits: ir.Table, ask: Assess) -> None:
         "break-even": None,
         "break-even quality": None,
         "worth at the goal": None,
+        "worth at the goal above the rule": None,
+        "worth at the goal above doing nothing": None,
         "decisions a month": None,
         "worth a month": None,
     }
-    assert found.lines == ()
+    assert found.lines == (SIMPLER,)
 
 
 def test_held_out_rows_change_nothing(visits: ir.Table, ask: Assess, train: Window) -> None:
@@ -129,7 +132,7 @@ def test_static_context_is_named_once_as_a_risk(
 
     risks = [one.note for one in found.evidence if one.clause.startswith("static context")]
     assert risks == ["today's rows beside old decisions: a time-travel risk"]
-    assert found.lines == ("tags is left out: nothing takes JSON",)
+    assert found.lines == (SIMPLER, "tags is left out: nothing takes JSON")
 
 
 def test_what_a_person_left_open_is_asked(visits: ir.Table, ask: Assess, contract: Promise) -> None:
@@ -141,8 +144,16 @@ def test_what_a_person_left_open_is_asked(visits: ir.Table, ask: Assess, contrac
     found = ask(visits, "age", under=vague)
 
     assert [line.partition(" is empty")[0] for line in found.lines] == [
-        "objective.why_ml", "objective.value",
+        "objective.why_ml", "objective.value", "certify.simplest.margin",
     ]  # fmt: skip
+
+
+def test_who_says_how_much_must_be_gained_is_not_asked(
+    visits: ir.Table, ask: Assess, contract: Promise
+) -> None:
+    stated = contract({"data:\n": "certify: {simplest: {margin: 0.01}}\ndata:\n"})
+
+    assert ask(visits, "age", under=stated).lines == ()
 
 
 def test_evidence_says_when_only_a_part_was_looked_at(

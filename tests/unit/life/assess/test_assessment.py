@@ -20,7 +20,12 @@ NO_ROOM = gate(
     money.ROOM, "", "", Estimate(50, 40, 60, 700, "EUR per 1,000"), Limit("at_least", 100)
 )
 
+REACH = ("goal in reach", "roc_auc", "")
+OUT = gate(*REACH, Estimate(0.71, 0.69, 0.73, 700, "roc_auc"), Limit("at_least", 0.75))
+OPEN = gate(*REACH, Estimate(0.71, 0.69, 0.73, 700, "roc_auc"), Limit("at_least", 0.7))
+
 WORTH = "worth trying, enough data for a first fit"
+NOT_IN_REACH = "not in reach: with any number of such records"
 TOO_FEW = "90 labelled rows, a first fit needs 500"
 TOO_RARE = "3 rows of the rarer class, a first fit needs 30"
 
@@ -50,6 +55,16 @@ TOO_RARE = "3 rows of the rarer class, a first fit needs 30"
             "not worth it: even perfect decisions earn only 50 EUR per 1,000 more, 100 is asked.",
         ),
         (
+            (ENOUGH, RULE, OUT),
+            Verdict.FAIL,
+            f"{NOT_IN_REACH} 0.71 roc_auc (0.69–0.73), asked is ≥ 0.75; better inputs may help.",
+        ),
+        (
+            (ENOUGH, OPEN),
+            Verdict.UNSURE,
+            "enough data for a first fit, but unsure: goal in reach.",
+        ),
+        (
             (ENOUGH, CLOSE),
             Verdict.UNSURE,
             "enough data for a first fit, but unsure: no leak: tea.",
@@ -63,3 +78,10 @@ def test_the_headline_says_the_verdict(
 
     assert headline(assessment) == f"night-stay: {said}"
     assert assessment.verdict is verdict
+
+
+def test_what_was_foreseen_stands_in_the_headline() -> None:
+    expect = "expect 0.7 roc_auc (0.69–0.71) and 21 to 56 days before it ages below 0.66"
+    assessment = Assessment("night-stay", (ENOUGH, RULE), foreseen=expect)
+
+    assert headline(assessment) == f"night-stay: {WORTH}; to beat: 0.634 roc_auc; {expect}."

@@ -11,8 +11,11 @@ import pytest
 from mainstay.bundle.environment import Environment
 from mainstay.bundle.worker import Worker
 from mainstay.core.inputs import Input
+from mainstay.core.nouns import Limit, Verdict
 from mainstay.life.assess import lasting, prospects
+from mainstay.life.assess.expected import UNTOLD
 from mainstay.life.assess.foreseen import Rows, foreseen
+from mainstay.life.assess.promised import ASSUMED
 from mainstay.stats.forecasts.library import Library
 from mainstay.trainer.fit import PROGRAM, Training
 
@@ -67,22 +70,43 @@ def test_a_model_that_ages_is_told_so_before_it_is_built(worker, contract, rows)
     found = {one.clause: one for one in made.evidence}
 
     assert found["learning curve: 4,400 records"].estimate.value > 0.7
-    assert prospects.GOAL in found
+    assert found[prospects.GOAL].limit.bound == 0.7
+    assert made.chance > 0.5
+    assert made.said.startswith("expect 0.")
     assert found[lasting.SHELF].note.startswith(("grade", "80 %"))
+    assert "against roc_auc ≥ 0.7" in found[lasting.SHELF].note
     assert found[lasting.AGED].estimate.low > 0
     assert found[lasting.RETRAIN].estimate.value < 8
+    assert found[lasting.RETRAIN].note.endswith("5 % of a period's skill, as no money says")
+    assert made.retrainings > 30 / 8
     assert made.foresight.measure == "roc_auc"
     assert made.foresight.bound == 0.7
     assert made.foresight.seen >= 4
 
 
-def test_a_goal_on_another_scale_has_no_reach(worker, contract, rows):
+def test_a_goal_that_scores_do_not_tell_has_no_reach_and_is_no_pass(worker, contract, rows):
     stated = contract({"roc_auc, at_least: 0.7": "accuracy, at_least: 0.7"})
 
-    found = [one.clause for one in foreseen(worker, stated, rows(), others=NOBODY).evidence]
+    made = foreseen(worker, stated, rows(), others=NOBODY)
+    found = {one.clause: one for one in made.evidence}
 
-    assert prospects.GOAL not in found
-    assert lasting.SHELF in found
+    assert found[prospects.GOAL].verdict is Verdict.UNSURE
+    assert f"against {ASSUMED}" in found[lasting.SHELF].note
+    assert lasting.SANITY not in found
+    assert made.foresight.promise == ASSUMED
+
+
+def test_a_goal_in_log_loss_is_foreseen_by_log_loss(worker, contract, rows):
+    stated = contract({"roc_auc, at_least: 0.7": "log_loss, at_most: 0.6"})
+
+    made = foreseen(worker, stated, rows(), others=NOBODY)
+    found = {one.clause: one for one in made.evidence}
+
+    assert found[prospects.GOAL].limit == Limit("at_most", 0.6)
+    assert found["learning curve: 4,400 records"].estimate.unit == "log_loss"
+    assert made.foresight.measure == "log loss saved"
+    assert made.foresight.scale.value(made.foresight.bound) == pytest.approx(0.6)
+    assert "against log_loss ≤ 0.6" in found[lasting.SHELF].note
 
 
 def test_too_few_days_and_rows_are_told_and_not_guessed(worker, contract, rows):
@@ -93,5 +117,7 @@ def test_too_few_days_and_rows_are_told_and_not_guessed(worker, contract, rows):
     found = {one.clause: one for one in made.evidence}
 
     assert found[prospects.CURVE].note.startswith("not made: a learning curve of")
+    assert found[prospects.GOAL].verdict is Verdict.UNSURE
     assert made.foresight is None
+    assert made.said == UNTOLD
     assert found[lasting.SHELF].note.startswith("not made: 40 rows make no 4 periods")

@@ -106,13 +106,19 @@ def test_a_join_that_stops_is_told(asked: Asked) -> None:
     assert any(each.startswith("joining stops: town is ") for each in one.breaks)
 
 
-@pytest.mark.parametrize("column", ["visit", "at", "missed"])
+SAYS = {
+    "visit": "says which row is which", "at": "says when a decision was", "missed": "is the label",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", SAYS)
 def test_what_says_which_row_is_which_cannot_be_replayed(asked: Asked, column: str) -> None:
     one = found(asked, f"decisions.{column}", "null")
 
     assert one.read
     assert one.replayed is None
-    assert "none can be followed" in one.why
+    assert one.why.startswith(f"{column} {SAYS[column]}")
+    assert (one.why in one.breaks) == (column != "missed")
 
 
 def test_what_nothing_is_made_of_harms_nothing(asked: Asked) -> None:

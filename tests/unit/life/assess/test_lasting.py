@@ -5,22 +5,31 @@ import numpy as np
 import pytest
 from planted_backtests import LEVEL, NONE, WORLDS, World, planted
 
-from mainstay.core.nouns import Estimate
+from mainstay.core.nouns import Estimate, Limit
 from mainstay.life.assess import lasting
+from mainstay.life.assess.promised import Promise
+from mainstay.life.assess.renewing import Renewal
 from mainstay.stats.forecasts.ageing import Ageing
 from mainstay.stats.forecasts.goal import room
 from mainstay.stats.forecasts.grade import Grade
 from mainstay.stats.forecasts.library import Library
 from mainstay.stats.forecasts.retraining import cheapest
 from mainstay.stats.forecasts.shelf import shelf_life
+from mainstay.trainer.skill import Scale
 
 STEADY = planted(World(age=0.01, noise=0.001), 0, periods=60)
 FOUND = shelf_life(STEADY, 59, LEVEL - 0.035, NONE, seed=1)
 NOBODY = Library((), (), ())
+COST = Renewal(0.02, "a retraining at USD 500")
+
+
+def terms(bound=LEVEL - 0.035, missed_a_year=None):
+    promised = Promise(Scale("binary", "roc_auc", 0.5), Limit("at_least", round(bound, 3)))
+    return lasting.Terms(promised, bound, 7, COST, missed_a_year)
 
 
 def shelf(**members):
-    told = lasting.shelf(FOUND._replace(**members), 7, 14)
+    told = lasting.shelf(FOUND._replace(**members), terms(), 14)
     return {one.clause: one for one in told}
 
 
@@ -30,6 +39,7 @@ def test_a_proven_forecast_is_told_with_its_interval_and_its_record():
     one = said[lasting.SHELF]
     assert one.note.startswith("grade A, ")
     assert "were inside" in one.note
+    assert "against roc_auc ≥ 0.715" in one.note
     assert one.estimate.low <= one.estimate.value <= one.estimate.high <= FOUND.seen * 7
     assert said[lasting.CHANCE].note.endswith(f"within {FOUND.seen * 7} days")
 
@@ -39,7 +49,9 @@ def test_by_analogy_only_a_range_is_told():
 
     assert list(said) == [lasting.SHELF]
     assert said[lasting.SHELF].estimate is None
-    assert said[lasting.SHELF].note.endswith("days, by analogy with 14 models")
+    assert said[lasting.SHELF].note.endswith(
+        "days, by analogy with 14 models, against roc_auc ≥ 0.715"
+    )
 
 
 def test_without_a_past_there_is_no_number():
@@ -75,17 +87,26 @@ def test_ageing_is_held_against_the_ordinary_swing(lost, said):
 
 
 def test_the_flat_region_is_told_beside_the_cheapest_interval():
-    one = lasting.renewed(cheapest(0.01 * FOUND.path[1] * 0 + 0.01, 0.5), 7)
+    one = lasting.renewed(cheapest(0.01 * FOUND.path[1] * 0 + 0.01, 0.5), terms())
 
     assert "cost the same within 3 %" in one.note
     assert one.note.startswith(f"retraining within the {FOUND.seen * 7} days seen does not pay")
+    assert one.note.endswith(", with a retraining at USD 500")
+
+
+def test_retrainings_are_counted_by_the_month_and_none_where_they_do_not_pay():
+    level = 0.01 * FOUND.path[1] * 0
+
+    assert lasting.a_month(cheapest(level + 0.01, 0.5), 7) == 0
+    rising = level + 0.05 * np.arange(1, len(level) + 1)
+    assert lasting.a_month(cheapest(rising, 0.0), 7) == pytest.approx(30 / 7)
 
 
 def test_all_of_it_comes_from_one_matrix():
-    terms = lasting.Terms(LEVEL - 0.035, 7, 0.02, missed_a_year=1.0)
-    found = lasting.life(STEADY, terms.bound, NOBODY, seed=1)
+    stated = terms(missed_a_year=1.0)
+    found = lasting.life(STEADY, stated.bound, NOBODY, seed=1)
 
-    made = lasting.lasting(STEADY, found, terms, others=14)
+    made = lasting.lasting(STEADY, found, stated, others=14)
 
     assert [one.clause for one in made] == [
         lasting.SHELF, lasting.CHANCE, lasting.AGED, lasting.SWING, lasting.SANITY, lasting.RETRAIN,
@@ -96,7 +117,7 @@ def test_of_a_short_matrix_only_the_plan_is_told():
     short = planted(WORLDS["still"], 0, periods=9)
 
     found = lasting.life(short, 0.7, NOBODY, seed=1)
-    made = list(lasting.lasting(short, found, lasting.Terms(0.7, 7, 0.02), others=14))
+    made = list(lasting.lasting(short, found, terms(0.7), others=14))
 
     assert [one.clause for one in made] == [lasting.SHELF]
 
@@ -104,7 +125,7 @@ def test_of_a_short_matrix_only_the_plan_is_told():
 def test_a_goal_near_fresh_scores_is_missed_with_nothing_wrong():
     fresh = np.random.default_rng(1).normal(0.7, 0.02, 40)
 
-    one = lasting.sane(room(fresh, 0.68), 0.68, 7, 1.0)
+    one = lasting.sane(room(fresh, 0.68), terms(0.68), 1.0)
 
     assert 0.5 < one.estimate.value < 1.5
     assert one.estimate.unit == "swings"
@@ -116,7 +137,7 @@ def test_a_goal_near_fresh_scores_is_missed_with_nothing_wrong():
 def test_a_goal_far_below_is_missed_less_than_can_be_seen():
     fresh = np.random.default_rng(1).normal(0.7, 0.02, 40)
 
-    one = lasting.sane(room(fresh, 0.6), 0.6, 7, 1.0)
+    one = lasting.sane(room(fresh, 0.6), terms(0.6), 1.0)
 
     assert one.note == (
         "with nothing wrong a period of 7 days falls below it less than once in the 280 days seen"
@@ -126,8 +147,18 @@ def test_a_goal_far_below_is_missed_less_than_can_be_seen():
 def test_of_a_goal_above_fresh_scores_no_number_of_periods_helps():
     fresh = np.random.default_rng(1).normal(0.7, 0.02, 40)
 
-    assert "at once" not in lasting.sane(room(fresh, 0.72), 0.72, 7, 1.0).note
+    assert "at once" not in lasting.sane(room(fresh, 0.72), terms(0.72), 1.0).note
+
+
+def test_a_goal_in_a_loss_is_asked_for_in_that_loss():
+    fresh = np.random.default_rng(1).normal(0.25, 0.02, 40)
+    promised = Promise(Scale("regression", "mae", 4.0), Limit("at_most", 3.08))
+
+    one = lasting.sane(room(fresh, 0.23), terms(0.23)._replace(promised=promised), 1.0)
+
+    assert one.subject == "goal mae ≤ 3.08"
+    assert "for 1 a year ask 3.1" in one.note
 
 
 def test_of_too_few_periods_nothing_is_told():
-    assert lasting.sane(None, 0.6, 7, 1.0).estimate is None
+    assert lasting.sane(None, terms(0.6), 1.0).estimate is None

@@ -12,7 +12,8 @@ from mainstay.life.assess.baselines import forward
 from mainstay.life.assess.missed import SHIFT, missed
 from mainstay.life.assess.money import ROOM, RULE, money
 from mainstay.life.assess.seen import Seen
-from mainstay.life.assess.worth import ASKED, EVEN, GOAL, MONTH
+from mainstay.life.assess.stakes import NOTHING
+from mainstay.life.assess.worth import ASKED, EVEN, GOAL, MONTH, above
 
 Look = Callable[..., Seen]
 Promise = Callable[..., Contract]
@@ -67,6 +68,22 @@ def test_where_one_side_is_dearer_the_money_of_a_goal_is_bounded(
 
     room, goal = found[ROOM].estimate.value, found[GOAL].estimate
     assert goal.low < room - 4000 * 5 < goal.value < room - 1000 * 5 < goal.high
+
+
+def test_the_goal_is_held_against_one_answer_for_all_too(
+    told: Callable[..., dict[str, Evidence]], visits: ir.Table, look: Look, contract: Promise
+) -> None:
+    stated = regression(contract, DEARER)
+    judged = forward(stated, look(visits, "age", under=stated))
+    assert judged is not None
+    off = judged.label[:, None] - np.linspace(50, 120, 701)
+    cheapest = np.where(off > 0, 4 * off, -off).mean(axis=0).min()
+
+    found = told(DEARER)[above(NOTHING)]
+
+    assert found.estimate.value == pytest.approx(1000 * (cheapest - 2.5 * 5), rel=1e-3)
+    assert found.estimate.low < found.estimate.value < found.estimate.high
+    assert "one answer for all" in found.note
 
 
 def test_a_goal_in_money_tells_the_error_it_needs(

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from mainstay.contract.model import Contract
+from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.life.assess.baselines import Judged, forward
 from mainstay.life.assess.money import ALWAYS, EVEN, NEVER, ROOM, RULE, break_even, money
@@ -121,3 +122,59 @@ def test_by_amounts_break_even_hangs_on_the_row(
     )
     assert found[EVEN].estimate.value == pytest.approx(float(np.median(20 / (20 + 2 * age))))
     assert "it hangs on the row" in found[EVEN].note
+
+
+def several(contract: Promise, more: str = "", rule: str = "{rate_by: []}") -> Contract:
+    """Which ward somebody comes to, with money for every pair."""
+    rows = [
+        f"{was}: {{{', '.join(f'{said}: {9 if was == said else -place}' for said in 'abcd')}}}"
+        for place, was in enumerate("abcd")
+    ]
+    return contract({
+        "task: binary": "task: multiclass",
+        "true_positive: 50, false_positive: -20": f"matrix: {{{', '.join(rows)}{more or '}'}",
+        GOAL: "[{metric: value_over_baseline_per_1000, at_least: 900}]",
+        "{rate_by: [ward]}": rule,
+        "column: stays": "column: ward",
+    })  # fmt: skip
+
+
+def test_of_several_classes_the_rule_one_class_and_perfect_decisions_are_told(
+    visits: ir.Table, look: Look, contract: Promise
+) -> None:
+    stated = several(contract)
+    judged = forward(stated, look(visits, "age", under=stated))
+    assert judged is not None
+
+    found = earned(stated, judged)
+
+    alike = [1000 * np.where(judged.label == said, 9, -judged.label).mean() for said in range(4)]
+    assert found[ALWAYS].estimate.value == pytest.approx(max(alike))
+    assert "best class in hindsight" in found[ALWAYS].note
+    assert found[RULE].estimate.value <= max(alike) + 1e-9
+    assert found[RULE].estimate.low < found[RULE].estimate.value < found[RULE].estimate.high
+    assert found[ROOM].estimate.value == pytest.approx(9000 - found[RULE].estimate.value)
+    assert found[ROOM].verdict is Verdict.PASS
+    assert EVEN not in found
+
+
+def test_a_stated_class_is_the_rule(visits: ir.Table, look: Look, contract: Promise) -> None:
+    stated = several(contract, rule="{constant: c}")
+    judged = forward(stated, look(visits, "age", under=stated))
+    assert judged is not None
+
+    found = earned(stated, judged)[RULE]
+
+    assert found.note == "always c"
+    assert found.estimate.value == pytest.approx(
+        1000 * np.where(judged.label == 2, 9, -judged.label).mean()
+    )
+
+
+def test_classes_that_nobody_priced_are_a_mistake(
+    visits: ir.Table, look: Look, contract: Promise
+) -> None:
+    stated = several(contract, more=", e: {a: 0, b: 0, c: 0, d: 0, e: 0}}, unnamed: 0")
+
+    with pytest.raises(Mistake, match="names e, which no training row is"):
+        forward(stated, look(visits, "age", under=stated))

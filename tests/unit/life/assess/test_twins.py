@@ -91,6 +91,37 @@ def test_a_number_of_its_own_in_every_row_is_no_counter(
     assert list(names(look(table(**columns(), cents=cents), "cents"))) == []
 
 
+def test_a_number_given_out_in_no_order_is_asked_about(
+    table: Table, columns: Columns, look: Look
+) -> None:
+    generator = np.random.default_rng(1)
+    account = generator.choice(900_000, 2400, replace=False) + 100_000
+    some = np.where(generator.random(2400) < 0.1, np.nan, account)
+    rows = table(**columns(), account=account, some=some)
+
+    (one, other) = names(look(rows, "account", "some"))
+
+    assert one.clause == f"{NAMES}: account"
+    assert {one.verdict, other.verdict} == {Verdict.UNSURE}
+    assert "a name?" in one.note
+
+
+def test_amounts_that_are_seldom_alike_are_not(table: Table, columns: Columns, look: Look) -> None:
+    generator = np.random.default_rng(1)
+    drawn = {
+        "income": generator.lognormal(10.3, 0.6, 2400),
+        "cents": 100 * generator.lognormal(8, 1.2, 2400),
+        "metres": generator.normal(50_000, 10_000, 2400),
+        "loan": 1000.0 * generator.integers(1, 500, 2400),
+        "part": 1e6 * generator.random(2400) + 0.5,
+    }
+    whole = {name: np.round(values) for name, values in drawn.items() if name != "part"}
+
+    found = look(table(**{**columns(), **whole, "part": drawn["part"]}), *drawn)
+
+    assert list(names(found)) == []
+
+
 def test_a_label_that_belongs_to_whom_it_is_about_lies_across_the_split(
     table: Table, columns: Columns, look: Look, contract: Promise
 ) -> None:

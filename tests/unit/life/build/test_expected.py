@@ -71,10 +71,19 @@ def test_decisions_are_told_as_the_journal_tells_them() -> None:
     whole = prepared(np.array([1, 2, 3]), "multiclass")
     yes = prepared(np.array([False, True]), "binary")
 
-    assert expected._decisions(text, three, None) == ["c", "b"]
-    assert expected._decisions(whole, three, None) == ["2", "1"]
-    assert expected._decisions(yes, np.array([0.4, 0.5]), 0.5) == ["false", "true"]
-    assert expected._decisions(yes, np.array([0.4, 0.5]), None) is None
+    assert expected._decisions(text, three, None, ()) == ["c", "b"]
+    assert expected._decisions(whole, three, None, ()) == ["2", "1"]
+    assert expected._decisions(yes, np.array([0.4, 0.5]), 0.5, ()) == ["false", "true"]
+    assert expected._decisions(yes, np.array([0.4, 0.5]), None, ()) is None
+
+
+def test_by_what_classes_are_worth_another_than_the_likeliest_may_be_told() -> None:
+    three = np.array([[0.2, 0.7, 0.1], [0.5, 0.2, 0.3]])
+    text = prepared(Text(np.array([0, 1, 2], dtype=np.int32), ("b", "c", "d")), "multiclass")
+    matrix = ((0.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 9.0))
+
+    assert expected._decisions(text, three, None, matrix) == ["d", "d"]
+    assert expected._of_decided(three, matrix).tolist() == [0.1, 0.3]
 
 
 @pytest.mark.parametrize("to", ["person", "baseline"])

@@ -121,7 +121,7 @@ def broken() -> runtime.Engine:
     [
         (lambda: Off(1 + 1e-6), r"the xgboost engine is \d+ ulp off: not used"),
         (lambda: Off(1.0), r"the xgboost engine is \d+ ulp off: not used"),
-        (broken, "it does not load here; the model's own process answers instead"),
+        (broken, "it does not load here: the xgboost engine is not used"),
     ],
     ids=["other scores", "scores where the model refuses", "no library"],
 )
@@ -145,6 +145,22 @@ def test_an_engine_that_says_something_else_is_left_out_with_its_files(
     assert made.kind == "worker"
     assert re.fullmatch(f"{why}; nothing lower", made.note)
     assert not file.exists()
+
+
+def test_a_lower_engine_that_holds_says_which_faster_one_is_not_used(
+    fitted: Fitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    making = fitted(XGBOOST)
+
+    def above(_: Making) -> Iterator[Candidate | str]:
+        yield "it is no other model"
+        yield Candidate("lightgbm", {}, broken)
+
+    monkeypatch.setattr(ladder, "RUNGS", (above, ladder.library))
+    made = ladder.climbed(making)
+
+    assert made.kind == "xgboost"
+    assert made.note == "it does not load here: the lightgbm engine is not used"
 
 
 def test_whole_numbers_that_single_precision_does_not_hold_are_a_mistake(fitted: Fitted) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mainstay.contract.metrics import Metric
 from mainstay.life.certify.differences import Both, differences
 from mainstay.life.certify.gates import Asked
 
@@ -46,3 +47,22 @@ def test_two_that_decide_alike_differ_by_nothing_in_decisions_only(asked: Asked)
 
     assert (decided.low, decided.high, decided.n) == (0, 0, 3000)
     assert scored.low != scored.high
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "brier", "log_loss"])
+def test_scores_that_differ_by_rounding_are_the_same(asked: Asked, metric: Metric) -> None:
+    up = np.random.default_rng(1).random(3000) < 0.5
+    score = np.where(up, np.nextafter(asked.held.score, 2), asked.held.score)
+    both = Both(asked.held, asked.held._replace(score=score))
+
+    (found,) = differences(asked, metric, [both])
+
+    assert (found.value, found.low, found.high, found.n) == (0, 0, 0, 3000)
+
+
+def test_a_millionth_is_no_rounding(asked: Asked) -> None:
+    both = Both(asked.held, asked.held._replace(score=asked.held.score * (1 - 1e-6)))
+
+    (found,) = differences(asked, "brier", [both])
+
+    assert found.value != 0

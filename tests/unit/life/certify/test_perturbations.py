@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from mainstay.bundle import manifest
+from mainstay.contract.rivals import Robust
 from mainstay.control import project as projects
 from mainstay.control import versions
+from mainstay.core.errors import Mistake
 from mainstay.life.certify import perturbations
 from mainstay.life.certify.perturbations import Perturbation, Records
 
@@ -54,9 +56,42 @@ def test_a_source_that_stands_still_says_what_it_said_a_day_before(every, known:
 def test_another_unit_is_that_of_a_known_conversion(every, known: Records) -> None:
     units = {name for what, name in every if what == "unit"}
 
-    assert units == {"rain, mm to inch"}
+    assert {one for one in units if one.startswith("rain")} == {"rain, mm to inch"}
     said = every["unit", "rain, mm to inch"].changed(known)["rain"]
     assert said[254] == pytest.approx(10.0)
+
+
+def test_where_no_unit_is_known_it_is_a_thousand_times_more_or_less(every, known: Records) -> None:
+    """Days have no conversion here, and days times 1,000 are rejected or are not: that is tried."""
+    more, less = (
+        every["unit", f"wait, {one}"].changed(known)["wait"]
+        for one in ("times 1000", "times 0.001")
+    )
+
+    assert more == [1000 * one for one in known["wait"]]
+    assert less == [0] * COUNT
+
+
+def test_columns_of_one_system_stay_away_together(born: Path, known: Records) -> None:
+    with projects.opened(born) as opened:
+        version = versions.found(opened)
+        stated = manifest.read(opened.places.bundle(version.bundle), version.bundle)
+        contract = opened.document.contract
+
+    def tried(*names: str) -> dict[tuple[str, str], Perturbation]:
+        robust = Robust(systems={"booking": names})
+        certify = contract.certify.model_copy(update={"robust": robust})
+        under = contract.model_copy(update={"certify": certify})
+        perturbations.refuse_unknown(under, stated)
+        found = perturbations.perturbations(under, stated, known, 0)
+        return {(one.what, one.name): one for one in found}
+
+    away = tried("wait", "kind")["missing", "booking"].changed(known)
+    assert away == {"wait": [None] * COUNT, "kind": [None] * COUNT}
+    with pytest.raises(
+        Mistake, match=r"robust\.systems\.booking: the version reads no column wiat"
+    ):
+        tried("wiat")
 
 
 def test_noise_is_half_a_standard_deviation_and_whole_numbers_stay_whole(

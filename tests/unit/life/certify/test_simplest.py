@@ -109,3 +109,7 @@ def test_several_classes_have_a_ladder_of_shares(asked: Asked, born: Path) -> No
     for one in ladder:
         assert one.score.shape == (3000, 3)
         assert (one.decided == label).mean() == pytest.approx(0.8, abs=0.03)
+
+    alone = next(simplest._ladder(several, stated, *[seen._replace(groups={})] * 2))
+    commonest = np.bincount(label.astype(int)).argmax()
+    assert set(alone.decided) == {commonest}

@@ -97,6 +97,27 @@ def test_sources_as_they_were_are_good_for_longer(folder: Path) -> None:
     assert fresh.current.generation > first.current.generation
 
 
+def test_a_view_of_a_source_as_it_was_is_kept_as_it_is(folder: Path) -> None:
+    first = refreshed(folder)
+    weather(folder, 26)
+    fresh = refreshed(folder, CUT + 2 * HOUR)
+
+    assert (first.kept, fresh.kept, fresh.unchanged) == (0, 1, False)
+    assert found(folder, fresh.current, "towns", "a") == found(folder, first.current, "towns", "a")
+    blob = found(folder, fresh.current, "weather", "a", 1)
+    assert points.known(blob, points.moment(CUT)).members == b'"rain":12.5'
+
+
+def test_what_is_gone_is_made_anew(folder: Path) -> None:
+    first = refreshed(folder).current
+    (folder / "context" / f"{first.generation}.views").unlink()
+
+    again = refreshed(folder, CUT + HOUR)
+
+    assert (again.kept, again.unchanged) == (0, False)
+    assert points.known(found(folder, again.current, "towns", "b"), 0).members == b'"people":null'
+
+
 def test_rows_of_later_are_not_seen_and_come_when_they_are_due(folder: Path) -> None:
     early = refreshed(folder, START + 10 * HOUR)
     later = refreshed(folder, START + 11 * HOUR)

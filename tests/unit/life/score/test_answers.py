@@ -35,6 +35,11 @@ CASES: dict[str, dict[str, Any]] = {
         "task": "multiclass", "classes": ("a", "b", "c"), "threshold": None,
         "baseline_threshold": None,
     },
+    "classes by what they are worth": {
+        "task": "multiclass", "classes": ("a", "b", "c"), "threshold": None,
+        "baseline_threshold": None, "baseline": Constant(2.0),
+        "matrix": ((5.0, -1.0, -2.0), (-30.0, 6.0, -4.0), (-5.0, -6.0, 7.0)),
+    },
     "classes by number": {
         "task": "multiclass", "classes": (1, 2, 7), "threshold": None, "baseline_threshold": None,
     },

@@ -27,7 +27,7 @@ UNITS = {"volume": "x", "latency": "x"}
 def beat(kind: str, column: str, far: float = 0.1, *, told: bool = True, windows: int = 20) -> Beat:
     some = tuple(Window(BEGIN + at * DAY, BEGIN + (at + 1) * DAY) for at in range(windows))
     reference, live = series.started(Component(column, kind), np.zeros(windows), np.ones(windows))
-    if kind == "said":
+    if kind in ("said", "mended"):
         live = live._replace(rows=np.full(windows, 40.0), mean=np.full((windows, 1), 0.05))
     part = Part(reference, live, np.ones(1), some, unit=UNITS.get(kind, ""), scale=0.5)
     moved = Estimate(far, far - 0.05, far + 0.05, 900, "sd")
@@ -44,6 +44,14 @@ WORDS = {
     ("lag", "weather", 0.6): ("weather is seen later by +0.3 (+0.27 to +0.33)", "weather"),
     ("estimated", "roc_auc", -0.2): ("the estimated roc_auc moved by -0.1 (-0.12 to", "clinic"),
     ("said", "corrected", 0.6): ("5.0% (", "labels"),
+    ("mended", "weather, rain, missing", 0.6): (
+        "of the values of rain in weather are codes for missing, 0.0% before",
+        "weather",
+    ),
+    ("mended", "requests, wait, possible", 0.6): (
+        "of wait in requests are impossible",
+        "decisions",
+    ),
     ("labelled", "rate", 0.2): ("yes is said more often by +0.1 (+0.075 to +0.12)", "clinic"),
     ("realised", "roc_auc", -0.2): ("labels move roc_auc by -0.1 (-0.12 to -0.075)", "clinic"),
 }

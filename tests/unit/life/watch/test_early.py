@@ -131,7 +131,12 @@ def test_other_tasks_have_losses_of_their_own(stated: Contract) -> None:
     classes = rows.mutate(missed=ibis.literal("a"), mainstay_decision=ibis.literal("b"))
     values = rows.mutate(missed=ibis.literal(1.0), mainstay_score=ibis.literal(3.5))
 
+    matrix = {"a": {"a": 1, "b": -7}, "b": {"a": -2, "b": 3}}
+    change = {"task": "multiclass", "value": Value(currency="EUR", matrix=matrix)}
+    priced = stated.model_copy(update={"objective": stated.objective.model_copy(update=change)})
+
     assert early.arms(classes, several, "v2").loss.tolist() == [1.0] * 4
+    assert early.arms(classes, priced, "v2").loss.tolist() == [7.0] * 4
     assert early.arms(values, number, "v2").loss.tolist() == [2.5] * 4
 
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import ibis
+import pyarrow as pa
 import pytest
 from msgspec import structs
 
 from mainstay.bundle import manifest
+from mainstay.contract.objective import Value
+from mainstay.data import columns as memory
 from mainstay.data import live as live_data
 from mainstay.life.watch import ask, asked, earned
 from mainstay.life.watch.order import Earned, Order
@@ -187,3 +191,23 @@ def test_beside_labels_that_come_by_themselves_those_asked_for_cost_and_earn_not
     assert rows == sum(one.rows for one in every) - chosen
     assert all(one.answers == one.rows for one in found)
     assert sum(one.labelling for one in found) == sum(one.labelling for one in every)
+
+
+def test_of_several_classes_answers_are_places_in_the_matrix() -> None:
+    matrix = {"a": {"a": 1, "b": -1}, "b": {"a": -2, "b": 3}}
+    value = Value(currency="EUR", matrix=matrix)
+    label = SimpleNamespace(column="kind")
+    contract = SimpleNamespace(
+        objective=SimpleNamespace(task="multiclass", value=value), data=SimpleNamespace(label=label)
+    )
+    order = SimpleNamespace(contract=contract)
+    rows = {
+        "kind": ["a", "b", "new", None, "b"], "mainstay_decision": ["b", "b", "a", "a", "a"],
+        "mainstay_outcome": ["model", "baseline", "model", "model", "rejected"],
+    }  # fmt: skip
+
+    kept = earned._judged(ibis.memtable(pa.table(rows)), order)
+    found = memory.fetched(kept.order_by("kind"), earned._levels(order))
+
+    assert found["kind"].codes.tolist() == [0, 1]
+    assert earned._decided(order, found).tolist() == [1, 1]

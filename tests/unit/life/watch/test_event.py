@@ -54,6 +54,10 @@ def test_an_abrupt_break_is_found_in_the_first_window_after_it(live: Callable[..
     assert after.event.window.since == whole.since + SINCE * whole.width
     assert after.event.what.startswith("3 inputs broke at once, 100% of what the answers hang on")
     assert "no method can tell without them" in after.event.action
+    assert all(
+        says.startswith(f"{name} by ") and says.count(" sd (") == 1
+        for name, says in after.event.of_columns.items()
+    )
 
 
 def test_a_single_column_that_drifts_is_drift_and_no_event(live: Callable[..., Order]) -> None:

@@ -9,8 +9,10 @@ import small_project
 from mainstay.core.nouns import Window
 from mainstay.life.watch import foretold, realised
 from mainstay.life.watch.order import Awaited
+from mainstay.trainer.skill import Scale
 
 WEEK = timedelta(weeks=1)
+SCALE = Scale("binary", "roc_auc", 0.5)
 PERIODS = {
     age: Window(small_project.END + age * WEEK, small_project.END + (age + 1) * WEEK)
     for age in (1, 2, 3)
@@ -33,14 +35,13 @@ def test_a_period_waits_until_its_labels_are_old_enough(monkeypatch: pytest.Monk
     read = []
     monkeypatch.setattr(foretold, "_came", lambda _, __, age, ___: read.append(age) or age)
 
-    found = list(foretold.came(order(Awaited(PERIODS, 0.0)), None, ripe(3)))
+    found = list(foretold.came(order(Awaited(PERIODS, SCALE)), None, ripe(3)))
 
     assert found == read == [1, 2]
 
 
 def test_a_period_with_few_labels_has_no_score(monkeypatch: pytest.MonkeyPatch):
-    contract = SimpleNamespace(objective=SimpleNamespace(task="binary"))
-    stated = SimpleNamespace(awaited=Awaited({1: PERIODS[1]}, 0.0), contract=contract)
+    stated = order(Awaited({1: PERIODS[1]}, SCALE))
     monkeypatch.setattr(realised, "answers", lambda *_: None)
 
     (one,) = foretold.came(stated, None, ripe(9))

@@ -9,12 +9,14 @@ from msgspec import structs
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.core.nouns import Window
+from mainstay.data.cleaning import Cleaned
 from mainstay.data.live import Counts
 from mainstay.data.profile import Moments, Profile
 from mainstay.life.watch import parts, pulse, windows
 from mainstay.life.watch.drift import DRIFT, Drift, judged
 from mainstay.life.watch.order import Late, Order, Profiled
 from mainstay.life.watch.pulse import Loss
+from mainstay.stats.series import LEVEL
 
 BEGIN, DAY = datetime(2024, 1, 1, tzinfo=UTC), timedelta(days=1)
 TRAINED = tuple(Profile(one, ()) for one in np.random.default_rng(0).poisson(300, 56))
@@ -138,3 +140,42 @@ def test_a_lived_project_is_measured(live: Callable[..., Order], stated: Manifes
     )
 
     assert [one.reference.components[0].kind for one in found] == ["volume", "latency"]
+
+
+def cleaned(shares: list[float]) -> tuple[Profiled, ...]:
+    """Days of 300 rows of a source, and the share of codes for missing in each."""
+    random = np.random.default_rng(4)
+    days = seen(steady(len(shares)))
+    return tuple(
+        structs.replace(
+            one,
+            cleaned=(
+                Cleaned("weather", "rain", "missing", int(random.binomial(300, share)), 0, 300),
+            ),
+        )
+        for one, share in zip(days, shares, strict=True)
+    )
+
+
+def test_codes_for_missing_that_become_many_are_told_with_the_second_window(
+    live: Callable[..., Order],
+) -> None:
+    before = judge(live(days=1), cleaned([0.01] * 20))
+    after = judge(live(days=1), cleaned([*[0.01] * 20, 0.4, 0.4]))
+
+    assert told(before) == []
+    assert told(after) == [("mended", "weather, rain, missing")]
+
+
+def test_codes_for_missing_that_become_none_are_told_too(live: Callable[..., Order]) -> None:
+    found = judge(live(days=1), cleaned([*[0.3] * 20, *[0.0] * 5]))
+
+    assert told(found) == [("mended", "weather, rain, missing")]
+
+
+def test_what_cleaning_does_is_not_judged_before_windows_tell_what_is_usual(
+    live: Callable[..., Order],
+) -> None:
+    found = judge(live(days=1), cleaned([0.4] * LEVEL))
+
+    assert "mended" not in {one.kind for one in found.beats}

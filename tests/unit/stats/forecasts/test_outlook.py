@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from mainstay.core.nouns import Limit, Verdict
 from mainstay.stats.forecasts import curve
 from mainstay.stats.forecasts.curve import Curve
 from mainstay.stats.forecasts.library import Calibration
-from mainstay.stats.forecasts.outlook import Reach, needed_for, outlook, widened
+from mainstay.stats.forecasts.outlook import LIKELY, UNLIKELY, Reach, needed_for, outlook, widened
 from mainstay.stats.forecasts.power_law import power_law
 
 SIZES = np.array(curve.anchors(4000), dtype=float)
@@ -28,6 +29,15 @@ def said(goal, one=None):
 )
 def test_a_goal_is_in_reach_or_not(goal, reach):
     assert said(goal).reach is reach
+
+
+@pytest.mark.parametrize("goal", [0.15, 0.18, 0.19, 0.2, 0.21, 0.218])
+def test_the_interval_of_what_is_best_meets_a_goal_by_its_chance(goal):
+    told = said(goal)
+
+    met = Limit("at_most", goal).judge(told.best)
+    assert (met is Verdict.PASS) == (told.chance >= LIKELY)
+    assert (met is Verdict.FAIL) == (told.chance < UNLIKELY)
 
 
 def test_a_short_curve_refuses_no_goal():
