@@ -106,6 +106,7 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             "MAINSTAY_TOKEN_FILE",
             "MAINSTAY_LEDGER",
             "MAINSTAY_SOURCES",
+            "MAINSTAY_ENGINE",
             "MAINSTAY_CONTEXT",
         ):
             patch.delenv(name, raising=False)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 import pytest
 import small_project
@@ -14,7 +15,7 @@ from side_by_side import Engine, differences, rows
 from mainstay.contract import document
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Column, Window
-from mainstay.data import labels, live, measured, promises, schema, snapshot
+from mainstay.data import labels, live, measured, promises, schema, snapshot, travel, views
 from mainstay.data import rows as rows_of
 from mainstay.data.labels import Kept, Received, Said
 from mainstay.data.rows import Sources
@@ -282,3 +283,48 @@ def test_labels_as_they_arrive_are_the_same(
 
     assert all(one.contradicting for one in found[0][0])
     assert differences(*found) == []
+
+
+@pytest.mark.parametrize("name", ["weather", "planes", "lately", "blown"])
+def test_points_of_views_are_the_same(
+    ours: Engine,
+    theirs: Engine,
+    contract: Contract,
+    name: str,
+) -> None:
+    found = []
+    for one in (ours, theirs):
+        asked = rows_of.context_of(contract, sources(one, 300), name)
+        taken = tuple(each.name for each in asked.take)
+        made = views.points(asked, taken, NOW)
+        found.append({f"{each.on} {each.since}": list(each) for each in made})
+        found[-1]["newest"] = [str(views.newest(asked, NOW)), views.is_whole(asked, NOW)]
+
+    assert len(found[0]) > 3
+    assert differences(*found) == []
+
+
+def test_no_engine_lets_rows_know_their_future(
+    theirs: Engine,
+    contract: Contract,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = sources(theirs, 200)
+    monkeypatch.setattr(rows_of, "opened", lambda *_: opened)
+
+    def changed() -> int:
+        return travel.changed_rows(contract, None, cut=START + 2 * DAY, now=NOW)
+
+    assert changed() == 0
+    monkeypatch.setattr(rows_of, "joined", _foreseen)
+    assert changed() > 0
+
+
+def _foreseen(contract: Contract, some: Sources, **when: object) -> object:
+    """Rows that know how many flights there are in all."""
+    made = JOINED(contract, some, **when)
+    many = some.decisions.table.count().to_pyarrow().as_py()
+    return made._replace(table=made.table.mutate(many=ibis.literal(many)))
+
+
+JOINED = rows_of.joined

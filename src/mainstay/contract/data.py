@@ -12,6 +12,9 @@ from mainstay.contract.fields import FieldClause
 from mainstay.contract.sla import Sla, of_labels
 from mainstay.contract.sources import Context, Decisions
 from mainstay.contract.terms import Duration, Name, Quota, Text, wrong
+from mainstay.contract.wording import shown
+from mainstay.core import engines
+from mainstay.core.addresses import holds_secret
 from mainstay.core.errors import Mistake
 
 _EVERYWHERE: tuple[Place, ...] = ("bench", "door", "field")
@@ -23,6 +26,14 @@ def _condition(text: str) -> str:
     except Mistake as mistake:
         raise wrong(f"says {mistake}", mistake.hint) from mistake
     return text
+
+
+def _engine(url: str) -> str:
+    if holds_secret(url):
+        raise wrong("holds a secret", "take it out, and write it into sources.toml")
+    if not engines.known(url):
+        raise wrong(f"is {shown(url)}, which is no engine", engines.KNOWN)
+    return url
 
 
 def _after_known(never_after: timedelta, info: ValidationInfo) -> timedelta:
@@ -71,6 +82,9 @@ class RuleClause(Section):
 class Data(Section):
     """The relations a model lives on."""
 
+    engine: Annotated[
+        Text, AfterValidator(_engine), Clause("what computes on its sources", ("bench", "field"))
+    ] = engines.DUCKDB
     decisions: Annotated[Decisions, Clause("one row per decision", ("bench",))]
     context: Annotated[
         Mapping[Name, Context], Clause("what was known at each decision", ("bench", "door"))

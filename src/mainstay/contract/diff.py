@@ -24,6 +24,7 @@ OPENS: dict[str, Opens] = {
     "objective.value.per_label": "watch",
     "objective.value.per_1000_predictions": "recertify",
     "data": "rebuild",
+    "data.engine": "nothing",
     "data.decisions.about": "nothing",
     "data.context.NAME.about": "nothing",
     "data.decisions.columns": "nothing",

@@ -13,7 +13,6 @@ from mainstay.core.answers import Answer
 from mainstay.core.nouns import Verdict
 from mainstay.data import doubled, timing
 from mainstay.data import rows as rows_of
-from mainstay.data.source import Reader
 from mainstay.ledger import blobs, steps
 from mainstay.life.assess.assess import Joins, assessed
 from mainstay.life.assess.assessment import Assessment, beside, headline
@@ -90,8 +89,7 @@ def _assessment(project: Project, started: Started) -> Assessment:
 
 def _joins(project: Project, started: Started) -> Joins:
     """What is known of contexts: of rows that are as old as the training period at least."""
-    places, contract, train = project.places, project.document.contract, started.periods.train
-    reader = Reader(started.connection, places.folder, places.staged)
+    contract, train, reader = project.document.contract, started.periods.train, started.reader
     sources = rows_of.cleaned(contract, rows_of.opened(contract, reader))
     timings = timing.timings(contract, sources, train, clock.now())
     twice = doubled.doubled(contract, reader, sources, train.until)

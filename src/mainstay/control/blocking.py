@@ -12,9 +12,8 @@ from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.errors import Refused
 from mainstay.core.nouns import Window
-from mainstay.data import changes, labels, observation, rows, sla
+from mainstay.data import changes, labels, observation, reading, rows, sla
 from mainstay.data.sla import Judged
-from mainstay.data.source import Reader
 from mainstay.ledger.state import Version
 from mainstay.life.build import build
 
@@ -28,11 +27,12 @@ def blocked(project: Project, version: Version) -> tuple[str, ...]:
     """
     places, now = project.places, clock.now()
     contract, engine = project.document.contract, build.opened(places)
-    reader, since = Reader(engine, places.folder, places.staged), now - contract.watch.window
+    reader, since = reading.reader(contract, places), now - contract.watch.window
     try:
         found = observation.observed(contract, reader, versions.born(project, version), since, now)
         return (*found.blocks, *observation.blocking(_labels(project, engine, since)))
     finally:
+        reading.ended(reader)
         engine.disconnect()
 
 
@@ -52,8 +52,8 @@ def refuse_to_certify(project: Project, version: Version, window: Window) -> Non
     its columns are held against those the version was built of, its promises over the window.
     """
     places = project.places
-    contract, engine = project.document.contract, build.opened(places)
-    reader = Reader(engine, places.folder, places.staged)
+    contract = project.document.contract
+    reader = reading.reader(contract, places)
     try:
         born = versions.born(project, version)
         changes.refuse(changes.changes(contract, reader, born), CERTIFIED)
@@ -61,7 +61,7 @@ def refuse_to_certify(project: Project, version: Version, window: Window) -> Non
         kept = rows.kept(contract, sources, since=window.since, until=window.until, now=now)
         sla.refuse(kept.judged, CERTIFIED)
     finally:
-        engine.disconnect()
+        reading.ended(reader)
 
 
 def refuse(why: tuple[str, ...]) -> None:

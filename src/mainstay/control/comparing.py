@@ -16,11 +16,9 @@ from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.expressions import Output, columns
 from mainstay.core.nouns import Column, Verdict
-from mainstay.data import agreement, drawn, features, frame, rows
+from mainstay.data import agreement, drawn, features, frame, reading, rows
 from mainstay.data.agreement import Agreement, Value, Values
 from mainstay.data.frame import Made
-from mainstay.data.source import Reader
-from mainstay.life.build import build
 from mainstay.stats import proportion
 
 _HEADER = "# /// script"
@@ -59,7 +57,7 @@ def compare(project: Project, query: CheckFeatures) -> Answer:
 def _sample(project: Project, query: CheckFeatures) -> _Sample:
     places, contract = project.places, project.document.contract
     project.tell("reading the sources")
-    reader = Reader(build.opened(places), places.folder, places.staged)
+    reader = reading.reader(contract, places)
     found = rows.assembled(contract, reader, now=clock.now())
     made = features.outputs(places.features, found.visible)
     key = contract.data.decisions.key

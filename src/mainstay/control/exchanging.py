@@ -12,10 +12,8 @@ from mainstay.core.answers import Answer
 from mainstay.core.errors import Mistake, Mistakes
 from mainstay.core.nouns import Verdict
 from mainstay.core.places import Places
-from mainstay.data import lineage, rows
-from mainstay.data.source import Reader
+from mainstay.data import lineage, reading, rows
 from mainstay.life.assess.proposals import written
-from mainstay.life.build import build
 
 
 def export(folder: Path) -> Answer:
@@ -25,7 +23,7 @@ def export(folder: Path) -> Answer:
     """
     places = Places(folder)
     read = document.read(places.contract)
-    reader = Reader(build.opened(places), places.folder, places.staged)
+    reader = reading.reader(read.contract, places)
     names = lineage.sources(read.contract)
     columns = {name: rows.shape(read.contract, reader, name) for name in names}
     made = odcs.exported(read.contract, read.digest, columns)

@@ -22,10 +22,11 @@ from mainstay.control import (
 from mainstay.control.incidents import Held
 from mainstay.control.looks import Asked
 from mainstay.control.project import Project
-from mainstay.core.errors import Missing
+from mainstay.core.errors import Missing, Unavailable
 from mainstay.core.nouns import Column, Estimate, Event, Window
-from mainstay.data import cleaning, journal
+from mainstay.data import cleaning, journal, reading
 from mainstay.data import labels as truths
+from mainstay.data.source import Reader
 from mainstay.ledger.state import Version
 from mainstay.life.build import build
 from mainstay.life.watch import earned
@@ -96,10 +97,20 @@ def order(project: Project, now: datetime, held: tuple[Held, ...]) -> Order:
         asks=asks(project),
         vouched=vouching.vouched(project),
         awaited=_awaited(project, version, now),
+        silos=_silos(project),
         looks_up=_looks_up(project, version),
         hidden=frozenset(bundle.private),
         tell=project.tell,
     )
+
+
+def _silos(project: Project) -> Reader | None:
+    """A look goes on without an engine elsewhere: it finds that sources there cannot be read."""
+    try:
+        return reading.elsewhere(project.document.contract, project.places)
+    except Unavailable as error:
+        project.tell(str(error))
+        return None
 
 
 def _looks_up(project: Project, version: Version) -> Contract | None:

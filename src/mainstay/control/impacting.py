@@ -20,13 +20,12 @@ from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.core.places import Places
-from mainstay.data import becoming, lineage, openlineage, rows, schema
+from mainstay.data import becoming, lineage, openlineage, reading, rows, schema
 from mainstay.data.openlineage import Named
 from mainstay.data.source import Reader
 from mainstay.ledger import state
 from mainstay.life.assess import impact as life
 from mainstay.life.assess.impact import Asked, Replayed
-from mainstay.life.build import build
 
 TOLD = "ImpactTold"
 METHOD = "recent decisions given again with the change and without it; days and entities as blocks"
@@ -201,7 +200,7 @@ def _hit(project: Project, contract: Contract, query: Impact, source: str) -> Hi
         return Hit(contract.model, "", source, found, _people(project, contract))
     project.tell(f"giving decisions of {contract.model} again")
     places, name = project.places, f"v{version.number}"
-    reader = Reader(build.opened(places), places.folder, places.staged)
+    reader = reading.reader(contract, places)
     change = _change(contract, reader, source, query)
     opened = runtime.opened(
         places.bundle(version.bundle), places.environments, expected=version.bundle, version=name

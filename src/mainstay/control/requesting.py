@@ -12,11 +12,9 @@ from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
-from mainstay.data import rows
-from mainstay.data.source import Reader
+from mainstay.data import reading, rows
 from mainstay.ledger import state
 from mainstay.ledger.state import Version
-from mainstay.life.build import build
 
 BATCH = 10_000
 
@@ -31,7 +29,7 @@ def features(project: Project, command: Features) -> Answer:
     contract, places = project.document.contract, project.places
     found = rows.assembled(
         contract,
-        Reader(build.opened(places), places.folder, places.staged),
+        reading.reader(contract, places),
         since=command.since,
         now=clock.now(),
     )

@@ -17,8 +17,8 @@ from mainstay.core.answers import Answer, worst
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Evidence, Limit, Window
 from mainstay.core.places import Places
+from mainstay.data import reading
 from mainstay.data.source import Reader
-from mainstay.life.build import build
 from mainstay.life.watch import lateness, parts, windows, yearly
 from mainstay.life.watch.order import Serving
 from mainstay.life.watch.simulate import (
@@ -48,11 +48,8 @@ class Trial(NamedTuple):
     places: Places
     engine: Backend
     champion: Serving
+    reader: Reader
     unfit: frozenset[str] = frozenset()
-
-    @property
-    def reader(self) -> Reader:
-        return Reader(self.engine, self.places.folder, self.places.staged)
 
     @property
     def width(self) -> timedelta:
@@ -70,7 +67,9 @@ def simulate(project: Project, query: Simulate) -> Answer:
             hint=f"1 to {MOST:,} streams of {LEAST} to {MOST:,} windows",
         )
     serving = _serving(project, query.version)
-    trial = Trial(project.document.contract, project.places, build.opened(project.places), serving)
+    contract, places = project.document.contract, project.places
+    reader = reading.reader(contract, places)
+    trial = Trial(contract, places, reader.here.engine, serving, reader)
     past, left = _reference(trial)
     found = simulated(
         past,

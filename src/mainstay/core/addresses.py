@@ -14,7 +14,8 @@ def shown(address: str) -> str:
         return address
     who, at, where = rest.rpartition("@")
     place, sign, table = where.partition("#")
-    return f"{kind}{mark}{who.partition(':')[0]}{at}{place.partition('?')[0]}{sign}{table}"
+    plain = place.partition("?")[0].partition(";")[0]
+    return f"{kind}{mark}{who.partition(':')[0]}{at}{plain}{sign}{table}"
 
 
 def holds_secret(address: str) -> bool:
@@ -25,5 +26,7 @@ def holds_secret(address: str) -> bool:
     """
     if "://" not in address:
         return False
-    options = parse_qsl(urlsplit(address).query, keep_blank_values=True)
+    plain, parts = address.partition("#")[0], urlsplit(address)
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    options += parse_qsl(plain.partition(";")[2], keep_blank_values=True, separator=";")
     return bool(_INSIDE.search(address) or any(_SECRET.search(name) for name, _ in options))

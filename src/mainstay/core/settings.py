@@ -10,7 +10,7 @@ from mainstay.core.errors import Mistake
 NAMES = (
     "MAINSTAY_CLOCK", "MAINSTAY_KEYS", "MAINSTAY_KEY", "MAINSTAY_UV", "MAINSTAY_CHANNELS",
     "MAINSTAY_JOURNAL_GB", "MAINSTAY_URL", "MAINSTAY_TOKEN", "MAINSTAY_TOKEN_FILE",
-    "MAINSTAY_LEDGER", "MAINSTAY_SOURCES", "MAINSTAY_CONTEXT",
+    "MAINSTAY_LEDGER", "MAINSTAY_SOURCES", "MAINSTAY_CONTEXT", "MAINSTAY_ENGINE",
 )  # fmt: skip
 
 _HARMLESS = (
@@ -52,6 +52,11 @@ def sources_file() -> Path | None:
 def context() -> str:
     """MAINSTAY_CONTEXT: of a Redis that keeps views of context; empty: the serving folder does."""
     return os.environ.get("MAINSTAY_CONTEXT", "")
+
+
+def engine() -> str:
+    """MAINSTAY_ENGINE: what computes on sources; empty means the engine that the contract names."""
+    return os.environ.get("MAINSTAY_ENGINE", "")
 
 
 def journal_bytes() -> int:

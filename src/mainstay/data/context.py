@@ -222,13 +222,20 @@ def _latest(times: list[ir.TimestampValue]) -> ir.TimestampValue:
 
 def _timeline(events: ir.Table, asking: ir.Table) -> ir.Table:
     """Both under each other; ASKS is 1 for a decision, 0 for an event: events come first."""
-    before = events.mutate(**{KEY: ibis.null(asking[KEY].type()), ASKS: constant(0, INTEGER)})
+    before = events.mutate(
+        **{
+            MOMENT: events[MOMENT].cast(TIME),  # engines tell apart how fine a time is
+            KEY: ibis.null(asking[KEY].type()),
+            ASKS: constant(0, INTEGER),
+        }
+    )
     missing = {
         name: ibis.null(events[name].type())
         for name in events.columns
         if name not in asking.columns
     }
-    after = asking.mutate(**missing, **{ASKS: constant(1, INTEGER)})
+    moment = asking[MOMENT].cast(TIME)
+    after = asking.mutate(**missing, **{MOMENT: moment, ASKS: constant(1, INTEGER)})
     return before.union(after.select(*before.columns))
 
 

@@ -45,6 +45,12 @@ def matches(text: ir.StringValue, read: Pattern) -> ir.BooleanValue:
     return text.re_search(rf"\A(?:{_text(read)})\Z")
 
 
+def replaced(text: ir.StringValue, pattern: str, by: str) -> ir.StringValue:
+    r"""The text with what is of a pattern replaced; `\1` in `by` is the first group."""
+    groups = by.replace("\\", "$") if schema.engine(text) == schema.SPARK else by
+    return text.re_replace(pattern, groups)
+
+
 def tried(text: ir.StringValue, kind: str) -> ir.Value:
     """A text that looks like a number, a day or a moment as such; null for a day that no calendar
 
@@ -64,6 +70,25 @@ def plain(found: ir.Value) -> ir.Value:
     if schema.engine(value) != schema.POSTGRES or not value.type().is_numeric():
         return value
     return _whole(value) if value.type().is_integer() else _double(value)
+
+
+def drawn(key: ir.Value, part: int) -> ir.BooleanValue:
+    """Whether a row is among one of so many, by a hash of its key that all engines compute alike.
+
+    key: whole numbers or text, as text.
+    """
+    bound = f"{2**32 // part:08x}"
+    return _md5(key.cast(TEXT)).substr(0, 8) < constant(bound, TEXT)
+
+
+def placed(wall: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+    """The moment at which clocks of a zone show a time; the later one where they show it twice."""
+    if schema.engine(wall) != schema.SPARK:
+        return _timezone(zone, wall)
+    day = ibis.interval(days=1)
+    first, last = _to_utc(wall, zone), _to_utc(wall + day, zone) - day
+    twice = _from_utc(last, zone).cast("timestamp") == wall  # Spark itself takes the first
+    return ibis.ifelse(twice, ibis.greatest(first, last), first)
 
 
 def _text(read: Pattern) -> str:
@@ -88,8 +113,16 @@ def _times(least: int, most: int | None) -> list[str]:
     return [*made, f"{{{rest}}}", *[f"{{0,{_MOST}}}"] * more, f"{{0,{last}}}"]
 
 
+def _of_times(value: str, other: str) -> None:
+    """Text or a zone, and what it is read with or applied to; of Spark the other way round."""
+
+
 def _of_postgres(value: str, other: str) -> None:
     """Two arguments of a function that PostgreSQL has."""
+
+
+def _of_text(text: str) -> None:
+    """One argument of a function that all engines have."""
 
 
 def _type_of_postgres(value: str) -> None:
@@ -98,5 +131,14 @@ def _type_of_postgres(value: str) -> None:
 
 _declared = ibis.udf.scalar.builtin
 _bytes = _declared(_of_postgres, name="convert_to", signature=((TEXT, TEXT), "binary"))
+_md5 = _declared(_of_text, name="md5", signature=((TEXT,), TEXT))
 _whole = _declared(_type_of_postgres, name="int8", signature=((INTEGER,), INTEGER))
 _double = _declared(_type_of_postgres, name="float8", signature=((NUMBER,), NUMBER))
+_TEXTS, _WALL = (TEXT, TEXT), (TEXT, "timestamp")
+_timezone = _declared(_of_times, name="timezone", signature=(_WALL, TIME))
+_to_utc = _declared(_of_times, name="to_utc_timestamp", signature=(("timestamp", TEXT), TIME))
+_from_utc = _declared(_of_times, name="from_utc_timestamp", signature=((TIME, TEXT), TIME))
+plain_time = _declared(_of_times, name="try_strptime", signature=(_TEXTS, "timestamp"))
+"""Of DuckDB: a text as a layout says, null where it does not fit."""
+moment = _declared(_of_times, name="try_strptime", signature=(_TEXTS, TIME))
+"""The same where the layout has an offset."""

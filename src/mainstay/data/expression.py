@@ -150,8 +150,8 @@ _MADE: dict[str, Callable[..., ir.Value]] = {
     "coalesce": ibis.coalesce,
     "if_else": ibis.ifelse,
     "is_in": _is_in,
-    "least": ibis.least,
-    "greatest": ibis.greatest,
+    "least": lambda *some: reduce(ibis.least, some),  # Spark takes no least of one
+    "greatest": lambda *some: reduce(ibis.greatest, some),
     "year": lambda moment: _wall(moment).year(),
     "month": lambda moment: _wall(moment).month(),
     "day": lambda moment: _wall(moment).day(),

@@ -22,10 +22,10 @@ from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, TIME
 from mainstay.data import dialect, rows, schema, snapshot, source
-from mainstay.data.engine import moments
 from mainstay.data.expression import constant
 from mainstay.data.snapshot import ARROW
 from mainstay.data.source import Reader
+from mainstay.data.times import moments
 
 KNOWN_AT = "known_at"
 _OLD, _BEFORE, _AFTER = (f"mainstay_{one}" for one in ("old", "before", "after"))

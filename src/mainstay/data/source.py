@@ -6,16 +6,18 @@ from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+from ibis.backends import BaseBackend
 from ibis.backends.duckdb import Backend
 
 from mainstay.core import digest
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column
 from mainstay.core.typed import DATE, TEXT, TIME
-from mainstay.data import schema, sqlite
-from mainstay.data.engine import EngineError, moments
-from mainstay.data.silos import access, elsewhere, excel
+from mainstay.data import brought, engine, schema, sqlite
+from mainstay.data.engine import EngineError
+from mainstay.data.silos import access, elsewhere, excel, residents
 from mainstay.data.silos.found import Files, Rows
+from mainstay.data.times import moments
 
 STRETCH = "mainstay_stretch"
 """The column that says which file or micro-batch of its source a row is of."""
@@ -68,13 +70,24 @@ class Once:
 class Reader(NamedTuple):
     """What reads sources: the engine, the folder that paths start from, the folder to stage in.
 
-    once: where every question is about the sources as they are at one moment.
+    once: where every question is about the sources as they are at one moment. url: of an engine
+    elsewhere, whose own tables stay there and to which all other sources are brought; "" = DuckDB.
     """
 
-    engine: Backend
+    engine: BaseBackend
     base: Path
     staged: Path
     once: Once | None = None
+    url: str = ""
+
+    @property
+    def here(self) -> "Reader":
+        """Itself on this machine; else the same on an engine of its own here."""
+        return Reader(engine.connect(self.staged), self.base, self.staged) if self.url else self
+
+    def owns(self, address: str) -> bool:
+        """Whether the engine reads what is at an address by itself."""
+        return not self.url or residents.stands(self.engine, self.url, address)
 
 
 def opened(
@@ -97,6 +110,10 @@ def opened(
 def _opened(
     reader: Reader, address: str, times: tuple[Moment, ...], texts: tuple[str, ...]
 ) -> Source:
+    access.refuse_secrets(address)
+    if not reader.owns(address):
+        found = _opened(reader.here, address, times, texts)
+        return found._replace(table=brought.brought(reader.engine, found.table, address))
     raw, content = _known(reader, address, times, (*(one.column for one in times), *texts))
     return Source(schema.widened(_timed(raw, address, times)), content, address)
 
@@ -115,7 +132,8 @@ def shape(reader: Reader, address: str, times: tuple[Moment, ...] = ()) -> tuple
     A column of `times` is a time where it could be read as one. Raises Mistake likewise.
     """
     names = {one.column for one in times}
-    raw, _ = _known(reader, address, times, tuple(names))
+    home = reader if reader.owns(address) else reader.here
+    raw, _ = _known(home, address, times, tuple(names))
     timed = (TEXT, DATE, TIME)
     return tuple(
         Column(one.name, TIME) if one.name in names and one.type in timed else one
@@ -132,15 +150,18 @@ def stretched(reader: Reader, source: Source, times: tuple[Moment, ...] = ()) ->
     if len(paths) < 2:
         return source.table.mutate(**{STRETCH: ibis.literal(source.address)})
     texts = tuple(one.column for one in times)
-    raw = _read(reader.engine, paths, texts, STRETCH)
+    raw = _read(reader.here.engine, paths, texts, STRETCH)
     begin = len(os.path.commonpath([path.absolute().parent for path in paths])) + 1
     parts = _timed(raw, source.address, times)
     names = [one for one in source.table.columns if one in parts.columns]
-    return schema.widened(parts.select(*names, **{STRETCH: parts[STRETCH].substr(begin)}))
+    made = schema.widened(parts.select(*names, **{STRETCH: parts[STRETCH].substr(begin)}))
+    return brought.brought(reader.engine, made, source.address) if reader.url else made
 
 
 def _paths(reader: Reader, address: str, times: tuple[Moment, ...]) -> list[Path]:
     """The files it consists of, none for what is no file; what lies here is not read for it."""
+    if reader.url and reader.owns(address):
+        return []
     if not (elsewhere.is_elsewhere(address) or address.partition("#")[0].endswith(excel.ENDS)):
         return files(address, reader.base)
     found = _found(reader, address, times)
@@ -162,6 +183,9 @@ def _known(
 def _anew(
     reader: Reader, address: str, times: tuple[Moment, ...], texts: tuple[str, ...]
 ) -> tuple[ir.Table, str]:
+    if reader.url:
+        own = residents.resident(reader.engine, address)
+        return own.table, own.digest()
     found = _found(reader, address, times)
     raw = _raw(reader, address, found, texts)
     return raw, found.digest if isinstance(found, Files) else found.digest()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Window
 from mainstay.core.typed import TIME
-from mainstay.data import columns, context
+from mainstay.data import columns, context, dialect
 from mainstay.data.context import Context, Decisions, Taken
 from mainstay.data.rows import Sources, context_of, within
 
@@ -42,7 +42,7 @@ def timings(
     stated = contract.data.decisions
     table = within(sources.decisions.table, stated.time, window)
     part = max(1, -(-table.count().to_pyarrow().as_py() // most))
-    some = table.filter(table[stated.key].hash() % part == 0) if part > 1 else table
+    some = table.filter(dialect.drawn(table[stated.key], part)) if part > 1 else table
     asked = Decisions(some, stated.key, stated.time)
     named = ((name, context_of(contract, sources, name)) for name in contract.data.context)
     return {name: _timing(asked, one, now) for name, one in named if one.as_of and not one.over}

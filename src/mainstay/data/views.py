@@ -189,12 +189,12 @@ def _rows(one: Context, cut: datetime) -> ir.Table:
         made = _joined(one, known.select(*one.on, **{ASKED: _moment(cut)}), cut)
         none = ibis.null(TIME)
         return made.mutate(**{SINCE: none, AS_OF: none})
-    moment = ibis.greatest(*(known[name] for name in times))
+    moment = reduce(ibis.greatest, (known[name] for name in times))
     asked = known.select(*one.on, **{ASKED: ibis.greatest(moment, _moment(cut - REACH))})
     brought = dict(zip((AS_OF, SEEN), times, strict=False))
     taken = tuple(Taken(name, column) for name, column in brought.items())
     made = _joined(one._replace(within=None, take=(*one.take, *taken)), asked, cut)
-    return made.mutate(**{SINCE: ibis.greatest(*(made[name] for name in brought))})
+    return made.mutate(**{SINCE: reduce(ibis.greatest, (made[name] for name in brought))})
 
 
 def _aggregated(one: Context, over: timedelta, cut: datetime) -> ir.Table:

@@ -3,6 +3,28 @@ from datetime import timedelta
 import pytest
 
 
+@pytest.mark.parametrize(
+    ("engine", "said"),
+    [
+        ("mysql://db/shop", 'is "mysql://db/shop", which is no engine'),
+        ("postgres", 'is "postgres", which is no engine'),
+        ("postgres://me:s3cret@db/shop", "holds a secret"),
+        ('"sc://host/;token=s3cret"', "holds a secret"),
+    ],
+)
+def test_an_engine_is_one_that_is_known_and_holds_no_secret(told, engine, said):
+    found = told(("data:\n", f"data:\n  engine: {engine}\n"))
+
+    assert f" data.engine {said}" in found[0]
+    assert "s3cret" not in "".join(found)
+
+
+def test_duckdb_computes_unless_another_engine_is_stated(read):
+    assert read().contract.data.engine == "duckdb"
+    named = read(("data:\n", "data:\n  engine: postgresql://me@db/shop\n"))
+    assert named.contract.data.engine == "postgresql://me@db/shop"
+
+
 def test_a_label_is_waited_for_a_month_unless_stated(read):
     label = read((", never_after: 3d", "")).contract.data.label
 

@@ -17,6 +17,7 @@ SECRET = "s3cret"
         (f"postgres://me:{SECRET}/@host/base", "postgres://me@host/base"),
         (f"postgres://me:{SECRET}#@host/base#shop.orders", "postgres://me@host/base#shop.orders"),
         ("data/visits#2.csv", "data/visits#2.csv"),
+        (f"sc://host:15002/;token={SECRET}", "sc://host:15002/"),
     ],
 )
 def test_what_is_shown_of_a_url_holds_no_secret(url: str, shown: str) -> None:
@@ -33,6 +34,7 @@ def test_what_is_shown_of_a_url_holds_no_secret(url: str, shown: str) -> None:
         f"feed+https://host/events?api_key={SECRET}",
         f"postgres://host/base?password={SECRET}#orders",
         "az://container/x.parquet?sig=",
+        f"sc://host:15002/;user_id=me;token={SECRET}#orders",
     ],
 )
 def test_a_secret_in_an_address_is_seen(address: str) -> None:

@@ -19,7 +19,7 @@ _KINDS: dict[str, str] = {
     **dict.fromkeys(("iceberg+sqlite", "iceberg+http", "iceberg+https"), "iceberg"),
     **dict.fromkeys(("feed+https", "feed+http"), "feed"),
     "kafka": "kafka",
-    "spark": "spark",
+    **dict.fromkeys(("spark", "sc"), "spark"),
 }
 KNOWN = tuple(f"{kind}://" for kind in _KINDS)
 _HERE = "spark#"

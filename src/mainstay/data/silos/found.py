@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import ibis.expr.types as ir
+
 from mainstay.core.errors import MainstayError
 from mainstay.data.silos.access import Access
 
@@ -19,6 +21,13 @@ class Rows(NamedTuple):
     """A dataset of Arrow, asked by columns and filters; digest: of the state it is read at."""
 
     dataset: Any
+    digest: Callable[[], str]
+
+
+class Resident(NamedTuple):
+    """A table of the engine that asks, of which nothing is fetched; digest: of its state."""
+
+    table: ir.Table
     digest: Callable[[], str]
 
 

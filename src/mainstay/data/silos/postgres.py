@@ -6,13 +6,16 @@ from contextlib import closing
 from types import MappingProxyType
 from typing import Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends import BaseBackend
 
 from mainstay.core.addresses import shown
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
+from mainstay.core.typed import NUMBER, TEXT
 from mainstay.data.silos import servers
 from mainstay.data.silos.access import Access, access, refuse_clear
-from mainstay.data.silos.found import Place, Rows
+from mainstay.data.silos.found import Place, Resident, Rows
 
 _SECONDS = 10  # for a server to answer at all
 _BATCH = 50_000
@@ -44,13 +47,44 @@ def found(address: str, place: Place) -> Rows:
     """
     url, _, name = address.partition("#")
     stated = access(address)
-    connection = connected(url, stated.hidden, _speaking(url, stated))
+    connection = connected(url, stated.hidden, speaking(url, stated))
     connection.execute("SET TIME ZONE 'UTC'")
     connection.execute(_MOMENT)
     return servers.found(Postgres(connection), address, name, place)
 
 
-def _speaking(url: str, stated: Access) -> dict[str, str]:
+def stands(url: str, address: str) -> bool:
+    """Whether the table of an address is in the database of a URL. Raises MissingExtra, Mistake."""
+    return _database(url) == _database(address.partition("#")[0])
+
+
+def resident(engine: BaseBackend, address: str) -> Resident:
+    """The table of an address in the database of the engine, with the values that `found` gives.
+
+    Raises Mistake.
+    """
+    server, name = Postgres(engine.con), address.partition("#")[2]
+    there = servers.declared(server, address, name)
+    table = engine.table(there.table, database=there.schema)
+    columns = {one.name: _as_found(table[one.name], one.type) for one in there.shape}
+    whole = there.whole(server)
+    return Resident(table.select(**columns), lambda: servers.state(server, whole, tuple(columns)))
+
+
+def _as_found(value: ir.Value, kind: Any) -> ir.Value:
+    """What comes as text is text; single precision is what is written of it."""
+    if pa.types.is_string(kind) and not value.type().is_string():
+        return value.cast(TEXT)
+    return value.cast(TEXT).cast(NUMBER) if value.type().is_float32() else value
+
+
+def _database(url: str) -> tuple[object, ...]:
+    said = _stated(url)
+    names = said.get("dbname") or said.get("user")
+    return str(said.get("host", "")).lower(), str(said.get("port") or 5432), names
+
+
+def speaking(url: str, stated: Access) -> dict[str, str]:
     """Under TLS as the operator says; where nothing is said, as the library does it."""
     if stated.tls is False:
         refuse_clear(url, stated, "leave tls = false out of sources.toml")
@@ -67,15 +101,7 @@ def connected(url: str, password: str = "", how: Mapping[str, str] = MappingProx
 
     Raises Mistake for no URL of one, Unavailable, MissingExtra.
     """
-    try:
-        import psycopg  # noqa: PLC0415 - an optional engine
-    except ImportError as error:
-        raise MissingExtra("postgres") from error
-    try:
-        stated: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(url)
-    except psycopg.ProgrammingError:  # what it says holds the password
-        hint = "postgres://USER@HOST:PORT/DATABASE"
-        raise Mistake("this is no URL of a PostgreSQL", f"known: {hint}") from None
+    psycopg, stated = _driver(), _stated(url)
     if password:
         stated["password"] = password
     try:
@@ -84,6 +110,25 @@ def connected(url: str, password: str = "", how: Mapping[str, str] = MappingProx
         text, secret = str(error).splitlines()[0], stated.get("password")
         why = text.replace(secret, "…") if secret else text
         raise Unavailable(f"{shown(url)} does not answer: {why}") from None
+
+
+def _driver() -> Any:
+    try:
+        import psycopg  # noqa: PLC0415 - an optional engine
+    except ImportError as error:
+        raise MissingExtra("postgres") from error
+    return psycopg
+
+
+def _stated(url: str) -> dict[str, Any]:
+    """What a URL says, by the words of PostgreSQL. Raises Mistake, MissingExtra."""
+    psycopg = _driver()
+    try:
+        found: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:  # what it says holds the password
+        hint = "postgres://USER@HOST:PORT/DATABASE"
+        raise Mistake("this is no URL of a PostgreSQL", f"known: {hint}") from None
+    return found
 
 
 class Postgres:

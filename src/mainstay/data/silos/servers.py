@@ -98,17 +98,35 @@ def found(server: Server, address: str, name: str, place: Place) -> Rows:
 
 
 def _opened(server: Server, address: str, name: str, place: Place) -> _Table:
-    schema, _, table = name.rpartition(".")
-    schema = schema or server.home
-    declared = _all(server, server.catalogue(), (schema, table))
-    if not declared:
-        raise Mistake(f"{address}: there is no table {name}", _known(server, name))
-    kinds = [(column, server.kind(kind)) for column, kind in declared]
-    shape = pa.schema([(column, kind) for column, kind in kinds if kind is not None])
+    there = declared(server, address, name)
     place.staged.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=place.staged, prefix=".asked-"))
-    whole = f"{server.quoted(schema)}.{server.quoted(table)}"
-    return _Table(server, whole, placed(shape, place.times), folder, threading.Lock())
+    shape = placed(there.shape, place.times)
+    return _Table(server, there.whole(server), shape, folder, threading.Lock())
+
+
+class Declared(NamedTuple):
+    """A table by its schema and name; shape: of Arrow, of the columns that can be held here."""
+
+    schema: str
+    table: str
+    shape: Any
+
+    def whole(self, server: Server) -> str:
+        """Its name as SQL takes it."""
+        return f"{server.quoted(self.schema)}.{server.quoted(self.table)}"
+
+
+def declared(server: Server, address: str, name: str) -> Declared:
+    """The table of a name, as the catalogue says. Raises Mistake for one that is not there."""
+    schema, _, table = name.rpartition(".")
+    schema = schema or server.home
+    said = _all(server, server.catalogue(), (schema, table))
+    if not said:
+        raise Mistake(f"{address}: there is no table {name}", _known(server, name))
+    kinds = [(column, server.kind(kind)) for column, kind in said]
+    shape = pa.schema([(column, kind) for column, kind in kinds if kind is not None])
+    return Declared(schema, table, shape)
 
 
 def kind(
@@ -149,9 +167,14 @@ _INNER = ("pg_catalog", "information_schema", "mysql", "performance_schema", "sy
 
 def _state(table: _Table) -> str:
     """A digest of all rows that the server itself computes."""
-    asked = table.server.state(table.name, tuple(table.schema.names))
     with table.lock:
-        return digest.of_value([list(map(str, row)) for row in _all(table.server, asked, ())])
+        return state(table.server, table.name, tuple(table.schema.names))
+
+
+def state(server: Server, table: str, columns: tuple[str, ...]) -> str:
+    """The same of a table by its name as SQL takes it."""
+    asked = server.state(table, columns)
+    return digest.of_value([list(map(str, row)) for row in _all(server, asked, ())])
 
 
 def _all(server: Server, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from mainstay.core import digest, nearest
 from mainstay.core.errors import Mistake
 from mainstay.data import engines
 from mainstay.data.silos.bounds import Bound
-from mainstay.data.silos.found import Place, Rows
+from mainstay.data.silos.found import Place, Resident, Rows
 from mainstay.data.silos.lazy import HOW, Batches, Lazy, placed
 
 _STATE = "SELECT count(*), sum(CAST(xxhash64(*) AS DECIMAL(38, 0))) FROM {}"
@@ -34,6 +34,17 @@ def found(address: str, place: Place) -> Rows:
         yield from rows.to_pyarrow().to_batches()
 
     return Rows(Lazy(placed(schema, place.times), fetch), lambda: _state(spark, name))
+
+
+def stands(url: str, address: str) -> bool:
+    """Whether the table of an address is known to the Spark of a URL."""
+    return url.rstrip("/") == address.partition("#")[0].rstrip("/")
+
+
+def resident(engine: BaseBackend, address: str) -> Resident:
+    """The table of an address that the engine itself knows. Raises Mistake."""
+    name = address.partition("#")[2]
+    return Resident(_table(engine, name, address), lambda: _state(engine, name))
 
 
 def _table(spark: BaseBackend, name: str, address: str) -> ir.Table:

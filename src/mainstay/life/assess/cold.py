@@ -23,7 +23,6 @@ from mainstay.stats.proportion import wilson
 PART = 6  # the last sixth of the training period stands for the future
 CLAUSE = "cold entities"
 WHEN, NEW = "mainstay_when", "mainstay_new"
-DAY_SECONDS = 24 * 3600
 METHOD = f"first seen in the last sixth of the training period; {DAYS}"
 
 
@@ -71,7 +70,7 @@ def _last(rows: ir.Table, entity: str, time: str, since: str) -> ir.Table:
     """The rows since then, each with its moment and whether it is about a new entity."""
     first = rows[time].min().over(ibis.window(group_by=rows[entity]))
     begin = constant(since, TIME)
-    new = (rows[entity].isnull() | (first >= begin)).cast("int64")
+    new = ibis.ifelse(rows[entity].isnull() | (first >= begin), 1, 0)
     marked = rows.mutate(**{WHEN: rows[time], NEW: new})
     return marked.filter(marked[WHEN] >= begin)
 
@@ -80,11 +79,11 @@ def _by_day(last: ir.Table, hanging: tuple[Output, ...]) -> ir.Table:
     """Of each day how many rows there are, how many about a new entity, and what those lack."""
     made = features.inputs(last, hanging, (WHEN, NEW))
     lacking = {
-        f"{at}.{of}": (made[one.name].isnull().cast("int64") * times).sum()
+        f"{at}.{of}": ibis.ifelse(made[one.name].isnull(), times, 0).sum()
         for at, one in enumerate(hanging)
         for of, times in (("all", 1), ("new", made[NEW]))
     }
-    by_day = made.group_by(day=(made[WHEN].epoch_seconds() // DAY_SECONDS).cast("int64"))
+    by_day = made.group_by(day=made[WHEN].cast("timestamp").date())  # in UTC, whatever the engine
     return by_day.aggregate(counts=made.count(), new=made[NEW].sum(), **lacking).order_by("day")
 
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from mainstay.core.columns import Columns
 from mainstay.core.typed import TIME
-from mainstay.data import columns
+from mainstay.data import columns, dialect
 from mainstay.life.assess.alone import Codes
 
 WHEN = "mainstay_when"
@@ -14,7 +14,7 @@ WHEN = "mainstay_when"
 def sampled(table: ir.Table, key: str, *, rows: int, most: int) -> ir.Table:
     """About `most` of the rows there are, chosen by the hash of the key: no order, no luck."""
     part = -(-rows // most)
-    return table.filter(table[key].hash() % part == 0) if part > 1 else table
+    return table.filter(dialect.drawn(table[key], part)) if part > 1 else table
 
 
 def fetched(table: ir.Table, names: tuple[str, ...], time: str) -> tuple[Columns, Codes]:

@@ -19,7 +19,7 @@ from mainstay.core.errors import Missing
 from mainstay.core.nouns import Dataset, Verdict, Window
 from mainstay.core.places import Places
 from mainstay.core.weighing import Weighing
-from mainstay.data import changes, engine, rows, sla, snapshot
+from mainstay.data import changes, engine, reading, rows, sla, snapshot
 from mainstay.data import profile as profiling
 from mainstay.data.lineage import Born
 from mainstay.data.profile import Profile
@@ -67,20 +67,25 @@ class Built(NamedTuple):
 
 
 class Started(NamedTuple):
-    """Sources opened and cut into periods, nothing computed. inputs: what it all hangs on."""
+    """Sources opened and cut into periods, nothing computed. inputs: what it all hangs on.
+
+    reader: by which they were opened; rows are of its engine. connection: the engine on this
+    machine, for what is taken from them.
+    """
 
     connection: Backend
     rows: Rows
     periods: Periods
     inputs: dict[str, object]
+    reader: Reader
 
 
 def started(order: Order) -> Started:
     """What a build would work on, quickly. Raises Mistake, Missing, Broken for changed columns."""
     order.tell("reading the sources")
-    connection = opened(order.places)
-    _refuse_changed(order, connection)
-    found, chosen = gathered(order, connection)
+    reader = reading.reader(order.document.contract, order.places)
+    _refuse_changed(order, reader)
+    found, chosen = gathered(order, reader)
     inputs = {
         "code": _code(order.places),
         "sources": {dataset.uri: dataset.digest for dataset in found.datasets},
@@ -88,7 +93,7 @@ def started(order: Order) -> Started:
         "hold_out": chosen.hold_out,
         **({"weighing": order.weighing} if order.weighing else {}),
     }
-    return Started(connection, found, chosen, inputs)
+    return Started(reader.here.engine, found, chosen, inputs, reader)
 
 
 def built(order: Order, started: Started) -> Built:
@@ -111,14 +116,9 @@ def built(order: Order, started: Started) -> Built:
     return Built(result, started.periods, learned, datasets, _code(order.places), notes)
 
 
-def _refuse_changed(order: Order, connection: Backend) -> None:
+def _refuse_changed(order: Order, reader: Reader) -> None:
     if order.born:
-        found = changes.changes(order.document.contract, _reader(order, connection), order.born)
-        changes.refuse(found, STOPPED)
-
-
-def _reader(order: Order, connection: Backend) -> Reader:
-    return Reader(connection, order.places.folder, order.places.staged)
+        changes.refuse(changes.changes(order.document.contract, reader, order.born), STOPPED)
 
 
 def _warned(found: Rows) -> Iterator[str]:
@@ -148,17 +148,17 @@ def _drawn(order: Order, started: Started, learned: Learned, prepared: Prepared)
 
 
 def opened(places: Places) -> Backend:
-    """The engine of a project."""
+    """The engine on this machine, for what is a project's own."""
     places.work.mkdir(parents=True, exist_ok=True)
     return engine.connect(places.work)
 
 
-def gathered(order: Order, connection: Backend) -> tuple[Rows, Periods]:
+def gathered(order: Order, reader: Reader) -> tuple[Rows, Periods]:
     """The rows of the period asked for, and how it is cut into training and hold-out."""
     contract = order.document.contract
     found = rows.assembled(
         contract,
-        _reader(order, connection),
+        reader,
         since=order.since,
         until=order.until,
         now=order.now,

@@ -24,7 +24,7 @@ from mainstay.core.answers import worst
 from mainstay.core.errors import Broken
 from mainstay.core.nouns import Evidence, ModelVersion, Verdict
 from mainstay.core.places import Places
-from mainstay.data import engine, rows, snapshot
+from mainstay.data import engine, reading, rows, snapshot
 from mainstay.data.profile import Profile
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
@@ -158,10 +158,10 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
     case = proving.Case(version, contract, order.places, opened, order.proved)
     with proving.replaying(case) as replay, ThreadPoolExecutor(1, "cut") as beside:
         order.tell("opening the held-out rows")
-        reader = Reader(engine.connect(order.places.work), *_places(order))
+        reader = reading.reader(contract, order.places)
         assembled = _assembled(order, stated, reader)
         also = champion.columns(order.champion, order.places)
-        opening = Opening(contract, opened, order.places, reader.engine, also)
+        opening = Opening(contract, opened, order.places, reader.here.engine, also)
         held = held_out.held_out(opening, assembled, stated.hold_out)
         asked = Asked(contract, held, version.name, contract.train.seed, stated.attempt)
         trained = version.datasets[0].window or held.window
@@ -239,7 +239,7 @@ def _tried(
         told = (
             (
                 *newcomers.evidence(asked, known.met),
-                *_generalising(order, asked, opened, learned, Reader(own, *_places(order))),
+                *_generalising(order, asked, opened, learned),
             )
             if _holds(order, (*before, *tried))
             else ()
@@ -280,18 +280,16 @@ def _ladder(
 
 
 def _generalising(
-    order: Order, asked: Asked, opened: Runtime, learned: ir.Table, reader: Reader
+    order: Order, asked: Asked, opened: Runtime, learned: ir.Table
 ) -> tuple[Evidence, ...]:
     """Only of a version that holds so far: what falls short anyway needs no more evidence."""
     order.tell("training rows beside held-out and newest ones")
     promised = unseen.read(order.places.bundle(order.version.bundle))
     contract, since = order.document.contract, asked.held.window.until
+    reader = reading.reader(contract, order.places)  # the other one is at work
     newest = recent.recent(contract, opened.manifest, reader, since=since, now=order.now)
+    reading.ended(reader)
     return tuple(generalising.evidence(asked, opened, learned, promised, newest))
-
-
-def _places(order: Order) -> tuple[Path, Path]:
-    return order.places.folder, order.places.staged
 
 
 def _assembled(order: Order, stated: Registration, reader: Reader) -> Rows:

@@ -197,9 +197,9 @@ class Order(NamedTuple):
     labels said of their keys before, see data.labels; None where none ever came. asks: for labels,
     oldest first; whole: the decisions of `span` with all labels, also those that do not count in
     `joined`. vouched: labels that count although they look wrong. awaited: what was foretold of
-    the champion and can be known by now; None: nothing. once: what a look opened already. looks_up:
-    the contract of the champion where its door looks context up, else None; hidden: columns that
-    the journal hides.
+    the champion and can be known by now; None: nothing. silos: what reads sources on an engine
+    elsewhere. once: what a look opened already. looks_up: the contract of the champion where its
+    door looks context up, else None; hidden: columns that the journal hides.
     """
 
     document: Document
@@ -227,6 +227,7 @@ class Order(NamedTuple):
     whole: ir.Table | None = None
     vouched: tuple[Vouched, ...] = ()
     awaited: Awaited | None = None
+    silos: Reader | None = None
     once: Once | None = None
     looks_up: Contract | None = None
     hidden: frozenset[str] = frozenset()
@@ -239,7 +240,8 @@ class Order(NamedTuple):
     @property
     def reader(self) -> Reader:
         """Of the sources; those of a look are opened once."""
-        return Reader(self.engine, self.places.folder, self.places.staged, self.once)
+        here = Reader(self.engine, self.places.folder, self.places.staged)
+        return (self.silos or here)._replace(once=self.once)
 
     @property
     def metric(self) -> str:

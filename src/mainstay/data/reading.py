@@ -1,0 +1,36 @@
+"""What reads the sources of a contract: on the engine that it names, or that the process names."""
+
+from mainstay.contract.model import Contract
+from mainstay.core import settings
+from mainstay.core.engines import DUCKDB
+from mainstay.core.places import Places
+from mainstay.data import engine, engines, schema
+from mainstay.data.silos import access
+from mainstay.data.source import Once, Reader
+
+
+def reader(contract: Contract, places: Places) -> Reader:
+    """On the engine of a contract. Raises what engines.connect raises."""
+    places.work.mkdir(parents=True, exist_ok=True)
+    there = elsewhere(contract, places)
+    return there or Reader(engine.connect(places.work), places.folder, places.staged)
+
+
+def elsewhere(contract: Contract, places: Places) -> Reader | None:
+    """The same, None where that is DuckDB on this machine.
+
+    It opens each source once, and tells of one moment where the engine can.
+    """
+    url = settings.engine() or contract.data.engine
+    if url == DUCKDB:
+        return None
+    access.refuse_secrets(url)
+    places.staged.mkdir(parents=True, exist_ok=True)
+    held = engines.at_one_moment(engines.connect(url, places.staged))
+    return Reader(held, places.folder, places.staged, Once(), url)
+
+
+def ended(some: Reader) -> None:
+    """Lets go of its engine. A Spark goes on: it takes seconds to start."""
+    if some.engine.name != schema.SPARK:
+        some.engine.disconnect()

@@ -1,0 +1,114 @@
+"""Spark Connect: a command whose engine is a server of it, which this process only speaks to.
+
+A process of its own, since PySpark takes no server beside a Spark of its own.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import small_project
+from side_by_side import differences
+
+READY = 180.0
+SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
+
+
+@pytest.fixture(scope="module")
+def connect(
+    tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str], None]
+) -> Iterator[str]:
+    """The URL of a server, by what the pip package has."""
+    pyspark = pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        missing("no Java on this machine")
+    folder, port = tmp_path_factory.mktemp("connect"), _free_port()
+    stated = {
+        "spark.connect.grpc.binding.port": port, "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false", "spark.sql.warehouse.dir": folder / "warehouse",
+    }  # fmt: skip
+    words = [word for name, value in stated.items() for word in ("--conf", f"{name}={value}")]
+    program = Path(pyspark.__file__).parent / "bin" / "spark-class"
+    command = [program, "org.apache.spark.deploy.SparkSubmit", "--master", "local[2]"]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "--class", SERVER, *words, "spark-internal"],
+            stdout=log, stderr=log, cwd=folder, start_new_session=True,
+            env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"},
+        )  # fmt: skip
+    try:
+        _awaited(port)
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+@pytest.mark.slow
+def test_a_command_says_the_same_by_spark_connect(connect: str, tmp_path: Path) -> None:
+    found = []
+    for engine in ("duckdb", connect):
+        folder = small_project.written(tmp_path / engine.partition(":")[0])
+        (folder / "clock").write_text((small_project.END + timedelta(days=1)).isoformat())
+        shown("key", "new", small_project.AUTHOR, folder=folder, engine=engine)
+        said = json.loads(shown("assess", "--json", folder=folder, engine=engine))
+        said["facts"].pop("report", None)
+        found.append(said)
+
+    assert differences(*found) == []
+    assert found[0]["verdict"] == "pass"
+
+
+def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("grpc")
+    folder = small_project.written(tmp_path / "shop")
+    (folder / "clock").write_text((small_project.END + timedelta(days=1)).isoformat())
+    shown("key", "new", small_project.AUTHOR, folder=folder, engine="duckdb")
+
+    done = ran("assess", folder=folder, engine="sc://127.0.0.1:1/;user_id=me")
+
+    assert done.returncode != 0
+    assert "sc://127.0.0.1:1/ does not answer" in done.stderr
+
+
+def shown(*words: str, folder: Path, engine: str) -> str:
+    done = ran(*words, folder=folder, engine=engine)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def ran(*words: str, folder: Path, engine: str) -> "subprocess.CompletedProcess[str]":
+    stated = small_project.environment(folder, small_project.AUTHOR) | {"MAINSTAY_ENGINE": engine}
+    return subprocess.run(
+        [Path(sys.executable).with_name("mainstay"), *words],
+        check=False, capture_output=True, text=True, cwd=folder, env=stated, timeout=300,
+    )  # fmt: skip
+
+
+def _awaited(port: int) -> None:
+    end = time.monotonic() + READY
+    while time.monotonic() < end:
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise AssertionError(f"nothing listens at {port}")
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
