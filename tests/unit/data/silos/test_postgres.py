@@ -72,7 +72,7 @@ def certificate(server: str) -> Iterator[Path]:
 
 def test_a_server_that_is_vouched_for_is_read_by_tls(server: str, certificate: Path) -> None:
     named, far = server.replace("127.0.0.1", "localhost"), server
-    how = postgres._speaking(named, Access(ca=str(certificate)))
+    how = postgres.speaking(named, Access(ca=str(certificate)))
 
     with postgres.connected(named, how=how) as connection:
         asked = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
@@ -80,11 +80,11 @@ def test_a_server_that_is_vouched_for_is_read_by_tls(server: str, certificate: P
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1"):
         postgres.connected(far, how=how)
     with pytest.raises(Unavailable, match="verify failed"):
-        postgres.connected(named, how=postgres._speaking(named, Access(tls=True)))
+        postgres.connected(named, how=postgres.speaking(named, Access(tls=True)))
 
 
 def test_without_a_word_the_library_does_as_it_does() -> None:
-    assert postgres._speaking(FAR, Access(secret="x")) == {}
-    assert postgres._speaking(FAR, Access(tls=False)) == {"sslmode": "disable"}
+    assert postgres.speaking(FAR, Access(secret="x")) == {}
+    assert postgres.speaking(FAR, Access(tls=False)) == {"sslmode": "disable"}
     with pytest.raises(Refused, match="a password would travel in clear"):
-        postgres._speaking(FAR, Access(secret="x", tls=False))
+        postgres.speaking(FAR, Access(secret="x", tls=False))
