@@ -2,9 +2,10 @@
 
 raw is Mainstay's own engine on batches that lie in memory, after a warm-up; every other engine
 reads the same Parquet and writes key and score. Mainstay is the whole command: sources checked,
-every row judged, answers, manifest, and what the watch will read. The others are their users' few
-lines around LightGBM's own predict on two threads. Each runs in a process of its own, in an order
-that is shuffled anew for every repeat; memory is that of the whole process tree.
+every row judged, answers, manifest, and what the watch will read; mainstay_spark is the same over a
+table of a local Spark, where that and Java are installed. The others are their users' few lines
+around LightGBM's own predict on two threads. Each runs in a process of its own, in an order that is
+shuffled anew for every repeat; memory is that of the whole process tree.
 """
 
 import json
@@ -26,7 +27,7 @@ from bench.servers.process import NotReady, pss
 from mainstay.core import clock, settings
 from mainstay.core.places import Places
 
-RAW, MAINSTAY = "raw", "mainstay"
+RAW, MAINSTAY, IN_SPARK = "raw", "mainstay", "mainstay_spark"
 PEERS = ("pandas", "polars", "spark")
 PEER = Path(__file__).parent / "scoring" / "peer_process.py"
 WARM = 20_000
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print."""
     parser = options("score", __doc__)
     parser.add_argument("--rows", default="1000000,10000000", help="of a batch, with commas")
-    parser.add_argument("--engines", default=",".join((MAINSTAY, *PEERS)), help="which")
+    parser.add_argument("--engines", default=",".join((MAINSTAY, IN_SPARK, *PEERS)), help="which")
     chosen = parser.parse_args(arguments)
     if chosen.quick:
         chosen.rows, chosen.repeat, chosen.engines = "100000", 2, MAINSTAY

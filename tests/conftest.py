@@ -5,17 +5,15 @@ import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import hypothesis
 import pytest
 import servers
 import small_project
+from small_project import acting
 
 from mainstay.cli.main import GARBAGE
-from mainstay.core import settings
 
 FOLDERS = {"unit", "refusals", "laws", "e2e", "conformance", "engines", "browser"}
 
@@ -167,19 +165,6 @@ def serving(ripe: Path, tmp_path: Path) -> Iterator[small_project.Serving]:
     shutil.copytree(ripe / "keys", project / "keys")
     with acting(project, small_project.AUTHOR):
         yield small_project.serving(project, tmp_path)
-
-
-@contextmanager
-def acting(folder: Path, name: str) -> Iterator[None]:
-    """As somebody of a small project, on the day after its last visit."""
-    (folder / "clock").write_text((small_project.END + timedelta(days=1)).isoformat())
-    values = {
-        "MAINSTAY_CLOCK": str(folder / "clock"),
-        "MAINSTAY_KEYS": str(folder / "keys"),
-        "MAINSTAY_KEY": name,
-    }
-    with settings.given(values):
-        yield
 
 
 @pytest.fixture

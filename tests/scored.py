@@ -10,17 +10,18 @@ from small_project import Serving
 
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract import document
+from mainstay.contract.batch import Unit
 from mainstay.data import batch, engine
 from mainstay.data.batch import Asked
 from mainstay.data.lineage import Born
-from mainstay.data.partitions import Cut, Unit, cut
+from mainstay.data.partitions import Cut, cut
 from mainstay.data.source import Reader
 from mainstay.life.score import score
 from mainstay.life.score.answers import Standing
 from mainstay.life.score.layout import Layout
 from mainstay.life.score.manifest import Begun, Made
-from mainstay.life.score.partition import Scoring
 from mainstay.life.score.score import Order, Scored
+from mainstay.life.score.scoring import Scoring
 
 NOW = small_project.AFTER
 
@@ -51,6 +52,8 @@ class Scene(NamedTuple):
             draft=self.folder / "draft.parquet",
             journal=self.folder / "journal",
             sequence=3,
+            bundle=self.serving.bundle,
+            environments=self.folder / "none",
         )
         return usual._replace(**changes)
 

@@ -3,7 +3,8 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from mainstay.bundle import environment as environments_of
 from mainstay.bundle import manifest
 from mainstay.bundle.manifest import Engine
 from mainstay.bundle.runtime import LOCK
-from mainstay.core import digest
+from mainstay.core import digest, settings
 from mainstay.seal import certificate, checks, dsse, keys, routing, trust
 from mainstay.seal.certificate import Certificate, Environment, Scope
 from mainstay.seal.routing import Routing, Share
@@ -152,6 +153,19 @@ def environment(folder: Path, name: str) -> dict[str, str]:
         **os.environ, "MAINSTAY_CLOCK": str(folder / "clock"), "MAINSTAY_KEY": name,
         "MAINSTAY_KEYS": str(folder / "keys"),
     }  # fmt: skip
+
+
+@contextmanager
+def acting(folder: Path, name: str) -> Iterator[None]:
+    """As somebody of a small project, on the day after its last visit."""
+    (folder / "clock").write_text((END + timedelta(days=1)).isoformat())
+    values = {
+        "MAINSTAY_CLOCK": str(folder / "clock"),
+        "MAINSTAY_KEYS": str(folder / "keys"),
+        "MAINSTAY_KEY": name,
+    }
+    with settings.given(values):
+        yield
 
 
 def _ignored(folders: list[Path]) -> Callable[[str, list[str]], list[str]]:

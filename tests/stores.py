@@ -55,7 +55,7 @@ def azure(missing: Callable[[str], None]) -> Iterator[str]:
     """The endpoint of Azurite with the account and key that all of them have."""
     program = shutil.which("azurite-blob")
     if program is None:
-        missing("no Azurite on this machine: npm install -g azurite")
+        missing("no Azurite on this machine")
         return
     port = free_port()
     options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]

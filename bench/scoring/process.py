@@ -1,7 +1,7 @@
 """One engine's way through a batch, in a process of its own: seconds after a warm-up, as JSON.
 
 Arguments: engine, project, table, output, rows. raw is Mainstay's own engine on batches that lie in
-memory; the others read the table and write key and score.
+memory; mainstay is the whole command, mainstay_spark the same over a table of a local Spark.
 """
 
 import json
@@ -20,6 +20,7 @@ from mainstay.control.commands import Score
 from mainstay.control.handle import handle
 from mainstay.core import settings
 from mainstay.core.places import Places
+from mainstay.data import engines
 
 BATCH, RESIDENT, WARM = 65_536, 8, 20_000
 
@@ -46,6 +47,19 @@ def mainstay(folder: Path, source: Path, out: Path) -> float:
         )
 
 
+def mainstay_spark(folder: Path, source: Path, out: Path) -> float:
+    """The same where the rows are a table of Spark; its start is in the warm-up."""
+    spark = engines.connect("spark")
+    small = source.with_name("warm.parquet")
+    for path in (small, source):
+        spark.read_parquet(path, table_name=path.stem)
+    with settings.given(project.acting(folder)):
+        return timed(
+            lambda one, into: handle(folder, Score(f"spark#{one.stem}", out=str(into))),
+            small, source, out,
+        )  # fmt: skip
+
+
 def timed(act: Callable[[Path, Path], object], small: Path, source: Path, out: Path) -> float:
     """Of the second of two: the first, of few rows, is the warm-up."""
     for path in (small, source):
@@ -57,5 +71,6 @@ def timed(act: Callable[[Path, Path], object], small: Path, source: Path, out: P
 
 if __name__ == "__main__":
     engine, folder, source, out, rows = sys.argv[1], *map(Path, sys.argv[2:5]), int(sys.argv[5])
-    seconds = raw(folder, rows) if engine == "raw" else mainstay(folder, source, out)
+    whole = {"mainstay": mainstay, "mainstay_spark": mainstay_spark}
+    seconds = raw(folder, rows) if engine == "raw" else whole[engine](folder, source, out)
     print(json.dumps({"seconds": seconds}))

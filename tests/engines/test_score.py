@@ -1,8 +1,9 @@
-"""A batch in Spark is answered as here, bit for bit: on this machine and on two workers."""
+"""A batch in Spark is answered as here, byte for byte: on this machine and on two workers."""
 
 import contextlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -10,111 +11,123 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from batched import Both, drawn
-from small_project import Serving
+import small_project
+from pyarrow import parquet
 
-from mainstay.bundle import runtime
-from mainstay.data import engine
-from mainstay.data.snapshot import ARROW
-from mainstay.life.score import quarantine
+from mainstay.control.commands import Deploy, Score
+from mainstay.control.handle import handle
 
-ROWS = 4_000
 READY = 180.0
+SINCE, UNTIL = small_project.END - timedelta(days=2), small_project.END
 PROGRAM = """
 import sys
+from datetime import datetime
 from pathlib import Path
-import pyarrow.parquet as pq
-from mainstay.bundle import manifest
+from mainstay.control.commands import Score
+from mainstay.control.handle import handle
 from mainstay.data import engines
-from mainstay.life.score import spark
-from mainstay.seal import certificate, dsse, trust
-url, bundle, rows, out, issued, keys = sys.argv[1:]
+url, folder, rows, since, until = sys.argv[1:]
 made = engines.connect(url)
-table = made.read_parquet(rows, table_name="rows")
-opened = certificate.opened(dsse.read(Path(issued)), trust.read(Path(keys)))
-folder = Path(bundle)
-version = spark.Version(folder, folder.name, "v1", opened, "c" * 12)
-frame = spark.answered(table, version, manifest.read(folder))
-pq.write_table(frame.repartition(4).toArrow(), out)
+made.read_parquet(rows, table_name="visits")
+period = datetime.fromisoformat(since), datetime.fromisoformat(until)
+said = handle(Path(folder), Score(url + "#visits", *period, out="answers"))
 hosts = made._session.sparkContext.parallelize(range(64), 8).map(
     lambda _: __import__("os").environ.get("SPARK_EXECUTOR_DIRS", "") or __import__("os").getcwd()
 ).distinct().count()
+print(said.headline)
 print(hosts)
 made.disconnect()
 """
 
 
 @pytest.fixture
-def sample(serving: Serving, tmp_path: Path) -> Iterator[tuple[Both, Path]]:
-    """The small project's version, and rows in a file of several groups."""
-    opened = runtime.opened(serving.bundle, tmp_path, expected=serving.bundle.name, version="v1")
-    both = Both(opened.manifest, opened.engine, serving.certificate())
-    kinds = {one.name: ARROW[one.type] for one in opened.manifest.request}
-    rows = drawn(ROWS)
-    arrays = {name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()}
-    pq.write_table(pa.table(arrays), tmp_path / "rows.parquet", row_group_size=500)
-    yield both, tmp_path / "rows.parquet"
-    opened.close()
+def live(ripe: Path, tmp_path: Path) -> Iterator[Path]:
+    """A project whose v1 is live, and visits of which each rule is broken by some."""
+    folder = small_project.copied(ripe, tmp_path / "no-show")
+    with small_project.acting(folder, small_project.AUTHOR):
+        handle(folder, Deploy("v1", 1.0))
+        table = parquet.read_table(folder / "data" / "visits.parquet")
+        parquet.write_table(spoilt(table), folder / "visits.parquet", row_group_size=200)
+        yield folder
 
 
-def ran(url: str, sample: tuple[Both, Path], serving: Serving) -> tuple[pa.Table, int]:
-    """What a program of a user gets of Spark at a URL, and how many places took part."""
-    _, rows = sample
-    out = rows.with_name("out.parquet")
-    issued = serving.project / ".mainstay" / "certificates" / "v1.json"
-    words = [url, serving.bundle, rows, out, issued, serving.keys]
+def spoilt(table: pa.Table) -> pa.Table:
+    """In an order of its own."""
+    rows = table.to_pylist()
+    for at, row in enumerate(rows):
+        row["wait"] = None if at % 31 == 0 else -1 if at % 29 == 0 else row["wait"]
+        row["kind"] = [row["kind"], None, "home", "Zürich"][at % 7 if at % 7 < 4 else 0]
+    random.Random(3).shuffle(rows)
+    return pa.Table.from_pylist(rows, table.schema)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All that is written of a batch, for its readers and for the watch."""
+    found = [*(folder / "answers").rglob("*"), *(folder / ".mainstay/journal/batch").rglob("*")]
+    there = [one for one in found if one.is_file() and one.name[0] != "."]
+    return {str(one.relative_to(folder)): one.read_bytes() for one in there}
+
+
+def here(folder: Path) -> dict[str, bytes]:
+    """The files of a batch on this machine; then they go."""
+    handle(folder, Score("visits.parquet", SINCE, UNTIL, "answers"))
+    made = files(folder)
+    shutil.rmtree(folder / "answers")
+    shutil.rmtree(folder / ".mainstay" / "journal" / "batch")
+    return made
+
+
+def ran(url: str, folder: Path) -> tuple[str, int]:
+    """What a user of Spark at a URL is told, and how many places took part."""
+    words = [url, folder, folder / "visits.parquet", SINCE.isoformat(), UNTIL.isoformat()]
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *map(str, words)],
         check=False, capture_output=True, text=True,
-        env={**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
+        env={**small_project.environment(folder, small_project.AUTHOR),
+             "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    return pq.read_table(out), int(done.stdout.splitlines()[-1])
+    headline, places = done.stdout.splitlines()[-2:]
+    return headline, int(places)
 
 
-def agrees(found: pa.Table, both: Both) -> None:
-    """Every row, rejected ones with the guard's reasons."""
-    connection = engine.connect()
-    rows = drawn(ROWS)
-    wanted = both.batch(connection, rows)
-    connection.disconnect()
-    told = {one["visit"]: one for one in found.to_pylist()}
-    assert len(told) == found.num_rows == ROWS
-    for row, here in zip(rows, wanted, strict=True):
-        there = dict(told[row["visit"]])
-        reasons = there.pop(quarantine.REASONS)
-        assert (here is None) == (reasons is not None)
-        if here is not None:
-            flags = there.pop("flags")
-            key = there.pop("visit")
-            there |= {"key": key, "flags": flags.split("\n") if flags else []}
-            assert there == here
+def agrees(found: dict[str, bytes], wanted: dict[str, bytes]) -> None:
+    """Every file of rows, byte for byte; the manifest names another table as their source."""
+    assert sorted(found) == sorted(wanted)
+    assert any("quarantine" in one for one in wanted)
+    rows = {name: one for name, one in wanted.items() if name.endswith(".parquet")}
+    assert not [name for name, one in rows.items() if found[name] != one]
 
 
 @pytest.mark.slow
-def test_a_local_spark_answers_as_a_batch_does(
-    sample: tuple[Both, Path], serving: Serving, missing: Callable[[str], None]
+def test_a_local_spark_writes_what_a_batch_here_does(
+    live: Path, missing: Callable[[str], None]
 ) -> None:
     if shutil.which("java") is None:
         missing("no Java on this machine")
+    wanted = here(live)
 
-    found, _ = ran("spark", sample, serving)
+    said, _ = ran("spark", live)
+    again, _ = ran("spark", live)
 
-    agrees(found, sample[0])
+    agrees(files(live), wanted)
+    assert said.startswith("v1 scored ")
+    assert again.startswith("Nothing changed: ")
+    assert not list((live / ".mainstay" / "work").glob("score-*"))
 
 
 @pytest.mark.slow
-def test_two_workers_of_a_cluster_answer_as_a_batch_does(
-    sample: tuple[Both, Path], serving: Serving, cluster: str
-) -> None:
-    found, places = ran(cluster, sample, serving)
+def test_two_workers_of_a_cluster_write_what_a_batch_here_does(live: Path, cluster: str) -> None:
+    wanted = here(live)
 
-    agrees(found, sample[0])
+    _, places = ran(cluster, live)
+
+    agrees(files(live), wanted)
     assert places == 2
 
 

@@ -37,7 +37,8 @@ def slips(contract: object) -> list[Slip]:
     """What contradicts something said elsewhere."""
     checks = (
         _metrics, amounts.slips, classes.slips, _tasks, _constant, _gates, _label, _early_labels,
-        _taken_twice, _private, _imputed, _ranges_by, _season, _fair, _looked_up, cleaning.slips,
+        _taken_twice, _private, _imputed, _ranges_by, _season, _fair, _looked_up, _one_file,
+        cleaning.slips,
     )  # fmt: skip
     return [one for check in checks for one in check(contract)]
 
@@ -185,6 +186,15 @@ def _looked_up(contract: object) -> Iterator[Slip]:
     for path, _ in texts(contract, "serve.cold", "serve.stale") if not looks_up else ():
         what = "is for context that the door looks up"
         yield slip(path, what, "write context: lookup, or take it out", on_key=True)
+
+
+def _one_file(contract: object) -> Iterator[Slip]:
+    """A single file of answers has no partitions."""
+    single = str(first(contract, "score.out") or "").endswith(".parquet")
+    for path, unit in texts(contract, "score.partition"):
+        if single and unit != "all":
+            hint = "take it out, or write a folder: out: scores"
+            yield slip(path, f"is {unit}, but score.out is one file", hint)
 
 
 def _length(contract: object, pattern: str) -> timedelta | None:

@@ -37,6 +37,7 @@ OPENS: dict[str, Opens] = {
     "certify": "recertify",
     "certify.hold_out": "rebuild",
     "serve": "rebuild",
+    "score": "nothing",
     "watch": "watch",
     "watch.unforeseen.train": "rebuild",
     "access": "re-approve",

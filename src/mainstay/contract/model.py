@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from mainstay.contract.batch import Score
 from mainstay.contract.clauses import Clause, Section
 from mainstay.contract.data import Data
 from mainstay.contract.objective import Objective
@@ -30,5 +31,6 @@ class Contract(Section):
     train: Annotated[Train, Clause("what train() is given", ("bench", "field"))] = Train()
     certify: Annotated[Certify, Clause("what a version must show", ("bench", "door"))] = Certify()
     serve: Annotated[Serve, Clause("how the door answers", ("bench", "door", "field"))] = Serve()
+    score: Annotated[Score, Clause("how batches are answered", ("door",))] = Score()
     watch: Annotated[Watch, Clause("how live data is judged", ("field",))] = Watch()
     access: Annotated[Access, Clause("who may do what", ("bench", "door"))] = Access()

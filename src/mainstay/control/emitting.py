@@ -1,6 +1,7 @@
-"""Looks and builds as events of OpenLineage: put aside with what they tell of, delivered after it.
+"""Looks, builds and batches as events of OpenLineage: put aside with what they tell of, in its own
 
-Only for channels of that kind; each is told at least once, the same run under the same number.
+transaction, and delivered after it. Only for channels of that kind; each is told at least once, the
+same run under the same number.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from mainstay.data.openlineage import Facets, Made, Named, Run
 from mainstay.ledger import outbox
 from mainstay.ledger.outbox import NOBODYS, Waiting
 from mainstay.life.build.build import Built
+from mainstay.life.score.score import Scored
 from mainstay.life.watch.order import Order, Watched
 
 
@@ -51,6 +53,34 @@ def built(project: Project, made: Built, event: Event) -> None:
         version = Made(Named(channel.namespace, project.model), new, {})
         read = _sources(project, born, {})
         _put(project, name, event, openlineage.events(run, read, [wrote, version]))
+
+
+def scored(project: Project, found: Scored, output: str, born: Born, event: Event) -> None:
+    """The same of a batch: its sources as they were, and the answers that were written."""
+    contract, folder = project.document.contract, project.places.folder
+    written = [one for one in found.partitions if one.name in found.written]
+    rows = sum(one.rows - one.rejected for one in written)
+    files = sum(len(one.files) for one in written)
+    read = [
+        Made(openlineage.at(one.uri, folder),
+             openlineage.version(one.digest) | openlineage.schema(one.columns), {})
+        for one in found.datasets
+    ]  # fmt: skip
+    of = openlineage.answers(contract, folder, born, read[0].named)
+    of |= openlineage.version(str(event.payload["partitions"]))
+    told = {"rowCount": rows, "fileCount": files}
+    here: Facets = {"outputStatistics": openlineage.facet("outputStatistics", told)}
+    wrote = Made(openlineage.at(output, folder), of, here)
+    for name, channel in _channels(project):
+        job = Named(channel.namespace, f"{project.model}.score")
+        run = Run(job, f"{event.seq}", event.time, _span(found, event))
+        _put(project, name, event, openlineage.events(run, read, [wrote]))
+
+
+def _span(found: Scored, event: Event) -> Window:
+    """Of the partitions asked for."""
+    since = min((one.since for one in found.partitions), default=event.time)
+    return Window(since, max((one.until for one in found.partitions), default=event.time))
 
 
 def _channels(project: Project) -> Iterator[tuple[str, OpenLineage]]:

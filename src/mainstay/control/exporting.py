@@ -18,18 +18,28 @@ PLACES: Mapping[Scheduler, str] = {
     "airflow": "the folder of DAGs",
     "dagster": "a code location",
 }
+_BATCH = "@SCORE@"
+"""How lines begin that are about batches."""
 
 
 def export(project: Project, query: Export) -> Answer:
     """`facts.text` is the file, of this model and this folder."""
     text = resources.files("mainstay.control.exports").joinpath(f"{query.scheduler}.txt")
-    written = text.read_text(encoding="utf-8")
+    batch = project.document.contract.score.every is not None
+    written = _kept(text.read_text(encoding="utf-8"), batch=batch)
     for name, value in _values(project).items():
         written = written.replace(f"@{name}@", value)
     return Answer(
         f"{project.model} for {query.scheduler}: it belongs in {PLACES[query.scheduler]}.",
         facts={"text": written},
     )
+
+
+def _kept(text: str, *, batch: bool) -> str:
+    """Without the lines about batches where the contract tells of none by schedule."""
+    lines = text.splitlines(keepends=True)
+    kept = (one for one in lines if batch or not one.startswith(_BATCH))
+    return "".join(one.removeprefix(_BATCH) for one in kept)
 
 
 def _values(project: Project) -> Mapping[str, str]:
@@ -43,6 +53,7 @@ def _values(project: Project) -> Mapping[str, str]:
         "KEYS": str(settings.keys_folder().resolve()),
         "KEY": settings.key_name(),
         "EACH_WINDOW": _rhythm(project.document.contract.watch.window),
+        "EVERY": project.document.contract.score.every or "",
         "YEAR": str(clock.now().year),
     }
 

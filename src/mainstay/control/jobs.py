@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from mainstay.contract.model import Contract
 from mainstay.control import (
     assessing,
     building,
@@ -14,17 +15,19 @@ from mainstay.control import (
     digests,
     keeping,
     labelling,
+    publish,
     reading,
     refreshing,
     running,
+    scoring,
     telling,
     watching,
 )
 from mainstay.control.channels.note import Note
-from mainstay.control.commands import Assess, Backup, Build, Certify, Labels, Run
+from mainstay.control.commands import Assess, Backup, Build, Certify, Labels, Run, Score
 from mainstay.control.project import Project
 from mainstay.control.queries import VerifyLedger
-from mainstay.control.rhythm import EACH_WINDOW
+from mainstay.control.rhythm import EACH_WINDOW, Rhythm
 from mainstay.core import clock, digest
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Broken, MainstayError, Mistake
@@ -38,19 +41,23 @@ KEPT = 7
 
 
 class Job(NamedTuple):
-    """do: what it does, for versions of an environment; rhythm: unless given another one.
+    """do: what it does, for versions of an environment; rhythm: unless given another one, by itself
+
+    or as a contract says.
 
     of_record: whether it concerns the record, which a team has once, and no model.
     makes: whether it has a hand in versions, so that their approver does not ask for it.
-    looks_up: whether it has its rhythm only where doors look context up.
     """
 
     says: str
-    rhythm: str
+    rhythm: str | Callable[[Contract], str]
     do: Callable[[Project, str], Done]
     of_record: bool = False
     makes: bool = False
-    looks_up: bool = False
+
+    def usual(self, contract: Contract) -> Rhythm:
+        """Its rhythm unless somebody gave another."""
+        return Rhythm(self.rhythm if isinstance(self.rhythm, str) else self.rhythm(contract))
 
 
 def labels(project: Project, _: str) -> Done:
@@ -130,6 +137,13 @@ def watch(project: Project, _: str) -> Done:
     return _done(project, watching.watch(project))
 
 
+def score(project: Project, _: str) -> Done:
+    """The batch that the contract tells of; nothing before a version is live."""
+    if scoring.champion(publish.wanted(project)) is None:
+        return Done("Nothing is scored before a version is live.")
+    return _done(project, scoring.score(project, Score()))
+
+
 def deliver(project: Project, _: str) -> Done:
     """What waits to be told of incidents."""
     return _done(project, delivering.deliver(project))
@@ -179,6 +193,14 @@ def backup(project: Project, _: str) -> Done:
     return Done(said.headline, Verdict.PASS)
 
 
+def _looked_up(contract: Contract) -> str:
+    return "*/5 * * * *" if contract.serve.context == "lookup" else ""
+
+
+def _batched(contract: Contract) -> str:
+    return contract.score.every or ""
+
+
 def _done(project: Project, said: Answer) -> Done:
     _told(project, said)
     return Done(said.headline, said.verdict)
@@ -196,12 +218,11 @@ def _told(project: Project, said: Answer) -> None:
 
 JOBS: Mapping[str, Job] = {
     "labels": Job("Take in the files of labels in the folder labels.", EACH_WINDOW, labels),
-    "context": Job(
-        "Make the views of context that doors look up anew.", "*/5 * * * *", context, looks_up=True
-    ),
+    "context": Job("Make the views of context that doors look up anew.", _looked_up, context),
     "run": Job(
         "Do what is outstanding: watch, retrain, deploy, renew.", EACH_WINDOW, run, makes=True
     ),
+    "score": Job("Answer the batch that the contract tells of.", _batched, score),
     "deliver": Job(
         "Tell what waits to be told of incidents.", "*/5 * * * *", deliver, of_record=True
     ),

@@ -5,8 +5,9 @@ from itertools import takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSimError
 
+from mainstay.contract.batch import FIELDS, cron
 from mainstay.core.errors import Mistake
 
 EACH_WINDOW = "each window"
@@ -45,11 +46,11 @@ def checked(words: str, zone: str) -> Rhythm:
         raise Mistake(f"{zone!r} is no time zone", hint="Europe/Berlin, or UTC") from error
     try:
         if words != EACH_WINDOW:
-            next(_cron(words, datetime(2024, 1, 1, tzinfo=place)))
+            next(cron(words, datetime(2024, 1, 1, tzinfo=place)))
     except (CronSimError, StopIteration) as error:
         raise Mistake(
             f"{words!r} is no rhythm: {str(error) or 'that day never comes'}",
-            hint=f"minute hour day month weekday, as in '30 6 * * 1-5', or '{EACH_WINDOW}'",
+            hint=f"{FIELDS}, or '{EACH_WINDOW}'",
         ) from error
     return Rhythm(words, zone)
 
@@ -76,12 +77,12 @@ def following(rhythm: Rhythm, windows: Windows, now: datetime) -> datetime | Non
     if rhythm.words == EACH_WINDOW:
         since, width = windows
         return since + ((now - SLACK - since) // width + 1) * width + SLACK
-    return next(_cron(rhythm.words, now.astimezone(ZoneInfo(rhythm.zone)))).astimezone(UTC)
+    return next(cron(rhythm.words, now.astimezone(ZoneInfo(rhythm.zone)))).astimezone(UTC)
 
 
 def _turns(rhythm: Rhythm, after: datetime, until: datetime) -> list[datetime]:
     zone = ZoneInfo(rhythm.zone)
-    found = (one.astimezone(UTC) for one in _cron(rhythm.words, after.astimezone(zone)))
+    found = (one.astimezone(UTC) for one in cron(rhythm.words, after.astimezone(zone)))
     return list(takewhile(lambda one: one <= until, found))
 
 
@@ -91,10 +92,3 @@ def _ended(windows: Windows, after: datetime, until: datetime) -> Turn | None:
     last = (until - SLACK - since) // width
     missed = last - max((after - SLACK - since) // width, 0)
     return Turn(since + last * width + SLACK, missed - 1) if missed > 0 else None
-
-
-def _cron(words: str, after: datetime) -> CronSim:
-    """Raises CronSimError; seconds are no field of ours."""
-    if len(words.split()) != 5:
-        raise CronSimError("it has not five fields")
-    return CronSim(words, after)

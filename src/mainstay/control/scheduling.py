@@ -92,7 +92,6 @@ def rhythms(project: Project) -> tuple[Planned, ...]:
     """
     given = state.schedules(project.ledger, project.model)
     first = _time(project, 1) or clock.now()
-    looked_up = project.document.contract.serve.context == "lookup"
     found: list[Planned] = []
     for name, job in jobs(project).items():
         own = given.get(name)
@@ -100,8 +99,8 @@ def rhythms(project: Project) -> tuple[Planned, ...]:
             since = _time(project, own.seq) or first
             found.append(Planned(name, Rhythm(own.rhythm, own.zone), since, own=True))
         else:
-            words = job.rhythm if looked_up or not job.looks_up else ""
-            found.append(Planned(name, Rhythm(words), first, own=False))
+            usual = job.usual(project.document.contract)
+            found.append(Planned(name, usual, first, own=False))
     return tuple(found)
 
 

@@ -6,21 +6,25 @@ from typing import NamedTuple
 from mainstay.bundle import golden, runtime
 from mainstay.bundle.layout import GOLDEN, ULP
 from mainstay.bundle.runtime import Runtime
-from mainstay.control import publish, remembering, versions
+from mainstay.contract.batch import UNITS, Unit
+from mainstay.control import delivering, emitting, publish, remembering, telling, versions
 from mainstay.control.commands import Score
 from mainstay.control.project import Project
 from mainstay.core import clock, digest, pseudonyms, settings
+from mainstay.core.addresses import shown
 from mainstay.core.answers import Answer
 from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
 from mainstay.data import batch, engine, journal
-from mainstay.data.partitions import UNITS, Unit
-from mainstay.data.source import Reader
+from mainstay.data.silos import folder, store
+from mainstay.data.silos.access import refuse_secrets
+from mainstay.data.source import Once, Reader
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Version
+from mainstay.life.score import published
 from mainstay.life.score import score as life
 from mainstay.life.score.answers import Standing
-from mainstay.life.score.layout import Layout
+from mainstay.life.score.layout import QUARANTINE, Layout
 from mainstay.life.score.manifest import Made
 from mainstay.life.score.score import Order, Scored
 from mainstay.seal import certificate as seal
@@ -28,10 +32,29 @@ from mainstay.seal import dsse
 from mainstay.seal.certificate import Certificate
 from mainstay.seal.routing import Routing, Share
 
-OUT = "scores"
 EVENT = "BatchScored"
 MEMORY = "250MB"
 """Of the engine: what exceeds it is spilled. 10 million rows are scored within 700 MB."""
+
+
+class Output(NamedTuple):
+    """Where answers go. address: in a store, whose folder follows the one here; else empty."""
+
+    layout: Layout
+    address: str = ""
+
+    @property
+    def shown(self) -> str:
+        """As people are told."""
+        return self.address or str(self.layout.path)
+
+    @property
+    def aside(self) -> str:
+        """Where rejected rows are."""
+        layout = self.layout
+        if self.address:
+            return f"{self.address}/{QUARANTINE}"
+        return str(layout.quarantine("") if layout.single else layout.quarantine("").parent)
 
 
 class Chosen(NamedTuple):
@@ -52,20 +75,41 @@ def score(project: Project, command: Score) -> Answer:
 
     Raises Missing before anything is live, and what life.score raises.
     """
-    unit, layout = _shape(project, command)
+    unit, output = _shape(project, command)
+    layout = output.layout
     chosen = _chosen(project, command)
     opened = _opened(project, chosen.version)
     try:
         found = life.scored(_order(project, command, chosen, opened, (unit, layout)))
     finally:
         opened.close()
-    _recorded(project, chosen, layout, found)
-    return _answer(layout, chosen, found)
+    if output.address:
+        project.tell(f"putting it into {output.address}")
+        published.published(layout, folder.opened(output.address))
+    _recorded(project, chosen, output, found)
+    delivering.delivered(project, telling.channels(project))
+    return _answer(output, chosen, found)
 
 
-def _shape(project: Project, command: Score) -> tuple[Unit, Layout]:
-    layout = Layout(project.places.folder / (command.out or OUT))
-    wanted = command.partition or ("all" if layout.single else "day")
+def _output(project: Project, out: str) -> Output:
+    if "://" not in out:
+        return Output(Layout(project.places.folder / out))
+    refuse_secrets(out)
+    if not folder.is_store(out) or out.endswith(".parquet"):
+        raise Mistake(
+            f"an output is a folder, or a file on this machine, which {shown(out)} is not",
+            f"folders in stores: {', '.join(f'{one}://' for one in store.KINDS)}",
+        )
+    address = out.rstrip("/")
+    return Output(Layout(project.places.outputs / digest.of_value(address)[:16]), address)
+
+
+def _shape(project: Project, command: Score) -> tuple[Unit, Output]:
+    stated = project.document.contract.score
+    output = _output(project, command.out or stated.out)
+    layout = output.layout
+    usual = stated.partition if not command.out else None
+    wanted = command.partition or usual or ("all" if layout.single else "day")
     for unit in UNITS:
         if unit == wanted:
             break
@@ -75,7 +119,7 @@ def _shape(project: Project, command: Score) -> tuple[Unit, Layout]:
         raise Mistake(
             f"{layout.path.name} is one file, which has no partitions", "name a folder, or leave it"
         )
-    return unit, layout
+    return unit, output
 
 
 def _chosen(project: Project, command: Score) -> Chosen:
@@ -88,11 +132,17 @@ def _chosen(project: Project, command: Score) -> Chosen:
     return Chosen(version, share, certificate, why, sequence)
 
 
+def champion(routing: Routing | None) -> Share | None:
+    """The version that answers everything, and scores batches; None where none does."""
+    return routing.shares[0] if routing and routing.shares[0].share == 1 else None
+
+
 def _live(project: Project, routing: Routing | None) -> Share:
-    if routing is None or routing.shares[0].share < 1:
+    found = champion(routing)
+    if found is None:
         hint = "mainstay deploy, or name a version: --version v1"
         raise Missing(f"no version of {project.model} is live", hint=hint)
-    return routing.shares[0]
+    return found
 
 
 def _named(project: Project, name: str) -> Share:
@@ -142,7 +192,7 @@ def _order(
     places.work.mkdir(parents=True, exist_ok=True)
     return Order(
         contract=project.document.contract,
-        reader=Reader(engine.connect(places.work, MEMORY), places.folder, places.staged),
+        reader=Reader(engine.connect(places.work, MEMORY), places.folder, places.staged, Once()),
         asked=batch.Asked(command.table, command.since, command.until, now),
         standing=Standing(opened, certificate, share.certificate[:12]),
         made=Made(share.version, share.bundle, share.certificate, certificate is not None),
@@ -152,6 +202,8 @@ def _order(
         draft=places.work / f"score-{layout.id}.parquet",
         journal=places.journal / journal.BATCH,
         sequence=chosen.sequence,
+        bundle=places.bundle(share.bundle),
+        environments=places.environments,
         secret=_secret(opened),
         tell=project.tell,
     )
@@ -167,11 +219,11 @@ def _secret(opened: Runtime) -> bytes:
         return b""
 
 
-def _recorded(project: Project, chosen: Chosen, layout: Layout, found: Scored) -> None:
+def _recorded(project: Project, chosen: Chosen, output: Output, found: Scored) -> None:
     """Once for each state of an output."""
     sha = digest.of_value(found.manifest.partitions)
     payload = {
-        "number": chosen.version.number, "output": str(layout.path), "partitions": sha,
+        "number": chosen.version.number, "output": output.shown, "partitions": sha,
         "rows": sum(one.rows for one in found.partitions),
         "rejected": sum(one.rejected for one in found.partitions),
         "sources": {one.uri: one.digest for one in found.datasets},
@@ -181,11 +233,13 @@ def _recorded(project: Project, chosen: Chosen, layout: Layout, found: Scored) -
         before = [one.payload for one in project.ledger.events(kind=EVENT, subject=project.model)]
         last = next((one for one in reversed(before) if one["output"] == payload["output"]), None)
         if last is None or last["partitions"] != sha:
-            project.ledger.append(EVENT, project.model, project.actor, payload)
-            remembering.scored(project, found, layout.path.name, chosen.version)
+            event = project.ledger.append(EVENT, project.model, project.actor, payload)
+            born = versions.born(project, chosen.version)
+            emitting.scored(project, found, output.shown, born, event)
+            remembering.scored(project, found, Path(output.shown).name, chosen.version)
 
 
-def _answer(layout: Layout, chosen: Chosen, found: Scored) -> Answer:
+def _answer(output: Output, chosen: Chosen, found: Scored) -> Answer:
     rows, rejected = (
         sum(getattr(one, name) for one in found.partitions) for name in ("rows", "rejected")
     )
@@ -200,23 +254,19 @@ def _answer(layout: Layout, chosen: Chosen, found: Scored) -> Answer:
         *(f"▲ {chosen.why}: its baseline answered" for _ in range(bool(chosen.why))),
         f"by the model {by['model']:,}, by the baseline {by['baseline']:,}"
         + (f", left to a person {by['person']:,}" if by["person"] else ""),
-        *(
-            (f"▲ {rejected:,} rows are set aside with reasons: {_aside(layout)}",)
-            if rejected
-            else ()
-        ),
+        *((f"▲ {rejected:,} rows are set aside with reasons: {output.aside}",) if rejected else ()),
         f"partitions: {len(found.written)} written, {len(found.unchanged)} unchanged"
         + (f", {len(found.gone)} without rows any more" if found.gone else ""),
         *(f"▲ {note}" for note in found.notes),
     )
     return Answer(
-        _headline(name, rows, scored, found, layout),
+        _headline(name, rows, scored, found, output.shown),
         Verdict.UNSURE if chosen.why else Verdict.PASS,
         lines=lines,
         next="mainstay status" if not chosen.why else f"mainstay certify {name} --renew",
         facts={
             "version": name, "certificate": chosen.share.certificate, "why": chosen.why,
-            "out": str(layout.path), "manifest": str(layout.manifest),
+            "out": output.shown, "manifest": str(output.layout.manifest),
             "rows": rows, "rejected": rejected, **{f"by_{one}": count for one, count in by.items()},
             "flagged": sum(one.flagged for one in found.partitions), "scored": scored,
             "written": list(found.written), "unchanged": list(found.unchanged),
@@ -226,14 +276,10 @@ def _answer(layout: Layout, chosen: Chosen, found: Scored) -> Answer:
     )  # fmt: skip
 
 
-def _headline(name: str, rows: int, scored: int, found: Scored, layout: Layout) -> str:
+def _headline(name: str, rows: int, scored: int, found: Scored, out: str) -> str:
     if not found.partitions:
-        return f"Nothing to score: the period holds no decision; {layout.path.name} is up to date."
+        return f"Nothing to score: the period holds no decision; {out} is up to date."
     if not found.written:
-        return f"Nothing changed: {rows:,} rows are in {layout.path} as {name} answers them."
+        return f"Nothing changed: {rows:,} rows are in {out} as {name} answers them."
     speed = f" ({scored / found.seconds:,.0f} a second)" if found.seconds else ""
-    return f"{name} scored {scored:,} rows in {found.seconds:.1f} s{speed}, into {layout.path}."
-
-
-def _aside(layout: Layout) -> Path:
-    return layout.quarantine("").parent if not layout.single else layout.quarantine("")
+    return f"{name} scored {scored:,} rows in {found.seconds:.1f} s{speed}, into {out}."

@@ -136,6 +136,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.state / "backups"
 
     @property
+    def outputs(self) -> Path:
+        """Batches whose readers are elsewhere, as they are put there."""
+        return self.state / "outputs"
+
+    @property
     def work(self) -> Path:
         """What is being made and may be deleted at any time."""
         return self.state / "work"

@@ -15,14 +15,15 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from mainstay.contract import cleaning
+from mainstay.contract.batch import Unit
 from mainstay.contract.model import Contract
 from mainstay.contract.sources import DECISIONS
 from mainstay.core import digest
 from mainstay.core.errors import Broken
 from mainstay.core.nouns import Column
 from mainstay.core.typed import FLAG, NUMBER
-from mainstay.data import dialect, rows, source
-from mainstay.data.partitions import Cut, Unit, cut
+from mainstay.data import dialect, rows, schema, source, spark
+from mainstay.data.partitions import Cut, cut
 from mainstay.data.rows import Rows, Sources
 from mainstay.data.silos import elsewhere
 from mainstay.data.source import Reader
@@ -69,10 +70,15 @@ def found(place: Place, asked: Asked) -> Rows:
     Raises what data.rows raises, Broken where a wanted column is of another type than it was.
     """
     contract, reader, wanted, _ = place
-    if not asked.table:
-        made = rows.assembled(contract, reader, since=asked.since, until=asked.until, now=asked.now)
+    if asked.table:
+        contract, sources = _elsewhere(contract, reader, asked, wanted)
     else:
-        made = _elsewhere(contract, reader, asked, wanted)
+        sources = rows.opened(contract, reader)
+    since, until, now = asked.since, asked.until, asked.now
+    sources = spark.brought(sources)
+    if asked.table:
+        sources = sources._replace(decisions=_labelled(contract, sources.decisions))
+    made = rows.of(contract, sources, since=since, until=until, now=now)
     refuse_other_types(wanted, made.columns)
     return made
 
@@ -100,6 +106,10 @@ def readable(place: Place, found: Rows, unit: Unit) -> Iterator[Readable]:
     contract, reader = place.contract, place.reader
     clause = contract.data.decisions
     table = found.table.select([one.name for one in place.wanted])
+    if schema.engine(table) == schema.SPARK:
+        with spark.held(table, joined=len(found.datasets) > 1) as held:
+            yield Readable(held, cut(held, clause.time, unit))
+        return
     if len(found.datasets) == 1 and not found.aside:
         cuts = cut(table, clause.time, unit)
         if _in_order(reader, found.datasets[0].uri, clause.time, cuts):
@@ -117,25 +127,21 @@ def readable(place: Place, found: Rows, unit: Unit) -> Iterator[Readable]:
 
 def _elsewhere(
     contract: Contract, reader: Reader, asked: Asked, wanted: tuple[Column, ...]
-) -> Rows:
+) -> tuple[Contract, Sources]:
+    """The contract with that table for its decisions, and without context where it needs none."""
     clause = contract.data.decisions.model_copy(update={"source": asked.table})
     stated = contract.model_copy(
         update={"data": contract.data.model_copy(update={"decisions": clause})}
     )
-    decisions = _labelled(stated, rows.named(stated, reader, DECISIONS))
+    decisions = rows.named(stated, reader, DECISIONS)
     there = {one.name for one in decisions.columns}
     if {one.name for one in wanted} <= there:
         clean = {n: one for n, one in cleaning.of_request(contract).items() if n in there}
         whole = clause.model_copy(update={"clean": clean})
         data = stated.data.model_copy(update={"context": {}, "decisions": whole})
         stated = stated.model_copy(update={"data": data})
-        sources = Sources(decisions, {})
-    else:
-        sources = Sources(decisions, rows.opened(contract, reader).contexts)
-    since, until, now = asked.since, asked.until, asked.now
-    kept = rows.kept(stated, sources, since=since, until=until, now=now)
-    made = rows.joined(stated, kept.sources, since=since, until=until, now=now)
-    return rows.with_counts(stated, kept, made)
+        return stated, Sources(decisions, {})
+    return stated, Sources(decisions, rows.opened(contract, reader).contexts)
 
 
 def _labelled(contract: Contract, one: source.Source) -> source.Source:

@@ -6,7 +6,6 @@ rows of one context meet on one timeline per value of `on`; the decision sees wh
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import reduce
 from typing import NamedTuple
 
 import ibis
@@ -164,8 +163,7 @@ def _newest(decisions: Decisions, context: Context) -> ir.Table:
     values = [ibis.asc(one, nulls_first=True) for one in taken]
     newness = ibis.window(group_by=list(context.on), order_by=[*times, *values])
     place = ibis.row_number().over(newness).cast(INTEGER)
-    known = reduce(ibis.greatest, times)  # Spark takes no greatest of one
-    events = _events(context, **{PLACE: place, MOMENT: known, AS_OF: times[0]})
+    events = _events(context, **{PLACE: place, MOMENT: _latest(times), AS_OF: times[0]})
     asking = _asking(decisions, context)
     timeline = _timeline(events.select(*_on(context), MOMENT, PLACE), asking)
     so_far = ibis.window(group_by=_on(context), order_by=[MOMENT, ASKS], rows=(None, 0))
@@ -215,6 +213,11 @@ def _asking(decisions: Decisions, context: Context) -> ir.Table:
     rows = decisions.table.filter([decisions.table[name].notnull() for name in context.on])
     on = {name: rows[column] for name, column in _pairs(context)}
     return rows.select(**on, **{KEY: rows[decisions.key], MOMENT: rows[decisions.time]})
+
+
+def _latest(times: list[ir.TimestampValue]) -> ir.TimestampValue:
+    """Spark has no `greatest` of one."""
+    return ibis.greatest(*times) if len(times) > 1 else times[0]
 
 
 def _timeline(events: ir.Table, asking: ir.Table) -> ir.Table:

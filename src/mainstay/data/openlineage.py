@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mainstay.contract.model import Contract
+from mainstay.contract.sources import DECISIONS
 from mainstay.core.nouns import Column, Evidence, Verdict, Window
 from mainstay.data import lineage
 from mainstay.data.lineage import Born
@@ -51,7 +52,7 @@ class Made(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One act on record. job: `MODEL.watch` or `MODEL.build`; key: what makes it this one."""
+    """One act on record. job: `MODEL.watch`, `.build` or `.score`; key: what makes it this one."""
 
     job: Named
     key: str
@@ -88,7 +89,11 @@ def facet(name: str, said: Mapping[str, object]) -> Facets:
 
 def source(contract: Contract, folder: Path, name: str) -> Named:
     """A source by where it lies; a table of a SQLite file after a `#`."""
-    address = lineage.address(contract, name)
+    return at(lineage.address(contract, name), folder)
+
+
+def at(address: str, folder: Path) -> Named:
+    """The same by its address."""
     if "://" in address and not address.startswith(_SQLITE):
         kind, _, rest = address.partition("://")
         place, _, path = rest.partition("/")
@@ -142,6 +147,21 @@ def columns(contract: Contract, folder: Path, born: Born) -> Facets:
             for fed in lineage.inputs(contract, born, name, [column]):
                 made[fed].append({**where._asdict(), "field": column})
     fields = {name: {"inputFields": some} for name, some in made.items()}
+    return {"columnLineage": facet("columnLineage", {"fields": fields})}
+
+
+def answers(contract: Contract, folder: Path, born: Born, decisions: Named) -> Facets:
+    """Of the answers of a batch: the key as it was asked, what decides from all that models see."""
+    key = [{**decisions._asdict(), "field": contract.data.decisions.key}]
+    fed: list[dict[str, object]] = []
+    for name in lineage.sources(contract):
+        where = decisions if name == DECISIONS else source(contract, folder, name)
+        used = sorted(lineage.used(contract, born, name))
+        fed += [{**where._asdict(), "field": column} for column in used]
+    fields = {
+        contract.data.decisions.key: {"inputFields": key},
+        **{name: {"inputFields": fed} for name in ("score", "decision")},
+    }
     return {"columnLineage": facet("columnLineage", {"fields": fields})}
 
 

@@ -1,15 +1,14 @@
 """How decisions are cut into partitions: by the hour, day, month or year of their time, UTC."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import ibis.expr.types as ir
 
+from mainstay.contract.batch import Unit
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Window
 
-Unit = Literal["hour", "day", "month", "year", "all"]
-UNITS: tuple[Unit, ...] = get_args(Unit)
 MOST = 10_000
 """Partitions of one run: each is a question and two files."""
 _LETTER = {"hour": "h", "day": "D", "month": "M", "year": "Y"}

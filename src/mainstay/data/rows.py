@@ -99,7 +99,19 @@ def assembled(
     label of the wrong type, context with several rows per key. What sources agreed on is judged
     and stops nothing here, see data.sla.refuse.
     """
-    found = kept(contract, opened(contract, reader), since=since, until=until, now=now)
+    return of(contract, opened(contract, reader), since=since, until=until, now=now)
+
+
+def of(
+    contract: Contract,
+    sources: Sources,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    now: datetime,
+) -> Rows:
+    """The same from tables that are open already."""
+    found = kept(contract, sources, since=since, until=until, now=now)
     try:
         made = joined(contract, found.sources, since=since, until=until, now=now)
     except Mistake as error:

@@ -138,6 +138,15 @@ def test_what_the_door_does_about_context_is_said_where_it_looks_it_up(told, rea
     assert looked.contract.serve.stale == "fallback"
 
 
+def test_one_file_of_answers_has_no_partitions(told, read):
+    one, day = "score: {out: answers.parquet}", "score: {out: answers.parquet, partition: day}"
+
+    found = told(("watch: {", f"{day}\nwatch: {{"))
+
+    assert "contract.yaml:31:42: score.partition is day, but score.out is one file" in found
+    assert read(("watch: {", f"{one}\nwatch: {{")).contract.score.partition is None
+
+
 def test_what_is_looked_up_is_declared():
     slips = consistency.slips({"data": {}, "serve": {"context": "lookup"}})
 

@@ -20,6 +20,9 @@ def slips(section: type[Section], values: object) -> list[tuple[str, str]]:
     return [(slip.what, slip.hint) for slip in mistakes.slips(caught.value, section)]
 
 
+KNOWN = "access, certify, data, mainstay, model, objective, owner, score, serve, train, watch"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said", "hint"),
     [
@@ -42,7 +45,7 @@ def slips(section: type[Section], values: object) -> list[tuple[str, str]]:
          "names the decision; unique"),
         ("serve:", "srv: 1\nserve:", "30:1: srv is not a clause", "did you mean serve?"),
         ("serve:", "zzz: 1\nserve:", "30:1: zzz is not a clause",
-         "known: access, certify, data, mainstay, model, objective, owner, serve, train, watch"),
+         f"known: {KNOWN}"),
         ("metric: roc_auc, at_least: 0.66", "metric: auc, at_least: 0.66",
          '10:16: objective.good_enough[0].metric is "auc"',
          f"did you mean roc_auc? known: {', '.join(sorted(MEASURES)[:12])} and 2 more"),

@@ -52,6 +52,7 @@ def test_what_nobody_states_has_the_stated_default_at_the_door_and_in_the_field(
         "cold": "flag",
         "stale": "flag",
     }
+    assert written["score"] == {"every": None, "partition": None, "out": "scores"}
     assert written["watch"] == {
         "window": "1d",
         "false_alarms": "1 per year",

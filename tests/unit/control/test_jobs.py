@@ -4,14 +4,17 @@ from pathlib import Path
 
 import small_project
 
+from mainstay.contract import document
 from mainstay.control import project as projects
 from mainstay.control import rhythm
 from mainstay.control.jobs import JOBS
 
 
 def test_every_job_has_a_rhythm_that_can_be_read_or_none() -> None:
+    contract = document.parsed(small_project.CONTRACT.encode(), Path("contract.yaml")).contract
     for job in JOBS.values():
-        assert not job.rhythm or rhythm.checked(job.rhythm, "UTC")
+        usual = job.usual(contract)
+        assert not usual.words or rhythm.checked(*usual) == usual
         assert job.says.endswith(".")
 
 

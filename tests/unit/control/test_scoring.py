@@ -10,14 +10,15 @@ import pytest
 import small_project
 from conftest import acting
 from msgspec import json
-from pyarrow import parquet
+from pyarrow import fs, parquet
 
-from mainstay.control import field, scoring
+from mainstay.control import field, jobs, scheduling, scoring
 from mainstay.control import project as projects
 from mainstay.control.commands import Deploy, Features, Score, Watch
 from mainstay.control.handle import handle
 from mainstay.core.errors import Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
+from mainstay.data.silos.folder import Folder
 
 SINCE = small_project.END - timedelta(days=5)
 
@@ -102,6 +103,9 @@ def test_a_canary_beside_its_baseline_is_scored_by_name_only(ripe: Path, tmp_pat
     [
         (Score(partition="week"), "no partitions by the week"),
         (Score(out="scores.parquet", partition="day"), "one file, which has no partitions"),
+        (Score(out="ftp://lake/scores"), "which ftp://lake/scores is not"),
+        (Score(out="s3://lake/scores.parquet"), "which s3://lake/scores.parquet is not"),
+        (Score(out="s3://ana:secret@lake/scores"), "holds a secret"),
     ],
 )
 def test_what_cannot_be_is_a_mistake(live: Path, command: Score, what: str) -> None:
@@ -159,3 +163,67 @@ def test_facts_are_told_as_json(live: Path) -> None:
     assert facts["by_model"] + facts["by_baseline"] + facts["rejected"] == facts["rows"]
     assert facts["written"]
     assert not facts["unchanged"]
+
+
+def test_the_contract_says_where_a_batch_goes_and_the_command_otherwise(live: Path) -> None:
+    contract = live / "contract.yaml"
+    contract.write_text(contract.read_text() + "score: {partition: month, out: answers}\n")
+
+    stated = handle(live, Score(since=SINCE.replace(day=1)))
+    asked = handle(live, Score(out="others", since=SINCE))
+
+    assert Path(str(stated.facts["manifest"])).parent == live / "answers"
+    assert all(len(one) == len("2024-02") for one in stated.facts["written"])
+    assert all(len(one) == len("2024-02-28") for one in asked.facts["written"])
+
+
+def test_a_worker_scores_when_the_contract_says(live: Path) -> None:
+    contract = live / "contract.yaml"
+    contract.write_text(contract.read_text() + 'score: {every: "0 2 * * *"}\n')
+    with projects.opened(live) as opened:
+        found = {one.job: one.rhythm.words for one in scheduling.rhythms(opened)}
+
+        done = jobs.score(opened, "production")
+
+    assert found["score"] == "0 2 * * *"
+    assert done.verdict is Verdict.PASS
+    assert table(live)
+
+
+def test_a_worker_scores_nothing_before_a_version_is_live(as_author: Path) -> None:
+    with projects.opened(as_author) as opened:
+        done = jobs.score(opened, "production")
+
+    assert done.headline == "Nothing is scored before a version is live."
+    assert not (as_author / "scores").exists()
+
+
+def test_answers_go_into_a_store_once_its_manifest_last(
+    live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, names = tmp_path / "lake", []
+    (place / "scores").mkdir(parents=True)
+
+    class Told(Folder):
+        def put(self, file: Path, name: str) -> None:
+            names.append(name)
+            super().put(file, name)
+
+    made = Told("s3://lake/scores", fs.LocalFileSystem(), str(place / "scores"))
+    monkeypatch.setattr(scoring.folder, "opened", lambda _: made)
+
+    said = handle(live, Score(out="s3://lake/scores", since=SINCE))
+    again = handle(live, Score(out="s3://lake/scores", since=SINCE))
+
+    assert names[-1] == "manifest.json"
+    assert sorted(set(names)) == sorted([*(f"{one}.parquet" for one in said.facts["written"]),
+                                         "manifest.json"])  # fmt: skip
+    assert said.facts["out"] == "s3://lake/scores"
+    assert said.facts["rows"] == sum(
+        parquet.read_table(one).num_rows for one in (place / "scores").glob("*.parquet")
+    )
+    assert again.headline.startswith("Nothing changed: ")
+    with projects.opened(live) as opened:
+        (event,) = opened.ledger.events(kind=scoring.EVENT)
+    assert event.payload["output"] == "s3://lake/scores"
+    assert not (live / "s3:").exists()

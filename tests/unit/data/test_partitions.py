@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import ibis.expr.types as ir
 import pytest
 
+from mainstay.contract.batch import UNITS
 from mainstay.core.errors import Mistake
 from mainstay.data import partitions
-from mainstay.data.partitions import UNITS, aligned, cut
+from mainstay.data.partitions import aligned, cut
 
 Stored = Callable[..., ir.Table]
 MOMENTS = [

@@ -21,6 +21,7 @@ from mainstay.data.silos import lazy
 from mainstay.data.silos.access import Access, access
 from mainstay.data.silos.found import Files, Place, Rows, said
 
+KINDS = ("s3", "gs", "az", "abfs", "abfss")
 _SECONDS = 10  # to be connected; several tries follow
 _AWAY = ("NETWORK_CONNECTION", "Could not connect", "TIMEOUT", "transport", "Failed to connect")
 _SHOWN = 8
@@ -54,12 +55,12 @@ def files(address: str) -> Stored:
     Raises Mistake with what there is, Unavailable where nobody answers.
     """
     stated = access(address)
-    path = _path(address)
+    path = path_of(address)
     try:
         system = opened(address, stated)
         there = _listed(system, path)
     except OSError as error:
-        raise _told(error, address, stated) from None
+        raise told(error, address, stated) from None
     fits = _pattern(path)
     kept = tuple(one for one in there if fits.fullmatch(one.path))
     if not kept:
@@ -83,7 +84,7 @@ def _parquet(stored: Stored, address: str, place: Place) -> Any:
     except pa.ArrowInvalid as error:
         raise Mistake(f"{address} is not readable: {said(error, access(address))}") from None
     except OSError as error:
-        raise _told(error, address, access(address)) from None
+        raise told(error, address, access(address)) from None
 
 
 def _copied(system: Any, one: Any, place: Place) -> Any:
@@ -100,7 +101,7 @@ def _copied(system: Any, one: Any, place: Place) -> Any:
     return target
 
 
-def _path(address: str) -> str:
+def path_of(address: str) -> str:
     """Bucket and key as Arrow takes them."""
     parts = urlsplit(address.replace("#", "%23").replace("?", "%3F"))
     bucket = parts.netloc.partition("@")[0]
@@ -133,7 +134,7 @@ def _beside(path: str, there: tuple[Any, ...]) -> str:
     return f"looked into {folder}/, which holds {', '.join(names) or 'nothing'}"
 
 
-def _told(error: OSError, address: str, stated: Access) -> Mistake | Unavailable:
+def told(error: OSError, address: str, stated: Access) -> Mistake | Unavailable:
     text = said(error, stated)
     if any(word in str(error) for word in _AWAY):
         return Unavailable(f"{address} does not answer: {text}")

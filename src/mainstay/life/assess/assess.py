@@ -173,7 +173,7 @@ def _static(contract: Contract) -> tuple[str, ...]:
 def _questions(contract: Contract) -> Iterator[str]:
     if not contract.objective.why_ml:
         yield "objective.why_ml is empty: why does a rule not do?"
-    if contract.objective.task == "binary" and contract.objective.value is None:
+    if contract.objective.value is None:
         yield "objective.value is empty: nobody can say what a model would be worth"
     if contract.certify.simplest.margin is None:
         yield "certify.simplest.margin is empty: how much must the model gain over a linear one?"

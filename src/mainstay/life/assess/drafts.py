@@ -17,7 +17,18 @@ WIDTH = 98
 FIELDS = 12  # a first contract is about 30 lines
 FEW_LEVELS = 200
 HELD_OUT_SHARE = 12  # the newest twelfth of the history, at most a month, is held out
-VALUE = "{currency: USD, true_positive: 40, false_positive: -12}"
+VALUES: dict[Task, str] = {
+    "binary": "{currency: USD, true_positive: 40, false_positive: -12}",
+    "multiclass": "{currency: USD, matrix: {sick: {home: -900}}, unnamed: 0}",
+    "regression": "{currency: USD, per_unit_over: -2, per_unit_under: -6}",
+}
+GOALS: dict[Task, str] = {
+    "binary": "{metric: roc_auc, at_least: 0.7}",
+    "multiclass": "{metric: accuracy, at_least: 0.7}",
+    "regression": "{metric: mae, at_most: 10}",
+}
+UNKNOWN = ("objective.decision", "objective.value", "objective.good_enough", "access.approver")
+"""The clauses marked "?", in the order of the contract."""
 MONTH = timedelta(days=31)
 
 
@@ -99,12 +110,6 @@ def model(draft: Draft) -> str:
     ])  # fmt: skip
 
 
-def unknown(task: Task) -> tuple[str, ...]:
-    """The clauses marked "?", in the order of the contract."""
-    value = ("objective.value",) if task == "binary" else ()
-    return ("objective.decision", *value, "objective.good_enough", "access.approver")
-
-
 def held_out(span: timedelta) -> str:
     """The newest part of a history that is kept for the judgement: a twelfth, a month at most."""
     days = max(span // HELD_OUT_SHARE // timedelta(days=1), 1)
@@ -112,14 +117,8 @@ def held_out(span: timedelta) -> str:
 
 
 def _worth(task: Task) -> Iterator[str]:
-    goals = {
-        "binary": "{metric: roc_auc, at_least: 0.7}",
-        "multiclass": "{metric: accuracy, at_least: 0.7}",
-        "regression": "{metric: mae, at_most: 10}",
-    }
-    if task == "binary":
-        yield f'  value: "?"  # what an error costs: {VALUE}'
-    yield f'  good_enough: "?"  # for example [{goals[task]}]'
+    yield f'  value: "?"  # what an error costs: {VALUES[task]}'
+    yield f'  good_enough: "?"  # for example [{GOALS[task]}]'
 
 
 def _fields(draft: Draft) -> Iterator[str]:

@@ -110,7 +110,7 @@ def _proposal(draft: drafts.Draft) -> Proposal:
         drafts.features(draft),
         drafts.model(draft),
         draft.left_out,
-        drafts.unknown(draft.roles.task),
+        drafts.UNKNOWN,
         draft.survey.rows,
         len(draft.survey.columns),
     )

@@ -1,6 +1,6 @@
 """Answers to a batch of rows, as the door gives them one by one."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
@@ -49,6 +49,32 @@ def levels(certificate: Certificate | None, stated: Manifest) -> dict[str, froze
     return found if slices.known(stated, found) else None
 
 
+class Said(Protocol):
+    """What is said of each row of a batch, wherever that was found out: see Answers.
+
+    flagged: whether a rule marks it.
+    """
+
+    @property
+    def score(self) -> Floats: ...
+    @property
+    def decided(self) -> Floats: ...
+    @property
+    def by(self) -> Codes: ...
+    @property
+    def covered(self) -> Flags: ...
+    @property
+    def rejected(self) -> Flags: ...
+    @property
+    def flagged(self) -> Flags: ...
+    @property
+    def flags(self) -> pa.Array: ...
+    @property
+    def breaches(self) -> pa.Array: ...
+    @property
+    def outcome(self) -> pa.Array: ...
+
+
 class Answers(NamedTuple):
     """Of each row of a batch; a rejected one has none, and NaN for a score.
 
@@ -67,6 +93,13 @@ class Answers(NamedTuple):
     def rejected(self) -> Flags:
         """Which rows have no answer."""
         found: Flags = self.judged.outcome == REJECT
+        return found
+
+    @property
+    def flagged(self) -> Flags:
+        """Which rows a rule marks."""
+        judged = self.judged
+        found: Flags = np.array([bool(one.flags) for one in judged.kinds])[judged.kind]
         return found
 
     @property
@@ -91,7 +124,12 @@ class Answers(NamedTuple):
     @property
     def outcome(self) -> pa.Array:
         """Who decided; `rejected` where nobody did."""
-        return coded(np.where(self.rejected, len(BY), self.by), [*BY, "rejected"])
+        return who(self)
+
+
+def who(said: Said) -> pa.Array:
+    """Who decided; `rejected` where nobody did."""
+    return coded(np.where(said.rejected, len(BY), said.by), [*BY, "rejected"])
 
 
 def answers(batch: Batch, asks: Asks, standing: Standing) -> Answers:
@@ -259,7 +297,7 @@ def _covered(batch: Batch, asks: Asks, standing: Standing) -> Flags:
     return covered
 
 
-def table(answers: Answers, standing: Standing, keys: Any, name: str) -> pa.Table:
+def table(answers: Said, standing: Standing, keys: Any, name: str) -> pa.Table:
     """Answers as they are written, without rejected rows; keys: the column of that name."""
     stated, rows = standing.runtime.manifest, len(answers.score)
     nothing = np.zeros(rows, np.int64)

@@ -18,7 +18,7 @@ from mainstay.core.typed import INTEGER, TIME
 from mainstay.data import records
 from mainstay.data.snapshot import ARROW
 from mainstay.data.stream import Batch
-from mainstay.life.score.answers import Answers, Standing, coded, decision_text
+from mainstay.life.score.answers import Said, Standing, coded, decision_text
 from mainstay.life.score.asked import Asks
 
 _ANSWERED = 200  # the status of a request of which any record was answered
@@ -38,7 +38,7 @@ def first_place(name: str) -> int:
 
 
 def table(
-    batch: Batch, asks: Asks, answers: Answers, standing: Standing, how: Recording, place: int
+    batch: Batch, asks: Asks, answers: Said, standing: Standing, how: Recording, place: int
 ) -> pa.Table:
     """The rows of a batch, the columns of the request first; place: of the first row."""
     stated, rows = standing.runtime.manifest, batch.rows

@@ -8,25 +8,29 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import ibis.expr.types as ir
+
 from mainstay.bundle.manifest import Manifest as Stated
+from mainstay.contract.batch import Unit
 from mainstay.contract.model import Contract
 from mainstay.core import clock, digest
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Dataset
-from mainstay.data import batch, changes, sla
+from mainstay.data import batch, changes, schema, sla
 from mainstay.data.batch import Asked, Place, Readable
 from mainstay.data.lineage import Born
-from mainstay.data.partitions import Cut, Unit, aligned
+from mainstay.data.partitions import Cut, aligned
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
 from mainstay.life.score import layout as places
-from mainstay.life.score import manifest, partition
+from mainstay.life.score import manifest, partition, spark
 from mainstay.life.score.answers import Standing
 from mainstay.life.score.asked import asks
+from mainstay.life.score.here import Here
 from mainstay.life.score.layout import Layout
 from mainstay.life.score.manifest import Begun, Made, Manifest, Partition
-from mainstay.life.score.partition import Scoring
 from mainstay.life.score.record import Recording
+from mainstay.life.score.scoring import Maker, Scoring
 
 Tell = Callable[[str], None]
 STOPPED = "batch scoring"
@@ -35,6 +39,8 @@ _BAR = 24  # characters of the bar
 
 class Order(NamedTuple):
     """What to score. born: what the version was made of; draft: where rows may lie meanwhile.
+
+    bundle, environments: folders of the version, for whoever answers in another process.
 
     journal: the folder of what batches say to the watch; sequence: of the routing under which the
     version answers, None where the watch should hear nothing.
@@ -51,6 +57,8 @@ class Order(NamedTuple):
     draft: Path
     journal: Path
     sequence: int | None
+    bundle: Path
+    environments: Path
     secret: bytes = b""
     tell: Tell = lambda _: None
 
@@ -157,8 +165,20 @@ def shared(order: Order, readable: Readable, begun: Begun) -> Scoring:
     asked = asks(readable.table, stated, tuple(order.standing.levels or ()))
     return Scoring(
         asked, clause.key, clause.time, order.standing, order.layout, order.made,
-        begun.sources, order.journal, how,
+        begun.sources, order.journal, how, _maker(order, readable.table),
     )  # fmt: skip
+
+
+def _maker(order: Order, table: ir.Table) -> Maker:
+    """Rows are answered where they are."""
+    if schema.engine(table) != schema.SPARK:
+        return Here()
+    made, standing = order.made, order.standing
+    version = spark.Version(
+        order.bundle, made.bundle, made.version, standing.certificate, standing.short,
+        order.environments,
+    )  # fmt: skip
+    return spark.Spark(version, order.draft.with_suffix(""))
 
 
 def _kept(scoring: Scoring, cut: Cut, before: Partition | None) -> Partition | None:

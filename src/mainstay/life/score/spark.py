@@ -1,37 +1,49 @@
 """The same answers where rows already are in Spark: the same bundle, batch by batch of Arrow.
 
 Spark computes what is asked of each row, by the expressions that every engine shares; its Python
-processes judge, score and word it as here. Each opens the bundle once, by its digest.
+processes answer as here. What they say of a partition lies in a folder until it is written: a
+folder that all machines share. Each process opens the bundle once, by its digest.
 """
 
+import atexit
 import functools
+import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from mainstay.bundle import environment, golden, runtime
 from mainstay.bundle.layout import GOLDEN, ULP
-from mainstay.bundle.manifest import Manifest
-from mainstay.core.errors import Mistake
+from mainstay.core.errors import Unavailable
 from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME
-from mainstay.data import schema
-from mainstay.data.stream import Batch
+from mainstay.data import dialect, engine
+from mainstay.data.partitions import Cut
+from mainstay.data.stream import Batch, Flags
 from mainstay.life.score import answers as answering
 from mainstay.life.score import quarantine
-from mainstay.life.score.answers import Standing
-from mainstay.life.score.asked import Asks, asks
+from mainstay.life.score.answers import Codes, Floats, Standing
+from mainstay.life.score.asked import Asks
+from mainstay.life.score.scoring import Part, Scoring, See, first_place, part
 from mainstay.seal.certificate import Certificate
 
 _SPARK = {
     INTEGER: "bigint", NUMBER: "double", TEXT: "string", FLAG: "boolean", DATE: "date",
     TIME: "timestamp",
 }  # fmt: skip
-_DECIDED = {"binary": "boolean", "regression": "double", "multiclass": "string"}
+_SAID = {
+    "score": "double", "decided": "double", "by": "bigint", "covered": "boolean",
+    "rejected": "boolean", "flagged": "boolean", "flags": "string", "breaches": "string",
+    quarantine.REASONS: "string",
+}  # fmt: skip
+_ROWS = 65_536  # of a batch that is read back
+_MICROS = ("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
 
 
 class Version(NamedTuple):
@@ -49,25 +61,98 @@ class Version(NamedTuple):
     environments: Path = Path("environments")
 
 
-def answered(table: ir.Table, version: Version, stated: Manifest) -> Any:
-    """A Spark DataFrame: the answers of score.table, and quarantine.REASONS of rejected rows,
+class Spark:
+    """See scoring.Maker. draft: how folders of this output begin, where every machine sees them.
 
-    whose other columns but the key are null. table: on Spark, with every column of a request.
-    Raises Mistake for a table elsewhere; what a process of Spark meets, Spark raises.
+    What a killed run left goes; where its Spark still writes, it writes into another folder.
     """
-    if schema.engine(table) != schema.SPARK:
-        raise Mistake("these rows are not in Spark", "score them here: mainstay score")
-    levels = tuple(_levels(version, stated) or ())
-    asked = asks(table, stated, levels)
-    backend = table.get_backend()
-    session = backend._session  # noqa: SLF001 - Ibis has no other name for it
-    rows = asked.asked.rows()
-    backend._run_pre_execute_hooks(rows)  # noqa: SLF001 - as its own to_pyarrow does
-    frame = session.sql(backend.compile(rows))
-    archive = _sent(session, version)
-    key = next(one for one in stated.request if one.role == "key")
-    act = _Act(asked._replace(asked=None), version, archive, key.name)  # type: ignore[arg-type]  # not sent
-    return frame.mapInArrow(act.batches, _columns(stated, key.name, key.type))
+
+    def __init__(self, version: Version, draft: Path) -> None:
+        for left in draft.parent.glob(f"{draft.name}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        self._version, self._staged = version, draft.with_name(f"{draft.name}-{os.getpid()}")
+
+    def came(self, scoring: Scoring, cut: Cut) -> Generator[Batch, None, None]:
+        """The rows as Spark has them, in the order of time and key."""
+        yield from self._read(_frame(scoring, cut), cut)
+
+    def parts(self, scoring: Scoring, cut: Cut, see: See) -> Generator[Part, None, None]:
+        """Answered there, worded here."""
+        frame, asked = _frame(scoring, cut), scoring.asks
+        archive = _sent(frame.sparkSession, self._version.folder)
+        act = _Act(asked._replace(asked=None), self._version, archive)  # type: ignore[arg-type]  # not sent
+        place = first_place(scoring, cut.name)
+        for batch in self._read(frame.mapInArrow(act.batches, _columns(scoring)), cut):
+            see(batch)
+            said = Staged(batch)
+            yield part(scoring, batch, said, _aside(batch, asked, said.rejected), place)
+            place += batch.rows
+
+    def _read(self, frame: Any, cut: Cut) -> Iterator[Batch]:
+        """Raises Unavailable where Spark fails, or what it wrote is not seen here."""
+        rows = 0
+        try:
+            frame.write.mode("overwrite").parquet(self._staged.absolute().as_uri())
+            for file in sorted(self._staged.glob("part-*.parquet")):
+                with pq.ParquetFile(file) as opened:
+                    for one in opened.iter_batches(_ROWS):
+                        rows += one.num_rows
+                        yield Batch(one)
+        except engine.errors() as error:
+            said = str(error).strip().splitlines()
+            raise Unavailable(
+                f"Spark failed: {said[0]}", said[-1] if len(said) > 1 else ""
+            ) from error
+        finally:
+            shutil.rmtree(self._staged, ignore_errors=True)
+        if rows != cut.rows:
+            raise Unavailable(
+                f"Spark answered {rows:,} of {cut.rows:,} rows of {cut.name}",
+                f"its machines must share {self._staged.parent}, and the table stay as it is",
+            )
+
+
+class Staged:
+    """What was said of a batch of rows that is read back: see answers.Said."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+
+    @property
+    def score(self) -> Floats:
+        return self._batch.numbers("score")
+
+    @property
+    def decided(self) -> Floats:
+        return self._batch.numbers("decided")
+
+    @property
+    def by(self) -> Codes:
+        return self._batch.wholes("by")
+
+    @property
+    def covered(self) -> Flags:
+        return self._batch.flags("covered")
+
+    @property
+    def rejected(self) -> Flags:
+        return self._batch.flags("rejected")
+
+    @property
+    def flagged(self) -> Flags:
+        return self._batch.flags("flagged")
+
+    @property
+    def flags(self) -> pa.Array:
+        return self._batch.column("flags").dictionary_encode()
+
+    @property
+    def breaches(self) -> pa.Array:
+        return self._batch.column("breaches").dictionary_encode()
+
+    @property
+    def outcome(self) -> pa.Array:
+        return answering.who(self)
 
 
 class _Act(NamedTuple):
@@ -76,29 +161,61 @@ class _Act(NamedTuple):
     asks: Asks
     version: Version
     archive: str
-    key: str
 
     def batches(self, found: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Answers to each."""
+        """Each with what is said of its rows."""
         version = self.version
         opened = _opened(self.archive, version.bundle, version.name, version.environments)
         standing = Standing(opened, version.certificate, version.short)
         for batch in found:
             if batch.num_rows:
-                yield from self._of(Batch(batch), standing).combine_chunks().to_batches()
+                yield self.of(Batch(batch), standing)
 
-    def _of(self, batch: Batch, standing: Standing) -> pa.Table:
+    def of(self, batch: Batch, standing: Standing) -> pa.RecordBatch:
+        """The rows as they came, and what is said of them."""
         said = answering.answers(batch, self.asks, standing)
-        keys = batch.column(self.asks.came[self.key])
-        made = _plain(answering.table(said, standing, keys, self.key))
         rejected = said.rejected
-        if not rejected.any():
-            return made.append_column(quarantine.REASONS, pa.nulls(len(made), pa.string()))
-        aside = quarantine.table(batch, self.asks, standing.runtime.guard, rejected)
-        aside = aside.select([self.key, quarantine.REASONS])
-        return pa.concat_tables([made, aside], promote_options="default").select(
-            [*made.column_names, quarantine.REASONS]
-        )
+        reasons = pa.nulls(batch.rows, pa.string())
+        if rejected.any():
+            aside = quarantine.table(batch, self.asks, standing.runtime.guard, rejected)
+            reasons = _spread(aside[quarantine.REASONS], rejected)
+        return pa.RecordBatch.from_pydict({
+            **{at: batch.column(at) for at in self.asks.came.values()},
+            "score": said.score, "decided": said.decided, "by": said.by, "covered": said.covered,
+            "rejected": rejected, "flagged": said.flagged,
+            "flags": said.flags.cast(pa.string()), "breaches": said.breaches.cast(pa.string()),
+            quarantine.REASONS: reasons,
+        })  # fmt: skip
+
+
+def _spread(some: Any, where: Flags) -> pa.Array:
+    """Values at their places among all rows, null elsewhere."""
+    places = np.cumsum(where) - 1
+    return some.combine_chunks().take(pa.array(places, mask=~where))
+
+
+def _aside(batch: Batch, asked: Asks, rejected: Flags) -> pa.Table | None:
+    """As quarantine.table has it."""
+    if not rejected.any():
+        return None
+    places = pa.array(np.flatnonzero(rejected))
+    names = {**asked.came, quarantine.REASONS: quarantine.REASONS}
+    return pa.table({name: batch.column(at).take(places) for name, at in names.items()})
+
+
+def _frame(scoring: Scoring, cut: Cut) -> Any:
+    """A DataFrame of what is asked of the rows of a partition, in their order."""
+    came, rows = scoring.asks.came, scoring.asks.asked.rows()
+    time, key = rows[came[scoring.time]], rows[came[scoring.key]]
+    some = rows.filter(time >= cut.window.since, time < cut.window.until)
+    ordered = some.order_by([time, dialect.ordered(key)])
+    backend = ordered.get_backend()
+    backend._run_pre_execute_hooks(ordered)  # noqa: SLF001 - as its own to_pyarrow does
+    session = backend._session  # noqa: SLF001 - Ibis has no other name for it
+    session.conf.set(*_MICROS)
+    if session.sparkContext.master.startswith("local"):
+        session.sparkContext.pythonExec = sys.executable
+    return session.sql(backend.compile(ordered))
 
 
 @functools.lru_cache(1)
@@ -114,34 +231,18 @@ def _opened(archive: str, bundle: str, name: str, environments: Path) -> runtime
     return made
 
 
-def _sent(session: Any, version: Version) -> str:
-    """The name under which every machine finds the bundle."""
-    name = version.bundle[:16]
+@functools.lru_cache
+def _sent(session: Any, bundle: Path) -> str:
+    """The name under which every machine finds the bundle; once for a session."""
+    name = bundle.name[:16]
     folder = Path(tempfile.mkdtemp(prefix="mainstay-spark-"))
-    packed = shutil.make_archive(str(folder / name), "zip", version.folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    packed = shutil.make_archive(str(folder / name), "zip", bundle)
     session.sparkContext.addArchive(f"{packed}#{name}")
     return name
 
 
-def _levels(version: Version, stated: Manifest) -> dict[str, frozenset[str]] | None:
-    return answering.levels(version.certificate, stated)
-
-
-def _columns(stated: Manifest, key: str, kind: str) -> str:
-    decided = _DECIDED[stated.task]
-    return (
-        f"`{key}` {_SPARK[kind]}, score double, decision {decided}, decided_by string, "
-        f"version string, certificate string, flags string, covered boolean, "
-        f"{quarantine.REASONS} string"
-    )
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Text without codes: Spark has none."""
-    kinds = ((one.name, one.type) for one in table.schema)
-    return table.cast(
-        pa.schema([
-            (name, kind.value_type if pa.types.is_dictionary(kind) else kind)
-            for name, kind in kinds
-        ])
-    )  # fmt: skip
+def _columns(scoring: Scoring) -> str:
+    kinds = {one.name: one.type for one in scoring.standing.runtime.manifest.request}
+    came = {at: _SPARK[kinds[name]] for name, at in scoring.asks.came.items()}
+    return ", ".join(f"`{name}` {kind}" for name, kind in {**came, **_SAID}.items())

@@ -75,9 +75,9 @@ def google(credentials: Write) -> Iterator[tuple[Any, str]]:
 
 
 @pytest.fixture
-def azure(credentials: Write) -> Iterator[tuple[Any, str]]:
-    """The same of Azure's; skipped where Azurite is not installed."""
-    with stores.azure(pytest.skip) as endpoint:
+def azure(credentials: Write, missing: Callable[[str], None]) -> Iterator[tuple[Any, str]]:
+    """The same of Azure's, where Azurite is installed."""
+    with stores.azure(missing) as endpoint:
         (account, key), host = stores.AZURITE, endpoint.removeprefix("http://")
         stated = f'user = "{account}"\nsecret = "{key}"\nendpoint = "{endpoint}"\n'
         addresses = "az://lake", f"abfss://lake@{account}.dfs.core.windows.net"
