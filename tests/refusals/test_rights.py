@@ -55,7 +55,7 @@ OF_TAG = {
     "explain_contract": "read", "explain": "read", "shortfall": "read", "review": "read",
     "certificate": "read",
     "decisions": "rows", "replay": "rows",
-    "status": "read", "incident_list": "read", "incident_show": "read",
+    "plan": "read", "status": "read", "incident_list": "read", "incident_show": "read",
     "schedule_set": "schedules", "schedule_reset": "schedules", "schedule_now": "runs",
     "run_cancel": "runs",
     "schedule_list": "read", "run_list": "read", "run_show": "read",

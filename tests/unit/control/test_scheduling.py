@@ -114,7 +114,7 @@ def test_the_list_says_each_job_its_next_turn_and_its_last(folder: Path) -> None
     assert list(facts) == list(JOBS)
     assert facts["run"]["next"] == "2024-03-02T00:02:00+00:00"
     assert (facts["backup"]["next"], facts["head"]["last"]["state"]) == ("", "due")
-    assert said.headline.startswith("no-show: 6 of 15 jobs are on")
+    assert said.headline.startswith("no-show: 6 of 16 jobs are on")
 
 
 def test_who_approves_asks_for_nothing_that_makes_versions(folder: Path) -> None:

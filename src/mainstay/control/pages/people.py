@@ -17,6 +17,7 @@ MEANINGS: dict[Permission, str] = {
     "audit": "the record and its proof",
     "labels": "send what became of decisions",
     "incidents": "take care of them, silence them",
+    "meanings": "decide whether two columns mean the same",
     "waive": "excuse a gate that a version does not pass, never one's own",
     "approve": "approve or reject a version, never one's own",
     "deploy": "let an approved version answer",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import generations
 import pytest
 import small_project
 from msgspec import json, structs
@@ -27,7 +28,7 @@ WEATHER = Lookup(
 def put(serving: Serving, rain: float = 1.5, view: str = "w") -> Current:
     """A generation in which it rained where a patient lives an hour ago."""
     point = Point(points.moment(NOW - HOUR), points.moment(NOW - HOUR), b'"rain":%g' % rain)
-    rows = [(points.key(["p1"]), 1, points.packed([point]))]
+    rows = [(points.key(["p1"]), 1, generations.packed([point]))]
     folder = serving.folder / FOLDER
     with writing(folder):
         stated = View("weather", points.moment(NOW - HOUR))
