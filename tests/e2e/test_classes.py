@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 Names = tuple[str, str, str] | tuple[int, int, int]
 NUMBERED: tuple[Names, ...] = ((10, 20, 30), (1, 2, 3), (-7, 0, 4))
-DAYS = range(1, 6)
+DAYS = range(1, 12)
 
 
 def of(names: Names, visit: str, *, missed: bool) -> str | int:
@@ -94,7 +94,7 @@ def texts(born: Path, tmp_path_factory: pytest.TempPathFactory) -> Life:
 def test_live_accuracy_is_the_share_of_labels_that_the_door_said(texts: Life) -> None:
     found = texts.told()["realised, accuracy"]
 
-    assert found is not None
+    assert found is not None, [one.note for one in texts.watched.evidence]
     assert found.value == pytest.approx(np.mean(texts.right))
 
 

@@ -41,4 +41,4 @@ def note(project: Project, version: Version, window: Window, held: str) -> str:
     ]
     if not looks or looks[-1].payload.get("rows", held) == held:
         return ""
-    return f"▲ the held-out rows changed since {looks[-1].at:%Y-%m-%d %H:%M}: judged anew"
+    return f"▲ the held-out rows changed since {looks[-1].time:%Y-%m-%d %H:%M}: judged anew"
