@@ -19,7 +19,7 @@ from mainstay.stats.forecasts import backtest, library, paths
 from mainstay.stats.forecasts.library import Library, Residual, Series, Source
 
 TARGET = Path("src/mainstay/stats/forecasts") / library.FILE
-PATHS, DIGITS = 20, 3
+PATHS, DRAWS, DIGITS = 20, 6, 3
 SOURCES = (
     Source("bank_marketing", "UCI 222: Moro, Rita and Cortez, Bank Marketing", "CC BY 4.0"),
     Source("beijing_air", "UCI 501: Chen, Beijing Multi-Site Air Quality", "CC BY 4.0"),
@@ -51,7 +51,9 @@ def derived(read: Sequence[Table], *, seed: int, kept: Path | None) -> Library:
     """What the tables say of others."""
     every = [(table, model) for table in read for model in MODELS]
     series = [_series(*one, seed, kept) for one in every]
-    cases = [case for one in every for case in curves.cases(*one, seed=seed, kept=kept)]
+    cases = [
+        case for one in every for case in curves.cases(*one, seed=seed, kept=kept, draws=DRAWS)
+    ]
     names = {table.name for table in read}
     sources = tuple(one for one in SOURCES if one.data in names)
     plain = Library(sources, tuple(series), tuple(_residuals(cases, seed, None)))

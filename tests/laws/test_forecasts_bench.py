@@ -8,9 +8,10 @@ import pytest
 from planted_backtests import World, planted
 
 from bench import forecasts
-from bench.forecasting import cara, made, models, policies, renewing, tables, upf
+from bench.forecasting import cara, curves, made, models, policies, renewing, tables, upf
 from bench.forecasting.matrices import Series
 from bench.forecasting.policies import every, lived
+from mainstay.stats.forecasts.power_law import PowerLaw
 
 AGEING = planted(World(age=0.02, swing=0.01, noise=0.002), 0, 60)
 STILL = planted(World(swing=0.01, noise=0.002), 0, 60)
@@ -145,6 +146,32 @@ def test_a_rival_beats_never_where_models_age() -> None:
     assert regret(AGEING, "upf") < never
     assert regret(AGEING, "cara_periodic") < never
     assert regret(AGEING, renewing.OURS) < never / 2
+
+
+@pytest.mark.parametrize(("rows", "records", "others"), [
+    (1_000, 750, 250), (30_000, 20_000, 10_000), (70_000, 20_000, 40_000),
+    (327_346, 20_000, 40_000),
+])  # fmt: skip
+def test_the_truth_is_measured_on_all_that_is_left(rows: int, records: int, others: int) -> None:
+    pool, untouched = curves._apart(np.arange(rows))
+
+    assert (len(pool), len(untouched)) == (records, others)
+    assert not set(pool) & set(untouched)
+
+
+def drawn(model: str, last: float, truth: float) -> curves.Judged:
+    unused = np.empty(0)
+    said = (last, 0.0, last, last, 0.0)
+    return curves.Judged("a", model, truth, *said, PowerLaw(*[unused] * 4, 1.0), unused, unused)
+
+
+def test_what_chance_leaves_is_told_by_the_gains_of_other_draws_of_the_same_model() -> None:
+    some = [drawn("trees", 0.4, 0.2), drawn("trees", 0.4, 0.3), drawn("linear", 0.5, 0.5)]
+
+    found = forecasts._known(some)
+
+    assert found[:2] == pytest.approx([0.1 / 0.2, 0.1 / 0.3])
+    assert np.isnan(found[2])
 
 
 @pytest.mark.slow
