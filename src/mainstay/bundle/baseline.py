@@ -44,7 +44,18 @@ class OfColumn(msgspec.Struct, frozen=True, tag="column", forbid_unknown_fields=
     default: float
 
 
-Baseline = Rates | Constant | OfColumn
+class Commonest(msgspec.Struct, frozen=True, tag="commonest", forbid_unknown_fields=True):
+    """One of several classes by the values of some columns, as its place: `rate` of a cell.
+
+    by: none where it is the same class for everybody. default: where the values are others.
+    """
+
+    by: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    default: float
+
+
+Baseline = Rates | Constant | OfColumn | Commonest
 
 
 def fitted(by: tuple[str, ...], columns: Columns, label: Floats) -> Rates:
@@ -64,6 +75,27 @@ def fitted(by: tuple[str, ...], columns: Columns, label: Floats) -> Rates:
     return Rates(by, tuple(cells), float(label[known].mean()))
 
 
+def commonest(by: tuple[str, ...], columns: Columns, label: Floats) -> Commonest:
+    """Of each group the class that most of its rows are, of equals the first.
+
+    label: places of classes, shape (rows,), all of them known.
+    """
+    default = float(np.bincount(label.astype(np.int64)).argmax())
+    if not by:
+        return Commonest((), (), default)
+    used, group, keys = _groups(by, columns)
+    count = np.zeros((len(used), int(label.max()) + 1))
+    np.add.at(count, (group, label.astype(np.int64)), 1)
+    picked = count.argmax(axis=1).astype(np.float64).tolist()
+    return Commonest(by, tuple(map(Cell, keys, picked)), default)
+
+
+def of_column(name: str, classes: tuple[Value, ...], label: Floats) -> Commonest:
+    """The class that a column names, else the commonest; label: as `commonest` takes it."""
+    cells = tuple(Cell((one,), float(place)) for place, one in enumerate(classes))
+    return Commonest((name,), cells, commonest((), {}, label).default)
+
+
 def rate(baseline: Baseline, columns: tuple[str, ...]) -> Callable[[Row], float]:
     """The answer for one request row, whose columns stand in this order."""
     match baseline:
@@ -71,7 +103,9 @@ def rate(baseline: Baseline, columns: tuple[str, ...]) -> Callable[[Row], float]
             return lambda _: value
         case OfColumn(name=name, default=default):
             return _of_column(attrgetter(attribute(columns, name)), default)
-        case Rates(by=by, default=default):
+        case Commonest(by=(), default=default):
+            return lambda _: default
+        case Rates(by=by, default=default) | Commonest(by=by, default=default):
             read = attrgetter(*(attribute(columns, name) for name in by))
             found = {_key(cell.values): cell.rate for cell in baseline.cells}
             return lambda row: found.get(read(row), default)
@@ -85,7 +119,9 @@ def rates(baseline: Baseline, columns: Columns) -> Floats:
         case OfColumn(name=name, default=default):
             said = _numbers(name, columns[name]).astype(np.float64)
             return np.where(np.isnan(said), default, said)
-        case Rates(by=by, default=default):
+        case Commonest(by=(), default=default):
+            return np.full(rows(columns), default)
+        case Rates(by=by, default=default) | Commonest(by=by, default=default):
             _, group, keys = _groups(by, columns)
             found = {cell.values: cell.rate for cell in baseline.cells}
             return np.array([found.get(key, default) for key in keys])[group]

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from mainstay.bundle.baseline import Baseline
+from mainstay.bundle.baseline import Baseline, Commonest
 from mainstay.bundle.guard import RequestColumn
 from mainstay.bundle.lookup import Lookup
 from mainstay.bundle.operation import Operation
@@ -100,6 +100,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """Names of the columns that a caller must send: those that are not looked up."""
         found = {name for one in self.lookups for name in one.columns}
         return tuple(name for name in self.columns if name not in found)
+
+    @property
+    def rules_a_class(self) -> bool:
+        """Whether what its baseline says is the place of a class."""
+        return bool(self.matrix) or isinstance(self.baseline, Commonest)
 
     @property
     def requested(self) -> tuple[Column, ...]:

@@ -46,8 +46,8 @@ Environments = Callable[..., Environment]
 class Answer(msgspec.Struct, frozen=True, gc=False):
     """What the caller gets. score: probability of yes, value, or that of the likeliest class.
 
-    decision: yes or no, the value, the class; None where the baseline stands in for a class, or
-    where a person decides.
+    decision: yes or no, the value, the class; None where a person decides, or where the baseline of
+    an older bundle stands in for a class.
     """
 
     score: float
@@ -336,7 +336,7 @@ class Runtime:
     def _fallback(self, row: encoder.Row) -> tuple[float, Class | None]:
         rate = self._rate(row)
         if self.manifest.task == "multiclass":
-            return rate, self.manifest.classes[int(rate)] if self.manifest.matrix else None
+            return rate, self.manifest.classes[int(rate)] if self.manifest.rules_a_class else None
         yes = self.manifest.baseline_threshold
         return rate, rate if yes is None else self._leans(rate, row) >= yes
 

@@ -118,7 +118,10 @@ class Baseline(Section):
 
     rate_by: Annotated[
         Names | None,
-        Clause("the training mean of the label per group; [] is one group", ("bench", "door")),
+        Clause(
+            "the training mean of the label per group, of classes the commonest; [] is one group",
+            ("bench", "door"),
+        ),
     ] = None
     constant: Annotated[
         Constant | None,

@@ -11,6 +11,7 @@ from mainstay.bundle import manifest
 from mainstay.contract.model import Contract
 from mainstay.control import (
     blocking,
+    corrected,
     deploying,
     foreseeing,
     foretelling,
@@ -50,7 +51,8 @@ SIMPLER = f"{simplest.CLAUSE}, "
 class Case(NamedTuple):
     """A version before its judges: where it would serve, on which rows, as of when.
 
-    waivers: of gates, in force. champion: the version that is live, where it is another.
+    waivers: of gates, in force. champion: the version that is live, where it is another. held: the
+    digest of the rows; changed: since when they are others than it was judged on before.
     """
 
     version: Version
@@ -61,6 +63,8 @@ class Case(NamedTuple):
     renew: bool
     waivers: tuple[Signed, ...] = ()
     champion: Champion | None = None
+    held: str = ""
+    changed: str = ""
 
 
 def certify(project: Project, command: Certify) -> Answer:
@@ -139,7 +143,10 @@ def _case(project: Project, command: Certify) -> Case:
     window = planning.newest(project, now) if command.renew else born.hold_out
     window = waiving.window(project, version, waivers) or window
     champion = _champion(project, version)
-    return Case(version, born, environment, window, now, command.renew, waivers, champion)
+    held = corrected.content(project, version, window, now)
+    changed = corrected.note(project, version, window, held)
+    made = Case(version, born, environment, window, now, command.renew, waivers, champion)
+    return made._replace(held=held, changed=changed)
 
 
 def _champion(project: Project, version: Version) -> Champion | None:
@@ -158,6 +165,7 @@ def _key(project: Project, case: Case) -> str:
         bundle=case.version.bundle,
         contract=project.document.digest,
         window=case.window,
+        rows=case.held,
         environment=case.environment,
         renew=case.renew,
         **({"waivers": [one.signature.sig for one in case.waivers]} if case.waivers else {}),
@@ -202,6 +210,7 @@ def _opened(project: Project, case: Case) -> Registration | None:
         "contract": version.contract,
         "since": case.window.since,
         "until": case.window.until,
+        "rows": case.held,
     }
     with ledger.transaction():
         ledger.append("HoldoutOpened", version.model, project.actor, payload)
@@ -409,7 +418,8 @@ def _looked(case: Case, judgement: Judgement) -> tuple[str, ...]:
     look = judgement.registration.look
     few = ", ".join(judgement.not_covered)
     held = f"held out {since:%Y-%m-%d} to {until:%Y-%m-%d}, opened {_times(look)}"
-    return (held, f"not covered, too few rows: {few}") if few else (held,)
+    told = (held, f"not covered, too few rows: {few}" if few else "", case.changed)
+    return tuple(filter(None, told))
 
 
 def _took(judgement: Judgement) -> Iterator[str]:

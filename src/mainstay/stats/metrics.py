@@ -70,12 +70,15 @@ def average_precision(label: Array, score: Array) -> Statistic:
 
 
 def log_loss(label: Array, score: Array) -> Statistic:
-    """Mean negative log of the probability given to what happened, cut at the float's epsilon."""
+    """Mean negative log of the probability given to what happened, cut at the float's epsilon.
+
+    A class of -1 was never learned: it was given none.
+    """
     _check(label, score)
     if score.ndim == 1:
         given = np.where(label == 1, score, 1 - score)
     else:
-        given = score[np.arange(len(label)), label.astype(np.int64)]
+        given = np.where(label < 0, 0.0, score[np.arange(len(label)), label.astype(np.int64)])
     smallest = np.finfo(np.float64).eps
     return mean(-np.log(np.clip(given, smallest, 1 - smallest)))
 

@@ -59,11 +59,10 @@ def refuse_other_classes(contract: Contract, classes: tuple[bool | int | float |
             f"objective.value.matrix names {', '.join(strange)}, which no training row is",
             hint=f"the classes are {', '.join(known)}",
         )
-    texts = all(isinstance(one, str) for one in classes)
-    if named != known or not (texts or known == tuple(map(str, range(len(known))))):
+    if named != known or any(isinstance(one, bool) for one in classes):
         raise Mistake(
-            f"classes {', '.join(known)} cannot be priced: they are neither texts nor 0, 1, ...",
-            hint="name classes by texts that are no numbers",
+            f"classes {', '.join(known)} cannot be priced: they are truths, or numbers as text",
+            hint="name classes by whole numbers, or by texts that are no numbers",
         )
 
 

@@ -81,13 +81,28 @@ def read(
 ) -> tuple[Columns, Columns]:
     """Some columns of the rows as they came, and what the model sees of them.
 
-    In one question, so row by row. names: with the label.
+    In one question, so row by row. A label among them is as `placed` gives it.
     """
     came = {f"{_CAME}{name}": table[name] for name in names}
     both = features.inputs(table.mutate(**came), stated.outputs, tuple(came))
     found = memory.fetched(both, {f"{_CAME}{label}": tuple(map(str, stated.classes))})
     columns = {name: found.pop(f"{_CAME}{name}") for name in names}
+    if label in columns:
+        columns[label] = placed(columns[label], stated)
     return columns, found
+
+
+def placed(label: Numbers | Text, stated: Manifest) -> Numbers | Text:
+    """A label by the places of the classes that a version learned, -1 for any other.
+
+    Text is read so; it stays as it is, and so does the label of the other tasks.
+    """
+    if stated.task != "multiclass" or isinstance(label, Text):
+        return label
+    known = np.array(stated.classes, dtype=np.float64)
+    found = np.searchsorted(known, label).clip(max=len(known) - 1)
+    codes = np.where(known[found] == label, found, -1)
+    return Text(codes.astype(np.int32), tuple(map(str, stated.classes)))
 
 
 def decided(stated: Manifest, score: Floats, columns: Columns) -> Floats:

@@ -4,8 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 import small_project
+from pyarrow import parquet
 
 from mainstay.control import certifying, lives, papers, versions
 from mainstay.control import project as projects
@@ -30,6 +32,29 @@ def test_a_judgement_is_not_repeated_and_costs_one_look(as_author: Path) -> None
     assert said.verdict is Verdict.PASS
     with projects.opened(as_author) as opened:
         assert len(list(opened.ledger.events(kind="HoldoutOpened"))) == 1
+
+
+@pytest.mark.parametrize("when", ["held out", "before"])
+def test_a_corrected_hold_out_is_judged_anew_and_nothing_else_is(
+    as_author: Path, when: str
+) -> None:
+    first = handle(as_author, Certify())
+    path = as_author / "data" / "visits.parquet"
+    rows = parquet.read_table(path)
+    label = rows["missed"].to_pylist()
+    at = len(label) - 400 if when == "held out" else 100
+    label[at] = not label[at]
+    place = rows.column_names.index("missed")
+    parquet.write_table(rows.set_column(place, "missed", pa.array(label)), path)
+
+    again = handle(as_author, Certify())
+
+    anew = when == "held out"
+    assert any("held-out rows changed since" in one for one in again.lines) is anew
+    assert (again.facts["certificate"] != first.facts["certificate"]) is anew
+    assert handle(as_author, Certify()).facts == again.facts
+    with projects.opened(as_author) as opened:
+        assert len(list(opened.ledger.events(kind="HoldoutOpened"))) == 1 + anew
 
 
 def test_a_system_of_unknown_columns_is_a_mistake_before_anything_is_opened(

@@ -81,6 +81,12 @@ def test_several_classes_are_scored_by_the_probability_of_what_happened():
     assert found == pytest.approx(reference.log_loss(label, score))
 
 
+def test_a_class_that_was_never_learned_was_given_no_probability():
+    found = metrics.measured("log_loss", np.array([-1]), np.array([[0.1, 0.9]]))
+
+    assert found == pytest.approx(-np.log(np.finfo(float).eps))
+
+
 def test_ties_count_half():
     assert metrics.measured("roc_auc", np.array([0, 1]), np.array([0.5, 0.5])) == 0.5
 

@@ -116,12 +116,14 @@ def test_other_classes_than_those_that_are_priced_are_a_mistake(
         payoffs.refuse_other_classes(priced(tmp_path), classes)
 
 
-def test_numbers_that_are_no_places_cannot_be_priced(tmp_path: Path) -> None:
+def test_numbers_are_priced_and_numbers_as_text_are_not(tmp_path: Path) -> None:
     path = tmp_path / "p" / "contract.yaml"
     priced(tmp_path)
     path.write_text(
-        path.read_text().replace(MATRIX, MATRIX.replace("a:", '"1":').replace("b:", '"2":'))
+        path.read_text().replace(MATRIX, MATRIX.replace("a:", '"10":').replace("b:", '"9":'))
     )
+    read = document.read(path).contract
 
-    with pytest.raises(Mistake, match="neither texts nor 0, 1"):
-        payoffs.refuse_other_classes(document.read(path).contract, (1, 2))
+    payoffs.refuse_other_classes(read, (9, 10))
+    with pytest.raises(Mistake, match="numbers as text"):
+        payoffs.refuse_other_classes(read, ("10", "9"))

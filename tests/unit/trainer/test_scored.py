@@ -1,9 +1,11 @@
 """Rows as a version decides them."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
+import pytest
 import small_project
 from msgspec import structs
 
@@ -47,6 +49,20 @@ def test_a_text_label_is_its_code() -> None:
 
     np.testing.assert_array_equal(scored.numbers(text), [1.0, 0.0])
     np.testing.assert_array_equal(scored.numbers(np.array([True, False])), [1.0, 0.0])
+
+
+@pytest.mark.parametrize("classes", [(10, 20, 30), (1, 2, 3), (-7, 0, 4)])
+def test_a_class_that_is_a_number_is_its_place(classes: tuple[int, ...]) -> None:
+    several = SimpleNamespace(task="multiclass", classes=classes)
+    first, second, third = classes
+    label = np.array([third, first, second, second + 100])
+    missing = np.array([float(second), np.nan])
+
+    found = scored.numbers(scored.placed(label, several))
+
+    np.testing.assert_array_equal(found, [2, 0, 1, -1])
+    np.testing.assert_array_equal(scored.numbers(scored.placed(missing, several)), [1, -1])
+    assert scored.placed(label, SimpleNamespace(task="regression", classes=())) is label
 
 
 def test_rows_are_scored_and_decided_as_the_version_does(born: Path) -> None:

@@ -86,7 +86,8 @@ def rule_text(contract: Contract) -> str:
     """The rule to beat, in words."""
     stated = contract.objective.baseline
     if contract.objective.task == "multiclass":
-        return "the commonest class"
+        by = ", ".join(stated.rate_by or ())
+        return f"the commonest class by {by}" if by else "the commonest class"
     if stated.column is not None:
         return f"column {stated.column}"
     if stated.constant is not None:
@@ -133,7 +134,7 @@ def _leaning(said: Floats, by_row: Floats | None) -> Floats:
 def _rule(contract: Contract, columns: Columns, label: Floats) -> Baseline:
     stated = contract.objective.baseline
     if contract.objective.task == "multiclass":
-        return Constant(float(np.bincount(label.astype(np.int64)).argmax()))
+        return baseline.commonest(stated.rate_by or (), columns, label)
     if stated.column is not None:
         return OfColumn(stated.column, float(label.mean()))
     if stated.constant is not None:

@@ -17,6 +17,7 @@ from mainstay.trainer import fit, payoffs
 from mainstay.trainer import importance as hanging
 from mainstay.trainer.scored import Abstained, Floats, abstained, days, numbers
 from mainstay.trainer.scored import band as abstain
+from mainstay.trainer.skill import coded
 from mainstay.trainer.training import Learned
 
 
@@ -52,7 +53,7 @@ def outcomes(contract: Contract, prepared: Prepared, score: Floats) -> Chances:
     """How likely each outcome is by these scores, out of fold as they are; see stats.chances."""
     newest = slice(-len(score), None)
     known = Known(
-        label=numbers(prepared.training.label)[newest],
+        label=coded(prepared.training.label, prepared.training.task)[newest],
         score=score,
         day=days(prepared.columns[contract.data.decisions.time])[newest],
         features=prepared.training.rows[newest],

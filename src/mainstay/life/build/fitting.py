@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import baseline, stakes
-from mainstay.bundle.baseline import Baseline, Constant, OfColumn
+from mainstay.bundle.baseline import Baseline, Commonest, Constant, OfColumn
+from mainstay.bundle.runtime import Class
 from mainstay.bundle.worker import Worker
 from mainstay.contract.model import Contract
+from mainstay.core import nearest
 from mainstay.core.columns import Columns
+from mainstay.core.errors import Mistake
 from mainstay.core.inputs import Input
 from mainstay.core.places import Places
 from mainstay.data import columns as memory
@@ -17,7 +20,7 @@ from mainstay.stats import value
 from mainstay.trainer import code, fit, payoffs
 from mainstay.trainer.fit import Fitted, Training
 from mainstay.trainer.measures import worth
-from mainstay.trainer.scored import Floats, numbers
+from mainstay.trainer.scored import Floats
 from mainstay.trainer.skill import coded
 from mainstay.trainer.training import Learned, in_time, training
 
@@ -72,9 +75,9 @@ def chosen(contract: Contract, prepared: Prepared, scores: Floats) -> Chosen:
 
     Without a value matrix a binary decision is made at one half.
     """
-    label = numbers(prepared.training.label)
-    if contract.objective.task == "multiclass" and payoffs.by_class(contract):
-        return Chosen(_one_class(contract, prepared), None, None)
+    label = coded(prepared.training.label, prepared.training.task)
+    if contract.objective.task == "multiclass":
+        return Chosen(_of_classes(contract, prepared), None, None)
     rule = _baseline(contract, prepared.columns, label)
     if contract.objective.task != "binary":
         return Chosen(rule, None, None)
@@ -103,18 +106,33 @@ def fitted(prepared: Prepared, worker: Worker) -> Fitted:
     return fit.fitted(worker, training if drawn is None else training.of(drawn))
 
 
-def _one_class(contract: Contract, prepared: Prepared) -> Baseline:
-    """The class that is stated, or that earns most on all training rows, as its place.
+def _of_classes(contract: Contract, prepared: Prepared) -> Baseline:
+    """The class that is stated, or that a column names; else that which earns most on all training
 
-    Raises Mistake where the matrix names other classes than there are.
+    rows, or without a matrix the commonest of each group. Raises Mistake where the matrix or the
+    rule names other classes than there are.
     """
     known = fit.classes(prepared.training.label, prepared.training.task)
     payoffs.refuse_other_classes(contract, known)
-    stated = contract.objective.baseline.constant
-    if stated is not None:
-        return Constant(float(tuple(map(str, known)).index(str(stated))))
+    stated, matrix = contract.objective.baseline, payoffs.by_class(contract)
     label = coded(prepared.training.label, prepared.training.task)
-    return Constant(float(value.best_class(label, np.array(payoffs.by_class(contract)))))
+    if stated.constant is not None:
+        return Commonest((), (), _place(stated.constant, known))
+    if stated.column is not None:
+        return baseline.of_column(stated.column, known, label)
+    if matrix:
+        return Commonest((), (), float(value.best_class(label, np.array(matrix))))
+    return baseline.commonest(stated.rate_by or (), prepared.columns, label)
+
+
+def _place(stated: Class, known: tuple[Class, ...]) -> float:
+    names = tuple(map(str, known))
+    if str(stated) not in names:
+        raise Mistake(
+            f"objective.baseline.constant is {stated}, which no training row is",
+            nearest.hint(str(stated), names),
+        )
+    return float(names.index(str(stated)))
 
 
 def _baseline(contract: Contract, columns: Columns, label: NDArray[np.float64]) -> Baseline:

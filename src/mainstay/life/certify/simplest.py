@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.bundle import baseline, runtime, stakes
-from mainstay.bundle.baseline import Rates
+from mainstay.bundle.baseline import Commonest, Rates
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.metrics import MEASURES, Metric
@@ -35,7 +35,7 @@ from mainstay.life.certify.rungs import Matrix, Vector
 from mainstay.stats import bootstrap, value
 from mainstay.trainer import payoffs
 from mainstay.trainer.measures import statistic, worth
-from mainstay.trainer.scored import Floats, numbers
+from mainstay.trainer.scored import Floats, numbers, placed
 
 CLAUSE = "simplest"
 ROWS, TRIES, TIMED = 10_000, 3, 5000
@@ -180,7 +180,7 @@ def _ladder(asked: Asked, stated: Manifest, train: Seen, test: Seen) -> Iterator
 
 
 def _ruled(asked: Asked, stated: Manifest, train: Seen, test: Seen, classes: int) -> Reached:
-    """What the version must beat anyway; of several classes the rates of its groups."""
+    """What the version must beat anyway; of several classes by the rates of its groups."""
     if not classes:
         return Reached("the rule", test.rule, asked.held.ruled, _size(stated), 0.0)
     seen = inputs_of(train.groups)
@@ -189,7 +189,8 @@ def _ruled(asked: Asked, stated: Manifest, train: Seen, test: Seen, classes: int
     )
     rule = rungs.rates(learned, train.label, classes)
     score = rule.says(asks)
-    return Reached("the rule", score, _likeliest(asked, score), rule.numbers, 0.0)
+    decided = asked.held.ruled if stated.rules_a_class else _likeliest(asked, score)
+    return Reached("the rule", score, decided, rule.numbers, 0.0)
 
 
 def _reached(asked: Asked, name: str, rung: rungs.Rung, train: Seen, test: Seen) -> Reached:
@@ -225,7 +226,7 @@ def _timed(work: Callable[[], Matrix | Floats]) -> float:
 def _size(stated: Manifest) -> int:
     """Rates of the rule, and its default."""
     rule = stated.baseline
-    return len(rule.cells) + 1 if isinstance(rule, Rates) else 1
+    return len(rule.cells) + 1 if isinstance(rule, Rates | Commonest) else 1
 
 
 def _rival(held: HeldOut, one: Reached) -> HeldOut:
@@ -238,10 +239,12 @@ def _seen(table: ir.Table, stated: Manifest, asked: Asked) -> Seen:
     came = memory.fetched(rows, {label: classes} if stated.task == "multiclass" else {})
     inputs = memory.fetched(features.inputs(rows, stated.outputs, ()))
     rule = stated.baseline
-    groups = {name: came[name] for name in rule.by} if isinstance(rule, Rates) else {}
+    groups = {name: came[name] for name in rule.by} if isinstance(rule, Rates | Commonest) else {}
     by_row = payoffs.by_row(asked.contract, came) if stated.stakes else None
     said = baseline.rates(rule, came)
-    return Seen(matrix(inputs, stated.inputs), numbers(came[label]), groups, said, by_row)
+    return Seen(
+        matrix(inputs, stated.inputs), numbers(placed(came[label], stated)), groups, said, by_row
+    )
 
 
 def _some(seen: Seen, seed: int) -> Seen:

@@ -271,7 +271,7 @@ def _columns(
 
 def _read(one: baseline.Baseline) -> tuple[str, ...]:
     match one:
-        case baseline.Rates(by=by):
+        case baseline.Rates(by=by) | baseline.Commonest(by=by):
             return by
         case baseline.OfColumn(name=name):
             return (name,)
@@ -282,7 +282,7 @@ def _read(one: baseline.Baseline) -> tuple[str, ...]:
 def _by_rate(stated: Manifest, rates: Floats, leans: Floats) -> Floats:
     """As runtime.Runtime decides by the baseline: its class or none, yes or no, the value."""
     if stated.task == "multiclass":
-        return rates if stated.matrix else np.full(len(rates), np.nan)
+        return rates if stated.rules_a_class else np.full(len(rates), np.nan)
     yes = stated.baseline_threshold
     return rates if yes is None else (leans >= yes).astype(np.float64)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from mainstay.bundle.baseline import Baseline, Constant, OfColumn, Rates
+from mainstay.bundle.baseline import Baseline, Commonest, Constant, OfColumn, Rates
 from mainstay.bundle.guard import Judgement
 from mainstay.bundle.runtime import given
 from mainstay.core.errors import MainstayError
@@ -36,6 +36,10 @@ def _rule(baseline: Baseline) -> str:
             return f"always {value:g}"
         case OfColumn(name=name):
             return f"what column {name} says"
+        case Commonest(by=()):
+            return "one class for all rows"
+        case Commonest(by=by):
+            return f"one class by {', '.join(by)}"
         case Rates(by=()):
             return "the mean of the rows trained on"
         case Rates(by=by):

@@ -153,8 +153,8 @@ def _judged(table: ir.Table, order: Order) -> ir.Table:
     """
     label = table[order.contract.data.label.column]
     some = table.filter(label.notnull(), table[OUTCOME].notin([live.REJECTED, live.PERSON]))
-    named = _classes(order)
-    return some.filter(label.cast(TEXT).isin(named)) if named else some
+    named, was = _classes(order), label.cast(TEXT)
+    return some.filter(was.isin(named)).mutate(**{label.get_name(): was}) if named else some
 
 
 def _classes(order: Order) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import small_project
 
-from mainstay.bundle.baseline import Constant, OfColumn, Rates
+from mainstay.bundle import baseline
+from mainstay.bundle.baseline import Commonest, Constant, OfColumn, Rates
 from mainstay.contract import document
 from mainstay.contract.objective import Baseline as Rule
 from mainstay.contract.objective import Value
 from mainstay.core.columns import Text
+from mainstay.core.errors import Mistake
 from mainstay.core.places import Places
 from mainstay.life.build import fitting
 from mainstay.life.build.fitting import Prepared
@@ -25,13 +27,13 @@ def contract(tmp_path: Path, old: str = "", new: str = "") -> document.Document:
 
 
 @pytest.mark.parametrize(
-    ("baseline", "kind"),
+    ("rule", "kind"),
     [("{rate_by: [kind]}", Rates), ("{constant: 0.2}", Constant), ("{column: wait}", OfColumn)],
 )
 def test_each_baseline_of_a_contract_becomes_one_of_a_bundle(
-    tmp_path: Path, baseline: str, kind: type
+    tmp_path: Path, rule: str, kind: type
 ) -> None:
-    read = contract(tmp_path, "{rate_by: [kind]}", baseline).contract
+    read = contract(tmp_path, "{rate_by: [kind]}", rule).contract
     columns = {"kind": Text(np.array([0, 1], dtype=np.int32), ("a", "b")), "wait": np.array([1, 2])}
 
     assert isinstance(fitting._baseline(read, columns, np.array([0.0, 1.0])), kind)
@@ -55,4 +57,29 @@ def test_the_rule_of_priced_classes_is_the_one_that_earns_most(tmp_path: Path) -
 
         found = fitting.chosen(stated, Prepared(rows, {}), np.zeros((4, 2)))
 
-        assert found.baseline == Constant(place)
+        assert found.baseline == Commonest((), (), place)
+
+
+@pytest.mark.parametrize("names", [("a", "b", "c"), (10, 20, 30)])
+def test_a_rule_for_classes_decides_a_class(tmp_path: Path, names: tuple[str | int, ...]) -> None:
+    read = contract(tmp_path).contract
+    said = Text(np.array([0, 0, 0, 1, 1], dtype=np.int32), ("new", "old"))
+    codes = np.array([0, 1, 1, 2, 0], dtype=np.int32)
+    texts = isinstance(names[0], str)
+    label = Text(codes, names) if texts else np.array(names)[codes]
+    named = Text(codes[::-1].copy(), names) if texts else np.array(names)[codes[::-1]]
+    columns = {"kind": said, "today": named}
+    rows = Training(Path(), (), np.zeros((5, 0)), label, "multiclass")
+
+    def decided(rule: Rule) -> list[float]:
+        change = {"task": "multiclass", "baseline": rule, "value": None}
+        stated = read.model_copy(update={"objective": read.objective.model_copy(update=change)})
+        found = fitting.chosen(stated, Prepared(rows, columns), np.zeros((5, 3))).baseline
+        return baseline.rates(found, columns).tolist()
+
+    assert decided(Rule(rate_by=())) == [0, 0, 0, 0, 0]
+    assert decided(Rule(rate_by=("kind",))) == [1, 1, 1, 0, 0]
+    assert decided(Rule(constant=names[2])) == [2, 2, 2, 2, 2]
+    assert decided(Rule(column="today")) == [0, 2, 1, 1, 0]
+    with pytest.raises(Mistake, match="constant is 7, which no training row is"):
+        decided(Rule(constant=7))

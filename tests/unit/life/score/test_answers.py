@@ -10,7 +10,7 @@ from batched import AT, Both, Tabled, drawn
 from ibis.backends.duckdb import Backend
 from small_project import Serving
 
-from mainstay.bundle.baseline import Constant, OfColumn
+from mainstay.bundle.baseline import Cell, Commonest, Constant, OfColumn
 from mainstay.bundle.manifest import Abstain
 from mainstay.bundle.runtime import Runtime
 from mainstay.bundle.stakes import Payoff, Stakes
@@ -39,6 +39,11 @@ CASES: dict[str, dict[str, Any]] = {
         "task": "multiclass", "classes": ("a", "b", "c"), "threshold": None,
         "baseline_threshold": None, "baseline": Constant(2.0),
         "matrix": ((5.0, -1.0, -2.0), (-30.0, 6.0, -4.0), (-5.0, -6.0, 7.0)),
+    },
+    "classes by a rule": {
+        "task": "multiclass", "classes": ("a", "b", "c"), "threshold": None,
+        "baseline_threshold": None,
+        "baseline": Commonest(("kind",), (Cell(("new",), 2.0),), 1.0),
     },
     "classes by number": {
         "task": "multiclass", "classes": (1, 2, 7), "threshold": None, "baseline_threshold": None,

@@ -193,8 +193,12 @@ def test_beside_labels_that_come_by_themselves_those_asked_for_cost_and_earn_not
     assert sum(one.labelling for one in found) == sum(one.labelling for one in every)
 
 
-def test_of_several_classes_answers_are_places_in_the_matrix() -> None:
-    matrix = {"a": {"a": 1, "b": -1}, "b": {"a": -2, "b": 3}}
+@pytest.mark.parametrize(("one", "other", "new"), [("a", "b", "new"), (10, 20, 7)])
+def test_of_several_classes_answers_are_places_in_the_matrix(
+    one: str | int, other: str | int, new: str | int
+) -> None:
+    first, second = str(one), str(other)
+    matrix = {first: {first: 1, second: -1}, second: {first: -2, second: 3}}
     value = Value(currency="EUR", matrix=matrix)
     label = SimpleNamespace(column="kind")
     contract = SimpleNamespace(
@@ -202,7 +206,8 @@ def test_of_several_classes_answers_are_places_in_the_matrix() -> None:
     )
     order = SimpleNamespace(contract=contract)
     rows = {
-        "kind": ["a", "b", "new", None, "b"], "mainstay_decision": ["b", "b", "a", "a", "a"],
+        "kind": [one, other, new, None, other],
+        "mainstay_decision": [second, second, first, first, first],
         "mainstay_outcome": ["model", "baseline", "model", "model", "rejected"],
     }  # fmt: skip
 
