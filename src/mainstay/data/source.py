@@ -15,7 +15,7 @@ from mainstay.core.nouns import Column
 from mainstay.core.typed import DATE, TEXT, TIME
 from mainstay.data import brought, engine, schema, sqlite
 from mainstay.data.engine import EngineError
-from mainstay.data.silos import access, elsewhere, excel, residents
+from mainstay.data.silos import access, compacted, elsewhere, excel, residents
 from mainstay.data.silos.found import Files, Rows
 from mainstay.data.times import moments
 
@@ -147,11 +147,12 @@ def stretched(reader: Reader, source: Source, times: tuple[Moment, ...] = ()) ->
     a stream. One that is no file is a single stretch.
     """
     paths = _paths(reader, source.address, times)
-    if len(paths) < 2:
+    if len(paths) < 2 and not compacted.is_one(paths):
         return source.table.mutate(**{STRETCH: ibis.literal(source.address)})
     texts = tuple(one.column for one in times)
     raw = _read(reader.here.engine, paths, texts, STRETCH)
-    begin = len(os.path.commonpath([path.absolute().parent for path in paths])) + 1
+    homes = [path.absolute().parent for path in paths]
+    begin = len(str(homes[0].parent if compacted.is_one(paths) else os.path.commonpath(homes))) + 1
     parts = _timed(raw, source.address, times)
     names = [one for one in source.table.columns if one in parts.columns]
     made = schema.widened(parts.select(*names, **{STRETCH: parts[STRETCH].substr(begin)}))
@@ -268,6 +269,8 @@ def _read(
     """stretch: a column for the file that each row is of, "" for none."""
     names = [str(file) for file in files]
     more: dict[str, Any] = {"filename": stretch} if stretch else {}
+    if compacted.is_one(files):
+        return compacted.read(engine, files, stretch)
     if all(file.suffix == ".parquet" for file in files):
         return engine.read_parquet(names, **more)
     if all(file.name.endswith(_LINES) for file in files):

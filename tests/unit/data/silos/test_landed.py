@@ -1,10 +1,12 @@
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from mainstay.core.errors import Broken, Unavailable
-from mainstay.data.silos import landed
+from mainstay.data.silos import compacted, landed
 from mainstay.data.silos.found import Place
 from mainstay.data.silos.landed import Offsets, Pulled
 
@@ -20,8 +22,7 @@ def pull(begin: Offsets, until: int = 10) -> Iterator[Pulled]:
 
 def read(folder: Path) -> list[str]:
     """All rows, in order."""
-    files = (batch / "rows.jsonl" for batch in landed.landed(folder))
-    return [line for file in files for line in file.read_text().splitlines()]
+    return [row for batch in landed.landed(folder) for _, row in compacted.rows(batch)]
 
 
 def test_what_came_lies_there_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
@@ -70,3 +71,46 @@ def test_another_state_has_another_digest(tmp_path: Path) -> None:
 
     assert first != second.digest == landed.found("kafka://x/y", place, pull).digest
     assert len(second.paths) == 4
+
+
+def test_many_batches_are_one_file_and_the_same_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, tmp_path / "staged")
+    before = landed.found("kafka://x/y", place, pull)
+    monkeypatch.setattr(landed, "LOOSE", 3)
+
+    after = landed.found("kafka://x/y", place, pull)
+
+    assert len(before.paths) == 4
+    assert [path.parent.name for path in after.paths] == ["000000001-000000004"]
+    assert before.digest == after.digest
+    assert all(path.exists() for path in before.paths)  # somebody may be reading them
+
+
+def test_what_was_put_together_goes_a_day_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landed, "LOOSE", 3)
+    landed.land(tmp_path, pull)
+    landed.land(tmp_path, pull)
+    assert len(list(tmp_path.glob("0*"))) == 5
+    os.utime(tmp_path / "000000001-000000004", (0, 0))
+
+    landed.land(tmp_path, pull)
+
+    assert [one.name for one in tmp_path.glob("0*")] == ["000000001-000000004"]
+    assert len(read(tmp_path)) == 10
+
+
+def test_batches_that_are_gone_are_told_though_many_were_put_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landed, "LOOSE", 1)
+    landed.land(tmp_path, lambda begin: pull(begin, 6))
+    monkeypatch.setattr(landed, "LOOSE", 9)
+    landed.land(tmp_path, lambda begin: pull(begin, 10))
+    shutil.rmtree(tmp_path / "000000003")
+
+    with pytest.raises(Broken, match="batch 3 is gone"):
+        landed.landed(tmp_path)
