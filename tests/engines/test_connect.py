@@ -71,18 +71,6 @@ def test_a_command_says_the_same_by_spark_connect(connect: str, tmp_path: Path) 
     assert found[0]["verdict"] == "pass"
 
 
-def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
-    pytest.importorskip("grpc")
-    folder = small_project.written(tmp_path / "shop")
-    (folder / "clock").write_text((small_project.END + timedelta(days=1)).isoformat())
-    shown("key", "new", small_project.AUTHOR, folder=folder, engine="duckdb")
-
-    done = ran("assess", folder=folder, engine="sc://127.0.0.1:1/;user_id=me")
-
-    assert done.returncode != 0
-    assert "sc://127.0.0.1:1/ does not answer" in done.stderr
-
-
 def shown(*words: str, folder: Path, engine: str) -> str:
     done = ran(*words, folder=folder, engine=engine)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -35,7 +35,7 @@ LEAST, MOST = 10, 1_000
 """Windows of a stream, and streams."""
 _NONE = 3.689
 """Alarms a mean of which gives none in one case of 40: the upper end of the interval of none."""
-UNTRIED = "latency and losses have no past before a version answers"
+UNTRIED = "latency, losses and what cleaning sets right have no past before a version answers"
 FREE = "they may move with the calendar, and a move of theirs is no incident"
 FOLLOW = "their windows carry no time, so no year before is held against them"
 METHOD = "training windows drawn anew in blocks, each stream with a reference of its own"

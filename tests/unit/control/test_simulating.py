@@ -22,7 +22,7 @@ def test_before_a_deployment_the_newest_version_is_tried(as_author: Path) -> Non
     delays = said.facts["delays"]
     assert [one.what for one in delays] == ["column"] * 3 + ["volume"]
     assert [one.size for one in delays[:3]] == pytest.approx([0.1, 0.2, 0.5])
-    assert said.lines[0].startswith("85% of the evidence is tried: latency and losses")
+    assert said.lines[0].startswith("84% of the evidence is tried: latency, losses and what")
     assert said.lines[1].startswith("1,348 quiet windows without an alarm would show")
     assert said.verdict is not Verdict.FAIL
 
