@@ -4,6 +4,7 @@ import fcntl
 import gc
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import servers
 import small_project
 from small_project import acting
+from tabled import Tabled
 
 from mainstay.cli.main import GARBAGE
 
@@ -84,6 +86,28 @@ def server(missing: Callable[[str], None]) -> Iterator[str]:
     """The URL of a PostgreSQL; whoever asks takes a schema of their own."""
     with servers.postgresql(missing) as url:
         yield url
+
+
+@pytest.fixture
+def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Writes sources.toml, which only its owner may read."""
+    file = tmp_path / "sources.toml"
+    file.touch(0o600)
+    monkeypatch.setenv("MAINSTAY_SOURCES", str(file))
+    return lambda text: file.write_text(text) and None
+
+
+@pytest.fixture
+def tabled(server: str, credentials: Callable[[str], None]) -> Iterator[Tabled]:
+    """Nothing yet, in a schema of its own; sources.toml holds the password."""
+    import psycopg
+
+    stated, schema = psycopg.conninfo.conninfo_to_dict(server), f"s{uuid.uuid4().hex[:12]}"
+    url = f"postgres://mainstay@127.0.0.1:{stated['port']}/postgres"
+    credentials(f"[sources.shop]\nat = \"{url}\"\nsecret = '{stated['password']}'\n")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+        yield Tabled(f"{url}#{schema}.scores", connection, schema)
 
 
 @pytest.fixture(scope="session")

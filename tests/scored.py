@@ -4,9 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import small_project
 from ibis.backends.duckdb import Backend
-from small_project import Serving
+from pyarrow import parquet
+from small_project import START, Serving
 
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract import document
@@ -86,3 +89,31 @@ def scene(serving: Serving, runtime: Runtime, tmp_path: Path) -> Scene:
 
 
 DAY = timedelta(days=1)
+SOME = Asked("", START, START + 4 * DAY, NOW)
+
+
+class Killed(BaseException):
+    """No time for anything."""
+
+
+def spoil(scene: Scene) -> None:
+    """The second day is gone, the rows of the third are others."""
+    path = scene.folder / "data" / "visits.parquet"
+    table = parquet.read_table(path)
+    day = pc.and_(pc.greater_equal(table["at"], START + DAY), pc.less(table["at"], START + 2 * DAY))
+    late = pc.greater_equal(table["at"], START + 2 * DAY)
+    waits = pc.if_else(late, 59, table["wait"])
+    table = table.set_column(table.column_names.index("wait"), "wait", waits)
+    parquet.write_table(table.filter(pc.invert(day)), path)
+
+
+def changed(scene: Scene, change: dict[str, object], day: int) -> None:
+    """The first visit of a day, otherwise."""
+    path = scene.folder / "data" / "visits.parquet"
+    table = parquet.read_table(path)
+    at = next(
+        place for place, moment in enumerate(table["at"].to_pylist()) if moment >= START + day * DAY
+    )
+    visits = table.to_pylist()
+    visits[at] |= change
+    parquet.write_table(pa.Table.from_pylist(visits, table.schema), path)

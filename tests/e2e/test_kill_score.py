@@ -20,6 +20,7 @@ import small_project
 from forked import Forked, forked
 from pyarrow import parquet
 from small_project import environment
+from tabled import Row, Tabled
 
 from mainstay.control.commands import Deploy, Score
 from mainstay.control.handle import handle
@@ -53,6 +54,19 @@ def in_place(draft, target):
         time.sleep(1)
         file.write(content[len(content) // 2 :])
 layout.named = in_place
+"""
+TORN = """
+import time
+from contextlib import nullcontext
+import psycopg
+from mainstay.data.silos import table
+psycopg.Connection.transaction = lambda _: nullcontext()
+whole = table.Table._clear
+def in_steps(target, name):
+    whole(target, name)
+    os.write(1, b"half\\n")
+    time.sleep(1)
+table.Table._clear = in_steps
 """
 
 
@@ -102,6 +116,19 @@ def flaws(folder: Path, whole: Path) -> list[str]:
     return found
 
 
+def in_table(made: dict[str, bytes]) -> dict[str, list[Row]]:
+    """Answers of files by partition, as a table gives them."""
+    read = {
+        Path(name).stem: parquet.read_table(pa.BufferReader(some))
+        for name, some in made.items()
+        if "/" not in name
+    }
+    return {
+        name: [(name, *row.values()) for row in some.sort_by("visit").to_pylist()]
+        for name, some in sorted(read.items())
+    }
+
+
 @pytest.mark.slow
 def test_a_batch_survives_kills_at_any_point(live: Path) -> None:
     whole, chance = live / "whole", random.Random(11)
@@ -125,6 +152,30 @@ def test_a_batch_survives_kills_at_any_point(live: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_batch_into_a_table_survives_them_too(live: Path, tabled: Tabled) -> None:
+    chance, name, killed = random.Random(13), tabled.address, 0
+    wanted = in_table(files(live / "whole"))
+    lasted, ended = ran(live, name, None)
+    assert ended
+    assert tabled.rows() == wanted
+    for _ in range(KILLS):
+        tabled.run("DELETE FROM {}.scores_mainstay")
+        _, ended = ran(live, name, chance.uniform(0.05, lasted))
+        killed += not ended
+        assert tabled.rows() == wanted
+        tabled.run("TRUNCATE {}.scores")
+        _, ended = ran(live, name, chance.uniform(0.05, lasted))
+        killed += not ended
+        found = tabled.rows()
+        assert found.items() <= wanted.items()
+        _, ended = ran(live, name, None)
+        assert ended
+        assert tabled.rows() == wanted
+
+    assert killed > KILLS / 3
+
+
+@pytest.mark.slow
 def test_the_harness_sees_a_writer_that_writes_in_place(live: Path) -> None:
     for number in range(MUTANTS):
         out = f"mutant{number}"
@@ -135,3 +186,17 @@ def test_the_harness_sees_a_writer_that_writes_in_place(live: Path) -> None:
         command.rest()
 
         assert len(flaws(live / out, live / "whole")) == 1
+
+
+@pytest.mark.slow
+def test_the_harness_sees_a_writer_without_transactions(live: Path, tabled: Tabled) -> None:
+    assert ran(live, tabled.address, None)[1]
+    tabled.run("DELETE FROM {}.scores_mainstay")
+
+    command = begun(live, tabled.address, TORN)
+    assert command.stdout.readline() == "half\n"
+    command.process.kill()
+    command.rest()
+
+    found = tabled.rows()
+    assert found != in_table(files(live / "whole"))

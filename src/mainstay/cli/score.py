@@ -12,7 +12,7 @@ from mainstay.control.commands import Score
 @click.option("--from", "table", default="", help="A table instead of the contract's decisions.")
 @click.option("--since", type=Day(), help="First decision; default: all.")
 @click.option("--until", type=Day(), help="Up to, not included; default: now.")
-@click.option("--out", default="", help="Folder, or FILE.parquet; default: the contract's.")
+@click.option("--out", default="", help="Folder, FILE.parquet or table; default: the contract's.")
 @click.option("--partition", default="", help="By the hour, day, month, year, or all.")
 @click.option("--version", default="", help="An approved version; default: the live one.")
 def score(

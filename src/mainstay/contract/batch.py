@@ -52,5 +52,5 @@ class Score(Section):
         Clause("how an output is cut; without it by the day, one file not at all", ("door",)),
     ] = None
     out: Annotated[
-        Text, Clause("the folder, or file of Parquet, that answers go to", ("door",))
+        Text, Clause("the folder, file of Parquet or table that answers go to", ("door",))
     ] = "scores"

@@ -16,11 +16,11 @@ from mainstay.core.answers import Answer
 from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
 from mainstay.data import batch, journal, reading
-from mainstay.data.silos import folder, store
+from mainstay.data.silos import folder, store, table
 from mainstay.data.silos.access import refuse_secrets
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Version
-from mainstay.life.score import published
+from mainstay.life.score import brought, published
 from mainstay.life.score import score as life
 from mainstay.life.score.answers import Standing
 from mainstay.life.score.layout import QUARANTINE, Layout
@@ -37,7 +37,10 @@ MEMORY = "250MB"
 
 
 class Output(NamedTuple):
-    """Where answers go. address: in a store, whose folder follows the one here; else empty."""
+    """Where answers go. address: of a folder in a store, or of a table, which follow the folder
+
+    here; else empty.
+    """
 
     layout: Layout
     address: str = ""
@@ -51,6 +54,8 @@ class Output(NamedTuple):
     def aside(self) -> str:
         """Where rejected rows are."""
         layout = self.layout
+        if table.is_table(self.address):
+            return f"{self.address}{table.REJECTED}"
         if self.address:
             return f"{self.address}/{QUARANTINE}"
         return str(layout.quarantine("") if layout.single else layout.quarantine("").parent)
@@ -84,7 +89,7 @@ def score(project: Project, command: Score) -> Answer:
         opened.close()
     if output.address:
         project.tell(f"putting it into {output.address}")
-        published.published(layout, folder.opened(output.address))
+        _put(output)
     _recorded(project, chosen, output, found)
     delivering.delivered(project, telling.channels(project))
     return _answer(output, chosen, found)
@@ -101,13 +106,24 @@ def _output(project: Project, out: str) -> Output:
     if "://" not in out:
         return Output(Layout(project.places.folder / out))
     refuse_secrets(out)
-    if not folder.is_store(out) or out.endswith(".parquet"):
+    if table.is_table(out):
+        table.refuse_nameless(out)
+    elif not folder.is_store(out) or out.endswith(".parquet"):
         raise Mistake(
-            f"an output is a folder, or a file on this machine, which {shown(out)} is not",
-            f"folders in stores: {', '.join(f'{one}://' for one in store.KINDS)}",
+            f"an output is a folder, a table, or a file on this machine, which {shown(out)} is not",
+            f"folders in stores: {', '.join(f'{one}://' for one in store.KINDS)};"
+            f" tables: {table.FORM}",
         )
     address = out.rstrip("/")
     return Output(Layout(project.places.outputs / digest.of_value(address)[:16]), address)
+
+
+def _put(output: Output) -> None:
+    if not table.is_table(output.address):
+        published.published(output.layout, folder.opened(output.address))
+        return
+    with table.opened(output.address) as target:
+        brought.brought(output.layout, target)
 
 
 def _shape(project: Project, command: Score) -> tuple[Unit, Output]:

@@ -1,20 +1,16 @@
 """Rows that are brought to an engine elsewhere: once, as a table that nobody else sees."""
 
-from typing import Any
-
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
-import pyarrow.csv as written
 from ibis.backends import BaseBackend
 
 from mainstay.core.errors import Mistake
 from mainstay.data import schema
 from mainstay.data.engine import errors, streamed
+from mainstay.data.silos import postgres
 from mainstay.data.snapshot import ARROW
 
 _BATCH = 50_000  # rows in memory at a time
-_PLAIN = written.WriteOptions(include_header=False)  # an empty text is quoted, a null is not
 
 
 def brought(engine: BaseBackend, table: ir.Table, address: str) -> ir.Table:
@@ -39,15 +35,9 @@ def _to_postgres(engine: BaseBackend, rows: ir.Table, name: str) -> ir.Table:
         cursor.copy(f'COPY "{name}" FROM STDIN (FORMAT csv)') as copy,  # a name of ours
     ):
         for batch in streamed(rows, _BATCH):
-            copy.write(_lines(batch))
+            copy.write(postgres.lines(batch))
     engine.con.execute(f'ANALYZE "{name}"')
     return made
-
-
-def _lines(batch: pa.RecordBatch) -> Any:
-    target = pa.BufferOutputStream()
-    written.write_csv(batch, target, _PLAIN)
-    return target.getvalue().to_pybytes()
 
 
 def _to_spark(engine: BaseBackend, rows: ir.Table, name: str) -> ir.Table:

@@ -11,6 +11,7 @@ import small_project
 from conftest import acting
 from msgspec import json
 from pyarrow import fs, parquet
+from tabled import Tabled
 
 from mainstay.control import field, jobs, scheduling, scoring
 from mainstay.control import project as projects
@@ -19,6 +20,7 @@ from mainstay.control.handle import handle
 from mainstay.core.errors import Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
 from mainstay.data.silos.folder import Folder
+from mainstay.life.score.layout import Layout
 
 SINCE = small_project.END - timedelta(days=5)
 
@@ -106,6 +108,8 @@ def test_a_canary_beside_its_baseline_is_scored_by_name_only(ripe: Path, tmp_pat
         (Score(out="ftp://lake/scores"), "which ftp://lake/scores is not"),
         (Score(out="s3://lake/scores.parquet"), "which s3://lake/scores.parquet is not"),
         (Score(out="s3://ana:secret@lake/scores"), "holds a secret"),
+        (Score(out="postgres://ana@host/shop"), "names no table"),
+        (Score(out="postgres://ana:secret@host/shop#scores"), "holds a secret"),
     ],
 )
 def test_what_cannot_be_is_a_mistake(live: Path, command: Score, what: str) -> None:
@@ -227,3 +231,26 @@ def test_answers_go_into_a_store_once_its_manifest_last(
         (event,) = opened.ledger.events(kind=scoring.EVENT)
     assert event.payload["output"] == "s3://lake/scores"
     assert not (live / "s3:").exists()
+
+
+def test_answers_go_into_a_table_once(live: Path, tabled: Tabled) -> None:
+    said = handle(live, Score(out=tabled.address, since=SINCE))
+    again = handle(live, Score(out=tabled.address, since=SINCE))
+
+    found = tabled.rows()
+    assert list(found) == said.facts["written"]
+    assert sum(map(len, found.values())) == said.facts["rows"] - said.facts["rejected"]
+    assert said.facts["out"] == tabled.address
+    assert again.headline.startswith("Nothing changed: ")
+    with projects.opened(live) as opened:
+        (event,) = opened.ledger.events(kind=scoring.EVENT)
+    assert event.payload["output"] == tabled.address
+    assert not (live / "postgres:").exists()
+
+
+def test_what_is_set_aside_is_told_of_where_it_is(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "scores")
+
+    assert scoring.Output(layout, "postgres://h/d#s.t").aside == "postgres://h/d#s.t_rejected"
+    assert scoring.Output(layout, "s3://lake/scores").aside == "s3://lake/scores/quarantine"
+    assert scoring.Output(layout).aside == str(tmp_path / "scores" / "quarantine")

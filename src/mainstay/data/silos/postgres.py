@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.csv as written
 from ibis.backends import BaseBackend
 
 from mainstay.core.addresses import shown
@@ -37,6 +38,7 @@ _KINDS = (
     (r"timestamp(\(\d\))? without time zone", pa.timestamp("us")),
     (r"timestamp(\(\d\))? with time zone", pa.timestamp("us", "UTC")),
 )
+_PLAIN = written.WriteOptions(include_header=False)  # an empty text is quoted, a null is not
 _NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)")
 
 
@@ -110,6 +112,14 @@ def connected(url: str, password: str = "", how: Mapping[str, str] = MappingProx
         text, secret = str(error).splitlines()[0], stated.get("password")
         why = text.replace(secret, "…") if secret else text
         raise Unavailable(f"{shown(url)} does not answer: {why}") from None
+
+
+def lines(batch: pa.RecordBatch) -> bytes:
+    """Rows as COPY takes them, FORMAT csv."""
+    target = pa.BufferOutputStream()
+    written.write_csv(batch, target, _PLAIN)
+    found: bytes = target.getvalue().to_pybytes()
+    return found
 
 
 def _driver() -> Any:

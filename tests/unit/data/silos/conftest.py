@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,15 +30,6 @@ def broker() -> Iterator[str]:
 def mariadb(missing: Callable[[str], None]) -> Iterator[str]:
     with stores.mariadb(missing) as place:
         yield place
-
-
-@pytest.fixture
-def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Writes sources.toml, which only its owner may read."""
-    file = tmp_path / "sources.toml"
-    file.touch(0o600)
-    monkeypatch.setenv("MAINSTAY_SOURCES", str(file))
-    return lambda text: file.write_text(text) and None
 
 
 @pytest.fixture

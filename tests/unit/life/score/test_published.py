@@ -3,26 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow.compute as pc
 import pytest
 from msgspec import structs
-from pyarrow import fs, parquet
-from scored import DAY, NOW, Scene
-from small_project import START
+from pyarrow import fs
+from scored import SOME, Killed, Scene, spoil
 
 from mainstay.core import digest
 from mainstay.core.errors import Mistake
-from mainstay.data.batch import Asked
 from mainstay.data.silos.folder import Folder
 from mainstay.life.score import manifest
 from mainstay.life.score.layout import Layout
 from mainstay.life.score.published import published
-
-SOME = Asked("", START, START + 4 * DAY, NOW)
-
-
-class Killed(BaseException):
-    """No time for anything."""
 
 
 class Mortal(Folder):
@@ -79,17 +70,6 @@ def promised(target: Mortal) -> list[str]:
         for name, sha in files
         if sha and (name not in found or digest.of_file(Path(target.path) / name) != sha)
     ]
-
-
-def spoil(scene: Scene) -> None:
-    """The second day is gone, the rows of the third are others."""
-    path = scene.folder / "data" / "visits.parquet"
-    table = parquet.read_table(path)
-    day = pc.and_(pc.greater_equal(table["at"], START + DAY), pc.less(table["at"], START + 2 * DAY))
-    late = pc.greater_equal(table["at"], START + 2 * DAY)
-    waits = pc.if_else(late, 59, table["wait"])
-    table = table.set_column(table.column_names.index("wait"), "wait", waits)
-    parquet.write_table(table.filter(pc.invert(day)), path)
 
 
 def test_what_is_finished_is_put_once(scene: Scene, target: Callable[[int], Mortal]) -> None:

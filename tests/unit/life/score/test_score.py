@@ -7,7 +7,7 @@ import pytest
 import scored
 from msgspec import structs
 from pyarrow import parquet
-from scored import DAY, NOW, Scene
+from scored import DAY, NOW, SOME, Scene, changed
 from small_project import START
 
 from mainstay.core.errors import Broken, Mistake
@@ -17,24 +17,10 @@ from mainstay.life.score.answers import Standing
 from mainstay.life.score.layout import Layout
 from mainstay.life.score.manifest import Made
 
-SOME = Asked("", START, START + 4 * DAY, NOW)
-
 
 def rows(scene: Scene) -> pa.Table:
     paths = sorted(scene.out.glob("*.parquet"))
     return pa.concat_tables([parquet.read_table(path) for path in paths])
-
-
-def changed(scene: Scene, change: dict[str, object], day: int) -> None:
-    """The first visit of a day, otherwise."""
-    path = scene.folder / "data" / "visits.parquet"
-    table = parquet.read_table(path)
-    at = next(
-        place for place, moment in enumerate(table["at"].to_pylist()) if moment >= START + day * DAY
-    )
-    visits = table.to_pylist()
-    visits[at] |= change
-    parquet.write_table(pa.Table.from_pylist(visits, table.schema), path)
 
 
 def test_every_decision_is_answered_once(scene: Scene) -> None:
