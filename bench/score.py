@@ -38,10 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print."""
     parser = options("score", __doc__)
     parser.add_argument("--rows", default="1000000,10000000", help="of a batch, with commas")
-    parser.add_argument("--engines", default=",".join((MAINSTAY, IN_SPARK, *PEERS)), help="which")
+    parser.add_argument("--engines", help="which, with commas; --quick: mainstay alone")
     chosen = parser.parse_args(arguments)
     if chosen.quick:
-        chosen.rows, chosen.repeat, chosen.engines = "100000", 2, MAINSTAY
+        chosen.rows, chosen.repeat = "100000", 2
+    if chosen.engines is None:
+        chosen.engines = ",".join((MAINSTAY,) if chosen.quick else (MAINSTAY, IN_SPARK, *PEERS))
     report = Report("score", chosen.out)
     with tempfile.TemporaryDirectory(prefix="bench-score-") as folder:
         model = project.lived(Path(folder) / "project", chosen.seed)

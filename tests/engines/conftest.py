@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import ibis
 import ibis.expr.types as ir
@@ -63,6 +64,17 @@ def address(missing: Callable[[str], None]) -> Iterator[str]:
     """The URL, password included, of a PostgreSQL of our own, whose texts are in English order."""
     with postgresql(missing) as url:
         yield url
+
+
+@pytest.fixture
+def shop(address: str, tmp_path: Path) -> tuple[str, Path]:
+    """The same without its password, and a file for that."""
+    there, access = urlsplit(address), tmp_path / "sources.toml"
+    url = f"postgres://{there.username}@{there.hostname}:{there.port}{there.path}"
+    secret = unquote(str(there.password))
+    access.write_text(f'[sources.shop]\nat = "{url}"\nsecret = "{secret}"\n')
+    access.chmod(0o600)
+    return url, access
 
 
 def _connected(url: str, folder: Path | None, missing: Callable[[str], None]) -> BaseBackend:

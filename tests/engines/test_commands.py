@@ -4,12 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pyarrow as pa
 import pytest
+import side_by_side
 import small_project
 from conftest import acting
 from ibis.backends import BaseBackend
@@ -21,9 +22,16 @@ from mainstay.control.commands import Assess, Build, Certify, NewKey, Trust
 from mainstay.control.handle import handle
 from mainstay.core import clock, settings
 from mainstay.core.answers import Answer
+from mainstay.core.nouns import Column
 from mainstay.core.places import Places
-from mainstay.data import observation, reading, rows
+from mainstay.data import batch, observation, reading, rows
+from mainstay.data.batch import Asked, Place
 
+WANTED = (
+    Column("visit", "string"), Column("at", "timestamp('UTC')"), Column("wait", "int64"),
+    Column("kind", "string"), Column("rain", "float64"),
+)  # fmt: skip
+SHOWN = 'format: "%d.%m.%Y %H:%M:%S", zone: Europe/Vienna, clean: {wait: {missing: [3]}}'
 AGREED = """\
 take: [rain], sla: [
         {property: freshness, at_most: 20d},
@@ -44,15 +52,10 @@ def silos(theirs: Engine, request: pytest.FixtureRequest, tmp_path: Path) -> Sil
     folder = small_project.written(tmp_path / "silos")
     tables = (parquet.read_table(folder / "data" / "visits.parquet"), weather(folder))
     names = [theirs.stored(one).get_name() for one in tables]
-    access = tmp_path / "sources.toml"
-    access.write_text("")
-    url = theirs.name
+    url, access = theirs.name, tmp_path / "none.toml"
+    access.touch(0o600)
     if theirs.name == "postgres":
-        there = urlsplit(request.getfixturevalue("address"))
-        url = f"postgres://{there.username}@{there.hostname}:{there.port}{there.path}"
-        secret = unquote(str(there.password))
-        access.write_text(f'[sources.shop]\nat = "{url}"\nsecret = "{secret}"\n')
-    access.chmod(0o600)
+        url, access = request.getfixturevalue("shop")
     return Silos(url, *(f"{url}#{name}" for name in names), access)
 
 
@@ -139,6 +142,50 @@ def test_what_sources_agreed_on_is_found_where_they_are(silos: Silos, tmp_path: 
 
     assert differences(*found) == []
     assert {one["verdict"] for one in found[0]} == {"pass"}
+
+
+@pytest.mark.slow
+def test_the_rows_of_a_batch_are_the_same(silos: Silos, theirs: Engine, tmp_path: Path) -> None:
+    """Their times are what clocks of a zone showed, and what they mean is set right."""
+    found = []
+    for name, engine in (("here", "duckdb"), ("there", silos.url)):
+        with project(tmp_path / name, silos, engine) as folder:
+            visits = shown(parquet.read_table(folder / "data" / "visits.parquet"))
+            parquet.write_table(visits, folder / "shown.parquet")
+            contract = folder / "contract.yaml"
+            contract.write_text(contract.read_text().replace("time: at,", f"time: at, {SHOWN},"))
+            address = f"{silos.url}#{theirs.stored(visits).get_name()}"
+            found.append(batched(folder, address if name == "there" else "shown.parquet"))
+
+    assert differences(*found) == []
+    assert [one.name for one in found[0]["cuts"]] == ["2024-01", "2024-02"]
+    assert "decisions: 52 of 3,000 values of wait codes for missing made null" in found[0]["notes"]
+
+
+def shown(visits: pa.Table) -> pa.Table:
+    """Visits that are not labelled yet, in no order, their moments as text."""
+    rows = [
+        {**row, "at": row["at"].astimezone(ZoneInfo("Europe/Vienna")).strftime("%d.%m.%Y %H:%M:%S")}
+        for row in visits.drop_columns(["missed"]).to_pylist()
+    ]
+    return pa.Table.from_pylist([rows[at * 7 % len(rows)] for at in range(len(rows))])
+
+
+def batched(folder: Path, table: str) -> dict[str, Any]:
+    """The rows of a batch in their order, and all that is said of them."""
+    read, places = document.read(folder / "contract.yaml").contract, Places(folder)
+    reader = reading.for_batch(read, places, table, "250MB")
+    place = Place(read, reader, WANTED, places.work / "draft.parquet")
+    made = batch.found(place, Asked(table, None, None, clock.now()))
+    with batch.readable(place, made, "month") as readable:
+        order = readable.table.order_by(["at", "visit"])
+        keys = order.visit.to_pyarrow().to_pylist()
+        inside = made.table.get_backend().name == readable.table.get_backend().name
+        assert inside is (reader.engine.name != "postgres")
+        return {
+            "cuts": readable.cuts, "notes": made.notes, "keys": keys,
+            "rows": side_by_side.rows(readable.table.to_pyarrow(), "visit"),
+        }  # fmt: skip
 
 
 def test_one_question_over_two_silos_brings_its_answer_alone(

@@ -1,4 +1,4 @@
-"""A batch in Spark is answered as here, byte for byte: on this machine and on two workers."""
+"""A batch on another engine is answered as here, byte for byte: in Spark also on two workers."""
 
 import contextlib
 import json
@@ -18,11 +18,13 @@ import pyarrow as pa
 import pytest
 import small_project
 from pyarrow import parquet
+from side_by_side import Engine
 
 from mainstay.control.commands import Deploy, Score
 from mainstay.control.handle import handle
+from mainstay.core import settings
 
-READY = 180.0
+READY, BUSY = 180.0, 600.0  # seconds: a Spark that starts takes minutes where others compute
 SINCE, UNTIL = small_project.END - timedelta(days=2), small_project.END
 PROGRAM = """
 import sys
@@ -57,13 +59,13 @@ def live(ripe: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 def spoilt(table: pa.Table) -> pa.Table:
-    """In an order of its own."""
+    """In an order of its own, and not labelled."""
     rows = table.to_pylist()
     for at, row in enumerate(rows):
         row["wait"] = None if at % 31 == 0 else -1 if at % 29 == 0 else row["wait"]
         row["kind"] = [row["kind"], None, "home", "Zürich"][at % 7 if at % 7 < 4 else 0]
     random.Random(3).shuffle(rows)
-    return pa.Table.from_pylist(rows, table.schema)
+    return pa.Table.from_pylist(rows, table.schema).drop_columns(["missed"])
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -84,16 +86,21 @@ def here(folder: Path) -> dict[str, bytes]:
 
 def ran(url: str, folder: Path) -> tuple[str, int]:
     """What a user of Spark at a URL is told, and how many places took part."""
+    with started(url, folder) as program:
+        said, wrong = program.communicate()
+    assert program.returncode == 0, wrong[-3000:]
+    headline, places = said.splitlines()[-2:]
+    return headline, int(places)
+
+
+def started(url: str, folder: Path) -> "subprocess.Popen[str]":
     words = [url, folder, folder / "visits.parquet", SINCE.isoformat(), UNTIL.isoformat()]
-    done = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *map(str, words)],
-        check=False, capture_output=True, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**small_project.environment(folder, small_project.AUTHOR),
              "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    headline, places = done.stdout.splitlines()[-2:]
-    return headline, int(places)
 
 
 def agrees(found: dict[str, bytes], wanted: dict[str, bytes]) -> None:
@@ -118,6 +125,53 @@ def test_a_local_spark_writes_what_a_batch_here_does(
     agrees(files(live), wanted)
     assert said.startswith("v1 scored ")
     assert again.startswith("Nothing changed: ")
+    assert not list((live / ".mainstay" / "work").glob("score-*"))
+
+
+@pytest.mark.slow
+def test_kills_while_spark_works_and_between_partitions_leave_no_trace(
+    live: Path, missing: Callable[[str], None]
+) -> None:
+    if shutil.which("java") is None:
+        missing("no Java on this machine")
+    wanted = here(live)
+
+    for sign in (".mainstay/work/score-*-*/_temporary", "answers/2*.parquet"):
+        killed(live, sign)
+        whole = {name for name in files(live) if name.endswith(".parquet")}
+        assert whole < set(wanted)
+        assert not [name for name in whole if files(live)[name] != wanted[name]]
+    ran("spark", live)
+
+    agrees(files(live), wanted)
+
+
+def killed(folder: Path, sign: str) -> None:
+    """Kill -9 once something is there; Spark's own process ends with who started it."""
+    end = time.monotonic() + BUSY
+    with started("spark", folder) as program:
+        try:
+            while not list(folder.glob(sign)):
+                assert program.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.01)
+        finally:
+            program.kill()
+
+
+@pytest.mark.slow
+def test_rows_that_postgresql_joins_are_answered_as_here(
+    live: Path, postgres: Engine, shop: tuple[str, Path]
+) -> None:
+    url, access = shop
+    table = postgres.stored(parquet.read_table(live / "visits.parquet")).get_name()
+    wanted = here(live)
+
+    with settings.given({"MAINSTAY_ENGINE": url, "MAINSTAY_SOURCES": str(access)}):
+        said = handle(live, Score(f"{url}#{table}", SINCE, UNTIL, "answers"))
+
+    agrees(files(live), wanted)
+    assert said.headline.startswith("v1 scored ")
     assert not list((live / ".mainstay" / "work").glob("score-*"))
 
 

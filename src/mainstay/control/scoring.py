@@ -15,10 +15,9 @@ from mainstay.core.addresses import shown
 from mainstay.core.answers import Answer
 from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
-from mainstay.data import batch, engine, journal
+from mainstay.data import batch, journal, reading
 from mainstay.data.silos import folder, store, table
 from mainstay.data.silos.access import refuse_secrets
-from mainstay.data.source import Once, Reader
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Version
 from mainstay.life.score import brought, published
@@ -85,7 +84,7 @@ def score(project: Project, command: Score) -> Answer:
     chosen = _chosen(project, command)
     opened = _opened(project, chosen.version)
     try:
-        found = life.scored(_order(project, command, chosen, opened, (unit, layout)))
+        found = _scored(_order(project, command, chosen, opened, (unit, layout)))
     finally:
         opened.close()
     if output.address:
@@ -94,6 +93,13 @@ def score(project: Project, command: Score) -> Answer:
     _recorded(project, chosen, output, found)
     delivering.delivered(project, telling.channels(project))
     return _answer(output, chosen, found)
+
+
+def _scored(order: Order) -> Scored:
+    try:
+        return life.scored(order)
+    finally:
+        reading.ended(order.reader)
 
 
 def _output(project: Project, out: str) -> Output:
@@ -206,9 +212,10 @@ def _order(
     share, certificate = chosen.share, chosen.certificate
     now = clock.now()
     places.work.mkdir(parents=True, exist_ok=True)
+    contract = project.document.contract
     return Order(
-        contract=project.document.contract,
-        reader=Reader(engine.connect(places.work, MEMORY), places.folder, places.staged, Once()),
+        contract=contract,
+        reader=reading.for_batch(contract, places, command.table, MEMORY),
         asked=batch.Asked(command.table, command.since, command.until, now),
         standing=Standing(opened, certificate, share.certificate[:12]),
         made=Made(share.version, share.bundle, share.certificate, certificate is not None),

@@ -1,11 +1,11 @@
 """The rows of a batch: decisions of the contract or of another table, with their context.
 
 Read partition by partition: where a file already lies in the order of time, from the file itself;
-else from a copy in the order of time and key, made once for a run.
+in Spark, from there; else from a copy in the order of time and key, made here once for a run.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -22,12 +22,13 @@ from mainstay.core import digest
 from mainstay.core.errors import Broken
 from mainstay.core.nouns import Column
 from mainstay.core.typed import FLAG, NUMBER
-from mainstay.data import dialect, rows, schema, source, spark
+from mainstay.data import dialect, reading, rows, schema, source
 from mainstay.data.partitions import Cut, cut
 from mainstay.data.rows import Rows, Sources
 from mainstay.data.silos import elsewhere
 from mainstay.data.source import Reader
 
+_ROWS = 65_536  # that come from an engine elsewhere at a time
 _MOST = 4  # of all rows, so many may be read for the partitions together: a sort takes as long
 
 
@@ -75,9 +76,6 @@ def found(place: Place, asked: Asked) -> Rows:
     else:
         sources = rows.opened(contract, reader)
     since, until, now = asked.since, asked.until, asked.now
-    sources = spark.brought(sources)
-    if asked.table:
-        sources = sources._replace(decisions=_labelled(contract, sources.decisions))
     made = rows.of(contract, sources, since=since, until=until, now=now)
     refuse_other_types(wanted, made.columns)
     return made
@@ -106,11 +104,13 @@ def readable(place: Place, found: Rows, unit: Unit) -> Iterator[Readable]:
     contract, reader = place.contract, place.reader
     clause = contract.data.decisions
     table = found.table.select([one.name for one in place.wanted])
-    if schema.engine(table) == schema.SPARK:
-        with spark.held(table, joined=len(found.datasets) > 1) as held:
-            yield Readable(held, cut(held, clause.time, unit))
+    plain = len(found.datasets) == 1 and not found.aside
+    if reading.is_spark(reader.url):
+        with nullcontext(table) if plain else table.cache() as held:  # what is joined, once
+            typed = schema.widened(held)  # what is held forgets the zone of its moments
+            yield Readable(typed, cut(typed, clause.time, unit))
         return
-    if len(found.datasets) == 1 and not found.aside:
+    if plain and not reader.url:
         cuts = cut(table, clause.time, unit)
         if _in_order(reader, found.datasets[0].uri, clause.time, cuts):
             yield Readable(table, cuts)
@@ -118,8 +118,8 @@ def readable(place: Place, found: Rows, unit: Unit) -> Iterator[Readable]:
     try:
         ordered = table.order_by([clause.time, dialect.ordered(table[clause.key])])
         place.draft.parent.mkdir(parents=True, exist_ok=True)
-        ordered.to_parquet(place.draft)
-        copy = reader.engine.read_parquet(str(place.draft))
+        _copied(ordered, place.draft)
+        copy = reader.here.engine.read_parquet(str(place.draft))
         yield Readable(copy, cut(copy, clause.time, unit))
     finally:
         place.draft.unlink(missing_ok=True)
@@ -133,7 +133,7 @@ def _elsewhere(
     stated = contract.model_copy(
         update={"data": contract.data.model_copy(update={"decisions": clause})}
     )
-    decisions = rows.named(stated, reader, DECISIONS)
+    decisions = _labelled(contract, rows.named(stated, reader, DECISIONS))
     there = {one.name for one in decisions.columns}
     if {one.name for one in wanted} <= there:
         clean = {n: one for n, one in cleaning.of_request(contract).items() if n in there}
@@ -141,7 +141,11 @@ def _elsewhere(
         data = stated.data.model_copy(update={"context": {}, "decisions": whole})
         stated = stated.model_copy(update={"data": data})
         return stated, Sources(decisions, {})
-    return stated, Sources(decisions, rows.opened(contract, reader).contexts)
+    contexts = {
+        name: rows.named(contract, reader, DECISIONS if one.source == DECISIONS else name)
+        for name, one in contract.data.context.items()
+    }
+    return stated, Sources(decisions, contexts)
 
 
 def _labelled(contract: Contract, one: source.Source) -> source.Source:
@@ -151,6 +155,19 @@ def _labelled(contract: Contract, one: source.Source) -> source.Source:
         return one
     kind = NUMBER if contract.objective.task == "regression" else FLAG
     return one._replace(table=one.table.mutate(**{name: ibis.null(kind)}))
+
+
+def _copied(ordered: ir.Table, path: Path) -> None:
+    """The rows as a file; of an engine elsewhere some at a time."""
+    if schema.engine(ordered) == schema.DUCKDB:
+        ordered.to_parquet(path)
+        return
+    with (
+        ordered.to_pyarrow_batches(chunk_size=_ROWS) as batches,
+        pq.ParquetWriter(path, batches.schema) as file,
+    ):
+        for batch in batches:
+            file.write_batch(batch)
 
 
 def _in_order(reader: Reader, address: str, time: str, cuts: tuple[Cut, ...]) -> bool:

@@ -22,8 +22,31 @@ def elsewhere(contract: Contract, places: Places) -> Reader | None:
     It opens each source once, and tells of one moment where the engine can.
     """
     url = settings.engine() or contract.data.engine
-    if url == DUCKDB:
-        return None
+    return None if url == DUCKDB else _there(url, places)
+
+
+def for_batch(contract: Contract, places: Places, table: str, memory: str) -> Reader:
+    """For a batch: on the Spark that its decisions are in; else on the engine of the contract.
+
+    table: where the decisions are, "" for the contract's own; memory: see engine.connect.
+    """
+    where, mark, _ = (table or contract.data.decisions.source).partition("#")
+    home = where if mark and is_spark(where) else ""
+    if there := _there(home, places) if home else elsewhere(contract, places):
+        return there
+    return Reader(engine.connect(places.work, memory), places.folder, places.staged, Once())
+
+
+def is_spark(url: str) -> bool:
+    """Whether an engine is a Spark whose processes do work of ours: none behind Spark Connect.
+
+    >>> is_spark("spark"), is_spark("spark://host:7077"), is_spark("sc://host:15002")
+    (True, True, False)
+    """
+    return url.partition("://")[0] == "spark"
+
+
+def _there(url: str, places: Places) -> Reader:
     access.refuse_secrets(url)
     places.staged.mkdir(parents=True, exist_ok=True)
     held = engines.at_one_moment(engines.connect(url, places.staged))

@@ -34,6 +34,31 @@ def test_the_process_names_another_engine_than_the_contract(
         reading.reader(contract, Places(tmp_path))
 
 
+def test_a_batch_is_read_by_an_engine_of_little_memory_unless_something_else_is_named(
+    contract: Contract, tmp_path: Path
+) -> None:
+    made = reading.for_batch(contract, Places(tmp_path), "new.parquet", "250MB")
+
+    (limit,) = made.engine.con.execute("SELECT current_setting('memory_limit')").fetchone()
+    assert limit == "238.4 MiB"
+    assert made.once is not None
+    with (
+        settings.given({"MAINSTAY_ENGINE": "mysql://db/shop"}),
+        pytest.raises(Mistake, match="there is no engine mysql://db/shop"),
+    ):
+        reading.for_batch(contract, Places(tmp_path), "", "250MB")
+
+
+def test_a_batch_over_a_table_of_spark_is_read_there_whatever_is_named(
+    contract: Contract, tmp_path: Path
+) -> None:
+    with (
+        settings.given({"MAINSTAY_ENGINE": "mysql://db/shop"}),
+        pytest.raises(Mistake, match="spark://me@host holds a secret"),
+    ):
+        reading.for_batch(contract, Places(tmp_path), "spark://me:s3cret@host#visits", "")
+
+
 def test_a_secret_in_the_name_of_an_engine_is_refused_and_not_told(
     contract: Contract, tmp_path: Path
 ) -> None:
