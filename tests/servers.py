@@ -24,7 +24,7 @@ def postgresql(missing: Callable[[str], None]) -> Iterator[str]:
         missing("no PostgreSQL on this machine")
         return
     with tempfile.TemporaryDirectory(prefix="mainstay-") as folder:
-        port = _free_port()
+        port = free_port()
         server = _Server(programs, Path(folder), port)
         server.starts()
         try:
@@ -40,20 +40,21 @@ def redis(missing: Callable[[str], None]) -> Iterator[str]:
     if program is None:
         missing("no Redis on this machine")
         return
-    port = _free_port()
+    port = free_port()
     options = {"port": port, "bind": "127.0.0.1", "save": "", "appendonly": "no"}
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     with subprocess.Popen([program, *words], stdout=subprocess.DEVNULL, cwd="/") as server:
         try:
-            _answers(port)
+            answers(port)
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             server.terminate()
 
 
-def _answers(port: int) -> None:
-    """Waits until somebody listens."""
-    for _ in range(200):
+def answers(port: int, seconds: float = 60, alive: Callable[[], bool] = lambda: True) -> None:
+    """Waits until somebody listens. alive: whether there is anything left to wait for."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and alive():
         with socket.socket() as one:
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -101,7 +102,7 @@ def _programs() -> Path | None:
     return found[-1] if found and (os.geteuid() or "postgres" in accounts) else None
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]

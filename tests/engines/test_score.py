@@ -5,7 +5,6 @@ import json
 import os
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pytest
 import small_project
 from pyarrow import parquet
+from servers import answers, free_port
 from side_by_side import Engine
 
 from mainstay.control.commands import Deploy, Score
@@ -192,13 +192,13 @@ def cluster(tmp_path: Path, missing: Callable[[str], None]) -> Iterator[str]:
     if shutil.which("java") is None:
         missing("no Java on this machine")
     program = str(Path(pyspark.__file__).parent / "bin" / "spark-class")
-    port, web = _free_port(), _free_port()
+    port, web = free_port(), free_port()
     url = f"spark://127.0.0.1:{port}"
     classes = "org.apache.spark.deploy.master.Master", "org.apache.spark.deploy.worker.Worker"
     master = ["--host", "127.0.0.1", "--port", str(port), "--webui-port", str(web)]
     variables = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
     running = [_started([program, classes[0], *master], tmp_path / "master", variables)]
-    _awaited(port)
+    answers(port, READY)
     for number in range(2):
         folder = tmp_path / f"worker{number}"
         words = ["--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--work-dir", str(folder)]
@@ -220,16 +220,6 @@ def _started(
         return subprocess.Popen(command, stdout=log, stderr=log, env=variables, cwd=folder)
 
 
-def _awaited(port: int) -> None:
-    end = time.monotonic() + READY
-    while time.monotonic() < end:
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise AssertionError(f"nothing listens at {port}")
-
-
 def _registered(web: int) -> None:
     """Until the master knows both workers."""
     end = time.monotonic() + READY
@@ -242,10 +232,3 @@ def _registered(web: int) -> None:
                 return
         time.sleep(0.3)
     raise AssertionError("the workers do not come up")
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port

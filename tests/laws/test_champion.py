@@ -6,11 +6,8 @@ Tolerance: as in test_intervals, one point for 31 blocks and then what chance ta
 from datetime import UTC, datetime
 
 import numpy as np
-import pytest
-import small_project
 from scipy import stats
 
-from mainstay.contract import document
 from mainstay.contract.rivals import Champion
 from mainstay.core.columns import Text
 from mainstay.core.nouns import Dataset, Verdict, Window
@@ -22,12 +19,6 @@ from mainstay.life.certify.held_out import HeldOut
 DAYS, A_DAY, WORLDS = 31, 60, 300
 FALSELY, FEW_BLOCKS, BY_CHANCE = 0.025, 0.01, 0.001
 WINDOW = Window(datetime(2024, 2, 1, tzinfo=UTC), datetime(2024, 3, 3, tzinfo=UTC))
-
-
-@pytest.fixture(scope="module")
-def contract(tmp_path_factory):
-    folder = small_project.written(tmp_path_factory.mktemp("law") / "p")
-    return document.read(folder / "contract.yaml").contract
 
 
 def pair(generator: np.random.Generator, lost: float) -> Pair:

@@ -9,10 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-import small_project
 from scipy import special, stats
 
-from mainstay.contract import document
 from mainstay.core.nouns import Estimate, Limit, Verdict
 from mainstay.stats import bootstrap
 from mainstay.trainer.measures import statistic
@@ -50,12 +48,6 @@ class Said(NamedTuple):
     decided: np.ndarray
     ruled: np.ndarray
     payoffs: None = None
-
-
-@pytest.fixture(scope="module")
-def contract(tmp_path_factory):
-    folder = small_project.written(tmp_path_factory.mktemp("law") / "p")
-    return document.read(folder / "contract.yaml").contract
 
 
 def said(generator: np.random.Generator, day: np.ndarray, kind: Kind = PLAIN) -> Said:

@@ -9,13 +9,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
-import pytest
-import small_project
 from scipy import special, stats
 
-from mainstay.contract import document
 from mainstay.contract.generalising import Generalises
-from mainstay.contract.goals import Goal
 from mainstay.core.nouns import Dataset, Estimate, Limit, Verdict, Window
 from mainstay.life.certify import generalising, larger, unlike
 from mainstay.life.certify.gates import Asked
@@ -34,16 +30,6 @@ class World(NamedTuple):
 
     rows: LearnedRows
     held: HeldOut
-
-
-@pytest.fixture(scope="module")
-def contract(tmp_path_factory):
-    folder = small_project.written(tmp_path_factory.mktemp("law") / "p")
-    read = document.read(folder / "contract.yaml").contract
-    goal = Goal(metric="accuracy", at_least=0.5)
-    return read.model_copy(
-        update={"objective": read.objective.model_copy(update={"good_enough": (goal,)})}
-    )
 
 
 def asked(contract, world: World, seed: int, **limits: float) -> Asked:
@@ -89,22 +75,22 @@ def later(contract, one: World, seed: int, worse_by: float):
     return generalising.later(case, found)
 
 
-def test_what_chance_makes_is_seldom_broken_and_never_beyond_a_margin(contract) -> None:
-    none = [later(contract, world([1, at]), at, 0.0) for at in range(WORLDS)]
+def test_what_chance_makes_is_seldom_broken_and_never_beyond_a_margin(half_right) -> None:
+    none = [later(half_right, world([1, at]), at, 0.0) for at in range(WORLDS)]
 
     assert sum(one.verdict is Verdict.FAIL for one in none) <= MOST
     assert sum(one.verdict is Verdict.PASS for one in none) <= MOST  # at the limit exactly
 
 
-def test_a_loss_is_found_and_a_small_one_within_the_margin_is_let_through(contract) -> None:
-    lost = [later(contract, world([2, at], lost=0.5), at, 0.0) for at in range(40)]
-    even = [later(contract, world([3, at]), at, 0.08) for at in range(40)]
+def test_a_loss_is_found_and_a_small_one_within_the_margin_is_let_through(half_right) -> None:
+    lost = [later(half_right, world([2, at], lost=0.5), at, 0.0) for at in range(40)]
+    even = [later(half_right, world([3, at]), at, 0.08) for at in range(40)]
 
     assert sum(one.verdict is Verdict.FAIL for one in lost) >= 34
     assert sum(one.verdict is Verdict.PASS for one in even) >= 34
 
 
-def test_ten_looks_at_the_same_rows_pass_little_more_than_one(contract) -> None:
+def test_ten_looks_at_the_same_rows_pass_little_more_than_one(half_right) -> None:
     """Ten versions, each exactly at the limit, the same rows: errors of the versions are apart."""
     generator, worlds = np.random.default_rng(5), 2000
     limit, off = Limit("at_least", 0.7), generator.normal(0, 0.01, (worlds, 10))
@@ -136,9 +122,9 @@ def blind(one: World) -> World:
     return World(one.rows._replace(unseen=unseen), scored(one.held, one.held.columns["x"]))
 
 
-def test_a_model_that_is_right_has_seldom_room_and_one_that_is_blind_has(contract) -> None:
-    right = [room(contract, world([6, at]), at) for at in range(40)]
-    small = [room(contract, blind(world([7, at])), at) for at in range(20)]
+def test_a_model_that_is_right_has_seldom_room_and_one_that_is_blind_has(half_right) -> None:
+    right = [room(half_right, world([6, at]), at) for at in range(40)]
+    small = [room(half_right, blind(world([7, at])), at) for at in range(20)]
 
     assert sum(one.low > 0 for one in right) <= stats.binom.ppf(
         1 - BY_CHANCE, 40, FALSELY + FEW_BLOCKS
@@ -146,14 +132,14 @@ def test_a_model_that_is_right_has_seldom_room_and_one_that_is_blind_has(contrac
     assert sum(one.low > 0 for one in small) >= 19
 
 
-def test_rows_alike_are_seldom_told_apart_and_others_are(contract) -> None:
+def test_rows_alike_are_seldom_told_apart_and_others_are(half_right) -> None:
     alike = [
-        unlike.told(asked(contract, one, at), one.rows).strength
+        unlike.told(asked(half_right, one, at), one.rows).strength
         for at in range(100)
         for one in [world([8, at])]
     ]
     moved = [
-        unlike.told(asked(contract, one, at), one.rows)
+        unlike.told(asked(half_right, one, at), one.rows)
         for at in range(20)
         for one in [world([9, at], moved=1.0)]
     ]
@@ -164,7 +150,7 @@ def test_rows_alike_are_seldom_told_apart_and_others_are(contract) -> None:
     assert all(one.differs[0].startswith("x ") for one in moved)
 
 
-def test_rows_weighed_to_be_like_held_out_ones_promise_what_is_so_there(contract) -> None:
+def test_rows_weighed_to_be_like_held_out_ones_promise_what_is_so_there(half_right) -> None:
     """The relation stays, the mix moves: the weighted score holds what many held-out rows show."""
     many = made(np.random.default_rng(99), 6000, moved=1.0)
     truth = float(((many["score"] >= 0.5) == many["label"]).mean())
@@ -172,7 +158,7 @@ def test_rows_weighed_to_be_like_held_out_ones_promise_what_is_so_there(contract
 
     for at in range(60):
         one = world([10, at], moved=1.0)
-        case = asked(contract, one, at)
+        case = asked(half_right, one, at)
         found = generalising.compared(case, one.rows, unlike.told(case, one.rows).weight)
         covered += found.weighed.low <= truth <= found.weighed.high
         plain += found.promised.low <= truth <= found.promised.high

@@ -9,12 +9,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-import small_project
 from scipy import stats
 
 from mainstay.bundle.outcomes import Outcomes
-from mainstay.contract import document
-from mainstay.contract.goals import Goal
 from mainstay.contract.rivals import Robust, Simplest
 from mainstay.core.nouns import Dataset, Evidence, Verdict, Window
 from mainstay.life.certify import robust, simplest
@@ -32,16 +29,6 @@ HARM = 0.1
 ALIKE = 12  # how alike days are: the sum of the parameters of a beta
 DAY = np.sort(np.arange(ROWS) % DAYS)
 WINDOW = Window(datetime(2024, 2, 1, tzinfo=UTC), datetime(2024, 3, 3, tzinfo=UTC))
-
-
-@pytest.fixture(scope="module")
-def contract(tmp_path_factory):
-    folder = small_project.written(tmp_path_factory.mktemp("law") / "p")
-    read = document.read(folder / "contract.yaml").contract
-    goal = Goal(metric="accuracy", at_least=0.5)
-    return read.model_copy(
-        update={"objective": read.objective.model_copy(update={"good_enough": (goal,)})}
-    )
 
 
 def asked(contract, generator: np.random.Generator, world: int, **clauses: object) -> Asked:
@@ -82,37 +69,37 @@ def errors(contract, world: int, lost: list[float], most: float = HARM) -> Evide
 
 
 @pytest.mark.slow
-def test_of_forty_errors_one_whose_harm_is_the_limit_is_seldom_let_through(contract) -> None:
+def test_of_forty_errors_one_whose_harm_is_the_limit_is_seldom_let_through(half_right) -> None:
     little = [0.02] * (ERRORS - 1)
 
-    found = [errors(contract, world, [HARM, *little]).verdict for world in range(WORLDS)]
+    found = [errors(half_right, world, [HARM, *little]).verdict for world in range(WORLDS)]
 
     assert found.count(Verdict.PASS) <= MOST
     assert found.count(Verdict.FAIL) <= MOST
 
 
 @pytest.mark.slow
-def test_forty_errors_whose_harm_is_the_limit_seldom_break_it(contract) -> None:
+def test_forty_errors_whose_harm_is_the_limit_seldom_break_it(half_right) -> None:
     """The worst of forty looks worse than it is: their intervals hold together."""
-    found = [errors(contract, world, [HARM] * ERRORS).verdict for world in range(WORLDS)]
+    found = [errors(half_right, world, [HARM] * ERRORS).verdict for world in range(WORLDS)]
 
     assert found.count(Verdict.FAIL) <= MOST
     assert found.count(Verdict.PASS) == 0
 
 
-def test_little_harm_is_let_through_and_much_is_not(contract) -> None:
-    small = [errors(contract, world, [0.02] * ERRORS).verdict for world in range(30)]
-    large = [errors(contract, world, [0.25, *[0.02] * 9]).verdict for world in range(30)]
+def test_little_harm_is_let_through_and_much_is_not(half_right) -> None:
+    small = [errors(half_right, world, [0.02] * ERRORS).verdict for world in range(30)]
+    large = [errors(half_right, world, [0.25, *[0.02] * 9]).verdict for world in range(30)]
 
     assert small.count(Verdict.PASS) >= 27
     assert large.count(Verdict.FAIL) >= 27
 
 
 @pytest.mark.slow
-def test_intervals_that_hold_one_by_one_would_break_that_promise(contract, monkeypatch) -> None:
+def test_intervals_that_hold_one_by_one_would_break_that_promise(half_right, monkeypatch) -> None:
     monkeypatch.setattr(robust, "differences", _alone)
 
-    found = [errors(contract, world, [HARM] * ERRORS).verdict for world in range(WORLDS)]
+    found = [errors(half_right, world, [HARM] * ERRORS).verdict for world in range(WORLDS)]
 
     assert found.count(Verdict.FAIL) > MOST
 
@@ -134,30 +121,30 @@ def rungs(contract, world: int, lost: list[float], margin: float) -> list[Verdic
     return [one.verdict for one in simplest.evidence(case, simplest.against(case, ladder, 1e-5))]
 
 
-def test_a_model_better_by_the_margin_alone_is_seldom_let_through(contract) -> None:
-    found = [rungs(contract, world, [0.3, 0.2, HARM], HARM)[2] for world in range(2 * WORLDS)]
+def test_a_model_better_by_the_margin_alone_is_seldom_let_through(half_right) -> None:
+    found = [rungs(half_right, world, [0.3, 0.2, HARM], HARM)[2] for world in range(2 * WORLDS)]
 
     most = stats.binom.ppf(1 - BY_CHANCE, 2 * WORLDS, FALSELY + FEW_BLOCKS)
     assert found.count(Verdict.PASS) <= most
     assert found.count(Verdict.FAIL) <= most
 
 
-def test_of_three_rungs_at_the_margin_seldom_even_one_breaks_or_holds(contract) -> None:
-    found = [rungs(contract, world, [HARM] * 3, HARM) for world in range(WORLDS)]
+def test_of_three_rungs_at_the_margin_seldom_even_one_breaks_or_holds(half_right) -> None:
+    found = [rungs(half_right, world, [HARM] * 3, HARM) for world in range(WORLDS)]
 
     assert sum(Verdict.FAIL in one for one in found) <= MOST
     assert sum(Verdict.PASS in one for one in found) <= MOST
 
 
-def test_who_gains_much_is_let_through_and_who_gains_nothing_is_not(contract) -> None:
-    found = [rungs(contract, world, [0.3, 0.02], HARM) for world in range(30)]
+def test_who_gains_much_is_let_through_and_who_gains_nothing_is_not(half_right) -> None:
+    found = [rungs(half_right, world, [0.3, 0.02], HARM) for world in range(30)]
 
     assert sum(much is Verdict.PASS for much, _ in found) >= 27
     assert sum(little is Verdict.FAIL for _, little in found) >= 27
 
 
 @pytest.mark.slow
-def test_days_taken_as_alike_would_break_that_promise(contract, monkeypatch) -> None:
+def test_days_taken_as_alike_would_break_that_promise(half_right, monkeypatch) -> None:
     """Where the rows of a day share what they lose, single rows are not enough."""
 
     def apart(case, metric, both, *_):
@@ -169,6 +156,6 @@ def test_days_taken_as_alike_would_break_that_promise(contract, monkeypatch) -> 
 
     monkeypatch.setattr(simplest, "differences", apart)
 
-    found = [rungs(contract, world, [HARM], HARM)[0] for world in range(WORLDS)]
+    found = [rungs(half_right, world, [HARM], HARM)[0] for world in range(WORLDS)]
 
     assert found.count(Verdict.PASS) + found.count(Verdict.FAIL) > 2 * MOST

@@ -7,10 +7,8 @@ Tolerance: as in test_intervals; an end that is reached is broken half of 0.05 o
 
 import numpy as np
 import pytest
-import small_project
 from scipy import special, stats
 
-from mainstay.contract import document
 from mainstay.life.assess import worth
 from mainstay.life.assess.baselines import Judged
 from mainstay.stats import metrics
@@ -20,12 +18,6 @@ COVERED, FEW_BLOCKS, BY_CHANCE = 0.95, 0.01, 0.001
 LEAST = stats.binom.ppf(BY_CHANCE, WORLDS, COVERED - FEW_BLOCKS)
 LEVEL, REACHED, APART = -1.0, 0.45, 1.2
 """Log odds of a yes; what the flattest curve reaches; standard deviations between normal scores."""
-
-
-@pytest.fixture(scope="module")
-def contract(tmp_path_factory):
-    folder = small_project.written(tmp_path_factory.mktemp("law") / "p")
-    return document.read(folder / "contract.yaml").contract
 
 
 def judged(generator: np.random.Generator, day: np.ndarray) -> Judged:
