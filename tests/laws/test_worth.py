@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from mainstay.life.assess import worth
+from mainstay.core.nouns import Estimate
+from mainstay.life.assess import stakes
 from mainstay.life.assess.baselines import Judged
 from mainstay.stats import metrics
 
@@ -56,20 +57,23 @@ def world(contract, shape) -> tuple[float, float]:
     """Area and money above the best rival, in truth."""
     generator = np.random.default_rng(0)
     rows = judged(generator, np.arange(MANY))
-    stakes = worth._stakes(contract, rows)
-    share = rows.label.mean()
-    score = shape(generator, rows.label, (1 - share) * stakes.loss / (share * stakes.gain))
-    rival = 1000 * float((stakes.rival - stakes.never).mean())
-    return metrics.measured("roc_auc", rows.label, score), (
-        earned(rows, score, stakes.gain, stakes.loss) - rival
-    )
+    found = stakes.of(contract, rows)
+    share, gain, loss = rows.label.mean(), found.gain[0], found.loss[0]
+    score = shape(generator, rows.label, (1 - share) * loss / (share * gain))
+    best, *_, never = found.rivals
+    rival = 1000 * float((best - never).mean())
+    return metrics.measured("roc_auc", rows.label, score), earned(rows, score, gain, loss) - rival
 
 
 def some(contract):
     for at in range(WORLDS):
         generator = np.random.default_rng([1, at])
         rows = judged(generator, np.repeat(np.arange(DAYS), A_DAY))
-        yield at, worth._stakes(contract, rows)
+        yield at, stakes.of(contract, rows)
+
+
+def above(found: stakes.Stakes, area: float, seed: int) -> Estimate:
+    return stakes.earned(found, area, seed, "EUR")[stakes.BEST]
 
 
 SHAPES = pytest.mark.parametrize("shape", [flattest, pointed, normal])
@@ -79,7 +83,7 @@ SHAPES = pytest.mark.parametrize("shape", [flattest, pointed, normal])
 def test_what_a_score_earns_lies_within_the_bounds_of_its_area(contract, shape) -> None:
     area, money = world(contract, shape)
 
-    found = [worth._earned(stakes, area, at, "EUR") for at, stakes in some(contract)]
+    found = [above(one, area, at) for at, one in some(contract)]
 
     assert sum(one.low <= money <= one.high for one in found) >= LEAST
 
@@ -88,7 +92,7 @@ def test_what_a_score_earns_lies_within_the_bounds_of_its_area(contract, shape) 
 def test_the_area_that_money_needs_lies_within_its_bounds(contract, shape) -> None:
     area, money = world(contract, shape)
 
-    found = [worth._needed(stakes, money, at) for at, stakes in some(contract)]
+    found = [stakes.needed(one, money, at) for at, one in some(contract)]
 
     assert sum(one.low <= area <= one.high for one in found) >= LEAST
 
@@ -97,9 +101,9 @@ def test_the_area_that_money_needs_lies_within_its_bounds(contract, shape) -> No
 def test_one_curve_for_all_would_break_that_promise(contract, shape, monkeypatch) -> None:
     """Two normal curves, as any quick sum takes them, are neither the best nor the worst."""
     for way in ("surely", "at_most"):
-        monkeypatch.setattr(worth.earning, way, worth.earning.likely)
+        monkeypatch.setattr(stakes.earning, way, stakes.earning.likely)
     area, money = world(contract, shape)
 
-    found = [worth._earned(stakes, area, at, "EUR") for at, stakes in some(contract)]
+    found = [above(one, area, at) for at, one in some(contract)]
 
     assert sum(one.low <= money <= one.high for one in found) < LEAST
