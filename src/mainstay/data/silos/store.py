@@ -182,10 +182,6 @@ def _azure(address: str, stated: Access) -> Any:
         raise Mistake(f"{address}: of which account?", hint)
     there = {"blob_storage_authority": host, "dfs_storage_authority": host} if host else {}
     under = {"blob_storage_scheme": scheme, "dfs_storage_scheme": scheme} if scheme else {}
-    return fs.AzureFileSystem(
-        account,
-        account_key=stated.hidden or None,
-        sas_token=stated.bearer or None,
-        **there,
-        **under,
-    )
+    key = {"account_key": stated.hidden} if stated.hidden else {}
+    token = {"sas_token": stated.bearer} if stated.bearer else {}  # from pyarrow 20 on
+    return fs.AzureFileSystem(account, **key, **token, **there, **under)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
+import psycopg
 import pytest
 from msgspec import structs
 from pyarrow import parquet
@@ -32,9 +33,12 @@ class Mortal:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         self._lives()
-        with self.connection.transaction():
-            yield
-            self._lives()
+        try:
+            with self.connection.transaction():
+                yield
+                self._lives()
+        except psycopg.OperationalError as error:  # psycopg 3.2.0 tells that it cannot roll back
+            raise (Killed() if self.left < 0 else error) from None
 
     def __enter__(self) -> Self:
         return self
