@@ -1,6 +1,8 @@
 """What a hold-out holds, so that rows that were corrected are judged anew, and the same are not."""
 
+import tempfile
 from datetime import datetime
+from pathlib import Path
 
 from mainstay.bundle import manifest
 from mainstay.control.project import Project
@@ -25,7 +27,8 @@ def content(project: Project, version: Version, window: Window, now: datetime) -
         held = rows.within(found.table, decisions.time, window)
         names = (*stated.columns, *(fair.groups if fair else ()), contract.data.label.column)
         some = held.select(*(one for one in dict.fromkeys(names) if one in held.columns))
-        return snapshot.written(some, places.work / "held-out", decisions.key).digest
+        with tempfile.TemporaryDirectory(dir=places.work) as folder:  # rows stay closed
+            return snapshot.written(some, Path(folder), decisions.key).digest
     finally:
         reading.ended(reader)
 

@@ -116,10 +116,10 @@ def of(
         made = joined(contract, found.sources, since=since, until=until, now=now)
     except Mistake as error:
         raise _with_stretches(error, found.judged) from error
-    return with_counts(contract, found, made)
+    return _with_counts(contract, found, made)
 
 
-def with_counts(contract: Contract, found: Kept, made: Rows) -> Rows:
+def _with_counts(contract: Contract, found: Kept, made: Rows) -> Rows:
     """Rows with all that was judged of their sources, set aside of them and set right in them."""
     counted = _counted(contract, found.sources)
     set_right = (one.note for one in counted if one.rows)

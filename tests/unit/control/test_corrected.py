@@ -1,5 +1,6 @@
 """What a hold-out holds."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,3 +27,14 @@ def test_rows_held_out_are_the_same_until_one_of_them_changes(as_author: Path) -
         assert first == again != before
         assert corrected.note(opened, version, window, first) == ""
         assert "changed since" in corrected.note(opened, version, window, before)
+
+
+def test_no_row_that_is_held_out_stays_behind(as_author: Path) -> None:
+    with projects.opened(as_author) as opened:
+        version = versions.found(opened, "v1")
+        window = versions.birth(opened, version).hold_out
+        shutil.rmtree(opened.places.work)
+
+        corrected.content(opened, version, window, small_project.AFTER)
+
+        assert not [*opened.places.work.rglob("*.parquet")]

@@ -7,10 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import small_project
+from ibis.backends.duckdb import Backend
 
+from mainstay.bundle import runtime
+from mainstay.bundle.runtime import Runtime
 from mainstay.contract import document
 from mainstay.core.columns import Text
 from mainstay.core.nouns import Dataset, Window
+from mainstay.data import engine
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut
 
@@ -55,3 +59,14 @@ def asked(tmp_path: Path) -> Asked:
 @pytest.fixture(name="held")
 def held_rows() -> Callable[..., HeldOut]:
     return held
+
+
+@pytest.fixture
+def opened(born: Path) -> Runtime:
+    (bundle,) = (born / ".mainstay" / "bundles").iterdir()
+    return runtime.opened(bundle, born / ".mainstay" / "environments", expected=bundle.name)
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Backend:
+    return engine.connect(tmp_path)

@@ -15,7 +15,6 @@ from conftest import acting
 from ibis.backends.duckdb import Backend
 from pyarrow import parquet
 
-from mainstay.bundle import runtime
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract.goals import Ceiling
 from mainstay.control import papers, versions
@@ -25,7 +24,7 @@ from mainstay.control.handle import handle
 from mainstay.core.nouns import Estimate, Evidence, Verdict
 from mainstay.core.places import Places
 from mainstay.core.typed import TEXT
-from mainstay.data import columns, engine, snapshot
+from mainstay.data import columns, snapshot
 from mainstay.life.certify import again
 from mainstay.life.certify.again import Again, Copies
 from mainstay.life.certify.gates import Asked
@@ -81,17 +80,6 @@ def test_the_contract_says_how_many_may_be(asked: Asked) -> None:
     lenient = asked._replace(contract=asked.contract.model_copy(update={"certify": stated}))
 
     assert next(again.evidence(lenient, found(300))).verdict is Verdict.PASS
-
-
-@pytest.fixture
-def opened(born: Path) -> Runtime:
-    (bundle,) = (born / ".mainstay" / "bundles").iterdir()
-    return runtime.opened(bundle, born / ".mainstay" / "environments", expected=bundle.name)
-
-
-@pytest.fixture
-def backend(tmp_path: Path) -> Backend:
-    return engine.connect(tmp_path)
 
 
 def test_training_rows_held_out_as_they_are_are_all_found(

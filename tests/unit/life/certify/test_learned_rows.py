@@ -6,26 +6,15 @@ import numpy as np
 import pytest
 from ibis.backends.duckdb import Backend
 
-from mainstay.bundle import runtime, unseen
+from mainstay.bundle import unseen
 from mainstay.bundle.runtime import Runtime
 from mainstay.contract import document
 from mainstay.core.places import Places
-from mainstay.data import engine, snapshot
+from mainstay.data import snapshot
 from mainstay.life.certify import learned_rows as learning
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut
 from mainstay.stats.metrics import measured
-
-
-@pytest.fixture
-def opened(born: Path) -> Runtime:
-    (bundle,) = (born / ".mainstay" / "bundles").iterdir()
-    return runtime.opened(bundle, born / ".mainstay" / "environments", expected=bundle.name)
-
-
-@pytest.fixture
-def backend(tmp_path: Path) -> Backend:
-    return engine.connect(tmp_path)
 
 
 def read(born: Path, opened: Runtime, backend: Backend, held: HeldOut, newest: int | None = None):
