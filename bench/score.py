@@ -104,7 +104,8 @@ def once(name: str, model: Path, source: Path, rows: int) -> tuple[float, float]
     out = source.parent / "out"
     ours = [sys.executable, "-m", "bench.scoring.process", name, str(model), str(source), str(out)]
     command = theirs(name, model, source, out) if name in PEERS else [*ours, str(rows)]
-    environment = {**settings.child_environment(), **peers.QUIET}
+    spark = {"PYSPARK_PYTHON": command[0]}  # else the first python3 on PATH
+    environment = {**settings.child_environment(), **peers.QUIET, **spark}
     with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complained:
         process = subprocess.Popen(command, stdout=said, stderr=complained, env=environment)
         peak = watched(process)
