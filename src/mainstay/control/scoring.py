@@ -16,7 +16,7 @@ from mainstay.core.answers import Answer
 from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
 from mainstay.data import batch, journal, reading
-from mainstay.data.silos import folder, store, table
+from mainstay.data.silos import committed, folder, store, table
 from mainstay.data.silos.access import refuse_secrets
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Version
@@ -54,7 +54,7 @@ class Output(NamedTuple):
     def aside(self) -> str:
         """Where rejected rows are."""
         layout = self.layout
-        if table.is_table(self.address):
+        if _is_table(self.address):
             return f"{self.address}{table.REJECTED}"
         if self.address:
             return f"{self.address}/{QUARANTINE}"
@@ -108,22 +108,31 @@ def _output(project: Project, out: str) -> Output:
     refuse_secrets(out)
     if table.is_table(out):
         table.refuse_nameless(out)
+    elif committed.is_lake(out):
+        out = committed.whole(out, project.places.folder)
     elif not folder.is_store(out) or out.endswith(".parquet"):
         raise Mistake(
             f"an output is a folder, a table, or a file on this machine, which {shown(out)} is not",
             f"folders in stores: {', '.join(f'{one}://' for one in store.KINDS)};"
-            f" tables: {table.FORM}",
+            f" tables: {table.FORM}, {committed.FORM}",
         )
     address = out.rstrip("/")
     return Output(Layout(project.places.outputs / digest.of_value(address)[:16]), address)
 
 
+def _is_table(address: str) -> bool:
+    return table.is_table(address) or committed.is_lake(address)
+
+
 def _put(output: Output) -> None:
-    if not table.is_table(output.address):
-        published.published(output.layout, folder.opened(output.address))
-        return
-    with table.opened(output.address) as target:
-        brought.brought(output.layout, target)
+    layout, address = output
+    if committed.is_lake(address):
+        brought.brought(layout, committed.opened(address))
+    elif table.is_table(address):
+        with table.opened(address) as target:
+            brought.brought(layout, target)
+    else:
+        published.published(layout, folder.opened(address))
 
 
 def _shape(project: Project, command: Score) -> tuple[Unit, Output]:
