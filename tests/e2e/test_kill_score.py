@@ -154,9 +154,7 @@ def in_lake(folder: Path) -> dict[str, list[Row]]:
 
 def torn(found: dict[str, list[Row]], *states: dict[str, list[Row]]) -> list[str]:
     """Partitions that are neither as they were nor as they shall be."""
-    return [
-        name for name, some in found.items() if some not in [one.get(name) for one in states]
-    ]
+    return [name for name, some in found.items() if some not in [one.get(name) for one in states]]
 
 
 @pytest.mark.slow
