@@ -226,8 +226,9 @@ def _counts(there: Any) -> dict[str, int]:
     """Rows by partition, as the files of a table say."""
     if there is None or there.metadata().partition_columns != [PARTITION]:
         return {}
-    actions = pa.table(there.get_add_actions(flatten=True))
-    found: dict[str, int] = {}
+    actions, found = pa.table(there.get_add_actions(flatten=True)), dict[str, int]()
+    if not actions.num_rows:  # then older libraries name no columns
+        return found
     names, counts = actions[f"partition.{PARTITION}"], actions["num_records"]
     for name, rows in zip(names.to_pylist(), counts.to_pylist(), strict=True):
         found[name] = found.get(name, 0) + (rows or 0)
