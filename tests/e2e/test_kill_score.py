@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import conftest
+import deltalake
 import pyarrow as pa
 import pytest
 import small_project
@@ -67,6 +68,17 @@ def in_steps(target, name):
     os.write(1, b"half\\n")
     time.sleep(1)
 table.Table._clear = in_steps
+"""
+
+ADDING = """
+import time
+import deltalake
+whole = deltalake.write_deltalake
+def added(table, rows, **how):
+    whole(table, rows, mode="append")
+    os.write(1, b"half\\n")
+    time.sleep(1)
+deltalake.write_deltalake = added
 """
 
 
@@ -129,6 +141,22 @@ def in_table(made: dict[str, bytes]) -> dict[str, list[Row]]:
     }
 
 
+def in_lake(folder: Path) -> dict[str, list[Row]]:
+    """The same of a table of Delta Lake; nothing where there is none."""
+    if not deltalake.DeltaTable.is_deltatable(str(folder)):
+        return {}
+    found: dict[str, list[Row]] = {}
+    read = deltalake.DeltaTable(folder).to_pyarrow_table().sort_by("visit").to_pylist()
+    for row in sorted(read, key=lambda row: str(row["mainstay_partition"])):
+        found.setdefault(row["mainstay_partition"], []).append(tuple(row.values()))
+    return found
+
+
+def torn(found: dict[str, list[Row]], *states: dict[str, list[Row]]) -> list[str]:
+    """Partitions that are neither as they were nor as they shall be."""
+    return [name for name, some in found.items() if some not in [one.get(name) for one in states]]
+
+
 @pytest.mark.slow
 def test_a_batch_survives_kills_at_any_point(live: Path) -> None:
     whole, chance = live / "whole", random.Random(11)
@@ -176,6 +204,28 @@ def test_a_batch_into_a_table_survives_them_too(live: Path, tabled: Tabled) -> N
 
 
 @pytest.mark.slow
+def test_a_batch_into_a_lake_survives_them_too(live: Path) -> None:
+    chance, killed, wanted = random.Random(17), 0, in_table(files(live / "whole"))
+    lasted, ended = ran(live, "delta:///lake", None)
+    assert ended
+    assert in_lake(live / "lake") == wanted
+    for number in range(KILLS // 3):
+        if number % 2 == 0:
+            shutil.rmtree(live / "lake")
+        else:
+            deltalake.DeltaTable(live / "lake").delete("visit LIKE '%7'")
+        left = in_lake(live / "lake")
+        _, ended = ran(live, "delta:///lake", chance.uniform(0.05, lasted))
+        killed += not ended
+        assert torn(in_lake(live / "lake"), left, wanted) == []
+        _, ended = ran(live, "delta:///lake", None)
+        assert ended
+        assert in_lake(live / "lake") == wanted
+
+    assert killed > KILLS / 9
+
+
+@pytest.mark.slow
 def test_the_harness_sees_a_writer_that_writes_in_place(live: Path) -> None:
     for number in range(MUTANTS):
         out = f"mutant{number}"
@@ -200,3 +250,18 @@ def test_the_harness_sees_a_writer_without_transactions(live: Path, tabled: Tabl
 
     found = tabled.rows()
     assert found != in_table(files(live / "whole"))
+
+
+@pytest.mark.slow
+def test_the_harness_sees_a_writer_that_only_adds(live: Path) -> None:
+    assert ran(live, "delta:///added", None)[1]
+    deltalake.DeltaTable(live / "added").delete("visit LIKE '%7'")
+    left = in_lake(live / "added")
+
+    command = begun(live, "delta:///added", ADDING)
+    assert command.stdout.readline() == "half\n"
+    command.process.kill()
+    command.rest()
+
+    found = in_lake(live / "added")
+    assert torn(found, left, in_table(files(live / "whole"))) != []

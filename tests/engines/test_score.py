@@ -38,6 +38,7 @@ made = engines.connect(url)
 made.read_parquet(rows, table_name="visits")
 period = datetime.fromisoformat(since), datetime.fromisoformat(until)
 said = handle(Path(folder), Score(url + "#visits", *period, out="answers"))
+assert (said.facts["moved"] is None) != bool(said.facts["written"])
 hosts = made._session.sparkContext.parallelize(range(64), 8).map(
     lambda _: __import__("os").environ.get("SPARK_EXECUTOR_DIRS", "") or __import__("os").getcwd()
 ).distinct().count()
@@ -172,6 +173,7 @@ def test_rows_that_postgresql_joins_are_answered_as_here(
 
     agrees(files(live), wanted)
     assert said.headline.startswith("v1 scored ")
+    assert said.facts["moved"] is not None
     assert not list((live / ".mainstay" / "work").glob("score-*"))
 
 

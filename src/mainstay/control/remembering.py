@@ -66,7 +66,7 @@ def built(project: Project, made: Built, version: ModelVersion) -> None:
     occasion = Occasion(f"build {version.name}", learned.window, learned.rows, (version.name,))
     before = newest(project)
     columns = _columns(contract, made.datasets, before)
-    moved = tuple(_moved(project, contract, version, born))
+    moved = _moved(project, contract, version, born)
     _noted(project, occasion, _Seen(columns, None, moved, born))
 
 
@@ -82,12 +82,35 @@ def looked(project: Project, order: Order, found: Watched, window: Window) -> No
     _noted(project, occasion, _Seen(columns, moved, (), order.born))
 
 
-def scored(project: Project, found: Scored, output: str, version: Version) -> None:
-    """The sources of a batch; how its rows are distributed the next look says."""
+def beside(project: Project, found: Scored, version: Version) -> dict[str, Change] | None:
+    """Columns of a batch that are not as in the rows its version was trained on, the furthest
+
+    first; None where they were not compared.
+    """
+    trained = _distribution(project, versions.birth(project, version).version)
+    if found.counted is None or trained is None:
+        return None
+    contract, born = project.document.contract, versions.born(project, version)
+    return remembered.shifted(contract, born, trained, Distribution(*found.counted))
+
+
+def scored(
+    project: Project,
+    found: Scored,
+    output: str,
+    version: Version,
+    moved: Mapping[str, Change] | None,
+) -> None:
+    """The sources of a batch, and which of its columns moved beside training: when they first do,
+
+    and when they are back.
+    """
     columns = _columns(project.document.contract, found.datasets, newest(project))
     rows = sum(one.rows for one in found.partitions if one.name in found.written)
     occasion = Occasion(f"batch {output}", None, rows, (f"v{version.number}",))
-    _noted(project, occasion, _Seen(columns, None, (), versions.born(project, version)))
+    trained = f", beside the rows {occasion.versions[0]} was trained on"
+    told = None if moved is None else {name: f"{one.what}{trained}" for name, one in moved.items()}
+    _noted(project, occasion, _Seen(columns, None, (), versions.born(project, version), told))
 
 
 def asked(project: Project, query: DataChanges) -> Answer:
@@ -123,20 +146,21 @@ def newest(project: Project) -> Remembered | None:
 class _Seen(NamedTuple):
     """columns: of the sources that were read; moved: None where nobody looked; shifts: measured
 
-    by itself.
+    by itself; scored: None where no batch was compared.
     """
 
     columns: Mapping[str, tuple[Column, ...]]
     moved: Mapping[str, str] | None
     shifts: tuple[Change, ...]
     born: Born | None
+    scored: Mapping[str, str] | None = None
 
 
 def _noted(project: Project, occasion: Occasion, seen: _Seen) -> None:
     """An event where something changed, and at the very beginning, from which changes are told."""
     contract, before = project.document.contract, newest(project)
     moved = seen.moved if seen.moved is not None else before.moved if before else {}
-    now = remembered.remembered(contract, seen.columns, moved, before)
+    now = remembered.remembered(contract, seen.columns, moved, before, seen.scored)
     found = remembered.changes(contract, seen.born, before, now) if before else ()
     if before and not (found or seen.shifts):
         return
@@ -153,7 +177,7 @@ def _noted(project: Project, occasion: Occasion, seen: _Seen) -> None:
 
 def _moved(
     project: Project, contract: Contract, version: ModelVersion, born: Born
-) -> Iterable[Change]:
+) -> tuple[Change, ...]:
     """Training rows beside those of the version before, by the profiles that bundles hold."""
     known = [
         one for one in state.versions(project.ledger, project.model) if one.number < version.number
@@ -164,7 +188,7 @@ def _moved(
     pair = [_distribution(project, one) for one in (before, version)]
     if pair[0] is None or pair[1] is None:
         return ()
-    return remembered.shifted(contract, born, pair[0], pair[1])
+    return tuple(remembered.shifted(contract, born, pair[0], pair[1]).values())
 
 
 def _distribution(project: Project, version: ModelVersion) -> Distribution | None:

@@ -1,7 +1,10 @@
 """`score`: a batch by the live version, as the door would answer it; on record when it is whole."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from mainstay.bundle import golden, runtime
 from mainstay.bundle.layout import GOLDEN, ULP
@@ -16,7 +19,8 @@ from mainstay.core.answers import Answer
 from mainstay.core.errors import MainstayError, Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
 from mainstay.data import batch, journal, reading
-from mainstay.data.silos import folder, store, table
+from mainstay.data.remembered import Change
+from mainstay.data.silos import committed, folder, store, table
 from mainstay.data.silos.access import refuse_secrets
 from mainstay.ledger import blobs
 from mainstay.ledger.state import Version
@@ -32,6 +36,9 @@ from mainstay.seal.certificate import Certificate
 from mainstay.seal.routing import Routing, Share
 
 EVENT = "BatchScored"
+_SHOWN = 3  # columns that moved, in words
+Moved = dict[str, Change] | None
+"""Columns that moved beside training, by name; None where they were not compared."""
 MEMORY = "250MB"
 """Of the engine: what exceeds it is spilled. 10 million rows are scored within 700 MB."""
 
@@ -54,7 +61,7 @@ class Output(NamedTuple):
     def aside(self) -> str:
         """Where rejected rows are."""
         layout = self.layout
-        if table.is_table(self.address):
+        if _is_table(self.address):
             return f"{self.address}{table.REJECTED}"
         if self.address:
             return f"{self.address}/{QUARANTINE}"
@@ -90,9 +97,10 @@ def score(project: Project, command: Score) -> Answer:
     if output.address:
         project.tell(f"putting it into {output.address}")
         _put(output)
-    _recorded(project, chosen, output, found)
+    moved = remembering.beside(project, found, chosen.version)
+    _recorded(project, chosen, output, found, moved)
     delivering.delivered(project, telling.channels(project))
-    return _answer(output, chosen, found)
+    return _answer(output, chosen, found, moved)
 
 
 def _scored(order: Order) -> Scored:
@@ -108,22 +116,31 @@ def _output(project: Project, out: str) -> Output:
     refuse_secrets(out)
     if table.is_table(out):
         table.refuse_nameless(out)
+    elif committed.is_lake(out):
+        out = committed.whole(out, project.places.folder)
     elif not folder.is_store(out) or out.endswith(".parquet"):
         raise Mistake(
             f"an output is a folder, a table, or a file on this machine, which {shown(out)} is not",
             f"folders in stores: {', '.join(f'{one}://' for one in store.KINDS)};"
-            f" tables: {table.FORM}",
+            f" tables: {table.FORM}, {committed.FORM}",
         )
     address = out.rstrip("/")
     return Output(Layout(project.places.outputs / digest.of_value(address)[:16]), address)
 
 
+def _is_table(address: str) -> bool:
+    return table.is_table(address) or committed.is_lake(address)
+
+
 def _put(output: Output) -> None:
-    if not table.is_table(output.address):
-        published.published(output.layout, folder.opened(output.address))
-        return
-    with table.opened(output.address) as target:
-        brought.brought(output.layout, target)
+    layout, address = output
+    if committed.is_lake(address):
+        brought.brought(layout, committed.opened(address))
+    elif table.is_table(address):
+        with table.opened(address) as target:
+            brought.brought(layout, target)
+    else:
+        published.published(layout, folder.opened(address))
 
 
 def _shape(project: Project, command: Score) -> tuple[Unit, Output]:
@@ -242,7 +259,9 @@ def _secret(opened: Runtime) -> bytes:
         return b""
 
 
-def _recorded(project: Project, chosen: Chosen, output: Output, found: Scored) -> None:
+def _recorded(
+    project: Project, chosen: Chosen, output: Output, found: Scored, moved: Moved
+) -> None:
     """Once for each state of an output."""
     sha = digest.of_value(found.manifest.partitions)
     payload = {
@@ -259,10 +278,11 @@ def _recorded(project: Project, chosen: Chosen, output: Output, found: Scored) -
             event = project.ledger.append(EVENT, project.model, project.actor, payload)
             born = versions.born(project, chosen.version)
             emitting.scored(project, found, output.shown, born, event)
-            remembering.scored(project, found, Path(output.shown).name, chosen.version)
+            name = Path(output.shown).name
+            remembering.scored(project, found, name, chosen.version, moved)
 
 
-def _answer(output: Output, chosen: Chosen, found: Scored) -> Answer:
+def _answer(output: Output, chosen: Chosen, found: Scored, moved: Moved) -> Answer:
     rows, rejected = (
         sum(getattr(one, name) for one in found.partitions) for name in ("rows", "rejected")
     )
@@ -281,6 +301,7 @@ def _answer(output: Output, chosen: Chosen, found: Scored) -> Answer:
         f"partitions: {len(found.written)} written, {len(found.unchanged)} unchanged"
         + (f", {len(found.gone)} without rows any more" if found.gone else ""),
         *(f"▲ {note}" for note in found.notes),
+        *_beside(name, moved),
     )
     return Answer(
         _headline(name, rows, scored, found, output.shown),
@@ -295,8 +316,18 @@ def _answer(output: Output, chosen: Chosen, found: Scored) -> Answer:
             "written": list(found.written), "unchanged": list(found.unchanged),
             "gone": list(found.gone), "seconds": found.seconds,
             "watched": chosen.sequence is not None, "notes": list(found.notes),
+            "moved": None if moved is None else msgspec.to_builtins(list(moved.values())),
         },
     )  # fmt: skip
+
+
+def _beside(name: str, moved: Moved) -> Iterator[str]:
+    """What is not as it was where the version learned; nothing where all is, or nobody compared."""
+    for one in list((moved or {}).values())[:_SHOWN]:
+        yield f"▲ {one.what} beside the rows {name} was trained on"
+    more = len(moved or {}) - _SHOWN
+    if more > 0:
+        yield f"▲ {more} more columns moved beside them: mainstay data changes"
 
 
 def _headline(name: str, rows: int, scored: int, found: Scored, out: str) -> str:

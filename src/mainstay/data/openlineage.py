@@ -33,6 +33,7 @@ VERSIONS = {
 }
 """Facet -> version and name of its schema."""
 _SQLITE = "sqlite://"
+_DELTA, _DELTA_IN = "delta:///", "delta+"  # the latter before the address in a store
 Facets = dict[str, object]
 
 
@@ -93,7 +94,8 @@ def source(contract: Contract, folder: Path, name: str) -> Named:
 
 
 def at(address: str, folder: Path) -> Named:
-    """The same by its address."""
+    """The same by its address; a table of Delta Lake is the folder it lies in."""
+    address = address.removeprefix(_DELTA).removeprefix(_DELTA_IN)
     if "://" in address and not address.startswith(_SQLITE):
         kind, _, rest = address.partition("://")
         place, _, path = rest.partition("/")

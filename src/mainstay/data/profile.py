@@ -91,6 +91,15 @@ def bins(table: ir.Table, names: tuple[str, ...]) -> Bins:
     return Bins(_edges(rows, numbers), {name: _levels(rows, name) for name in texts})
 
 
+def bins_of(made: Profile, names: frozenset[str]) -> Bins:
+    """Those in which some columns were counted."""
+    kept = [one for one in made.columns if one.name in names]
+    return Bins(
+        {one.name: one.edges for one in kept if not isinstance(one, Texts)},
+        {one.name: one.levels for one in kept if isinstance(one, Texts)},
+    )
+
+
 def profile(table: ir.Table, bins: Bins) -> Profile:
     """The counts of a table in given bins. Raises Mistake for a column that is not there."""
     (made,) = grouped(table, bins, constant(0, INTEGER), 1)

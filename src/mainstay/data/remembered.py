@@ -29,12 +29,14 @@ _ALIKE = 0.1
 class Remembered(msgspec.Struct, frozen=True):
     """columns: of each source; one that could not be read is as it was. fields: what the contract
 
-    says of each beside its defaults. moved: columns that had moved, each in words.
+    says of each beside its defaults. moved: columns that had moved, each in words; scored: those of
+    the last batch that had, beside the rows its version was trained on.
     """
 
     columns: dict[str, tuple[Column, ...]]
     fields: dict[str, dict[str, Any]]
     moved: dict[str, str] = {}
+    scored: dict[str, str] = {}
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -56,15 +58,18 @@ def remembered(
     columns: Mapping[str, tuple[Column, ...]],
     moved: Mapping[str, str],
     before: Remembered | None,
+    scored: Mapping[str, str] | None = None,
 ) -> Remembered:
-    """As it is now; columns: of the sources that were read."""
+    """As it is now; columns: of the sources that were read; scored: None where no batch was."""
     known = {**(before.columns if before else {}), **columns}
     names = lineage.sources(contract)
     fields = {
         name: one.model_dump(mode="json", exclude_defaults=True)
         for name, one in contract.data.fields.items()
     }
-    return Remembered({name: known[name] for name in names if name in known}, fields, dict(moved))
+    lately = before.scored if scored is None and before else scored or {}
+    columns = {name: known[name] for name in names if name in known}
+    return Remembered(columns, fields, dict(moved), dict(lately))
 
 
 def changes(
@@ -74,15 +79,19 @@ def changes(
     found = (
         *_columns(before, now),
         *_meanings(contract, before, now),
-        *_moves(contract, before, now),
+        *_moves(contract, before.moved, now.moved),
+        *_moves(contract, before.scored, now.scored),
     )
     return tuple(_with_inputs(contract, born, one) for one in found)
 
 
 def shifted(
-    contract: Contract, born: Born, before: "Distribution", now: "Distribution"
-) -> tuple[Change, ...]:
-    """Columns whose whole interval lies beyond what the watch tolerates, the furthest first."""
+    contract: Contract, born: Born | None, before: "Distribution", now: "Distribution"
+) -> dict[str, Change]:
+    """Columns of rows whose whole interval lies beyond what the watch tolerates, the furthest
+
+    first.
+    """
     pairs = list(_pairs(before, now))
     units = {name: one.unit or "" for name, one in contract.data.fields.items()}
     journal, tolerated = contract.serve.journal, contract.watch.tolerated_shift
@@ -97,8 +106,8 @@ def shifted(
             found[name] = _shift(
                 contract, name, _said(what, far, one, other, units.get(name, "")), far
             )
-    made = (_with_inputs(contract, born, one) for one in found.values())
-    return tuple(sorted(made, key=lambda one: -abs(one.far.value) if one.far else 0.0))
+    order = sorted(found, key=lambda name: -abs(far.value) if (far := found[name].far) else 0.0)
+    return {name: _with_inputs(contract, born, found[name]) for name in order}
 
 
 class Distribution(NamedTuple):
@@ -136,12 +145,14 @@ def _meanings(contract: Contract, before: Remembered, now: Remembered) -> Iterat
                 yield Change(kind, source, column, told)
 
 
-def _moves(contract: Contract, before: Remembered, now: Remembered) -> Iterator[Change]:
-    for name, what in now.moved.items():
-        if name not in before.moved:
+def _moves(
+    contract: Contract, before: Mapping[str, str], now: Mapping[str, str]
+) -> Iterator[Change]:
+    for name, what in now.items():
+        if name not in before:
             yield Change("moved", *_origin(contract, name), what)
-    for name in before.moved:
-        if name not in now.moved:
+    for name in before:
+        if name not in now:
             yield Change("back", *_origin(contract, name), f"{name} is as it was before it moved")
 
 
@@ -218,5 +229,7 @@ def _parts(one: Numbers | Texts, of: Distribution) -> dict[str, Stretch]:
 
 
 def _share(count: int, rows: int, days: int) -> Stretch:
+    """Half a day more on either side: what never was before varies little, and not never."""
     share = count / rows
-    return Stretch(rows, days, share, share * (1 - share))
+    eased = (share * days + 0.5) / (days + 1)
+    return Stretch(rows, days, share, eased * (1 - eased))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 from ibis.backends.duckdb import Backend
@@ -32,6 +33,15 @@ _CSV: dict[str, Any] = {
     "dateformat": "%Y-%m-%d",
     "timestampformat": "%Y-%m-%d %H:%M:%S",
 }
+_JSON: dict[str, Any] = {
+    "format": "newline_delimited",
+    "sample_size": -1,
+    "union_by_name": True,
+}
+_TEXT = "VARCHAR"
+_EARLIEST = ibis.timestamp(
+    "1000-01-01"
+)  # earlier ones are years of two digits: 13-02-01 is no ISO 8601
 _GUESS = """
 SELECT Columns, Delimiter, Quote, Escape, Comment, SkipRows
 FROM sniff_csv(?, header=?, sample_size=?, dateformat=?, timestampformat=?)
@@ -274,9 +284,7 @@ def _read(
     if all(file.suffix == ".parquet" for file in files):
         return engine.read_parquet(names, **more)
     if all(file.name.endswith(_LINES) for file in files):
-        return engine.read_json(
-            names, format="newline_delimited", sample_size=-1, union_by_name=True, **more
-        )
+        return _lined(engine, files, more)
     if all(file.name.endswith(_READ) for file in files):
         return _delimited(engine, names, texts, more)
     raise Mistake(
@@ -286,17 +294,50 @@ def _read(
     )
 
 
+def _lined(engine: Backend, files: list[Path], more: dict[str, Any]) -> ir.Table:
+    """The engine guesses types at every question; days and times that are none stay text."""
+    names = [str(file) for file in files]
+    plain = engine.read_json(names, **_JSON, **more)
+    guessed = {name: _guess(kind) for name, kind in plain.schema().items() if kind.is_temporal()}
+    if compacted.sure(engine.con, files, guessed) == guessed:
+        return plain
+    kinds = compacted.kinds(engine.con, files)
+    return engine.read_json(names, format=_JSON["format"], columns=kinds, **more)
+
+
+def _guess(kind: dt.DataType) -> str:
+    """A time as the engine names it."""
+    if kind.is_timestamp() and kind.timezone:
+        return "TIMESTAMP WITH TIME ZONE"
+    return "TIMESTAMP" if kind.is_timestamp() else type(kind).__name__.upper()
+
+
 def _delimited(
     engine: Backend, names: list[str], texts: tuple[str, ...], more: dict[str, Any]
 ) -> ir.Table:
     """The engine guesses form and types at every question, so a single file is guessed once."""
     if len(names) == 1:
         columns, form = _guessed(engine, names[0])
-        as_text = {name: "VARCHAR" for name in texts if name in columns}
-        return engine.read_csv(names, columns={**columns, **as_text}, **form)
+        kinds = {**columns, **{name: _TEXT for name in texts if name in columns}}
+        plain = engine.read_csv(names, columns=kinds, **form)
+        as_text = _no_days(plain)
+        return engine.read_csv(names, columns={**kinds, **as_text}, **form) if as_text else plain
     plain = engine.read_csv(names, **_CSV, **more)
-    as_text = {name: "VARCHAR" for name in texts if name in plain.columns}
+    as_text = {name: _TEXT for name in texts if name in plain.columns}
+    as_text |= _no_days(plain.drop(*as_text))
     return engine.read_csv(names, **_CSV, **more, types=as_text) if as_text else plain
+
+
+def _no_days(table: ir.Table) -> dict[str, str]:
+    """Columns that were taken for days or moments and hold years of two digits: they are text."""
+    taken = [name for name, kind in table.schema().items() if kind.is_date() or kind.is_timestamp()]
+    if not taken:
+        return {}
+    first = table.aggregate(
+        **{name: table[name].cast("timestamp").min() < _EARLIEST for name in taken}
+    )
+    (found,) = first.to_pyarrow().to_pylist()
+    return {name: _TEXT for name in taken if found[name]}
 
 
 def _guessed(engine: Backend, name: str) -> tuple[dict[str, str], dict[str, Any]]:

@@ -72,6 +72,32 @@ def test_a_batch_leaves_an_event_of_its_own(live: Path) -> None:
     assert kinds(live) == [("added", "wind")]
 
 
+def test_a_batch_tells_what_moved_beside_training_and_records_it_once(live: Path) -> None:
+    with closing(sqlite3.connect(live / "data" / "weather.db")) as base, base:
+        base.execute("UPDATE hourly SET rain = rain * 25.4 + 40")
+
+    days = [handle(live, Score(since=small_project.END - timedelta(days=each))) for each in (2, 1)]
+    said = days[0]
+
+    (moved,) = said.facts["moved"]
+    (line,) = [one for one in said.lines if "beside the rows v1 was trained on" in one]
+    assert (moved["source"], moved["column"]) == ("weather", "rain")
+    assert moved["far"]["low"] > 1
+    assert line.startswith("▲ rain by +")
+    (one,) = answer(live, DataChanges()).facts["changes"]
+    assert one["occasion"] == "batch scores"
+    assert "beside the rows v1 was trained on" in one["changes"][0]["what"]
+    assert kinds(live) == [("moved", "rain")]
+
+
+def test_a_batch_like_training_tells_nothing(live: Path) -> None:
+    said = handle(live, Score(since=small_project.END - timedelta(days=5)))
+
+    assert said.facts["moved"] == []
+    assert kinds(live) == []
+    assert handle(live, Score(since=small_project.END - timedelta(days=5))).facts["moved"] is None
+
+
 def test_a_build_tells_what_means_something_else_and_what_moved_since_the_version_before(
     as_author: Path,
 ) -> None:

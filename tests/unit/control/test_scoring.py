@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import deltalake
 import lived
 import msgspec
 import pyarrow as pa
@@ -13,12 +14,13 @@ from msgspec import json
 from pyarrow import fs, parquet
 from tabled import Tabled
 
-from mainstay.control import field, jobs, scheduling, scoring
+from mainstay.control import field, following, jobs, scheduling, scoring
 from mainstay.control import project as projects
 from mainstay.control.commands import Deploy, Features, Score, Watch
 from mainstay.control.handle import handle
 from mainstay.core.errors import Missing, Mistake, Refused
 from mainstay.core.nouns import Verdict
+from mainstay.data import openlineage
 from mainstay.data.silos.folder import Folder
 from mainstay.life.score.layout import Layout
 
@@ -109,6 +111,8 @@ def test_a_canary_beside_its_baseline_is_scored_by_name_only(ripe: Path, tmp_pat
         (Score(out="s3://lake/scores.parquet"), "which s3://lake/scores.parquet is not"),
         (Score(out="s3://ana:secret@lake/scores"), "holds a secret"),
         (Score(out="postgres://ana@host/shop"), "names no table"),
+        (Score(out="delta:///scores#12"), "is no table that can be written"),
+        (Score(out="delta+s3://ana:secret@lake/scores"), "holds a secret"),
         (Score(out="postgres://ana:secret@host/shop#scores"), "holds a secret"),
     ],
 )
@@ -248,9 +252,25 @@ def test_answers_go_into_a_table_once(live: Path, tabled: Tabled) -> None:
     assert not (live / "postgres:").exists()
 
 
+def test_answers_go_into_a_lake_once_and_whoever_reads_them_is_found(live: Path) -> None:
+    said = handle(live, Score(out="delta:///lake/scores", since=SINCE))
+    again = handle(live, Score(out="delta:///lake/scores", since=SINCE))
+
+    found = deltalake.DeltaTable(live / "lake" / "scores").to_pyarrow_table()
+    assert found.num_rows == said.facts["rows"] - said.facts["rejected"] > 0
+    assert said.facts["out"] == f"delta:///{live.absolute()}/lake/scores"
+    assert again.headline.startswith("Nothing changed: ")
+    with projects.opened(live) as opened:
+        written = following.outputs(opened.ledger, opened.model)
+    other = openlineage.at("delta:///../lake/scores", live / "other")
+    assert following.reads(other, written)
+    assert not following.reads(openlineage.at("delta:///lake/scores", live / "other"), written)
+
+
 def test_what_is_set_aside_is_told_of_where_it_is(tmp_path: Path) -> None:
     layout = Layout(tmp_path / "scores")
 
     assert scoring.Output(layout, "postgres://h/d#s.t").aside == "postgres://h/d#s.t_rejected"
+    assert scoring.Output(layout, "delta:////lake").aside == "delta:////lake_rejected"
     assert scoring.Output(layout, "s3://lake/scores").aside == "s3://lake/scores/quarantine"
     assert scoring.Output(layout).aside == str(tmp_path / "scores" / "quarantine")

@@ -86,6 +86,21 @@ def test_what_moved_is_told_once_and_once_when_it_is_back() -> None:
     assert (back.kind, back.source) == ("back", "weather")
 
 
+def test_what_moved_in_a_batch_is_told_once_and_stays_while_nobody_scores() -> None:
+    calm = remembered(contract(), COLUMNS, {}, None, {})
+    moving = remembered(contract(), {}, {}, calm, {"wait": "wait by +2 sd"})
+    later = remembered(contract(), {}, {}, moving)
+    back = remembered(contract(), {}, {}, later, {})
+
+    steps = [
+        changes(contract(), BORN, *pair)
+        for pair in ((calm, moving), (moving, later), (later, back))
+    ]
+    assert [[(one.kind, one.column) for one in some] for some in steps] == [
+        [("moved", "wait")], [], [("back", "wait")],
+    ]  # fmt: skip
+
+
 def distribution(
     mean: float, sd: float, nulls: int = 0, new: int = 500, name: str = "rain"
 ) -> Distribution:
@@ -96,7 +111,7 @@ def distribution(
 
 
 def test_a_distribution_that_moved_beyond_what_is_tolerated_is_named_with_its_size() -> None:
-    (one,) = shifted(contract(), BORN, distribution(10, 2), distribution(13, 2))
+    (one,) = shifted(contract(), BORN, distribution(10, 2), distribution(13, 2)).values()
 
     assert (one.kind, one.source, one.column, one.inputs) == ("moved", "weather", "rain", ("wet",))
     assert one.far.value == pytest.approx(1.5)
@@ -107,13 +122,14 @@ def test_a_distribution_that_moved_beyond_what_is_tolerated_is_named_with_its_si
 @pytest.mark.parametrize(
     ("now", "what"),
     [
-        (distribution(10, 2, nulls=500), "rain missing by +1.4"),
+        (distribution(10, 2, nulls=500), "rain missing by +1.39 sd"),
+        (distribution(10, 2, nulls=999), "rain missing by +"),
         (distribution(10, 2, new=950), "kind (control) by -1.1"),
         (distribution(10 / 25.4, 2 / 25.4), "x25.4 explains it (mm to inch)"),
     ],
 )
 def test_missing_values_levels_and_units_are_told(now: Distribution, what: str) -> None:
-    (one,) = shifted(contract(), BORN, distribution(10, 2), now)
+    (one,) = shifted(contract(), BORN, distribution(10, 2), now).values()
 
     assert what in one.what
 
@@ -124,6 +140,18 @@ def test_less_than_is_tolerated_and_columns_that_are_private_are_not_told() -> N
     )
     calm, moved = distribution(10, 2), distribution(10.3, 2.1, nulls=20, new=520)
 
-    assert shifted(contract(), BORN, calm, moved) == ()
-    assert shifted(contract(hidden), BORN, calm, distribution(30, 2)) == ()
-    assert shifted(contract(), BORN, calm, distribution(30, 2, name="other")) == ()
+    assert shifted(contract(), BORN, calm, moved) == {}
+    assert shifted(contract(hidden), BORN, calm, distribution(30, 2)) == {}
+    assert shifted(contract(), BORN, calm, distribution(30, 2, name="other")) == {}
+
+
+def test_one_day_alone_tells_what_lies_far_beyond_the_days_before() -> None:
+    day = Window(small_project.END, small_project.END + timedelta(days=1))
+    calm, near, far = (distribution(mean, 2)._replace(window=day) for mean in (10, 13, 30))
+    none = distribution(10, 2, nulls=999)._replace(window=day)
+
+    assert shifted(contract(), BORN, distribution(10, 2), calm) == {}
+    assert shifted(contract(), BORN, distribution(10, 2), near) == {}
+    assert list(shifted(contract(), BORN, distribution(10, 2), far)) == ["rain"]
+    (one,) = shifted(contract(), BORN, distribution(10, 2), none).values()
+    assert one.what.startswith("rain missing by +")

@@ -1,6 +1,7 @@
+import json
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pytest
 from mainstay.core import digest
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column
+from mainstay.core.typed import TIME
 from mainstay.data import source
 from mainstay.data.source import Moment, Reader
 
@@ -69,14 +71,34 @@ def test_sqlite_is_staged_and_its_text_times_are_read(reader: Reader) -> None:
     assert (reader.staged / f"{opened.digest}.parquet").is_file()
 
 
-def test_the_order_of_day_and_month_is_not_guessed(reader: Reader) -> None:
-    (reader.base / "seen.csv").write_text(
-        "seen,day\n01/02/2013,2013-02-01\n13/02/2013,2013-02-02\n"
+@pytest.mark.parametrize("files", [1, 2], ids=["one file", "many"])
+@pytest.mark.parametrize("end", ["csv", "jsonl"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "01/02/2013",
+        "01-02-2013",
+        "13-02-2013",
+        "13-02-01",
+        "13-02-01 07:00:00",
+        "01-02-2013 07:00:00",
+    ],
+)
+def test_what_is_no_iso_date_is_text_as_it_came(
+    reader: Reader, told: str, end: str, files: int
+) -> None:
+    row = {"id": 1, "seen": told, "day": "2013-02-01", "at": "2013-02-01T07:00:00Z"}
+    lines = (
+        [json.dumps(row)] if end == "jsonl" else [",".join(row), ",".join(map(str, row.values()))]
     )
+    for number in range(files):
+        (reader.base / f"seen{number}.{end}").write_text("\n".join([*lines, ""]))
 
-    opened = source.opened(reader, "seen.csv")
+    opened = source.opened(reader, f"seen*.{end}")
 
-    assert [column.type for column in opened.columns] == ["string", "date"]
+    assert [column.type for column in opened.columns] == ["int64", "string", "date", TIME]
+    (found, *_) = opened.table.to_pyarrow().to_pylist()
+    assert (found["seen"], found["day"]) == (told, date(2013, 2, 1))
 
 
 def test_a_stated_format_is_not_overruled_by_a_guess(reader: Reader) -> None:

@@ -25,6 +25,18 @@ def test_rows_of_days_that_resemble_each_other_are_covered() -> None:
     assert inside / 400 >= 0.95
 
 
+def test_one_day_beside_many_is_covered() -> None:
+    """Where rows of a day are all alike it says least, and its own variance is nothing."""
+    random, inside = np.random.default_rng(7), 0
+    for _ in range(400):
+        before, now = random.normal(size=(30, 1)), random.normal(size=(1, 1))
+        noise = random.normal(size=(31, 100)) * 0.1
+        found = moved(stretch(before + noise[:30]), stretch(now + noise[30:]))
+        inside += found.low <= 0 <= found.high
+
+    assert inside / 400 >= 0.95 - 2 * np.sqrt(0.95 * 0.05 / 400)
+
+
 def test_a_shift_is_told_in_standard_deviations_and_together_intervals_are_wider() -> None:
     one, other = Stretch(9000, 90, 10.0, 4.0), Stretch(9000, 90, 12.0, 4.0)
 

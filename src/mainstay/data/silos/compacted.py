@@ -2,7 +2,7 @@
 
 Each row lies there with its types and beside that as it came, so that what a later batch widens is
 made again from what came. Values are those of one reading of all rows: what would be read otherwise
-by its types alone, such as days that are not written as ISO 8601, stays JSON.
+by its types alone, such as keys that differ in case, stays JSON.
 """
 
 import json
@@ -144,6 +144,25 @@ def _split(came: Path) -> None:
             target.write_text("".join(f"{one[_ROW]}\n" for one in some), encoding="utf-8")
 
 
+def kinds(connection: Any, came: list[Path]) -> Types:
+    """The types of the columns of lines, as all of them have them."""
+    return sure(connection, came, _described(connection, _json(came)))
+
+
+def sure(connection: Any, came: list[Path], guessed: Types) -> Types:
+    """What was guessed of lines, but days and times that are not ISO 8601 throughout are text:
+
+    the engine takes 01-02-2013 for a day in either month, and 13-02-01 for one of the year 13.
+    """
+    times = {name: kind for name, kind in guessed.items() if kind in _TIMES}
+    if not times:
+        return guessed
+    counts = (f"count({_name(one)}), {_said(one, kind)}" for one, kind in times.items())
+    found = _counted(connection, ", ".join(counts), _json(came, dict.fromkeys(times, _TEXT)))
+    pairs = zip(times, found[::2], found[1::2], strict=True)
+    return {**guessed, **{name: _TEXT for name, all_, iso in pairs if all_ != iso}}
+
+
 def _inferred(connection: Any, came: list[Path]) -> _Inferred:
     """As one reading of all rows has them, and whether each value is the same by its type alone."""
     found = {
@@ -153,20 +172,23 @@ def _inferred(connection: Any, came: list[Path]) -> _Inferred:
     }
     if not any(one.stat().st_size for one in came) or not found:
         return _Inferred({}, alike=False)
-    guessed = ", ".join(f"count({_name(one)})" for one in found)
-    plain = ", ".join(_plain(name, kind) for name, kind in found.items())
+    counts = ", ".join(f"count({_name(one)})" for one in found)
     texts = _json(came, dict.fromkeys(found, _TEXT))
-    counts = connection.execute(f"SELECT {guessed} FROM {_json(came)}").fetchone()  # noqa: S608
-    alike = counts == connection.execute(f"SELECT {plain} FROM {texts}").fetchone()  # noqa: S608
-    return _Inferred(found, alike)
+    guessed, told = (_counted(connection, counts, rows) for rows in (_json(came), texts))
+    alike = guessed == told
+    return _Inferred(sure(connection, came, found) if alike else found, alike)
 
 
-def _plain(name: str, kind: str) -> str:
+def _counted(connection: Any, counts: str, rows: str) -> tuple[int, ...]:
+    found: tuple[int, ...]
+    (found,) = connection.execute(f"SELECT {counts} FROM {rows}").fetchall()  # noqa: S608 - quoted
+    return found
+
+
+def _said(name: str, kind: str) -> str:
     """How many values of a column of texts are what their type says, without a guess."""
-    if kind not in _TIMES:
-        return f"count({_name(name)})"
-    sure = f"regexp_matches({_name(name)}, '{_ISO}')"
-    return f"count(TRY_CAST({_name(name)} AS {kind})) FILTER ({sure})"
+    iso = f"regexp_matches({_name(name)}, '{_ISO}')"
+    return f"count(TRY_CAST({_name(name)} AS {kind})) FILTER ({iso})"
 
 
 def _both(known: str, kind: str) -> str | None:

@@ -1,6 +1,7 @@
 """Tables of Delta Lake at one version: files that a filter cannot need are not opened."""
 
 from pathlib import Path
+from typing import Any
 
 from mainstay.core import digest
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
@@ -17,28 +18,35 @@ def found(address: str, place: Place) -> Rows:
 
     Raises Mistake for no such table or one that Arrow cannot read, Unavailable, MissingExtra.
     """
-    try:
-        import deltalake  # noqa: PLC0415 - an optional reader
-        from deltalake.exceptions import DeltaError, DeltaProtocolError  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtra("delta") from error
-    where, _, version = address.partition("#")
-    where = _where(where, place.base)
-    stated = access(where)
+    deltalake = library()
+    lies, _, version = address.partition("#")
+    lies = where(lies, place.base)
+    stated = access(lies)
+    errors = deltalake.exceptions
     try:
         table = deltalake.DeltaTable(
-            where, version=_version(version, address), storage_options=_options(where, stated)
+            lies, version=_version(version, address), storage_options=options(lies, stated)
         )
         read = table.to_pyarrow_dataset()
-    except DeltaProtocolError as error:
+    except errors.DeltaProtocolError as error:
         raise Mistake(f"{address} needs what this reader lacks: {said(error, stated)}") from None
-    except (DeltaError, OSError) as error:
-        raise _told(error, address, where, stated) from None
+    except (errors.DeltaError, OSError) as error:
+        raise _told(error, address, lies, stated) from None
     state = [table.metadata().id, table.version()]
     return Rows(lazy.in_utc(read, place.times), lambda: digest.of_value(state))
 
 
-def _where(address: str, base: Path) -> str:
+def library() -> Any:
+    """What reads and writes them. Raises MissingExtra."""
+    try:
+        import deltalake  # noqa: PLC0415 - optional
+        import deltalake.exceptions  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingExtra("delta") from error
+    return deltalake
+
+
+def where(address: str, base: Path) -> str:
     """A URL of a store, or the folder itself."""
     if address.startswith(f"{_BEGIN}://"):
         return str(base / Path(address.removeprefix(f"{_BEGIN}:///")).expanduser())
@@ -51,16 +59,20 @@ def _version(text: str, address: str) -> int | None:
     return int(text) if text else None
 
 
-def _told(error: Exception, address: str, where: str, stated: Access) -> Mistake | Unavailable:
-    text = said(error, stated)
-    if any(word in str(error) for word in _AWAY):
-        return Unavailable(f"{address} does not answer: {text}")
-    return Mistake(f"{address} is no readable Delta table: {text}", f"looked into {where}")
+def away(error: Exception, address: str, stated: Access) -> Unavailable | None:
+    """Where nobody answers; else None."""
+    gone = any(word in str(error) for word in _AWAY)
+    return Unavailable(f"{address} does not answer: {said(error, stated)}") if gone else None
 
 
-def _options(where: str, stated: Access) -> dict[str, str] | None:
+def _told(error: Exception, address: str, lies: str, stated: Access) -> Mistake | Unavailable:
+    what = f"{address} is no readable Delta table: {said(error, stated)}"
+    return away(error, address, stated) or Mistake(what, f"looked into {lies}")
+
+
+def options(lies: str, stated: Access) -> dict[str, str] | None:
     """As the library names them, for the kind of store."""
-    kind, nobody = where.partition("://")[0], stated.user == "anonymous"
+    kind, nobody = lies.partition("://")[0], stated.user == "anonymous"
     if kind == "s3":
         names = {
             "aws_access_key_id": "" if nobody else stated.user,

@@ -48,7 +48,10 @@ _COPY = "COPY {} ({}) FROM STDIN (FORMAT csv)"
 
 
 class Known(NamedTuple):
-    """A partition as it lies there; digest: empty where its rows are not those it was left with."""
+    """A partition as it lies there; digest: its beginning where a table has no room for more, and
+
+    empty where its rows are not those it was left with.
+    """
 
     model: str
     unit: str
@@ -180,7 +183,7 @@ class Table(NamedTuple):
             self._run(
                 f"CREATE INDEX ON {self._named(part)} ({self.server.quoted(next(iter(wanted)))})"
             )
-        others = _differences(self._shape(part), wanted)
+        others = differences(self._shape(part), wanted)
         if others:
             where = f"{self.schema}.{self.name}{part}"
             raise Mistake(
@@ -244,7 +247,8 @@ def _marked(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, names=[PARTITION, *batch.schema.names])
 
 
-def _differences(there: dict[str, str], wanted: dict[str, str]) -> list[str]:
+def differences(there: dict[str, str], wanted: dict[str, str]) -> list[str]:
+    """How columns and their types are not those wanted."""
     lacks = [f"{name} is missing" for name in wanted if name not in there]
     more = [f"{name} is none of ours" for name in there if name not in wanted]
     both = ((name, there[name], kind) for name, kind in wanted.items() if name in there)

@@ -22,10 +22,11 @@ from mainstay.data.lineage import Born
 from mainstay.data.partitions import Cut, aligned
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
+from mainstay.life.score import beside, manifest, partition, spark
 from mainstay.life.score import layout as places
-from mainstay.life.score import manifest, partition, spark
 from mainstay.life.score.answers import Standing
 from mainstay.life.score.asked import asks
+from mainstay.life.score.beside import Counted
 from mainstay.life.score.here import Here
 from mainstay.life.score.layout import Layout
 from mainstay.life.score.manifest import Begun, Made, Manifest, Partition
@@ -67,6 +68,8 @@ class Scored(NamedTuple):
     """What came of a run. written, unchanged, gone: names of partitions; partitions: all of those
 
     asked for, as they are now. notes: what a person should know of the rows. seconds: in all.
+
+    counted: the rows of what was written, None where nothing was.
     """
 
     manifest: Manifest
@@ -77,6 +80,7 @@ class Scored(NamedTuple):
     datasets: tuple[Dataset, ...]
     notes: tuple[str, ...]
     seconds: float
+    counted: Counted | None = None
 
 
 def scored(order: Order) -> Scored:
@@ -134,8 +138,11 @@ def _run(order: Order, found: Rows, readable: Readable, stated: Stated) -> Score
     manifest.written(order.layout.manifest, now)
     unchanged = tuple(name for name in names if name not in written)
     partitions = tuple(one for one in now.partitions if one.name in names)
+    fresh = [cut.window for cut in readable.cuts if cut.name in written]
+    time = order.contract.data.decisions.time
+    seen = beside.counted(order.bundle, stated, readable.table, time, fresh)
     return Scored(
-        now, tuple(written), unchanged, gone, partitions, found.datasets, found.notes, 0.0
+        now, tuple(written), unchanged, gone, partitions, found.datasets, found.notes, 0.0, seen
     )
 
 

@@ -16,6 +16,7 @@ from mainstay.core import digest
 from mainstay.core.nouns import Window
 from mainstay.core.rules import STOPPING, FieldRule, Rule
 from mainstay.data import answered, live, snapshot
+from mainstay.data import profile as profiling
 from mainstay.data import rules as data_rules
 from mainstay.data.answered import Answered
 from mainstay.data.profile import NOTHING, Bins, Moments, Numbers, Profile, Selection, Texts
@@ -49,12 +50,8 @@ def bins(order: Subject, stated: Manifest) -> Bins:
     """Those of the champion's training profile, of the columns that are no key, time or entity."""
     path = order.places.bundle(order.champion.bundle) / PROFILE
     trained = msgspec.json.decode(path.read_bytes(), type=Profile)
-    fields = {column.name for column in stated.request if column.role == "field"}
-    kept = [one for one in trained.columns if one.name in fields]
-    return Bins(
-        {one.name: one.edges for one in kept if not isinstance(one, Texts)},
-        {one.name: one.levels for one in kept if isinstance(one, Texts)},
-    )
+    fields = frozenset(column.name for column in stated.request if column.role == "field")
+    return profiling.bins_of(trained, fields)
 
 
 def trained(order: Subject, stated: Manifest) -> tuple[Profile, ...]:

@@ -74,15 +74,28 @@ def test_values_and_types_are_those_of_one_reading(
     assert read(files) == read(as_it_came(tmp_path / "b", [*PLAIN, later], monkeypatch))
 
 
-@pytest.mark.parametrize("column", [{"day": "13-02-2013"}, {"id": 1, "ID": 2}], ids=str)
 def test_what_a_type_alone_does_not_tell_stays_json(
-    tmp_path: Path, column: Row, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batches: list[list[Row]] = [[column], [column], [column], [column]]
+    batches: list[list[Row]] = [[{"id": 1, "ID": 2}]] * 4
     files = whole(folder(tmp_path / "a", batches))
 
     assert {file.suffix for file in files} == {".jsonl"}
     assert read(files) == read(as_it_came(tmp_path / "b", batches, monkeypatch))
+
+
+@pytest.mark.parametrize("said", ["01-02-2013", "13-02-01", "01-02-2013 07:00:00"])
+def test_what_is_no_iso_day_is_text_and_put_together(
+    tmp_path: Path, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches: list[list[Row]] = [[{"day": said, "seen": "2013-02-01"}]] * 4
+    files = whole(folder(tmp_path / "a", batches))
+
+    assert compacted.is_one(files)
+    kinds, rows = read(files)
+    assert kinds == {"day": "string", "seen": "date"}
+    assert {row["day"] for row in rows} == {said}
+    assert read(as_it_came(tmp_path / "b", batches, monkeypatch)) == (kinds, rows)
 
 
 def test_days_of_which_one_is_not_iso_are_text(tmp_path: Path) -> None:

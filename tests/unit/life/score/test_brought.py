@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
+import deltalake
 import psycopg
 import pytest
 from msgspec import structs
@@ -14,7 +15,8 @@ from tabled import Row, Tabled
 
 from mainstay.core.errors import Mistake
 from mainstay.data.batch import Asked
-from mainstay.data.silos import table
+from mainstay.data.silos import committed, table
+from mainstay.data.silos.committed import Lake
 from mainstay.life.score import manifest
 from mainstay.life.score.brought import brought
 from mainstay.life.score.layout import Layout
@@ -67,6 +69,36 @@ def put(scene: Scene, tabled: Tabled, left: int = 10_000) -> tuple[str, ...]:
     with table.opened(tabled.address) as target:
         mortal = target._replace(connection=Mortal(target.connection, left))
         return brought(Layout(scene.out), mortal)
+
+
+class Mortals(Lake):
+    """A table of Delta Lake whose writer is killed before the n-th time that it opens one."""
+
+    left: int = 10_000
+
+    def _table(self, part: str) -> Any:
+        Mortals.left -= 1
+        if Mortals.left < 0:
+            raise Killed
+        return super()._table(part)
+
+
+def commit(scene: Scene, left: int = 10_000) -> tuple[str, ...]:
+    Mortals.left = left
+    lake = committed.opened(committed.whole("delta:///lake", scene.folder))
+    return brought(Layout(scene.out), Mortals(*lake))
+
+
+def in_lake(scene: Scene, part: str = "") -> dict[str, list[Row]]:
+    """As `Tabled.rows`."""
+    place = str(scene.folder / f"lake{part}")
+    if not deltalake.DeltaTable.is_deltatable(place):
+        return {}
+    found: dict[str, list[Row]] = {}
+    read = deltalake.DeltaTable(place).to_pyarrow_table().sort_by("visit").to_pylist()
+    for row in read:
+        found.setdefault(row["mainstay_partition"], []).append(tuple(row.values()))
+    return found
 
 
 def here(scene: Scene) -> dict[str, list[Row]]:
@@ -142,6 +174,46 @@ def test_a_first_run_that_is_killed_anywhere_is_gone_on_with(scene: Scene, table
 
     assert kills > 20
     assert tabled.rows() == here(scene)
+
+
+def test_a_lake_is_brought_once_and_whole_however_its_writer_is_killed(scene: Scene) -> None:
+    changed(scene, {"wait": -4}, day=1)
+    scene.scored(asked=SOME)
+    assert commit(scene) == tuple(sorted(here(scene)))
+    assert commit(scene) == ()
+    states = [in_lake(scene)]
+    assert states == [here(scene)]
+    ((row,),) = in_lake(scene, "_rejected").values()
+    assert (row[0], row[-1]) == ("2024-01-02", "wait is -4, below 0 day")
+    spoil(scene)
+    scene.scored(asked=SOME)
+    states.append(here(scene))
+    kills, whole = 0, False
+
+    while not whole:
+        try:
+            commit(scene, kills)
+            whole = True
+        except Killed:
+            kills += 1
+        for name in states[0]:
+            assert in_lake(scene).get(name) in [state.get(name) for state in states]
+
+    assert kills > 5
+    assert in_lake(scene) == states[1] != states[0]
+    assert in_lake(scene, "_rejected") == {}
+
+
+def test_the_lake_of_another_model_is_left_alone(scene: Scene) -> None:
+    scene.scored(asked=SOME)
+    commit(scene)
+    path = scene.out / "manifest.json"
+    manifest.written(path, structs.replace(manifest.read(path), model="other"))
+
+    with pytest.raises(Mistake, match=r"/lake holds no-show by the day"):
+        commit(scene)
+
+    assert in_lake(scene) == here(scene)
 
 
 def test_the_table_of_another_model_is_left_alone(scene: Scene, tabled: Tabled) -> None:
