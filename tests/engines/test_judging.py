@@ -67,10 +67,11 @@ def test_what_aggregates_count_twice_is_told_alike(
         opened = sources(one, 300)
         other = opened.contexts["blown"]._replace(address="g.parquet")
         opened.contexts["gone"] = other
-        found.append(doubled.doubled(contract, None, opened, NOW))
+        told = doubled.doubled(contract, None, opened, NOW)
+        found.append([[each.promise.source, each.evidence] for each in told])
 
     assert differences(*found) == []
-    assert [one.promise.source for one in found[0]] == ["blown", "gone", "blown and gone"]
+    assert [source for source, _ in found[0]] == ["blown", "gone", "blown and gone"]
 
 
 def _halved(*named: Any) -> ir.Table:
