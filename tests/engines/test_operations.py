@@ -110,6 +110,7 @@ def test_the_same_rows_are_drawn_in_the_same_order(ours: Engine, theirs: Engine,
 @pytest.mark.parametrize("unit", ["hour", "day", "month", "year", "all"])
 def test_rows_are_cut_into_the_same_partitions(ours: Engine, theirs: Engine, unit: str) -> None:
     given = trap_rows.drawn(400)
+    given = given.filter(given["moment"].is_valid())  # a decision always has its time
 
     mine, other = (partitions.cut(one.stored(given), "moment", unit) for one in (ours, theirs))
 
