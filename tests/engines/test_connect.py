@@ -14,12 +14,21 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import answered_alike
 import pytest
 import small_project
+from answered_alike import SINCE, UNTIL, agrees, files, here
 from servers import answers, free_port
 from side_by_side import differences
 
 READY = 180.0
+STORE = """
+import sys
+from mainstay.data import engines
+made = engines.connect(sys.argv[1])
+made._session.createDataFrame(__import__("pyarrow.parquet").parquet.read_table(sys.argv[2])) \\
+    .write.saveAsTable("visits")
+"""
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
 
@@ -68,6 +77,24 @@ def test_a_command_says_the_same_by_spark_connect(connect: str, tmp_path: Path) 
 
     assert differences(*found) == []
     assert found[0]["verdict"] == "pass"
+
+
+@pytest.mark.slow
+def test_a_batch_by_spark_connect_is_a_batch_here(connect: str, ripe: Path, tmp_path: Path) -> None:
+    """Its decisions are a table of the server, where context is brought and joined."""
+    folder = answered_alike.live(ripe, tmp_path / "no-show")
+    with small_project.acting(folder, small_project.AUTHOR):
+        wanted = here(folder)
+    rows = folder / "visits.parquet"
+    subprocess.run([sys.executable, "-c", STORE, connect, str(rows)], check=True, timeout=300)
+    period = "--since", f"{SINCE:%Y-%m-%d}", "--until", f"{UNTIL:%Y-%m-%d}"
+
+    words = "score", "--from", f"{connect}#visits", *period, "--out", "answers"
+    said = shown(*words, folder=folder, engine=connect)
+
+    assert "v1 scored " in said
+    agrees(files(folder), wanted)
+    assert not list((folder / ".mainstay" / "work").glob("score-*"))
 
 
 def shown(*words: str, folder: Path, engine: str) -> str:

@@ -1,11 +1,13 @@
 """Engines by URL: they work in UTC, take nothing for granted, and tell no password."""
 
+import time
 import traceback
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import pyarrow as pa
 import pytest
+from servers import free_port
 from side_by_side import Engine
 
 from mainstay.core.errors import Mistake, Unavailable
@@ -39,6 +41,26 @@ def test_a_server_that_is_not_there_is_unavailable(address: str) -> None:
 
     assert secret not in str(said.value)
     assert unquote(secret) not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("sc://127.0.0.1:{}/;token=t0ken", "Connection refused"),
+        ("spark://127.0.0.1:{}", "Connection refused"),
+        ("spark://127.0.0.1:{0},localhost:{0}", "Connection refused"),
+        ("spark://127.0.0.1:none", "Port could not be cast"),
+    ],
+)
+def test_a_spark_that_is_not_there_is_told_within_seconds(url: str, why: str) -> None:
+    pytest.importorskip("pyspark")
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable, match=f"does not answer: {why}") as said:
+        engines.connect(url.format(free_port()))
+
+    assert time.monotonic() - began < 5
+    assert "t0ken" not in everything_said(said.value)
 
 
 @pytest.mark.parametrize("secret", ["s3cret@x:y", "s3cret:", "s3cret%zz"])

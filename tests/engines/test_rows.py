@@ -1,15 +1,17 @@
 """Rows of a model and their time: joins, labels, windows, promises and snapshots."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
+import clusters
+import flights
 import ibis
 import pyarrow as pa
 import pytest
 import small_project
 import trap_rows
+from flights import DAY, INSTANT, NOW, START, sources
 from side_by_side import Engine, differences, rows
 
 from mainstay.contract import document
@@ -19,110 +21,13 @@ from mainstay.data import labels, live, measured, promises, schema, snapshot, tr
 from mainstay.data import rows as rows_of
 from mainstay.data.labels import Kept, Received, Said
 from mainstay.data.rows import Sources
-from mainstay.data.source import Source
 
-CONTRACT = """\
-mainstay: 1
-model: flight-delay
-owner: operations
-objective:
-  decision: Rebook passengers before departure.
-  why_ml: A rule finds too few.
-  task: binary
-  good_enough: [{metric: roc_auc, at_least: 0.6}]
-  baseline: {constant: 0.2}
-data:
-  decisions: {from: flights.parquet, key: id, time: time}
-  context:
-    weather:
-      {from: w.parquet, on: [place, runway], as_of: seen, available_at: shown, within: 3h,
-       take: [temp, gusts, sky, wet], sla: [
-         {property: freshness, at_most: 2h}, {property: latency, element: shown, at_most: 1h},
-         {property: frequency, at_most: 30m}, {property: throughput, over: 1h, at_least: 1},
-         {property: availability, over: 6h, at_least: 0.5}, {property: retention, at_least: 3d},
-         {property: completeness, element: temp, at_least: 0.5},
-         {property: uniqueness, at_least: 0.5},
-         {property: time_of_availability, element: shown, at_most: 6h}]}
-    planes: {from: p.parquet, on: tail, take: [seats, maker]}
-    lately:
-      {from: decisions, on: place, over: 2d, known_after: 6h, take: {
-       late_rate: mean(late), fuels: sum(fuel), all: count(id), least: min(fuel), most: max(fuel)}}
-    blown: {from: w.parquet, on: place, as_of: seen, over: 5h, take: {
-       wets: sum(wet), mean_gusts: mean(gusts)}}
-  label: {column: late, known_after: 6h}
-"""
-DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
-START = datetime(2024, 3, 30, tzinfo=UTC)  # Europe's clocks change within the second day
-NOW = START + 4 * DAY
 TIMES = ("freshness", "latency", "frequency", "retention", "time_of_availability")
-PLACES = ["EWR", "", "é", "e\u0301", "日本", None]
 
 
 @pytest.fixture(scope="module")
 def contract() -> Contract:
-    return document.parsed(CONTRACT.encode(), Path("contract.yaml")).contract
-
-
-def tables(count: int) -> dict[str, pa.Table]:
-    """Flights, weather and planes; many at the same instant, and texts that languages sort."""
-    draw = random.Random(1)
-
-    def of(values: list[Any], size: int) -> list[Any]:
-        return [draw.choice(values) for _ in range(size)]
-
-    def moments(size: int) -> pa.Array:
-        steps = [draw.randrange(5 * 96) * timedelta(minutes=15) for _ in range(size)]
-        edges = of([-INSTANT, timedelta(), INSTANT], size)
-        values = [START + step + edge for step, edge in zip(steps, edges, strict=True)]
-        return pa.array(values, pa.timestamp("us", "UTC"))
-
-    seen = moments(2 * count)
-    return {
-        "flights": pa.table(
-            {
-                "id": pa.array(
-                    [f"{draw.choice(trap_rows.TEXTS)} {at}" for at in range(count)], pa.string()
-                ),
-                "time": moments(count),
-                "place": pa.array(of(PLACES, count), pa.string()),
-                "runway": pa.array(of([1, 2, None], count), pa.int64()),
-                "tail": pa.array(of(["N1", "n1", "N2", None], count), pa.string()),
-                "fuel": pa.array(of([0.1, 1e6, -1e-6, 3.3, None], count), pa.float64()),
-                "late": pa.array(of([True, False, None], count), pa.bool_()),
-            }
-        ),
-        "weather": pa.table(
-            {
-                "place": pa.array(of(PLACES, 2 * count), pa.string()),
-                "runway": pa.array(of([1, 2, None], 2 * count), pa.int64()),
-                "seen": seen,
-                "shown": pa.array(
-                    [one.as_py() + draw.choice([timedelta(), DAY / 24]) for one in seen], seen.type
-                ),
-                "temp": pa.array(of([1.5, -0.0, 0.0, None], 2 * count), pa.float64()),
-                "gusts": pa.array(of([2**53 + 1, 2**53, 7, None], 2 * count), pa.int64()),
-                "sky": pa.array(of([*trap_rows.TEXTS, None], 2 * count), pa.string()),
-                "wet": pa.array(of([True, False, None], 2 * count), pa.bool_()),
-            }
-        ),
-        "planes": pa.table(
-            {
-                "tail": pa.array(["N1", "N2", "N3", None], pa.string()),
-                "seats": pa.array([2**53 + 1, None, 3, 4], pa.int64()),
-                "maker": pa.array(["é", "", "B", "none"], pa.string()),
-            }
-        ),
-    }
-
-
-def sources(engine: Engine, count: int) -> Sources:
-    opened = {
-        name: Source(schema.widened(engine.stored(table)), name, name)
-        for name, table in tables(count).items()
-    }
-    flights, weather, planes = opened.values()
-    own = {"weather": weather, "planes": planes, "lately": flights, "blown": weather}
-    return Sources(flights, own)
+    return flights.contract()
 
 
 @pytest.mark.parametrize("count", [0, 800])
@@ -138,6 +43,23 @@ def test_joins_in_time_give_the_same_rows(
     assert len(found["rows"]) > count // 2 or not count
     assert differences(found, rows(other.table.to_pyarrow(), "id")) == []
     assert (mine.columns, mine.notes, mine.datasets) == (other.columns, other.notes, other.datasets)
+
+
+def test_one_worker_joins_what_two_join_bit_for_bit(cluster: Engine, contract: Contract) -> None:
+    """All but sums over the same instant, which are added up as they come."""
+    exact = contract.data.model_copy(
+        update={"context": {n: one for n, one in contract.data.context.items() if not one.over}}
+    )
+    asked = contract.model_copy(update={"data": exact})
+
+    def bits() -> str:
+        made = rows_of.joined(asked, sources(cluster, 800), now=NOW).table
+        return repr(made.order_by("id").to_pyarrow().to_pylist())
+
+    two = bits()
+    with clusters.alone(cluster.backend):
+        assert bits() == two
+    assert two.count("'id'") == 800
 
 
 @pytest.mark.parametrize("count", [0, 300])
@@ -240,9 +162,11 @@ def test_decisions_and_their_counts_are_the_same(
         asked, told = (schema.widened(one.stored(of(count))) for of in (journal, known))
         table = live.decisions(asked, told, visits, Window(START, NOW), NOW)
         settled = live.settled(table, visits, START + 2 * DAY)
+        unlabelled = live.unlabelled(table, visits, windows[1:2])
         found.append(
             [
                 rows(settled.to_pyarrow(), "mainstay_place"),
+                rows(unlabelled.to_pyarrow(), "mainstay_place"),
                 rows(table.to_pyarrow(), "mainstay_place"),
                 live.counts(table, visits, windows, NOW),
                 live.arrivals(table, visits, windows, ages),

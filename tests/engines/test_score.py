@@ -1,156 +1,124 @@
 """A batch on another engine is answered as here, byte for byte: in Spark also on two workers."""
 
-import contextlib
-import json
 import os
 import random
 import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 
-import pyarrow as pa
+import answered_alike
+import clusters
 import pytest
 import small_project
+from answered_alike import SINCE, UNTIL, agrees, cleared, files, here, of_rows
+from forked import Forked, forked
 from pyarrow import parquet
-from servers import answers, free_port
 from side_by_side import Engine
 
-from mainstay.control.commands import Deploy, Score
+from mainstay.control.commands import Score
 from mainstay.control.handle import handle
 from mainstay.core import settings
 
-READY, BUSY = 180.0, 600.0  # seconds: a Spark that starts takes minutes where others compute
-SINCE, UNTIL = small_project.END - timedelta(days=2), small_project.END
+BUSY = 600.0  # seconds: a Spark that starts takes minutes where others compute
+KILLS = int(os.environ.get("MAINSTAY_TEST_KILLS", "5"))
 PROGRAM = """
-import sys
+import os, sys
 from datetime import datetime
 from pathlib import Path
 from mainstay.control.commands import Score
 from mainstay.control.handle import handle
 from mainstay.data import engines
-url, folder, rows, since, until = sys.argv[1:]
-made = engines.connect(url)
+folder, rows, since, until = sys.argv[1:]
+{before}
+made = engines.connect("spark")
 made.read_parquet(rows, table_name="visits")
 period = datetime.fromisoformat(since), datetime.fromisoformat(until)
-said = handle(Path(folder), Score(url + "#visits", *period, out="answers"))
+said = handle(Path(folder), Score("spark#visits", *period, out="answers"))
 assert (said.facts["moved"] is None) != bool(said.facts["written"])
-hosts = made._session.sparkContext.parallelize(range(64), 8).map(
-    lambda _: __import__("os").environ.get("SPARK_EXECUTOR_DIRS", "") or __import__("os").getcwd()
-).distinct().count()
-print(said.headline)
-print(hosts)
-made.disconnect()
+print(said.headline, flush=True)
+{after}
+"""
+ALONE = PROGRAM.format(before="", after="made.disconnect()")
+ATTACHED = """
+from pyspark import SparkConf, SparkContext
+from pyspark.java_gateway import launch_gateway
+gateway = launch_gateway()  # the one whose port and secret stand in the environment
+theirs = gateway.jvm.org.apache.spark.SparkContext.getOrCreate()
+running = gateway.jvm.org.apache.spark.api.java.JavaSparkContext.fromSparkContext(theirs)
+conf = SparkConf(_jvm=gateway.jvm, _jconf=running.getConf())
+SparkContext(gateway=gateway, jsc=running, conf=conf)
+"""
+IN_PLACE = """
+import time
+from mainstay.life.score import layout
+whole = layout.named
+def in_place(draft, target):
+    if "journal" in target.parts:
+        return whole(draft, target)
+    content = draft.read_bytes()
+    target.write_bytes(content[: len(content) // 2])
+    os.write(1, b"half\\n")
+    time.sleep(60)
+layout.named = in_place
 """
 
 
 @pytest.fixture
 def live(ripe: Path, tmp_path: Path) -> Iterator[Path]:
-    """A project whose v1 is live, and visits of which each rule is broken by some."""
-    folder = small_project.copied(ripe, tmp_path / "no-show")
-    with small_project.acting(folder, small_project.AUTHOR):
-        handle(folder, Deploy("v1", 1.0))
-        table = parquet.read_table(folder / "data" / "visits.parquet")
-        parquet.write_table(spoilt(table), folder / "visits.parquet", row_group_size=200)
-        yield folder
+    made = answered_alike.live(ripe, tmp_path / "no-show")
+    with small_project.acting(made, small_project.AUTHOR):
+        yield made
 
 
-def spoilt(table: pa.Table) -> pa.Table:
-    """In an order of its own, and not labelled."""
-    rows = table.to_pylist()
-    for at, row in enumerate(rows):
-        row["wait"] = None if at % 31 == 0 else -1 if at % 29 == 0 else row["wait"]
-        row["kind"] = [row["kind"], None, "home", "Zürich"][at % 7 if at % 7 < 4 else 0]
-    random.Random(3).shuffle(rows)
-    return pa.Table.from_pylist(rows, table.schema).drop_columns(["missed"])
+def words(folder: Path) -> list[str]:
+    stated = folder, folder / "visits.parquet", SINCE.isoformat(), UNTIL.isoformat()
+    return [str(one) for one in stated]
 
 
-def files(folder: Path) -> dict[str, bytes]:
-    """All that is written of a batch, for its readers and for the watch."""
-    found = [*(folder / "answers").rglob("*"), *(folder / ".mainstay/journal/batch").rglob("*")]
-    there = [one for one in found if one.is_file() and one.name[0] != "."]
-    return {str(one.relative_to(folder)): one.read_bytes() for one in there}
-
-
-def here(folder: Path) -> dict[str, bytes]:
-    """The files of a batch on this machine; then they go."""
-    handle(folder, Score("visits.parquet", SINCE, UNTIL, "answers"))
-    made = files(folder)
-    shutil.rmtree(folder / "answers")
-    shutil.rmtree(folder / ".mainstay" / "journal" / "batch")
-    return made
-
-
-def ran(url: str, folder: Path) -> tuple[str, int]:
-    """What a user of Spark at a URL is told, and how many places took part."""
-    with started(url, folder) as program:
+def ran(folder: Path) -> str:
+    """What a user of Spark on this machine is told."""
+    with started(folder) as program:
         said, wrong = program.communicate()
     assert program.returncode == 0, wrong[-3000:]
-    headline, places = said.splitlines()[-2:]
-    return headline, int(places)
+    return said.splitlines()[-1]
 
 
-def started(url: str, folder: Path) -> "subprocess.Popen[str]":
-    words = [url, folder, folder / "visits.parquet", SINCE.isoformat(), UNTIL.isoformat()]
+def started(folder: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *map(str, words)],
+        [sys.executable, "-c", ALONE, *words(folder)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**small_project.environment(folder, small_project.AUTHOR),
              "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
     )  # fmt: skip
 
 
-def agrees(found: dict[str, bytes], wanted: dict[str, bytes]) -> None:
-    """Every file of rows, byte for byte; the manifest names another table as their source."""
-    assert sorted(found) == sorted(wanted)
-    assert any("quarantine" in one for one in wanted)
-    rows = {name: one for name, one in wanted.items() if name.endswith(".parquet")}
-    assert not [name for name, one in rows.items() if found[name] != one]
-
-
 @pytest.mark.slow
-def test_a_local_spark_writes_what_a_batch_here_does(
+def test_a_local_spark_writes_what_a_batch_here_does_after_a_kill_too(
     live: Path, missing: Callable[[str], None]
 ) -> None:
+    """Of the whole process, whose Spark ends with it, when one of two partitions is there."""
     if shutil.which("java") is None:
         missing("no Java on this machine")
     wanted = here(live)
 
-    said, _ = ran("spark", live)
-    again, _ = ran("spark", live)
+    killed(live, "answers/2*.parquet")
+    part = of_rows(files(live))
+    said, again = ran(live), ran(live)
 
+    assert part.items() < of_rows(wanted).items()
     agrees(files(live), wanted)
     assert said.startswith("v1 scored ")
     assert again.startswith("Nothing changed: ")
-    assert not list((live / ".mainstay" / "work").glob("score-*"))
-
-
-@pytest.mark.slow
-def test_kills_while_spark_works_and_between_partitions_leave_no_trace(
-    live: Path, missing: Callable[[str], None]
-) -> None:
-    if shutil.which("java") is None:
-        missing("no Java on this machine")
-    wanted = here(live)
-
-    for sign in (".mainstay/work/score-*-*/_temporary", "answers/2*.parquet"):
-        killed(live, sign)
-        whole = {name for name in files(live) if name.endswith(".parquet")}
-        assert whole < set(wanted)
-        assert not [name for name in whole if files(live)[name] != wanted[name]]
-    ran("spark", live)
-
-    agrees(files(live), wanted)
+    assert not left(live)
 
 
 def killed(folder: Path, sign: str) -> None:
-    """Kill -9 once something is there; Spark's own process ends with who started it."""
+    """Kill -9 once something is there."""
     end = time.monotonic() + BUSY
-    with started("spark", folder) as program:
+    with started(folder) as program:
         try:
             while not list(folder.glob(sign)):
                 assert program.poll() is None
@@ -158,6 +126,66 @@ def killed(folder: Path, sign: str) -> None:
                 time.sleep(0.01)
         finally:
             program.kill()
+
+
+def left(folder: Path) -> list[Path]:
+    """What Spark staged and nobody took away."""
+    return list((folder / ".mainstay" / "work").glob("score-*"))
+
+
+def attached(folder: Path, spark: Engine, mutant: str = "") -> Forked:
+    """A batch in a process that speaks to the Spark of these tests: it need not start one."""
+    context = spark.backend._session.sparkContext
+    gateway = context._gateway.gateway_parameters
+    stated = {"PYSPARK_GATEWAY_PORT": f"{gateway.port}",
+              "PYSPARK_GATEWAY_SECRET": gateway.auth_token}  # fmt: skip
+    made = PROGRAM.format(before=mutant + ATTACHED, after='os.write(1, b"done\\n"); os._exit(0)')
+    variables = small_project.environment(folder, small_project.AUTHOR) | stated
+    return forked(made, *words(folder), variables=variables)
+
+
+def lasted(folder: Path, spark: Engine, within: float | None) -> tuple[float, bool]:
+    """Seconds until its end or its kill, and whether it ended."""
+    command, began = attached(folder, spark), time.monotonic()
+    command.process.join(within)
+    command.process.kill()
+    took, ended = time.monotonic() - began, command.rest().endswith("done\n")
+    if not ended:
+        spark.backend._session.sparkContext.cancelAllJobs()
+    return took, ended
+
+
+@pytest.mark.slow
+def test_a_batch_in_spark_survives_kills_at_any_point(live: Path, spark: Engine) -> None:
+    wanted, chance, killed = here(live), random.Random(17), 0
+    for _ in range(2):  # the first one waits for Python processes of Spark
+        whole, ended = lasted(live, spark, None)
+        assert ended
+        agrees(files(live), wanted)
+        cleared(live)
+    for _ in range(KILLS):
+        _, ended = lasted(live, spark, chance.uniform(whole / 4, whole))
+        killed += not ended
+        assert of_rows(files(live)).items() <= of_rows(wanted).items()
+        _, ended = lasted(live, spark, None)
+        assert ended
+        agrees(files(live), wanted)
+        assert not left(live)
+        cleared(live)
+
+    assert killed > KILLS / 3
+
+
+@pytest.mark.slow
+def test_the_harness_sees_a_batch_in_spark_that_writes_in_place(live: Path, spark: Engine) -> None:
+    wanted = here(live)
+
+    command = attached(live, spark, IN_PLACE)
+    assert command.stdout.readline() == "half\n"
+    command.process.kill()
+    command.rest()
+
+    assert not of_rows(files(live)).items() <= of_rows(wanted).items()
 
 
 @pytest.mark.slow
@@ -174,63 +202,21 @@ def test_rows_that_postgresql_joins_are_answered_as_here(
     agrees(files(live), wanted)
     assert said.headline.startswith("v1 scored ")
     assert said.facts["moved"] is not None
-    assert not list((live / ".mainstay" / "work").glob("score-*"))
+    assert not left(live)
 
 
 @pytest.mark.slow
-def test_two_workers_of_a_cluster_write_what_a_batch_here_does(live: Path, cluster: str) -> None:
-    wanted = here(live)
+def test_one_worker_and_two_write_what_a_batch_here_does(live: Path, cluster: Engine) -> None:
+    table = cluster.stored(parquet.read_table(live / "visits.parquet")).get_name()
+    asked, wanted = Score(f"{cluster.name}#{table}", SINCE, UNTIL, "answers"), here(live)
 
-    _, places = ran(cluster, live)
+    handle(live, asked)
+    two, places = files(live), clusters.places(cluster.backend)
+    cleared(live)
+    with clusters.alone(cluster.backend):
+        handle(live, asked)
+        assert clusters.places(cluster.backend) == 1
 
+    agrees(two, wanted)
     agrees(files(live), wanted)
     assert places == 2
-
-
-@pytest.fixture
-def cluster(tmp_path: Path, missing: Callable[[str], None]) -> Iterator[str]:
-    """A standalone master with two workers of one core each, by what the pip package has."""
-    pyspark = pytest.importorskip("pyspark")
-    if shutil.which("java") is None:
-        missing("no Java on this machine")
-    program = str(Path(pyspark.__file__).parent / "bin" / "spark-class")
-    port, web = free_port(), free_port()
-    url = f"spark://127.0.0.1:{port}"
-    classes = "org.apache.spark.deploy.master.Master", "org.apache.spark.deploy.worker.Worker"
-    master = ["--host", "127.0.0.1", "--port", str(port), "--webui-port", str(web)]
-    variables = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
-    running = [_started([program, classes[0], *master], tmp_path / "master", variables)]
-    answers(port, READY)
-    for number in range(2):
-        folder = tmp_path / f"worker{number}"
-        words = ["--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--work-dir", str(folder)]
-        running.append(_started([program, classes[1], *words, url], folder, variables))
-    try:
-        _registered(web)
-        yield url
-    finally:
-        for one in reversed(running):
-            one.kill()
-            one.wait()
-
-
-def _started(
-    command: list[str], folder: Path, variables: dict[str, str]
-) -> "subprocess.Popen[bytes]":
-    folder.mkdir()
-    with (folder / "log").open("wb") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, env=variables, cwd=folder)
-
-
-def _registered(web: int) -> None:
-    """Until the master knows both workers."""
-    end = time.monotonic() + READY
-    while time.monotonic() < end:
-        with (
-            contextlib.suppress(OSError),
-            urllib.request.urlopen(f"http://127.0.0.1:{web}/json/", timeout=10) as said,
-        ):
-            if json.load(said)["aliveworkers"] == 2:
-                return
-        time.sleep(0.3)
-    raise AssertionError("the workers do not come up")

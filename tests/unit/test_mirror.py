@@ -2,9 +2,26 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-SRC, UNIT = Path("src/mainstay"), Path("tests/unit")
+SRC, UNIT, ENGINES = Path("src/mainstay"), Path("tests/unit"), Path("tests/engines")
+WITHIN = {  # an operation on tables -> the one of tests/engines that asks for it
+    "aside.kept": "rows.kept", "brought.brought": "batch.found", "context.joined": "rows.joined",
+    "expression.to_ibis": "features.inputs", "live.labelled_where": "live.settled",
+    "live.selected": "live.profiles", "live.sums": "live.counts", "measured.late": "rows.kept",
+    "measured.seen": "measured.found", "measured.there": "rows.kept",
+    "measured.visible": "measured.found", "portable.facts": "profile.profile",
+    "profile.grouped": "live.profiles", "profile.selected": "live.profiles",
+    "rows.check_label": "rows.joined", "rows.cleaned": "rows.joined",
+    "rows.context_of": "rows.joined", "rows.of": "batch.found", "rows.within": "live.decisions",
+    "schema.column": "rows.joined", "schema.columns": "snapshot.written",
+    "sla.judged": "rows.kept",
+}  # fmt: skip
+ON_DUCKDB = {  # journals, labels and what is brought lie here; a graph and marks are no question
+    "answered.theirs", "observation.of_labels", "engine.streamed", "graph.check_rowwise",
+    "graph.output", "cleaning.marks",
+}  # fmt: skip
 ABOUT_THE_HOUSE = {
     Path(name)
     for name in (
@@ -54,6 +71,37 @@ def test_every_stray_python_file_below_tests_serves_a_test() -> None:
     ]
 
     assert not stray, "neither a test nor named by one"
+
+
+def test_every_operation_on_tables_is_run_on_every_engine() -> None:
+    """Or stands within one that is, or takes only tables of DuckDB: then it is named above."""
+    known, run = set(operations()), set(run_on_engines())
+
+    assert known - run == WITHIN.keys() | ON_DUCKDB
+    assert not set(WITHIN.values()) - run
+
+
+def operations() -> Iterator[str]:
+    """What data offers that takes tables, as `module.function`."""
+    for path in (SRC / "data").glob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                taken = " ".join(map(ast.unparse, (node.args, *node.args.kwonlyargs)))
+                if re.search(r"\b(ir\.Table|Sources|Decisions)\b", taken):
+                    yield f"{path.stem}.{node.name}"
+
+
+def run_on_engines() -> Iterator[str]:
+    """What tests/engines names of data in the same way, whatever they call the module."""
+    for path in ENGINES.glob("test_*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        ours = [one for each in froms if each.module == "mainstay.data" for one in each.names]
+        named = {one.asname or one.name: one.name for one in ours}
+        for node in ast.walk(tree):
+            match node:
+                case ast.Attribute(value=ast.Name(id=module), attr=name) if module in named:
+                    yield f"{named[module]}.{name}"
 
 
 def has_code(path: Path) -> bool:

@@ -12,7 +12,7 @@ from mainstay.control.project import Project
 from mainstay.core import clock
 from mainstay.core.answers import Answer
 from mainstay.core.errors import Missing
-from mainstay.data import reading, rows
+from mainstay.data import dialect, reading, rows
 from mainstay.ledger import state
 from mainstay.ledger.state import Version
 
@@ -35,7 +35,8 @@ def features(project: Project, command: Features) -> Answer:
     )
     decisions = contract.data.decisions
     wanted = [column.name for column in stated.request]
-    table = found.table.order_by([decisions.time, decisions.key]).select(wanted)
+    key = dialect.ordered(found.table[decisions.key])
+    table = found.table.order_by([decisions.time, key]).select(wanted)
     out = project.places.folder / (command.out or "requests.jsonl")
     written = 0
     with out.open("wb") as file:

@@ -15,11 +15,12 @@ import ibis.expr.types as ir
 
 from mainstay.contract import conditions
 from mainstay.core import nearest
+from mainstay.core.cleaning import Cleaning, Readable
 from mainstay.core.errors import Mistake
 from mainstay.core.expressions import Call, ColumnOf, Expression
 from mainstay.core.expressions import Literal as Constant
 from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME, typed
-from mainstay.data import schema
+from mainstay.data import cleaning, schema
 from mainstay.data.expression import to_ibis
 from mainstay.stats.conversion import CONVERSIONS, Known
 
@@ -29,6 +30,11 @@ _TYPES = {
     "integer": INTEGER, "number": NUMBER, "string": TEXT, "text": TEXT, "boolean": FLAG,
     "date": DATE, "timestamp": TIME,
 }  # fmt: skip
+_READ: dict[str, Readable] = {
+    INTEGER: "integer", NUMBER: "number", FLAG: "boolean", DATE: "date", TIME: "timestamp",
+}  # fmt: skip
+_ALIKE = ((INTEGER, NUMBER), (INTEGER, TEXT), (FLAG, TEXT), (TIME, DATE))
+"""Types of which every engine makes the other alike."""
 _FORMS = "write missing, null, type TYPE, unit UNIT, or what it becomes of its value x: x * 1.8"
 
 
@@ -60,9 +66,17 @@ def becoming(text: str, column: str, types: Mapping[str, str], unit: str = "") -
 
 
 def applied(table: ir.Table, one: Becoming) -> ir.Table:
-    """The table as it would be; what has no value of another type is null."""
+    """The table as it would be; what has no value of another type is null.
+
+    Text is read as `clean` reads it. Raises Mistake for a type that engines make otherwise, on
+    another than DuckDB.
+    """
     if one.what == "missing":
         return table.drop(one.column)
+    before = schema.neutral(table[one.column].type())
+    if one.what == "type" and before == TEXT != one.type:
+        some = (Cleaning(one.column, type=_READ[one.type]),)
+        return cleaning.cleaned(table, some, one.column)
     return table.mutate(**{one.column: _value(table, one)})
 
 
@@ -77,7 +91,22 @@ def _value(table: ir.Table, one: Becoming) -> ir.Value:
         return to_ibis(table, one.expression)
     if one.what == "null":
         return ibis.null(before.type())
-    return before if schema.neutral(before.type()) == one.type else before.try_cast(one.type)
+    return _of_type(table, one)
+
+
+def _of_type(table: ir.Table, one: Becoming) -> ir.Value:
+    value = table[one.column]
+    before = schema.neutral(value.type())
+    if before == one.type:
+        return value
+    if before == FLAG and one.type in (INTEGER, NUMBER):
+        return ibis.ifelse(value, 1, 0).cast(one.type)
+    if (before, one.type) in _ALIKE:
+        return value.cast(one.type)
+    if schema.engine(value) != schema.DUCKDB:
+        what = f"{one.column} as {one.type} would be another one on each engine, as it is {before}"
+        raise Mistake(what, "MAINSTAY_ENGINE=duckdb computes it here")
+    return value.try_cast(one.type)
 
 
 def _type(name: str) -> str:

@@ -147,7 +147,8 @@ def _refuse_several(events: ir.Table, context: Context) -> None:
     asked = several.aggregate(keys=several.count(), rows=several.rows.sum())
     found = asked.to_pyarrow().to_pylist()[0]
     if found["keys"]:
-        first = several.order_by(_on(context)).limit(1).to_pyarrow().to_pylist()[0]
+        order = [dialect.ordered(several[name]) for name in _on(context)]
+        first = several.order_by(order).limit(1).to_pyarrow().to_pylist()[0]
         example = ", ".join(str(first[name]) for name in _on(context))
         raise Mistake(
             f"{context.name} has several rows for {found['keys']:,} values of"

@@ -4,13 +4,17 @@ A password is part of no error and no address that is shown; PGPASSWORD and ~/.p
 places for it than a URL.
 """
 
+import socket
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.backends import BaseBackend
 
 from mainstay.core import engines
@@ -28,6 +32,9 @@ _SPARK = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+_PORTS = {"spark": 7077, "sc": 15002}
+_PATIENCE = 5.0  # seconds until a machine that says nothing is taken to be gone
+_ROWS = 100_000  # of a batch that comes from Spark: a group of rows where it becomes a file
 _ALONE = {  # on this machine: nothing listens to others, and work is cut into few pieces
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -46,7 +53,7 @@ def connect(url: str, folder: Path | None = None) -> BaseBackend:
     kind = url.partition("://")[0]
     match kind:
         case "spark":
-            return _spark(_LOCAL if url == kind else url, folder)
+            return _spark(url, folder)
         case "sc":
             return _connect(url)
         case "postgres" | "postgresql":
@@ -62,13 +69,16 @@ def at_one_moment(backend: BaseBackend) -> BaseBackend:
     return backend
 
 
-def _spark(master: str, folder: Path | None) -> BaseBackend:
+def _spark(url: str, folder: Path | None) -> BaseBackend:
     builder, failure = _builder()
-    stated = _SPARK | (_ALONE if master == _LOCAL else {})
+    alone = url == "spark"
+    stated = _SPARK | (_ALONE if alone else {})
     if folder:
         stated |= {"spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder)}
+    if not alone:
+        _refuse_silent(url)
     try:
-        session = builder.master(master).config(map=stated).getOrCreate()
+        session = builder.master(_LOCAL if alone else url).config(map=stated).getOrCreate()
     except failure as error:
         raise Unavailable("Spark does not start", "it needs Java 17 on PATH") from error
     session.sparkContext.setLogLevel("ERROR")
@@ -80,6 +90,7 @@ def _connect(url: str) -> BaseBackend:
     builder, failure = _builder()
     token = access(url).bearer
     whole = f"{url.rstrip('/')}/;token={token}" if token else url
+    _refuse_silent(url)
     try:
         session = builder.remote(whole).getOrCreate()
         for name, value in _SPARK.items():
@@ -91,6 +102,26 @@ def _connect(url: str) -> BaseBackend:
         said = str(error).splitlines()[0].replace(token, "…") if token else str(error)
         raise Unavailable(f"{shown(url)} does not answer: {said.splitlines()[0]}") from None
     return _in_arrow(session)
+
+
+def _refuse_silent(url: str) -> None:
+    """Raises Unavailable where nobody listens at its places: Spark itself asks for minutes."""
+    kind, _, rest = url.partition("://")
+    places = rest.partition("/")[0].partition(";")[0].split(",")
+    said = [_silence(place, _PORTS[kind]) for place in places]
+    if all(said):
+        hint = "is it started, and are its host and port right?"
+        raise Unavailable(f"{shown(url)} does not answer: {said[0]}", hint)
+
+
+def _silence(place: str, port: int) -> str:
+    """Why nobody answers at HOST:PORT, "" where somebody does."""
+    try:
+        there = urlsplit(f"//{place}")
+        with socket.create_connection((there.hostname or "", there.port or port), _PATIENCE):
+            return ""
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
 
 
 def _builder() -> tuple[Any, type[Exception]]:
@@ -119,9 +150,27 @@ def _in_arrow(session: Any) -> BaseBackend:
             )  # a number of rows stays where some are left out
             return expr.__pyarrow_result__(found.cast(table.schema().to_pyarrow()))
 
-        def to_parquet(self, expr: ir.Table, /, path: Path, **how: Any) -> None:
+        def to_pyarrow_batches(
+            self, expr: ir.Expr, /, *, chunk_size: int = _ROWS, **how: Any
+        ) -> pa.RecordBatchReader:
+            """Of about so many rows, as they come: what Ibis gives was fetched whole before."""
+            self._run_pre_execute_hooks(expr)
+            table = expr.as_table()
+            kinds = table.schema().to_pyarrow()
+            came = _streamed(self._session.sql(self.compile(table, **how)))
+            found = _gathered((one.select(kinds.names).cast(kinds) for one in came), chunk_size)
+            return pa.RecordBatchReader.from_batches(kinds, found)
+
+        def to_parquet(
+            self, expr: ir.Table, /, path: Path, *, params: Any = None, **how: Any
+        ) -> None:
             """One file, as of every other engine; Spark itself writes a folder."""
-            BaseBackend.to_parquet(self, expr, path, **how)
+            with (
+                self.to_pyarrow_batches(expr, params=params) as batches,
+                pq.ParquetWriter(path, batches.schema, **how) as file,
+            ):
+                for batch in batches:
+                    file.write_batch(batch)
 
         def _create_cached_table(self, name: str, expr: ir.Table) -> ir.Table:
             """Ibis forgets to bring rows in memory along."""
@@ -132,6 +181,39 @@ def _in_arrow(session: Any) -> BaseBackend:
     made: BaseBackend = Exact()
     made.do_connect(session)
     return made
+
+
+def _streamed(frame: Any) -> Iterator[pa.RecordBatch]:
+    """The rows of a DataFrame in their order, of which Spark holds a part or two at a time."""
+    session = frame.sparkSession
+    if not hasattr(frame, "_jdf"):  # Spark Connect
+        plan = frame._plan  # noqa: SLF001 - Spark has no other way
+        asked = plan.to_proto(session.client)
+        for some in session.client.to_table_as_iterator(asked, plan.observations):
+            if isinstance(some, pa.Table):  # else it is told how Spark calls the types
+                yield from some.to_batches()
+        return
+    from pyspark import RDD  # noqa: PLC0415 - an optional engine
+    from pyspark.serializers import NoOpSerializer  # noqa: PLC0415 - an optional engine
+    from pyspark.sql.pandas.types import to_arrow_schema  # noqa: PLC0415 - an optional engine
+
+    parts = frame._jdf.toArrowBatchRdd().toJavaRDD()  # noqa: SLF001 - Spark has no other way
+    messages = RDD(parts, session.sparkContext, NoOpSerializer())
+    kinds = to_arrow_schema(frame.schema)
+    for one in messages.toLocalIterator(prefetchPartitions=True):
+        yield pa.ipc.read_record_batch(pa.py_buffer(one), kinds)
+
+
+def _gathered(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of at least so many, but for the last."""
+    held: list[pa.RecordBatch] = []
+    for one in batches:
+        held.append(one)
+        if sum(each.num_rows for each in held) >= rows:
+            yield from pa.Table.from_batches(held).combine_chunks().to_batches()
+            held = []
+    if held:
+        yield from pa.Table.from_batches(held).combine_chunks().to_batches()
 
 
 def _postgres(url: str) -> BaseBackend:

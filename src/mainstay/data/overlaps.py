@@ -7,7 +7,7 @@ sum and mean of it.
 import ibis
 import ibis.expr.types as ir
 
-from mainstay.data import schema
+from mainstay.data import dialect, schema
 from mainstay.data.promises import Promise
 from mainstay.data.source import STRETCH
 
@@ -26,19 +26,26 @@ def told(promise: Promise, rows: ir.Table) -> str:
     each = rows.group_by([*keys, STRETCH]).aggregate(**{_ROWS: rows.count()})
     other = each.select(*keys, **{_OTHER: each[STRETCH]})
     same = [each[key].identical_to(other[key]) for key in keys]
-    pairs = each.join(other, same).filter(ibis._[STRETCH] < ibis._[_OTHER])
+    both = each.join(other, same)
+    one_first = dialect.ordered(both[STRETCH]) < dialect.ordered(both[_OTHER])
+    pairs = both.filter(one_first)
     counted = pairs.group_by([STRETCH, _OTHER]).aggregate(**{_ROWS: pairs.count()})
-    order = [ibis.desc(_ROWS), STRETCH, _OTHER]
+    order = [ibis.desc(_ROWS), *_ordered(counted, [STRETCH, _OTHER])]
     found = counted.order_by(order).to_pyarrow().to_pylist()
     first = found[0]
     one, two = first[STRETCH], first[_OTHER]
-    both = pairs.filter(pairs[STRETCH] == one, pairs[_OTHER] == two)
-    example = both.order_by(keys).limit(1).select(keys).to_pyarrow().to_pylist()[0]
+    theirs = pairs.filter(pairs[STRETCH] == one, pairs[_OTHER] == two)
+    lowest = theirs.order_by(_ordered(theirs, keys)).limit(1)
+    example = lowest.select(keys).to_pyarrow().to_pylist()[0]
     more = f"; {len(found) - 1} more pairs overlap" if found[1:] else ""
     return (
         f"{one} and {two} share {first[_ROWS]:,} keys, for example"
         f" {', '.join(map(str, example.values()))}{_period(promise, rows, one, two)}{more}"
     )
+
+
+def _ordered(rows: ir.Table, names: list[str]) -> list[ir.Value]:
+    return [dialect.ordered(rows[name]) for name in names]
 
 
 def _period(promise: Promise, rows: ir.Table, one: str, two: str) -> str:

@@ -18,7 +18,7 @@ from mainstay.contract.sources import Decisions as Clause
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column, Dataset, Window
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, TIME, TYPES
-from mainstay.data import aside, cleaning, context, promises, schema, sla, source
+from mainstay.data import aside, cleaning, context, dialect, promises, schema, sla, source
 from mainstay.data.aside import Aside
 from mainstay.data.cleaning import Cleaned
 from mainstay.data.context import Context, Decisions, Taken
@@ -312,16 +312,13 @@ def _check(decisions: Decisions, contract: Contract) -> None:
 def _refuse_repeated(table: ir.Table, key: str) -> None:
     counts = table.group_by(key).aggregate(mainstay_rows=table.count())
     several = counts.filter(counts.mainstay_rows > 1)
-    asked = {
-        "keys": several.count(),
-        "rows": several.mainstay_rows.sum(),
-        "example": several[key].min(),
-    }
-    found = several.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    asked = several.aggregate(keys=several.count(), rows=several.mainstay_rows.sum())
+    found = asked.to_pyarrow().to_pylist()[0]
     if found["keys"]:
+        first = several.order_by(dialect.ordered(several[key])).limit(1).to_pyarrow().to_pylist()[0]
         raise Mistake(
             f"{key} is not unique: {found['keys']:,} values on {found['rows']:,} rows,"
-            f" for example {found['example']}",
+            f" for example {first[key]}",
             "a key names one decision; add what tells these rows apart",
         )
 

@@ -82,11 +82,12 @@ def _placed(value: ir.Value, zone: str) -> ir.TimestampValue:
 
 def _refuse_unreadable(read: ir.Table, name: str, layout: str) -> None:
     lost = read.filter(read.text.notnull() & read.moment.isnull())
-    found = lost.aggregate(rows=lost.count(), example=lost.text.min()).to_pyarrow().to_pylist()[0]
-    if found["rows"]:
+    count = int(lost.count().to_pyarrow().as_py())
+    if count:
+        first = lost.order_by(dialect.ordered(lost.text)).limit(1).to_pyarrow().to_pylist()[0]
         wanted = layout or "ISO 8601, for example 2013-01-31T06:00Z"
         raise Mistake(
-            f"{name}: {found['rows']:,} values are no time, for example {found['example']!r}",
+            f"{name}: {count:,} values are no time, for example {first['text']!r}",
             f"they were read as {wanted}; state format and zone in the contract",
         )
 

@@ -31,7 +31,7 @@ def found(address: str, place: Place) -> Rows:
     def fetch(columns: tuple[str, ...], bounds: tuple[Bound, ...]) -> Batches:
         kept = [HOW[one.how](table[one.column], _literal(one)) for one in bounds]
         rows = reduce(lambda some, one: some.filter(one), kept, table).select(*columns)
-        yield from rows.to_pyarrow().to_batches()
+        yield from rows.to_pyarrow_batches()
 
     return Rows(Lazy(placed(schema, place.times), fetch), lambda: _state(spark, name))
 

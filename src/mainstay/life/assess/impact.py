@@ -26,7 +26,7 @@ from mainstay.core.expressions import Expression, columns
 from mainstay.core.nouns import Estimate, Verdict, Window, known
 from mainstay.core.rules import RowRule
 from mainstay.core.typed import TIME, typed
-from mainstay.data import becoming, drawn, lineage, rows, schema
+from mainstay.data import becoming, dialect, drawn, lineage, rows, schema
 from mainstay.data import columns as memory
 from mainstay.data.becoming import Becoming
 from mainstay.data.expression import constant
@@ -201,7 +201,8 @@ def _pair(asked: Asked, sources: Sources, window: Window, source: str, change: B
     some, _ = drawn.drawn(_joined(asked, sources, window), key, most=asked.rows, seed=asked.seed)
     before = some.to_pyarrow()
     keys = ibis.memtable(before.select([key]))
-    return _Pair(before, other.semi_join(keys, key).order_by(key).to_pyarrow())
+    after = other.semi_join(keys, key)
+    return _Pair(before, after.order_by(dialect.ordered(after[key])).to_pyarrow())
 
 
 def _joined(asked: Asked, sources: Sources, window: Window) -> ir.Table:

@@ -10,7 +10,7 @@ from mainstay.contract.model import Contract
 from mainstay.core.columns import Columns, Numbers, Text
 from mainstay.core.expressions import Output
 from mainstay.core.typed import TIME
-from mainstay.data import columns, features, schema
+from mainstay.data import columns, dialect, features, schema
 from mainstay.life.assess.alone import Codes, Floats, folds
 from mainstay.life.assess.sample import sampled
 from mainstay.life.assess.telling import outcomes
@@ -60,7 +60,7 @@ def seen(contract: Contract, rows: ir.Table, outputs: tuple[Output, ...], counts
     decisions, label = contract.data.decisions, contract.data.label.column
     known = rows.filter(rows[label].notnull())
     part = sampled(known, decisions.key, rows=counts.known, most=MOST)
-    ordered = part.order_by([decisions.time, decisions.key])
+    ordered = part.order_by([decisions.time, dialect.ordered(part[decisions.key])])
     names = tuple(dict.fromkeys((label, *_beside(contract))))
     kept = {f"{KEPT}{name}": schema.column(ordered, name, "the table") for name in names}
     when = {WHEN: ordered[decisions.time].cast(TIME)}
