@@ -101,7 +101,7 @@ def test_lines_side_by_side_wait_for_each_other_and_tell_all_they_said(tmp_path:
     )
 
     assert done.returncode == 0, done.stderr
-    said = [line for line in done.stdout.splitlines() if line and "s" != line[-1]]
+    said = [line for line in done.stdout.splitlines() if line and line[-1] != "s"]
     assert said == ["== one", "hello", "== two", "ended", "went on"]
 
 

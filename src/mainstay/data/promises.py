@@ -46,7 +46,7 @@ class Promise(NamedTuple):
 
     @property
     def table(self) -> str:
-        """What it is asked of: the source, the source with the stretch that each row is of, or two."""
+        """What it is asked of: the source, it with the stretch that each row is of, or two."""
         if self.sla.beside:
             return f"{self.source}{AND}{self.sla.beside}"
         return f"{self.source}{BY_STRETCH}" if self.sla.name == OVERLAP else self.source

@@ -220,8 +220,8 @@ def test_what_labels_cannot_show_is_refused(clause: str, what: str) -> None:
          "did you mean sky?"),
         ("property: overlap, at_most: 0, with: weather", ".with is the source itself",
          "leave with out: its files are compared"),
-        ("property: overlap, at_most: 0, with: before", '.with is "before", which is made of decisions',
-         "known: sky"),
+        ("property: overlap, at_most: 0, with: before",
+         '.with is "before", which is made of decisions', "known: sky"),
     ],
 )  # fmt: skip
 def test_overlap_is_held_against_another_context(clause: str, what: str, hint: str) -> None:

@@ -130,7 +130,9 @@ def two(reader: Reader, severity: str, other: pa.Table) -> Rows:
     pq.write_table(hours(0, 100), folder / "data" / "weather.parquet")
     pq.write_table(other, folder / "data" / "clinic.parquet")
     agreed = f"sla: [{{property: overlap, with: clinic, at_most: 0, on_breach: {severity}}}], take:"
-    text = small_project.CONTRACT.replace("sqlite:///data/weather.db#hourly", "data/weather.parquet")
+    text = small_project.CONTRACT.replace(
+        "sqlite:///data/weather.db#hourly", "data/weather.parquet"
+    )
     text = text.replace("take:", agreed).replace("  label:", f"{CLINIC}  label:")
     contract = document.parsed(text.encode(), Path("contract.yaml")).contract
     return assembled(contract, reader._replace(base=folder))
@@ -145,8 +147,8 @@ def test_two_sources_that_share_rows_are_named_with_counts_an_example_and_the_ti
     assert one.evidence.clause == "overlap with clinic, weather"
     assert one.evidence.estimate.value == pytest.approx(20 / 270)
     told = (
-        r"overlap of weather with clinic is 0\.07407 \(clinic and weather share 10 keys, for example"
-        r" north, 2024-01-04 23:00:00\+00:00; both hold rows of 2024-01-04 23:00 to"
+        r"overlap of weather with clinic is 0\.07407 \(clinic and weather share 10 keys,"
+        r" for example north, 2024-01-04 23:00:00\+00:00; both hold rows of 2024-01-04 23:00 to"
         r" 2024-01-05 03:00\), at most 0 is agreed"
     )
     with pytest.raises(Broken, match=told) as said:

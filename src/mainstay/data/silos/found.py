@@ -13,6 +13,7 @@ from mainstay.data.silos.access import Access
 _SIGNED = re.compile(r"\bsig=[^&\s]+")
 """Of a signed address, in whichever order a library writes the rest of it."""
 
+
 class Files(NamedTuple):
     """On this machine, and the digest of what they hold."""
 

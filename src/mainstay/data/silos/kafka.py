@@ -20,7 +20,7 @@ MOST = 20_000
 """Messages of a micro-batch."""
 _SECONDS = 15  # for a broker to answer
 _LOOK = 0.1  # seconds that the library waits for as many messages as were asked for
-_TRIES = (1, 2, 4, 8)  # seconds; between them is heard why a broker lets nobody in
+_TRIES = (0.25, 0.5, 1, 2, 4, 8)  # seconds; between them is heard why a broker lets nobody in
 _DENIALS = {
     "_AUTHENTICATION": ("lets nobody in who comes so", "user, secret and mechanism"),
     "_SSL": ("is not to be spoken to under TLS", "ca, certificate, key and tls"),

@@ -198,10 +198,12 @@ def test_a_broker_under_tls_lets_in_who_knows_the_password_and_nobody_else(
          "is not to be spoken to under TLS: .*certificate verify failed", "ca, certificate, key"),
     ):  # fmt: skip
         credentials(changed)
+        begin = time.monotonic()
 
         with pytest.raises(Mistake, match=told) as said:
             rows(guarded.topic.address)
 
+        assert time.monotonic() - begin < kafka._SECONDS
         assert clause in said.value.hint
         assert "\n" not in str(said.value)
         assert stores.SECRET not in f"{said.value}{said.value.hint}"
