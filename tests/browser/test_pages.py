@@ -23,9 +23,9 @@ PAGE, STYLE = 60_000, 15_000
 SQUEEZED = """() => [...document.querySelectorAll("main *")].filter(one => {
   const own = [...one.childNodes].filter(each => each.nodeType === Node.TEXT_NODE)
   const box = one.getBoundingClientRect(), line = parseFloat(getComputedStyle(one).lineHeight)
-  return own.some(each => each.data.trim()) && box.width < 80 && box.height > 4.5 * line
+  return own.some(each => each.data.trim()) && box.width < 70 && box.height > 5.2 * line
 }).map(one => one.textContent)"""
-"""Texts of more than four lines in a column narrower than a word or two."""
+"""Texts of more than five lines in a column narrower than a word or two."""
 PAINT = "performance.getEntriesByName('first-contentful-paint')"
 
 
