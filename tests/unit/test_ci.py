@@ -81,3 +81,33 @@ def test_what_a_machine_lacks_is_a_skip_and_where_all_is_required_a_failure(
         missing("no server")
 
     assert str(stopped.value) == "no server"
+
+
+def together(*lines: str) -> subprocess.CompletedProcess[str]:
+    """Of the script, its own functions alone."""
+    text = SCRIPT.read_text(encoding="utf-8")
+    functions = re.findall(r"^(?:step|together)\(\) \{.*?^\}$", text, re.MULTILINE | re.DOTALL)
+    program = "\n".join(["set -euo pipefail", *functions, 'together "$@"', "echo went on"])
+    return subprocess.run(["bash", "-c", program, "-", *lines], capture_output=True, text=True)
+
+
+def test_lines_side_by_side_wait_for_each_other_and_tell_all_they_said(tmp_path: Path) -> None:
+    left, right = tmp_path / "left", tmp_path / "right"
+    os.mkfifo(left)
+    os.mkfifo(right)
+
+    done = together(  # neither could end if one began after the other
+        f"step one cat {left}; echo ended >{right}", f"echo hello >{left}; step two cat {right}"
+    )
+
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stdout.splitlines() if line and line[-1] != "s"]
+    assert said == ["== one", "hello", "== two", "ended", "went on"]
+
+
+@pytest.mark.parametrize("lines", [("false; echo no", "echo yes"), ("echo yes", "false; echo no")])
+def test_of_lines_side_by_side_one_that_fails_is_enough(lines: tuple[str, str]) -> None:
+    done = together(*lines)
+
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == ["yes"]

@@ -38,7 +38,7 @@ def slips(contract: object) -> list[Slip]:
     checks = (
         _metrics, amounts.slips, classes.slips, _tasks, _constant, _gates, _label, _early_labels,
         _taken_twice, _private, _imputed, _ranges_by, _season, _fair, _looked_up, _one_file,
-        cleaning.slips,
+        _overlapping, cleaning.slips,
     )  # fmt: skip
     return [one for check in checks for one in check(contract)]
 
@@ -186,6 +186,19 @@ def _looked_up(contract: object) -> Iterator[Slip]:
     for path, _ in texts(contract, "serve.cold", "serve.stale") if not looks_up else ():
         what = "is for context that the door looks up"
         yield slip(path, what, "write context: lookup, or take it out", on_key=True)
+
+
+def _overlapping(contract: object) -> Iterator[Slip]:
+    """A source is held against another, which has rows of its own."""
+    origins = {str(path[-2]): one for path, one in texts(contract, "data.context.*.from")}
+    known = [name for name, origin in origins.items() if origin != DECISIONS]
+    for path, name in texts(contract, "data.decisions.sla.*.with", "data.context.*.sla.*.with"):
+        hint = nearest.hint(name, [one for one in known if one not in path])
+        if name in path[:3]:
+            yield slip(path, "is the source itself", "leave with out: its files are compared")
+        elif name not in known:
+            what = "is made of decisions" if name in origins else "is no context"
+            yield slip(path, f"is {shown(name)}, which {what}", hint)
 
 
 def _one_file(contract: object) -> Iterator[Slip]:

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from mainstay.contract import durations
 from mainstay.contract.clauses import Clause, Place, Section
-from mainstay.contract.terms import OneOrMore, Share, Span, Zone, refuse, wrong
+from mainstay.contract.terms import Name, OneOrMore, Share, Span, Zone, refuse, wrong
 from mainstay.contract.wording import shown
 from mainstay.core import nearest
 from mainstay.core.errors import Mistake
@@ -100,6 +100,13 @@ def _element(names: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, 
     if names is not None and kind.element in ("time", "seen") and names[1:]:
         raise wrong(f"names {len(names)} columns", "name the one that says when")
     return names
+
+
+def _beside(other: str | None, info: ValidationInfo) -> str | None:
+    name = info.data.get("name")
+    if other is not None and name not in (None, "overlap"):
+        raise wrong(f"says nothing of {name}", "it names the context that overlap is held against")
+    return other
 
 
 def _bound(value: object, info: ValidationInfo) -> Bound | None:
@@ -226,6 +233,12 @@ class Sla(Section):
         AfterValidator(_element),
         Field(validate_default=True),
         Clause("the columns it speaks of, where not the usual ones", _PLACES),
+    ] = None
+    beside: Annotated[
+        Name | None,
+        AfterValidator(_beside),
+        Field(alias="with"),
+        Clause("of overlap: the context that may not hold the same rows", _PLACES),
     ] = None
     at_least: Annotated[_Bound, Clause("the least that keeps it", _PLACES)] = None
     at_most: Annotated[

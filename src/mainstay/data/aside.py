@@ -13,6 +13,7 @@ from mainstay.data import measured, periods
 from mainstay.data.expression import constant
 from mainstay.data.promises import OVERLAP, Asked
 from mainstay.data.sla import Judged, told
+from mainstay.data.source import STRETCH
 
 _ASIDE = "mainstay_aside"
 
@@ -35,8 +36,15 @@ class Aside(NamedTuple):
         )
 
 
-def kept(one: Judged, table: ir.Table, now: datetime) -> tuple[ir.Table, Aside]:
-    """A source without the rows that break a promise of it, which is broken."""
+def kept(
+    one: Judged, table: ir.Table, both: ir.Table | None, now: datetime
+) -> tuple[ir.Table, Aside]:
+    """A source without the rows that break a promise of it, which is broken.
+
+    both: its rows and those of the source it is held against, by name, where there is one.
+    """
+    if both is not None:
+        return _elsewhere(one, table, measured.visible(one.asked, both, now))
     if one.promise.sla.name in ("uniqueness", OVERLAP):
         return _single(one, table)
     breaks = _breaks(one.asked, table, now)
@@ -52,6 +60,15 @@ def _single(one: Judged, table: ir.Table) -> tuple[ir.Table, Aside]:
     left = _alone(table.distinct(), names, operator.eq)
     away = _alone(table, names, operator.gt)
     return left, Aside(one, away, _count(table) - _count(left))
+
+
+def _elsewhere(one: Judged, table: ir.Table, both: ir.Table) -> tuple[ir.Table, Aside]:
+    """What the other source holds too stays there."""
+    names = list(one.promise.columns)
+    other = both.filter(both[STRETCH] == one.promise.sla.beside).select(names).distinct()
+    same = [table[name].identical_to(other[name]) for name in names]
+    away = table.semi_join(other, same)
+    return table.anti_join(other, same), Aside(one, away, _count(away))
 
 
 Comparison = Callable[[ir.Value, ir.Value], ir.Value]

@@ -16,13 +16,11 @@ from mainstay.contract.sla import Sla
 from mainstay.contract.sources import DECISIONS
 from mainstay.contract.sources import Context as Clause
 from mainstay.data import promises, rows, schema, sla
-from mainstay.data.promises import OVERLAP, Promise
+from mainstay.data.promises import AND, OVERLAP, Promise
 from mainstay.data.rows import Sources
 from mainstay.data.sla import Judged
 from mainstay.data.source import STRETCH, Reader
 
-AND = " and "
-"""Between the names of two sources that are asked together."""
 _NONE_TWICE = {"property": OVERLAP, "at_most": 0, "on_breach": "warn"}
 _OWN = 1  # columns beside those of the key, without which rows alike say nothing
 
@@ -50,7 +48,7 @@ def _within(
     contract: Contract, reader: Reader, sources: Sources, summed: Mapping[str, Clause]
 ) -> Iterator[tuple[Promise, ir.Table]]:
     for name, one in summed.items():
-        if any(each.name == OVERLAP for each in one.sla):
+        if any(each.name == OVERLAP and not each.beside for each in one.sla):
             continue
         source = sources.contexts[name]
         parts = rows.by_stretch(contract, reader, name, source)
@@ -68,11 +66,17 @@ def _between(sources: Sources, summed: Mapping[str, Clause]) -> Iterator[tuple[P
         alike = key == {*two.on, two.as_of} and key <= set(shared)
         if one.source == two.source or not alike or len(shared) < len(key) + _OWN:
             continue
+        if _agreed(one, other) or _agreed(two, name):
+            continue
         parts = [
             table.select(*shared, **{STRETCH: ibis.literal(each)})
             for table, each in zip(tables, (name, other), strict=True)
         ]
         yield _promise(f"{name}{AND}{other}", one, shared), ibis.union(*parts)
+
+
+def _agreed(one: Clause, other: str) -> bool:
+    return any(each.beside == other for each in one.sla)
 
 
 def _promise(source: str, one: Clause, columns: tuple[str, ...] | list[str]) -> Promise:

@@ -66,11 +66,11 @@ def observed(
     readable = {name: one for name, one in opened.items() if isinstance(one, Source)}
     tables = {name: one.table for name, one in readable.items()}
     tables |= rows.stretched(contract, reader, readable)
-    asked = promises.newest(tuple(one for one in agreed if one.source in tables), since, now)
+    asked = promises.newest(tuple(one for one in agreed if one.table in tables), since, now)
     return Observed(
         (*(one for one in changed if one.source not in {each.source for each in lost}), *lost),
         sla.judged(asked, tables, now),
-        tuple(one for one in agreed if one.source not in tables),
+        tuple(one for one in agreed if one.table not in tables),
     )
 
 

@@ -1,12 +1,14 @@
 """Rows of a source that two of its stretches hold, by key: files merged, feeds that overlap.
 
-A stretch is a file, or a micro-batch of a stream. What two of them hold is counted twice by every
-sum and mean of it.
+A stretch is a file, or a micro-batch of a stream; where two sources are held against each other,
+each is one. What two of them hold is counted twice by every sum and mean of it.
 """
 
 import ibis
 import ibis.expr.types as ir
 
+from mainstay.core.errors import Mistake
+from mainstay.core.typed import TIME
 from mainstay.data import dialect, schema
 from mainstay.data.promises import Promise
 from mainstay.data.source import STRETCH
@@ -18,6 +20,25 @@ def shared(promise: Promise, rows: ir.Table) -> ir.Table:
     """Of each key its `rows`, and how many `stretches` hold it."""
     names = [schema.column(rows, one, promise.source) for one in promise.columns]
     return rows.group_by(names).aggregate(rows=rows.count(), stretches=rows[STRETCH].nunique())
+
+
+def beside(promise: Promise, rows: ir.Table, other: ir.Table, seen: str) -> ir.Table:
+    """Rows of two sources, each with the name of its own; seen: the other's own such column."""
+    name = str(promise.sla.beside)
+    wanted = list(dict.fromkeys(filter(None, [*promise.columns, promise.time])))
+    ours = {one: schema.column(rows, one, promise.source) for one in wanted}
+    theirs = {one: schema.column(other, one, name) for one in wanted}
+    for one in wanted:
+        if ours[one].type() != theirs[one].type():
+            kinds = f"{ours[one].type()} in {promise.source} and {theirs[one].type()} in {name}"
+            raise Mistake(f"{one} is {kinds}", "element names columns that are alike in both")
+    if promise.seen:
+        ours[promise.seen] = schema.column(rows, promise.seen, promise.source)
+        theirs[promise.seen] = other[seen] if seen else ibis.null(TIME)
+    return ibis.union(
+        rows.select(**ours, **{STRETCH: ibis.literal(promise.source)}),
+        other.select(**theirs, **{STRETCH: ibis.literal(name)}),
+    )
 
 
 def told(promise: Promise, rows: ir.Table) -> str:

@@ -13,6 +13,8 @@ LABELS = "labels"
 STATES = ("freshness", "retention", "overlap")
 """Of the newest or the oldest row, or of all of them, as of now."""
 OVERLAP, BY_STRETCH = "overlap", " by stretch"
+AND = " and "
+"""Between the names of two sources that are asked together."""
 PERIODS = ("throughput", "availability", "time_of_availability")
 """Of whole periods."""
 _INSTANT = timedelta(microseconds=1)
@@ -35,11 +37,18 @@ class Promise(NamedTuple):
 
     @property
     def clause(self) -> str:
-        return f"{self.sla.name}, {self.source}"
+        return f"{self.said}, {self.source}"
+
+    @property
+    def said(self) -> str:
+        """The property, and what it is held against where that is another source."""
+        return f"{self.sla.name} with {self.sla.beside}" if self.sla.beside else self.sla.name
 
     @property
     def table(self) -> str:
-        """What it is asked of: the source, or the source with the stretch that each row is of."""
+        """What it is asked of: the source, it with the stretch that each row is of, or two."""
+        if self.sla.beside:
+            return f"{self.source}{AND}{self.sla.beside}"
         return f"{self.source}{BY_STRETCH}" if self.sla.name == OVERLAP else self.source
 
     @property

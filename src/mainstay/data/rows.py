@@ -18,11 +18,22 @@ from mainstay.contract.sources import Decisions as Clause
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Column, Dataset, Window
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT, TIME, TYPES
-from mainstay.data import aside, cleaning, context, dialect, promises, schema, sla, source
+from mainstay.data import (
+    aside,
+    cleaning,
+    context,
+    dialect,
+    overlaps,
+    promises,
+    schema,
+    sla,
+    source,
+)
 from mainstay.data.aside import Aside
 from mainstay.data.cleaning import Cleaned
 from mainstay.data.context import Context, Decisions, Taken
 from mainstay.data.expression import constant
+from mainstay.data.promises import Promise
 from mainstay.data.sla import Judged
 from mainstay.data.source import Moment, Reader, Source
 
@@ -151,8 +162,9 @@ def kept(
     made = []
     for one in judged:
         if one.broken and one.promise.sla.on_breach == "quarantine":
-            name = one.promise.source
-            table, away = aside.kept(one, sources.tables[name], now)
+            name, other = one.promise.source, one.promise.sla.beside
+            both = _beside(contract, one.promise, sources.tables) if other else None
+            table, away = aside.kept(one, sources.tables[name], both, now)
             sources = sources.with_table(name, table)
             made.append(away)
     return Kept(sources, judged, tuple(made))
@@ -190,11 +202,21 @@ def opened(contract: Contract, reader: Reader) -> Sources:
 
 def stretched(contract: Contract, reader: Reader, opened: dict[str, Source]) -> dict[str, ir.Table]:
     """By the name of its promise, each source of which something is agreed by its stretches."""
+    tables = {name: one.table for name, one in opened.items()}
     return {
-        one.table: by_stretch(contract, reader, one.source, opened[one.source])
+        one.table: _beside(contract, one, tables)
+        if one.sla.beside
+        else by_stretch(contract, reader, one.source, opened[one.source])
         for one in promises.promises(contract)
-        if one.table != one.source and one.source in opened
+        if one.table != one.source and {one.source, one.sla.beside or one.source} <= tables.keys()
     }
+
+
+def _beside(contract: Contract, one: Promise, tables: dict[str, ir.Table]) -> ir.Table:
+    """Rows of a source and of the one that it is held against."""
+    other = str(one.sla.beside)
+    seen = contract.data.context[other].available_at or ""
+    return overlaps.beside(one, tables[one.source], tables[other], seen)
 
 
 def by_stretch(contract: Contract, reader: Reader, name: str, opened: Source) -> ir.Table:

@@ -103,11 +103,12 @@ def bound(one: Sla) -> Limit:
 
 
 def _said(promise: Promise) -> str:
-    name = promise.sla.name.replace("_", " ")
+    name, other = promise.sla.name.replace("_", " "), promise.sla.beside
     about = (
         f" of {', '.join(promise.columns)}" if KINDS[promise.sla.name].element == "columns" else ""
     )
-    return f"{name}{about} of {promise.source}{_within(promise.sla)}"
+    beside = f" with {other}" if other else ""
+    return f"{name}{about} of {promise.source}{beside}{_within(promise.sla)}"
 
 
 def _within(one: Sla) -> str:

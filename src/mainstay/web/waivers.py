@@ -78,7 +78,7 @@ def _gates(visit: Visit, said: Answer) -> Html:
         )
         for one in short
     )  # fmt: skip
-    table = parts.table(("Gate", "State", "Note"), rows, "lines")
+    table = parts.table(("Gate", "State", "Note"), rows, "stack")
     return card("Which gate?", "each is excused by itself", table)
 
 

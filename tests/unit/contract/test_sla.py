@@ -209,3 +209,31 @@ def test_labels_are_promised_by_the_times_they_are_known_at() -> None:
 def test_what_labels_cannot_show_is_refused(clause: str, what: str) -> None:
     with pytest.raises(Mistakes, match=what):
         of_labels(clause)
+
+
+@pytest.mark.parametrize(
+    ("clause", "what", "hint"),
+    [
+        ("property: latency, element: x, at_most: 2h, with: sky", ".with says nothing of latency",
+         "it names the context that overlap is held against"),
+        ("property: overlap, at_most: 0, with: skye", '.with is "skye", which is no context',
+         "did you mean sky?"),
+        ("property: overlap, at_most: 0, with: weather", ".with is the source itself",
+         "leave with out: its files are compared"),
+        ("property: overlap, at_most: 0, with: before",
+         '.with is "before", which is made of decisions', "known: sky"),
+    ],
+)  # fmt: skip
+def test_overlap_is_held_against_another_context(clause: str, what: str, hint: str) -> None:
+    sky = "\n    sky: {from: data/sky.csv, on: town, take: [cloud]}"
+    before = "\n    before: {from: decisions, on: kind, over: 7d, take: {often: count(wait)}}"
+    old = "    weather:"
+    text = small_project.CONTRACT.replace("take: [rain]", f"take: [rain], sla: [{{{clause}}}]")
+    text = text.replace(old, f"{sky}{before}\n{old}".lstrip("\n"))
+
+    with pytest.raises(Mistakes) as caught:
+        document.parsed(text.encode(), Path("contract.yaml"))
+
+    (one,) = caught.value.findings
+    assert one.what.partition("[0]")[2] == what
+    assert one.hint.startswith(hint)

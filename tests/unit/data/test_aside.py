@@ -34,7 +34,7 @@ def kept(clause: str, table: ir.Table) -> tuple[ir.Table, Aside]:
     some = promises.asked(promises.promises(contract), NOW - 3 * DAY, NOW, NOW)
     (found,) = sla.judged(some, {"weather": table}, NOW)
     assert found.broken
-    return aside.kept(found, table, NOW)
+    return aside.kept(found, table, None, NOW)
 
 
 def hours(table: ir.Table) -> list[int]:

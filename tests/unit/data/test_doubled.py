@@ -85,5 +85,11 @@ def test_two_sources_that_hold_the_same_rows_are_found(found: Found) -> None:
     assert "both hold rows of 2024-01-02 21:00 to 2024-01-03 01:00" in one.evidence.note
 
 
+def test_two_sources_that_agreed_on_it_are_asked_elsewhere(found: Found) -> None:
+    agreed = LATELY.replace("take:", "sla: [{property: overlap, with: other, at_most: 1}], take:")
+
+    assert found(agreed + OTHER, ward_a=falls(0, 50), clinic_a=falls(45, 90)) == ()
+
+
 def test_two_sources_of_other_rows_and_single_files_are_nothing(found: Found) -> None:
     assert found(LATELY + OTHER, ward_a=falls(0, 50), clinic_a=falls(51, 90)) == ()

@@ -116,3 +116,65 @@ def test_decisions_that_two_files_hold_are_refused_with_the_names_of_both(reader
         Mistake, match=r"10 values .*part-a.parquet and part-b.parquet share 10 key"
     ):
         assembled(contract, reader._replace(base=folder))
+
+
+CLINIC = """\
+    clinic:
+      {from: data/clinic.parquet, on: town, as_of: seen_at, within: 6h, take: {drops: rain}}
+"""
+
+
+def two(reader: Reader, severity: str, other: pa.Table) -> Rows:
+    """The small project with another weather, which the first may not repeat."""
+    folder = small_project.written(reader.base / "two")
+    pq.write_table(hours(0, 100), folder / "data" / "weather.parquet")
+    pq.write_table(other, folder / "data" / "clinic.parquet")
+    agreed = f"sla: [{{property: overlap, with: clinic, at_most: 0, on_breach: {severity}}}], take:"
+    text = small_project.CONTRACT.replace(
+        "sqlite:///data/weather.db#hourly", "data/weather.parquet"
+    )
+    text = text.replace("take:", agreed).replace("  label:", f"{CLINIC}  label:")
+    contract = document.parsed(text.encode(), Path("contract.yaml")).contract
+    return assembled(contract, reader._replace(base=folder))
+
+
+def test_two_sources_that_share_rows_are_named_with_counts_an_example_and_the_time(
+    reader: Reader,
+) -> None:
+    made = two(reader, "block", hours(95, 130))
+
+    (one,) = made.judged
+    assert one.evidence.clause == "overlap with clinic, weather"
+    assert one.evidence.estimate.value == pytest.approx(20 / 270)
+    told = (
+        r"overlap of weather with clinic is 0\.07407 \(clinic and weather share 10 keys,"
+        r" for example north, 2024-01-04 23:00:00\+00:00; both hold rows of 2024-01-04 23:00 to"
+        r" 2024-01-05 03:00\), at most 0 is agreed"
+    )
+    with pytest.raises(Broken, match=told) as said:
+        sla.refuse(made.judged, "training")
+    assert said.value.hint.startswith("ask the owner of weather")
+
+
+def test_two_sources_of_other_hours_keep_it(reader: Reader) -> None:
+    (one,) = two(reader, "block", hours(100, 130)).judged
+
+    assert (one.broken, one.evidence.estimate.value) == (False, 0.0)
+
+
+def test_what_the_other_source_holds_too_is_taken_from_there_alone(reader: Reader) -> None:
+    made = two(reader, "quarantine", hours(95, 130))
+
+    (one,) = made.aside
+    kept = sorted(one.table.rain.to_pyarrow().to_pylist())
+    assert (one.rows, kept) == (10, sorted([95.0, 96.0, 97.0, 98.0, 99.0] * 2))
+    assert "clinic and weather share 10 keys" in one.note
+
+
+def test_a_column_that_the_other_source_has_not_or_otherwise_is_named(reader: Reader) -> None:
+    with pytest.raises(Mistake, match="clinic has no column town"):
+        two(reader, "block", hours(0, 9).rename_columns(["place", "seen_at", "rain"]))
+    (reader.base / "two").rename(reader.base / "before")
+    days = hours(0, 9).set_column(0, "town", pa.array(range(18)))
+    with pytest.raises(Mistake, match="town is string in weather and int64 in clinic"):
+        two(reader, "block", days)

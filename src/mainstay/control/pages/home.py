@@ -69,7 +69,7 @@ def _table(some: list[Health], narrow: Narrow) -> Html:
 
 def table(some: tuple[Health, ...]) -> Html:
     """A line for each model."""
-    return parts.table(HEAD, map(_row, some), "models")
+    return parts.table(HEAD, map(_row, some), "models stack")
 
 
 def _holds(one: Health, words: str) -> bool:
@@ -117,7 +117,7 @@ def _worth(tasks: list[tuple[Health, Task]]) -> Html:
     )
     rows = [_item(model, task, scale) for model, task in tasks]
     beside = "expected money a week; the urgent first, then by value"
-    return card("What acting is worth", beside, parts.table(head, rows, "lines"))
+    return card("What acting is worth", beside, parts.table(head, rows, "stack"))
 
 
 def _item(model: Health, task: Task, scale: svg.Linear) -> Row:

@@ -108,7 +108,7 @@ def _older() -> Html:
 
 def _incidents(some: Sequence[Fact]) -> Html:
     columns: Row = ("Incident", "What", "Model", "Whose", "How soon", "Since", "Over")
-    return parts.table(columns, [_incident(one) for one in some], "incidents")
+    return parts.table(columns, [_incident(one) for one in some], "incidents stack")
 
 
 def _incident(one: Fact) -> Row:

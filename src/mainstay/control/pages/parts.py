@@ -116,18 +116,22 @@ def allowed(limit: Limit, scale: svg.Linear, y: float, height: float) -> Html:
 def table(head: Row, rows: Iterable[Row], kind: str = "") -> Html:
     """The first cell of a row heads it. kind: how it folds on a phone, `stack` or `gates`.
 
-    The box can be reached by keyboard, so that what scrolls sideways in it can be read.
+    Folded into a stack, each cell is named by the head of its column. The box can be reached by
+    keyboard, so that what scrolls sideways in it can be read.
     """
     top = tag("tr", *(_cell("th", one, scope="col") for one in head))
+    names = [_words(one) if "stack" in kind else "" for one in head[1:]]
     lines = (
-        tag("tr", _cell("th", row[0], scope="row"), *(_cell("td", one) for one in row[1:]))
+        tag(
+            "tr",
+            _cell("th", row[0], scope="row"),
+            *(_cell("td", one, of=of) for one, of in zip(row[1:], names, strict=True)),
+        )
         for row in rows
     )
     whole = tag("table", tag("thead", top), tag("tbody", *lines), class_=kind)
-    label = head[0].content if isinstance(head[0], Cell) else head[0]
-    return tag(
-        "div", whole, class_="scroll", tabindex=0, role="group", aria_label=f"{label}, table"
-    )
+    label = f"{_words(head[0])}, table"
+    return tag("div", whole, class_="scroll", tabindex=0, role="group", aria_label=label)
 
 
 def twin(head: Row, rows: Iterable[Row], words: str = "The same as a table") -> Html:
@@ -224,6 +228,10 @@ def _counted(estimate: Estimate) -> bool:
     return estimate.low == estimate.high and float(estimate.value).is_integer()
 
 
-def _cell(name: str, content: str | Cell, scope: str = "") -> Html:
+def _words(one: str | Cell) -> str:
+    return one.content if isinstance(one, Cell) else one
+
+
+def _cell(name: str, content: str | Cell, scope: str = "", of: str = "") -> Html:
     words, kind = content if isinstance(content, Cell) else (content, "")
-    return tag(name, words, class_=kind, scope=scope)
+    return tag(name, words, class_=kind, scope=scope, data_of=of)

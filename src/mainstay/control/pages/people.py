@@ -65,7 +65,7 @@ def _matrix() -> Html:
     columns: Row = ("Permission", *ROLES)
     rows = [(_named(one), *(_held(one, role) for role in ROLES)) for one in MEANINGS]
     words = "roles are not nested: nobody may do everything"
-    return card("Who may do what", words, parts.table(columns, rows, "matrix"))
+    return card("Who may do what", words, parts.table(columns, rows, "matrix stack"))
 
 
 def _named(one: Permission) -> Html:

@@ -52,7 +52,7 @@ def _changes(some: list[Mapping[str, Any]]) -> Html:
     if not some:
         return tag("p", "They say the same.", class_="mute")
     columns: Row = ("Clause", "Before and after", "Meaning", "Opens again")
-    return parts.table(columns, map(_change, some), "lines")
+    return parts.table(columns, map(_change, some), "stack")
 
 
 def _change(one: Mapping[str, Any]) -> Row:

@@ -28,7 +28,7 @@ def listed(title: str, said: Answer, asked: Mapping[str, str], acts: Html) -> Ht
     live = any(one["state"] in OPEN[:2] for one in some)
     columns: Row = ("Run", "Job", "State", "Due, UTC", number("Took"), "What came of it")
     table = (
-        parts.table(columns, map(_row, some), "lines")
+        parts.table(columns, map(_row, some), "stack")
         if some
         else tag("p", "Nothing of this kind ran yet.", class_="mute")
     )

@@ -51,6 +51,11 @@ class Access(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The token in clear. Raises Missing, Refused."""
         return revealed(self.token)
 
+    @property
+    def query(self) -> str:
+        """The token as Azure's shared access signatures end an address. Raises Missing, Refused."""
+        return self.bearer and f"?{self.bearer.removeprefix('?')}"
+
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: dict[str, Access] = {}

@@ -1,5 +1,6 @@
 """What a source comes down to: files that DuckDB reads itself, or rows that it asks for."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,6 +9,9 @@ import ibis.expr.types as ir
 
 from mainstay.core.errors import MainstayError
 from mainstay.data.silos.access import Access
+
+_SIGNED = re.compile(r"\bsig=[^&\s]+")
+"""Of a signed address, in whichever order a library writes the rest of it."""
 
 
 class Files(NamedTuple):
@@ -44,7 +48,7 @@ def said(error: Exception, access: Access) -> str:
     text = (str(error).strip() or type(error).__name__).splitlines()[0]
     for secret in _secrets(access):
         text = text.replace(secret, "…")
-    return text
+    return _SIGNED.sub("sig=…", text)
 
 
 def _secrets(access: Access) -> tuple[str, ...]:

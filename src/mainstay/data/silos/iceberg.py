@@ -143,7 +143,7 @@ def _of_azure(stated: Access) -> dict[str, str]:
     places = {f"adls.{of}-{name}": one for of in ("blob", "dfs") for name, one in there.items()}
     return {
         "adls.account-name": stated.user, "adls.account-key": stated.hidden,
-        "adls.sas-token": stated.bearer, **places,
+        "adls.sas-token": stated.query, **places,
     }  # fmt: skip
 
 

@@ -20,6 +20,12 @@ MOST = 20_000
 """Messages of a micro-batch."""
 _SECONDS = 15  # for a broker to answer
 _LOOK = 0.1  # seconds that the library waits for as many messages as were asked for
+_TRIES = (0.25, 0.5, 1, 2, 4, 8)  # seconds; between them is heard why a broker lets nobody in
+_DENIALS = {
+    "_AUTHENTICATION": ("lets nobody in who comes so", "user, secret and mechanism"),
+    "_SSL": ("is not to be spoken to under TLS", "ca, certificate, key and tls"),
+}
+"""By the library's name of an error: what it means, and what of sources.toml to look at."""
 _PLAIN = "PLAIN"
 _MECHANISMS = (_PLAIN, "SCRAM-SHA-256", "SCRAM-SHA-512")
 _FORM = "kafka://HOST:PORT/TOPIC"
@@ -40,13 +46,15 @@ def found(address: str, place: Place) -> Files:
 def _pulled(address: str, topic: str, begin: Offsets) -> Iterator[Pulled]:
     kafka = _library()
     stated = access(address)
-    how = _configured(urlsplit(address).netloc, stated)
+    errors: list[Any] = []
+    how = {**_configured(urlsplit(address).netloc, stated), "error_cb": errors.append}
     secured(stated)  # says which file is none
     try:
         consumer = kafka.Consumer(how)
     except kafka.KafkaException as error:
         raise Mistake(f"{address}: {said(error, stated)}", "check sources.toml") from None
     try:
+        _met(consumer, address, stated, errors)
         parts = _partitions(consumer, topic, address)
         at = {part: _begun(consumer, topic, part, begin) for part in parts}
         consumer.assign([kafka.TopicPartition(topic, part, first) for part, first in at.items()])
@@ -55,6 +63,29 @@ def _pulled(address: str, topic: str, begin: Offsets) -> Iterator[Pulled]:
         raise Unavailable(f"{address} does not answer: {said(error, stated)}") from None
     finally:
         consumer.close()
+
+
+def _met(consumer: Any, address: str, stated: Access, errors: list[Any]) -> None:
+    """Once a broker answers. Raises Mistake where it will not, however often it is asked."""
+    for place, seconds in enumerate(_TRIES):
+        try:
+            consumer.list_topics(timeout=min(seconds, _SECONDS))
+        except _library().KafkaException:
+            consumer.poll(0)  # hands over what was heard
+            _refuse_denied(address, stated, errors)
+            if place == len(_TRIES) - 1 or sum(_TRIES[: place + 1]) >= _SECONDS:
+                raise
+        else:
+            return
+
+
+def _refuse_denied(address: str, stated: Access, errors: list[Any]) -> None:
+    for one in errors:
+        if one.name() in _DENIALS:
+            means, clauses = _DENIALS[one.name()]
+            text = said(Exception(one.str().partition(" (after ")[0]), stated)
+            hint = f"look at {clauses} in sources.toml: docs/reference/sources.md"
+            raise Mistake(f"{address} {means}: {text}", hint)
 
 
 def _batches(consumer: Any, at: dict[int, int], address: str) -> Iterator[Pulled]:

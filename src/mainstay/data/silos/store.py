@@ -183,5 +183,9 @@ def _azure(address: str, stated: Access) -> Any:
     there = {"blob_storage_authority": host, "dfs_storage_authority": host} if host else {}
     under = {"blob_storage_scheme": scheme, "dfs_storage_scheme": scheme} if scheme else {}
     key = {"account_key": stated.hidden} if stated.hidden else {}
-    token = {"sas_token": stated.bearer} if stated.bearer else {}  # from pyarrow 20 on
-    return fs.AzureFileSystem(account, **key, **token, **there, **under)
+    token = {"sas_token": stated.query} if stated.bearer else {}
+    try:
+        return fs.AzureFileSystem(account, **key, **token, **there, **under)
+    except TypeError as error:
+        hint = "pip install 'pyarrow>=20', or state secret, the key of the account"
+        raise Mistake(f"{address}: pyarrow {pa.__version__} takes no token", hint) from error

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from mainstay.core.nouns import Evidence
-from mainstay.data.doubled import AND
-from mainstay.data.promises import Promise
+from mainstay.data.promises import AND, Promise
 from mainstay.data.sla import Judged
 from mainstay.life.assess.findings import finding
 from mainstay.life.assess.proposals import written
 
+_ONCE = ", or with on_breach: quarantine, which takes them from {} alone"
 TWICE, METHOD = "counted twice", "share of rows alike in every column"
 
 
@@ -22,8 +22,9 @@ def doubles(some: tuple[Judged, ...]) -> Iterator[Evidence]:
 
 
 def _proposed(promise: Promise) -> str:
-    """What to write, or to do where no clause can say it."""
-    if len(promise.source.split(AND)) > 1:
-        return f"; alike in {', '.join(promise.columns)}: take each row from one of them"
-    clause = {"property": promise.sla.name, "element": list(promise.columns), "at_most": 0}
-    return f"; clause  data.context.{promise.source}.sla: [{written(clause)}]"
+    """What to write, and of two sources how each row is taken from one of them."""
+    source, _, other = promise.source.partition(AND)
+    held, mended = ({"with": other}, _ONCE.format(other)) if other else ({}, "")
+    columns = list(promise.columns)
+    clause = {"property": promise.sla.name, **held, "element": columns, "at_most": 0}
+    return f"; clause  data.context.{source}.sla: [{written(clause)}]{mended}"

@@ -122,8 +122,9 @@ def test_verdicts_are_computed_again(paper) -> None:
 def test_the_signatures_say_who_approved_and_who_is_an_author(paper) -> None:
     signed, waiting = shown(paper), shown(paper, approved=False)
 
-    assert ">approved</td><td>approver</td><td>no author</td>" in signed
-    assert ">issued</td><td>author</td><td>an author</td>" in signed
+    cells = re.sub("<td[^>]*>", "<td>", signed)
+    assert "<td>approved</td><td>approver</td><td>no author</td>" in cells
+    assert "<td>issued</td><td>author</td><td>an author</td>" in cells
     assert paper.approver.key[:16] in signed
     assert paper.approver.key[:16] not in waiting
     assert "> waiting<" in waiting

@@ -23,7 +23,7 @@ def test_an_incident_says_how_many_models_it_hurts() -> None:
 
     drawn = lists.incidents("Incidents", Answer("1 open.", facts=facts))
 
-    assert "<td>no-show and 2 more</td>" in drawn
+    assert ">no-show and 2 more</td>" in drawn
 
 
 def test_incidents_lead_to_their_pages_and_say_how_soon() -> None:

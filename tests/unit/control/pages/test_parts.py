@@ -114,6 +114,15 @@ def test_a_document_may_load_nothing() -> None:
     assert "default-src &#x27;none&#x27;" in parts.document("a")
 
 
+def test_a_cell_of_a_table_that_folds_is_named_by_its_column() -> None:
+    rows = [("wait", parts.number("7"))]
+
+    folded = parts.table(("Field", parts.number("Rows")), rows, "stack")
+
+    assert '<td class="num" data-of="Rows">7</td>' in folded
+    assert "data-of" not in parts.table(("Field", "Rows"), rows)
+
+
 def test_a_table_that_scrolls_sideways_is_reached_by_keyboard() -> None:
     box = parts.table(("Gate", "n"), [("roc_auc", "9")]).partition(">")[0]
 

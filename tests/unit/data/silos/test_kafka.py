@@ -1,14 +1,20 @@
 """Against Tansu, a broker that speaks the protocol of Kafka and is another make."""
 
 import json
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
+import doorman
 import pytest
+import self_signed
+import stores
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
+from servers import free_port
 
 from mainstay.core.errors import Broken, Mistake, Refused, Unavailable
 from mainstay.data.silos import kafka, landed
@@ -20,11 +26,12 @@ NAMES = count()
 
 
 class Topic:
-    """A topic of two partitions."""
+    """A topic of two partitions. how: else in which a client of the broker speaks to it."""
 
-    def __init__(self, broker: str) -> None:
+    def __init__(self, broker: str, **how: str) -> None:
         self.broker, self.name = broker, f"visits-{next(NAMES)}"
-        admin = AdminClient({"bootstrap.servers": broker})
+        self.how = {"bootstrap.servers": broker, **how}
+        admin = AdminClient(self.how)
         admin.create_topics([NewTopic(self.name, 2, 1)])[self.name].result(30)
 
     @property
@@ -32,7 +39,7 @@ class Topic:
         return f"kafka://{self.broker}/{self.name}"
 
     def put(self, *values: object) -> None:
-        producer = Producer({"bootstrap.servers": self.broker, "batch.num.messages": 1})
+        producer = Producer({**self.how, "batch.num.messages": 1})
         for at, value in enumerate(values):
             body = value if isinstance(value, bytes | None) else json.dumps(value).encode()
             producer.produce(self.name, body, f"k{at}", partition=at % 2)
@@ -149,3 +156,70 @@ def test_files_of_certificates_are_handed_on(
 
     with pytest.raises(Mistake, match=r"none\.pem"):
         rows("kafka://a.example.org:9093/visits")
+
+
+class Guarded(NamedTuple):
+    """A topic whose broker lets only `reader` in, and what sources.toml says of it."""
+
+    topic: Topic
+    stated: str
+    ca: Path
+
+
+@pytest.fixture(params=["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
+def guarded(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Guarded]:
+    ca, key = self_signed.made(tmp_path)
+    tls, mechanism, port = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), request.param, free_port()
+    tls.load_cert_chain(ca, key)
+    with stores.kafka(port) as broker:
+        at = int(broker.partition(":")[2])
+        with doorman.standing(doorman.House("reader", stores.SECRET, mechanism, at, tls), port):
+            how = {
+                "security.protocol": "SASL_SSL", "sasl.mechanisms": mechanism,
+                "sasl.username": "reader", "sasl.password": stores.SECRET,
+                "ssl.ca.location": str(ca),
+            }  # fmt: skip
+            topic = Topic(f"localhost:{port}", **how)
+            topic.put({"id": 1}, {"id": 2})
+            who = f'user = "reader"\nsecret = "{stores.SECRET}"\nmechanism = "{mechanism}"\n'
+            at_broker = f'[sources.visits]\nat = "kafka://localhost:{port}"\n'
+            yield Guarded(topic, f'{at_broker}{who}ca = "{ca}"\n', ca)
+
+
+def test_a_broker_under_tls_lets_in_who_knows_the_password_and_nobody_else(
+    guarded: Guarded, credentials: Callable[[str], None], rows: Rows, tmp_path: Path
+) -> None:
+    credentials(guarded.stated)
+    assert rows(guarded.topic.address) == [{"id": 1}, {"id": 2}]
+    wrong = guarded.stated.replace(stores.SECRET, f"wr0ng-{stores.SECRET}")
+    for changed, told, clause in (
+        (wrong, "lets nobody in who comes so: .*who is that", "user, secret and mechanism"),
+        (guarded.stated.replace(str(guarded.ca), str(_other(tmp_path))),
+         "is not to be spoken to under TLS: .*certificate verify failed", "ca, certificate, key"),
+    ):  # fmt: skip
+        credentials(changed)
+        begin = time.monotonic()
+
+        with pytest.raises(Mistake, match=told) as said:
+            rows(guarded.topic.address)
+
+        assert time.monotonic() - begin < kafka._SECONDS
+        assert clause in said.value.hint
+        assert "\n" not in str(said.value)
+        assert stores.SECRET not in f"{said.value}{said.value.hint}"
+
+
+def test_a_broker_that_takes_another_mechanism_says_so(
+    guarded: Guarded, credentials: Callable[[str], None], rows: Rows
+) -> None:
+    other = "SCRAM-SHA-256" if "512" in guarded.stated else "SCRAM-SHA-512"
+    mechanism = guarded.topic.how["sasl.mechanisms"]
+    credentials(guarded.stated.replace(f'"{mechanism}"', f'"{other}"'))
+
+    with pytest.raises(Mistake, match=f"lets nobody in who comes so: .*{mechanism}"):
+        rows(guarded.topic.address)
+
+
+def _other(folder: Path) -> Path:
+    (folder / "other").mkdir()
+    return self_signed.made(folder / "other")[0]

@@ -28,7 +28,10 @@ def test_files_that_share_rows_are_told_with_the_clause_that_forbids_it() -> Non
     )
 
 
-def test_of_two_sources_no_clause_can_say_it() -> None:
+def test_of_two_sources_the_clause_of_the_first_names_the_other() -> None:
     (one,) = doubles((judged("lately and other"),))
 
-    assert one.note.endswith("alike in town, at: take each row from one of them")
+    assert one.note.endswith(
+        "clause  data.context.lately.sla: [{property: overlap, with: other, element: [town, at],"
+        " at_most: 0}], or with on_breach: quarantine, which takes them from other alone"
+    )

@@ -1,5 +1,7 @@
 """What is said of how long a model lasts, and what is not."""
 
+from functools import cache
+
 import msgspec
 import numpy as np
 import pytest
@@ -18,9 +20,13 @@ from mainstay.stats.forecasts.shelf import shelf_life
 from mainstay.trainer.skill import Scale
 
 STEADY = planted(World(age=0.01, noise=0.001), 0, periods=60)
-FOUND = shelf_life(STEADY, 59, LEVEL - 0.035, NONE, seed=1)
 NOBODY = Library((), (), ())
 COST = Renewal(0.02, "a retraining at USD 500")
+
+
+@cache
+def known():
+    return shelf_life(STEADY, 59, LEVEL - 0.035, NONE, seed=1)
 
 
 def terms(bound=LEVEL - 0.035, missed_a_year=None):
@@ -29,7 +35,7 @@ def terms(bound=LEVEL - 0.035, missed_a_year=None):
 
 
 def shelf(**members):
-    told = lasting.shelf(FOUND._replace(**members), terms(), 14)
+    told = lasting.shelf(known()._replace(**members), terms(), 14)
     return {one.clause: one for one in told}
 
 
@@ -40,8 +46,8 @@ def test_a_proven_forecast_is_told_with_its_interval_and_its_record():
     assert one.note.startswith("grade A, ")
     assert "were inside" in one.note
     assert "against roc_auc ≥ 0.715" in one.note
-    assert one.estimate.low <= one.estimate.value <= one.estimate.high <= FOUND.seen * 7
-    assert said[lasting.CHANCE].note.endswith(f"within {FOUND.seen * 7} days")
+    assert one.estimate.low <= one.estimate.value <= one.estimate.high <= known().seen * 7
+    assert said[lasting.CHANCE].note.endswith(f"within {known().seen * 7} days")
 
 
 def test_by_analogy_only_a_range_is_told():
@@ -62,7 +68,7 @@ def test_without_a_past_there_is_no_number():
 
 
 def test_no_age_is_told_that_nobody_has_seen():
-    never = msgspec.structs.replace(FOUND.breach, value=13.0, high=13.0)
+    never = msgspec.structs.replace(known().breach, value=13.0, high=13.0)
 
     one = shelf(grade=Grade.B, breach=never, seen=12)[lasting.SHELF]
 
@@ -87,15 +93,15 @@ def test_ageing_is_held_against_the_ordinary_swing(lost, said):
 
 
 def test_the_flat_region_is_told_beside_the_cheapest_interval():
-    one = lasting.renewed(cheapest(0.01 * FOUND.path[1] * 0 + 0.01, 0.5), terms())
+    one = lasting.renewed(cheapest(0.01 * known().path[1] * 0 + 0.01, 0.5), terms())
 
     assert "cost the same within 3 %" in one.note
-    assert one.note.startswith(f"retraining within the {FOUND.seen * 7} days seen does not pay")
+    assert one.note.startswith(f"retraining within the {known().seen * 7} days seen does not pay")
     assert one.note.endswith(", with a retraining at USD 500")
 
 
 def test_retrainings_are_counted_by_the_month_and_none_where_they_do_not_pay():
-    level = 0.01 * FOUND.path[1] * 0
+    level = 0.01 * known().path[1] * 0
 
     assert lasting.a_month(cheapest(level + 0.01, 0.5), 7) == 0
     rising = level + 0.05 * np.arange(1, len(level) + 1)
