@@ -116,7 +116,7 @@ def test_where_the_contract_asks_both_codes_are_foreseen_and_a_worse_life_is_ref
     handle(live, Build())
     plain, asked = structs.replace(foresight(days=3), begins=PERIODS), []
 
-    def planted(worker, contract, rows, *_):
+    def planted(worker, rows, *_):
         asked.append(rows)
         text = (rows.training.code / "model.py").read_text()
         return Foreseen((), plain if "n_estimators=20" in text else better(plain, -0.03))

@@ -68,6 +68,14 @@ def lasting(whole: Backtest, found: ShelfLife, terms: Terms, *, others: int) -> 
     yield renewed(cheapest(whole, terms.renewal.costs), terms)
 
 
+def kept(whole: Backtest, found: ShelfLife, terms: Terms, *, others: int) -> Iterator[Evidence]:
+    """How long a goal is kept, of one beside the first: what age and retraining cost is told."""
+    yield from shelf(found, terms, others)
+    if found.grade is not Grade.D and terms.missed_a_year is not None:
+        fresh = backtest.fresh(whole, whole.periods - 1)
+        yield sane(goal.room(fresh[np.isfinite(fresh)], terms.bound), terms, terms.missed_a_year)
+
+
 def cheapest(whole: Backtest, costs: float) -> Interval:
     """costs: of a retraining, in score x periods."""
     return retraining.cheapest(retraining.staleness(_gaps(whole)), costs)
@@ -125,9 +133,14 @@ def sane(found: Room | None, terms: Terms, missed_a_year: float) -> Evidence:
         return finding(SANITY, subject, FRESH, found.swings, often)
     at, many = goal.reached(found, chance), goal.pooled(found, chance)
     pool = f", or judge {many} periods at once" if many else ""
-    ask = terms.promised.scale.value(at)
-    note = f"{often}; for {missed_a_year:g} a year ask {ask:.3f}{pool}"
+    ask = _asked(terms.promised, at)
+    note = f"{often}; for {missed_a_year:g} a year ask {ask}{pool}"
     return finding(SANITY, subject, FRESH, found.swings, note)
+
+
+def _asked(promised: Promise, score: float) -> str:
+    value = promised.scale.value(score)
+    return f"{value:,.0f} {promised.currency}" if promised.currency else f"{value:.3f}"
 
 
 def _every(missed: Estimate, days: int) -> str:

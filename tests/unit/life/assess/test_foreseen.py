@@ -18,6 +18,7 @@ from mainstay.life.assess.foreseen import Rows, foreseen
 from mainstay.life.assess.promised import ASSUMED
 from mainstay.stats.forecasts.library import Library
 from mainstay.trainer.fit import PROGRAM, Training
+from mainstay.trainer.trial import Ground
 
 DAY, DAYS, ROWS = 86_400_000_000, 40, 110
 MODEL = """
@@ -48,7 +49,7 @@ def worker(tmp_path):
 
 @pytest.fixture
 def rows(tmp_path):
-    def made(days=DAYS):
+    def made(stated, days=DAYS):
         random = np.random.default_rng(0)
         when = np.repeat(19_000 + np.arange(days), ROWS) * float(DAY)
         x = random.normal(size=(len(when), 3))
@@ -60,13 +61,14 @@ def rows(tmp_path):
         (code / "model.py").write_text(dedent(MODEL))
         inputs = tuple(Input(f"x{at}", "number") for at in range(3))
         training = Training(code, inputs, x, label, "binary", 1)
-        return Rows(training, when, tmp_path / "kept")
+        ground = Ground(stated, label.astype(float), np.zeros(len(when)))
+        return Rows(training, when, tmp_path / "kept", ground)
 
     return made
 
 
 def test_a_model_that_ages_is_told_so_before_it_is_built(worker, contract, rows):
-    made = foreseen(worker, contract(), rows(), others=NOBODY)
+    made = foreseen(worker, rows(contract()), others=NOBODY)
     found = {one.clause: one for one in made.evidence}
 
     assert found["learning curve: 4,400 records"].estimate.value > 0.7
@@ -87,7 +89,7 @@ def test_a_model_that_ages_is_told_so_before_it_is_built(worker, contract, rows)
 def test_a_goal_that_scores_do_not_tell_has_no_reach_and_is_no_pass(worker, contract, rows):
     stated = contract({"roc_auc, at_least: 0.7": "accuracy, at_least: 0.7"})
 
-    made = foreseen(worker, stated, rows(), others=NOBODY)
+    made = foreseen(worker, rows(stated), others=NOBODY)
     found = {one.clause: one for one in made.evidence}
 
     assert found[prospects.GOAL].verdict is Verdict.UNSURE
@@ -99,7 +101,7 @@ def test_a_goal_that_scores_do_not_tell_has_no_reach_and_is_no_pass(worker, cont
 def test_a_goal_in_log_loss_is_foreseen_by_log_loss(worker, contract, rows):
     stated = contract({"roc_auc, at_least: 0.7": "log_loss, at_most: 0.6"})
 
-    made = foreseen(worker, stated, rows(), others=NOBODY)
+    made = foreseen(worker, rows(stated), others=NOBODY)
     found = {one.clause: one for one in made.evidence}
 
     assert found[prospects.GOAL].limit == Limit("at_most", 0.6)
@@ -110,10 +112,10 @@ def test_a_goal_in_log_loss_is_foreseen_by_log_loss(worker, contract, rows):
 
 
 def test_too_few_days_and_rows_are_told_and_not_guessed(worker, contract, rows):
-    few = rows(days=2)
-    tiny = few._replace(training=few.training.of(np.arange(40)), when=few.when[:40])
+    few = rows(contract(), days=2)
+    tiny = few._replace(training=few.training.of(np.arange(40)), when=few.when[:40], ground=few.ground.of(np.arange(40)))
 
-    made = foreseen(worker, contract(), tiny)
+    made = foreseen(worker, tiny)
     found = {one.clause: one for one in made.evidence}
 
     assert found[prospects.CURVE].note.startswith("not made: a learning curve of")

@@ -24,7 +24,7 @@ COST = Renewal(0.02, "a retraining at USD 500")
 
 
 def terms(bound=LEVEL - 0.035, missed_a_year=None):
-    promised = Promise(Scale("binary", "roc_auc", 0.5), Limit("at_least", round(bound, 3)))
+    promised = Promise(Scale("roc_auc", 0.5), Limit("at_least", round(bound, 3)))
     return lasting.Terms(promised, bound, 7, COST, missed_a_year)
 
 
@@ -152,7 +152,7 @@ def test_of_a_goal_above_fresh_scores_no_number_of_periods_helps():
 
 def test_a_goal_in_a_loss_is_asked_for_in_that_loss():
     fresh = np.random.default_rng(1).normal(0.25, 0.02, 40)
-    promised = Promise(Scale("regression", "mae", 4.0), Limit("at_most", 3.08))
+    promised = Promise(Scale("mae", 4.0), Limit("at_most", 3.08))
 
     one = lasting.sane(room(fresh, 0.23), terms(0.23)._replace(promised=promised), 1.0)
 

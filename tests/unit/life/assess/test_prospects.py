@@ -8,8 +8,8 @@ from mainstay.life.assess.promised import ASSUMED, Promise
 from mainstay.stats.forecasts.outlook import Outlook, Reach
 from mainstay.trainer.skill import Scale
 
-AUC = Promise(Scale("binary", "roc_auc", 0.5), Limit("at_least", 0.75))
-MAE = Promise(Scale("regression", "mae", 4.0), Limit("at_most", 1.0))
+AUC = Promise(Scale("roc_auc", 0.5), Limit("at_least", 0.75))
+MAE = Promise(Scale("mae", 4.0), Limit("at_most", 1.0))
 BEST = Estimate(0.22, 0.2, 0.24, 4000, "error")
 
 

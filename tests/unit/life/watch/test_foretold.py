@@ -12,7 +12,7 @@ from mainstay.life.watch.order import Awaited
 from mainstay.trainer.skill import Scale
 
 WEEK = timedelta(weeks=1)
-SCALE = Scale("binary", "roc_auc", 0.5)
+SCALE = Scale("roc_auc", 0.5)
 PERIODS = {
     age: Window(small_project.END + age * WEEK, small_project.END + (age + 1) * WEEK)
     for age in (1, 2, 3)
