@@ -62,7 +62,7 @@ def lasting(whole: Backtest, found: ShelfLife, terms: Terms, *, others: int) -> 
         return
     fresh = backtest.fresh(whole, now)
     fresh = fresh[np.isfinite(fresh)]
-    yield from aged(ageing(_gaps(whole), fresh), backtest.horizon(whole) * days)
+    yield from aged(ageing(_gaps(whole), fresh), backtest.horizon(whole) * days, terms.promised)
     if terms.missed_a_year is not None:
         yield sane(goal.room(fresh, terms.bound), terms, terms.missed_a_year)
     yield renewed(cheapest(whole, terms.renewal.costs), terms)
@@ -111,15 +111,19 @@ def shelf(found: ShelfLife, terms: Terms, others: int) -> Iterator[Evidence]:
     yield finding(CHANCE, SHELF, METHOD, note=f"{found.chance:.0%} {within}")
 
 
-def aged(found: Ageing, days: int) -> Iterator[Evidence]:
-    """What age costs, which retraining recovers, and what differs between periods anyway."""
+def aged(found: Ageing, days: int, promised: Promise) -> Iterator[Evidence]:
+    """What age costs, which retraining recovers, and what differs between periods anyway.
+
+    In money where the goal is.
+    """
     said = {
         True: "larger than the ordinary swing: retraining pays where it is cheap",
         False: "smaller than the ordinary swing: a bad period seldom asks for retraining",
         None: "not told apart from the ordinary swing",
     }
-    yield finding(AGED, SHELF, f"{METHOD}, over {days} days", found.lost, said[found.larger])
-    yield finding(SWING, SHELF, f"{METHOD}, standard deviation of fresh models", found.swing)
+    lost, swing = promised.amount(found.lost), promised.amount(found.swing)
+    yield finding(AGED, SHELF, f"{METHOD}, over {days} days", lost, said[found.larger])
+    yield finding(SWING, SHELF, f"{METHOD}, standard deviation of fresh models", swing)
 
 
 def sane(found: Room | None, terms: Terms, missed_a_year: float) -> Evidence:

@@ -61,6 +61,14 @@ class Promise(NamedTuple):
         return Estimate(self.scale.value(score.value), low, high, score.n, self.unit)
 
 
+    def amount(self, scores: Estimate) -> Estimate:
+        """A difference of scores, in money where the goal is."""
+        if not self.currency:
+            return scores
+        value, low, high = (self.scale.span * one for one in (scores.value, scores.low, scores.high))
+        return Estimate(value, low, high, scores.n, self.unit)
+
+
 def promises(ground: Ground) -> tuple[Promise, ...]:
     """Every goal that fits can be scored by, one a metric; ground: all rows that are fitted on.
 

@@ -36,7 +36,7 @@ def prospects(found: Outlook, promised: Promise, *, there: int) -> Iterator[Evid
     Everything is told in the metric of the promise, by the number of records.
     """
     took, subject = found.now.n, promised.scale.metric
-    part = f"; fits took {took:,} of {there:,}" if took < there else ""
+    part = f"; fits took the newest {took:,} of {there:,}" if took < there else ""
     yield finding(_clause(took), subject, METHOD, _told(promised, found.now), TIME + part)
     if not found.ahead:
         yield finding(CURVE, subject, METHOD, note=WORSE)

@@ -80,7 +80,7 @@ def test_ageing_is_held_against_the_ordinary_swing(lost, said):
     low, value, high = lost
     found = Ageing(Estimate(value, low, high, 9), Estimate(0.02, 0.015, 0.025, 9))
 
-    told = list(lasting.aged(found, 84))
+    told = list(lasting.aged(found, 84, terms().promised))
 
     assert said in told[0].note
     assert told[1].estimate.value == 0.02

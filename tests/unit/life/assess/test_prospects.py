@@ -121,4 +121,4 @@ def test_fits_of_a_part_of_the_records_are_told_as_such():
 
     first = next(iter(prospects.prospects(found, AUC, there=271_617)))
 
-    assert first.note.endswith("; fits took 4,000 of 271,617")
+    assert first.note.endswith("; fits took the newest 4,000 of 271,617")

@@ -67,3 +67,13 @@ def test_money_by_the_row_prices_no_point(contract):
     by_row = missed(contract, sides, {label: label + fields})
 
     assert "no money says" in cost(by_row, MAE, np.arange(9.0)).said
+
+
+def test_in_money_a_retraining_is_weighed_by_the_money_of_the_scale_itself(contract):
+    """All there is to earn is 10,000 per 1,000: 10 a decision."""
+    paid = Scale("value_per_1000", 15_000.0, 25_000.0)
+
+    found = cost(priced(contract, "per_retrain: -500"), paid)
+
+    assert found.costs == pytest.approx(500 / (10 * 1000))
+    assert found.said == "a retraining at EUR 500"
