@@ -28,6 +28,7 @@ from mainstay.stats.forecasts import library, outlook
 from mainstay.stats.forecasts.curve import Curve
 from mainstay.trainer import learning, trial
 from mainstay.trainer.fit import PROGRAM, Training
+from mainstay.trainer.skill import Marks
 from mainstay.trainer.trial import Ground
 
 pytestmark = pytest.mark.slow
@@ -53,7 +54,7 @@ GOALS = ", ".join(f"{{metric: {one}, at_least: 0}}" for one in METRICS)
 
 
 class Truth(NamedTuple):
-    """A goal through one world: its curve, and what is true with the records and with any number."""
+    """A goal in one world: its curve, what is true with the records, and with any number."""
 
     curve: Curve
     promise: Promise
@@ -79,9 +80,8 @@ def out_of_fold(x: np.ndarray, label: np.ndarray) -> np.ndarray:
     every = np.arange(len(x))
     blocks = np.array_split(every, 4)
     rest = [np.setdiff1d(every, block) for block in blocks]
-    return np.concatenate(
-        [said(line(x[some], label[some]), x[block]) for some, block in zip(rest, blocks, strict=True)]
-    )
+    fits = [line(x[some], label[some]) for some in rest]
+    return np.concatenate([said(*one) for one in zip(fits, np.split(x, 4), strict=True)])
 
 
 def ground(label: np.ndarray) -> Ground:
@@ -99,9 +99,10 @@ def truths(worker: Worker, code: Path, seed: int) -> list[Truth]:
     fresh = drawn(random, slopes, FRESH)
     rows, later = ground(label), ground(fresh[1])
     asked = promises(rows)
+    marks = Marks(rows, tuple(one.scale for one in asked))
     names = tuple(Input(f"x{at}", "number") for at in range(INPUTS))
     training = Training(code, names, x, label == 1, "binary", seed)
-    curves = learning.learning(worker, training, rows, tuple(one.scale for one in asked))
+    curves = learning.learning(worker, training, marks)
     turns = trial.threshold(rows, out_of_fold(x, label))
     now = trial.told(later, said(line(x, label), fresh[0]), turns)
     best = said(line(*fresh), fresh[0])

@@ -2,8 +2,9 @@
 
 Bounded: at most CUTS fits of TRAINED rows, each scored on TESTED rows of every later period; what
 is capped is drawn once, so that all models meet the same rows. One process, one fit after another.
-What was fitted is kept by cut, so that a run that was stopped goes on where it was. Where a threshold
-is chosen, a part of the rows of the window is left out of the fit for it, and it stays with age.
+What was fitted is kept by cut, so that a run that was stopped goes on where it was. Where a
+threshold is chosen, a part of the rows of the window is left out of the fit for it, and it stays
+with age.
 """
 
 import math
@@ -23,8 +24,8 @@ from mainstay.stats.forecasts.backtest import Backtest, Cuts
 from mainstay.trainer import fit, trial
 from mainstay.trainer.fit import Training
 from mainstay.trainer.scored import MICROSECONDS_A_DAY
-from mainstay.trainer.skill import Scale
-from mainstay.trainer.trial import HALF, Ground
+from mainstay.trainer.skill import Marks
+from mainstay.trainer.trial import HALF
 
 CUTS, TRAINED, TESTED = 60, 20_000, 400
 """400 rows a cell were enough on eight data sets; more make the noise of a cell smaller."""
@@ -66,14 +67,8 @@ class _Task(NamedTuple):
     """What every fit of one matrix shares. tested: rows of each period."""
 
     training: Training
-    ground: Ground
-    scales: tuple[Scale, ...]
+    marks: Marks
     tested: list[Cuts]
-
-    @property
-    def chooses(self) -> bool:
-        """Whether a threshold is chosen by money."""
-        return any(trial.chooses(one.metric, self.ground.contract) for one in self.scales)
 
 
 def plan(when: Floats) -> Plan:
@@ -102,26 +97,25 @@ def backtest(
     worker: Worker,
     training: Training,
     plan: Plan,
-    ground: Ground,
-    scales: tuple[Scale, ...],
+    marks: Marks,
     *,
     kept: Path,
     tell: Tell = nothing,
 ) -> tuple[Backtest, ...]:
     """Scores of every cut in every later period on each scale; training: rows in the order of
 
-    `plan`, ground: of the same. kept: a folder for this model, these rows and scales alone. Raises
+    `plan`, marks: of the same. kept: a folder for this model, these rows and scales alone. Raises
     Mistake where the first fits fail.
     """
-    task = _Task(training, ground, scales, _tested(training, plan))
-    scores = np.full((len(scales), plan.periods, plan.periods), np.nan)
+    task = _Task(training, marks, _tested(training, plan))
+    scores = np.full((len(marks.scales), plan.periods, plan.periods), np.nan)
     cuts = np.arange(plan.training - 1, plan.periods - 1)
     for number, cut in enumerate(cuts.tolist()):
         tell(f"backtest: fit {number + 1} of {len(cuts)}", done=number, of=len(cuts))
         scores[:, cut, cut + 1 :] = np.transpose(_resumed(worker, task, plan, cut, kept))
     return tuple(
         Backtest(of, plan.training, scale.no_skill, plan.season)
-        for of, scale in zip(scores, scales, strict=True)
+        for of, scale in zip(scores, marks.scales, strict=True)
     )
 
 
@@ -149,23 +143,22 @@ def _rows(worker: Worker, task: _Task, plan: Plan, cut: int) -> Iterator[list[fl
     """One model in every later period; NaN throughout where its rows are of one class."""
     window = np.flatnonzero((plan.place > cut - plan.training) & (plan.place <= cut))
     generator = np.random.default_rng([task.training.seed, cut])
-    learnt, aside = _parted(window, task.chooses, generator)
+    learnt, aside = _parted(window, generator, chooses=task.marks.chooses)
     later = task.tested[cut + 1 :]
     chosen = task.training.of(learnt)
     if _one_class(task, chosen):
-        yield from [[math.nan] * len(task.scales)] * len(later)
+        yield from [[math.nan] * len(task.marks.scales)] * len(later)
         return
     fit.fitted(worker, chosen)
     asked = [aside, *later]
     said = fit.scores(worker, task.training.rows[np.concatenate(asked)])
     own, *parts = np.split(said, np.cumsum([len(one) for one in asked])[:-1])
-    turns = trial.threshold(task.ground.of(aside), own) if task.chooses else HALF
+    turns = trial.threshold(task.marks.ground.of(aside), own) if task.marks.chooses else HALF
     for rows, part in zip(later, parts, strict=True):
-        told = trial.told(task.ground.of(rows), part, turns)
-        yield [one.of(told, task.ground.contract) for one in task.scales]
+        yield task.marks.of(trial.told(task.marks.ground.of(rows), part, turns))
 
 
-def _parted(window: Cuts, chooses: bool, generator: np.random.Generator) -> tuple[Cuts, Cuts]:
+def _parted(window: Cuts, generator: np.random.Generator, *, chooses: bool) -> tuple[Cuts, Cuts]:
     """Rows that are fitted, and those that choose the threshold: none where none is chosen."""
     count = min(len(window) // ASIDE, MOST_ASIDE) if chooses else 0
     aside = np.sort(generator.choice(window, count, replace=False)) if count else window[:0]

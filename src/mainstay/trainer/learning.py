@@ -21,7 +21,7 @@ from mainstay.stats.forecasts.backtest import Cuts
 from mainstay.stats.forecasts.curve import Curve
 from mainstay.trainer import fit, trial
 from mainstay.trainer.fit import Training
-from mainstay.trainer.skill import Scale
+from mainstay.trainer.skill import Marks
 from mainstay.trainer.trial import HALF, Ground
 
 FOLDS, REPEATS, MOST = 5, 2, 20_000
@@ -37,14 +37,13 @@ class _Part(NamedTuple):
 def learning(
     worker: Worker,
     training: Training,
-    ground: Ground,
-    scales: tuple[Scale, ...],
+    marks: Marks,
     *,
     tell: Tell = nothing,
 ) -> tuple[Curve | Broken, ...]:
     """Errors 1 - score by how many rows were trained on, on each scale by the same fits.
 
-    Broken in place of a curve of too few anchors. ground: of the rows of training.
+    Broken in place of a curve of too few anchors. marks: of the rows of training.
     """
     generator = np.random.default_rng(training.seed)
     newest = np.arange(max(len(training.rows) - MOST, 0), len(training.rows))
@@ -55,9 +54,9 @@ def learning(
         tell(f"learning curve: part {number + 1} of {many}", done=number, of=many)
         parts.append(_Part(out, [_scores(worker, training, rows[:size], out) for size in sizes]))
     repeats = [parts[at : at + FOLDS] for at in range(0, len(parts), FOLDS)]
-    found = [[_errors(ground, scales, one, at) for at in range(len(sizes))] for one in repeats]
-    errors = np.array(found).reshape(REPEATS, len(sizes), FOLDS, len(scales))
-    by_scale = errors.transpose(3, 0, 2, 1).reshape(len(scales), len(parts), len(sizes))
+    found = [[_errors(marks, one, at) for at in range(len(sizes))] for one in repeats]
+    errors = np.array(found).reshape(REPEATS, len(sizes), FOLDS, len(marks.scales))
+    by_scale = errors.transpose(3, 0, 2, 1).reshape(len(marks.scales), len(parts), len(sizes))
     return tuple(_curve(sizes, one) for one in by_scale)
 
 
@@ -90,21 +89,18 @@ def _scores(worker: Worker, training: Training, rows: Cuts, out: Cuts) -> Floats
     return fit.scores(worker, training.rows[out])
 
 
-def _errors(
-    ground: Ground, scales: tuple[Scale, ...], repeat: list[_Part], size: int
-) -> list[list[float]]:
+def _errors(marks: Marks, repeat: list[_Part], size: int) -> list[list[float]]:
     """Of each part of a repeat at one anchor, on each scale; NaN where nothing was fitted."""
-    chooses = any(trial.chooses(one.metric, ground.contract) for one in scales)
     found = []
     for at, part in enumerate(repeat):
         score = part.scores[size]
         others = [*repeat[:at], *repeat[at + 1 :]]
-        turns = _threshold(ground, others, size) if chooses else HALF
+        turns = _threshold(marks.ground, others, size) if marks.chooses else HALF
         if score is None or turns is None:
-            found.append([float("nan")] * len(scales))
+            found.append([float("nan")] * len(marks.scales))
             continue
-        rows = trial.told(ground.of(part.out), score, turns)
-        found.append([1 - one.of(rows, ground.contract) for one in scales])
+        rows = trial.told(marks.ground.of(part.out), score, turns)
+        found.append([1 - one for one in marks.of(rows)])
     return found
 
 

@@ -87,6 +87,22 @@ class Scale(NamedTuple):
         return self.score(trial.measured(self.metric, rows, contract))
 
 
+class Marks(NamedTuple):
+    """What fits are scored on, and by what."""
+
+    ground: Ground
+    scales: tuple[Scale, ...]
+
+    @property
+    def chooses(self) -> bool:
+        """Whether a threshold is chosen by money."""
+        return any(trial.chooses(one.metric, self.ground.contract) for one in self.scales)
+
+    def of(self, rows: Decided) -> list[float]:
+        """The score of decided rows on each scale."""
+        return [one.of(rows, self.ground.contract) for one in self.scales]
+
+
 def scale(metric: Metric, ground: Ground) -> Scale:
     """ground: all rows, from which the ends are learnt once for all parts of them."""
     if not len(ground.label):

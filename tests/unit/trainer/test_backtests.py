@@ -13,7 +13,7 @@ from mainstay.stats.forecasts import backtest as matrices
 from mainstay.stats.forecasts.backtest import Backtest
 from mainstay.trainer import backtests, trial
 from mainstay.trainer.fit import Training
-from mainstay.trainer.skill import METRIC, scale
+from mainstay.trainer.skill import METRIC, Marks, scale
 from mainstay.trainer.trial import Ground
 
 Code = Callable[..., Path]
@@ -65,9 +65,9 @@ def backtest(worker: Worker, ground: Grounds, tmp_path: Path) -> Backtests:
     def made(training: Training, name: str = "kept", **given: object) -> Backtest:
         label = np.asarray(training.label, dtype=np.float64)
         rows = ground(label, training.task)
-        scales = (scale(METRIC[training.task], rows),)
+        marks = Marks(rows, (scale(METRIC[training.task], rows),))
         plan, kept = backtests.plan(WHEN), tmp_path / name
-        (found,) = backtests.backtest(worker, training, plan, rows, scales, kept=kept, **given)  # type: ignore[arg-type]  # tell
+        (found,) = backtests.backtest(worker, training, plan, marks, kept=kept, **given)  # type: ignore[arg-type]  # tell
         return found
 
     return made
@@ -145,9 +145,7 @@ def test_what_was_fitted_is_not_fitted_again(
     assert told[-1] == ("backtest: fit 9 of 9", 8, 9)
 
 
-def test_a_window_without_one_of_the_classes_has_no_scores(
-    code: Code, backtest: Backtests
-) -> None:
+def test_a_window_without_one_of_the_classes_has_no_scores(code: Code, backtest: Backtests) -> None:
     score = np.random.default_rng(0).random(len(WHEN))
     label = (score > 0.5) & (WHEN >= 4 * DAY)
     inputs = (Input("x", "number"),)
@@ -177,7 +175,7 @@ def test_a_threshold_is_chosen_on_rows_of_the_window_that_the_fit_left_out(
         return told(some, said)
 
     monkeypatch.setattr(trial, "threshold", threshold)
-    given = worker, training, backtests.plan(WHEN), rows, scales
+    given = worker, training, backtests.plan(WHEN), Marks(rows, scales)
     paid, auc = backtests.backtest(*given, kept=tmp_path / "kept")
 
     assert set(asked) == {3 * ROWS // backtests.ASIDE}

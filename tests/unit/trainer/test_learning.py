@@ -13,7 +13,7 @@ from mainstay.core.progress import Tell, nothing
 from mainstay.stats.forecasts.curve import Curve
 from mainstay.trainer import learning, trial
 from mainstay.trainer.fit import Training
-from mainstay.trainer.skill import METRIC, scale
+from mainstay.trainer.skill import METRIC, Marks, scale
 from mainstay.trainer.trial import Ground
 
 Code = Callable[..., Path]
@@ -59,7 +59,7 @@ def made(code: Code, rows: int) -> Training:
 def curve(worker: Worker, training: Training, rows: Ground, tell: Tell = nothing) -> Curve:
     """By the usual metric of the task; raises what stands in its place."""
     usual = scale(METRIC[training.task], rows)
-    (found,) = learning.learning(worker, training, rows, (usual,), tell=tell)
+    (found,) = learning.learning(worker, training, Marks(rows, (usual,)), tell=tell)
     if isinstance(found, Broken):
         raise found
     return found
@@ -122,7 +122,7 @@ def test_the_same_fits_are_scored_on_every_scale(
     rows = ground(training.label, "regression", money)
     scales = tuple(scale(one, rows) for one in ("mae", "value_per_1000"))
 
-    error, paid = learning.learning(worker, training, rows, scales)
+    error, paid = learning.learning(worker, training, Marks(rows, scales))
 
     assert len(log.read_text().split()) == 70
     assert not isinstance(error, Broken)
@@ -145,7 +145,7 @@ def test_a_threshold_is_chosen_on_what_other_parts_held_out(
         return trial.earning(some.contract, some.label, score, None)
 
     monkeypatch.setattr(trial, "threshold", chosen)
-    (apart,) = learning.learning(worker, training, rows, paid)
+    (apart,) = learning.learning(worker, training, Marks(rows, paid))
     assert set(asked) == {240}
 
     assert not isinstance(apart, Broken)

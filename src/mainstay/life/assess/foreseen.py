@@ -32,6 +32,7 @@ from mainstay.stats.forecasts.shelf import ShelfLife
 from mainstay.trainer import backtests, learning
 from mainstay.trainer.backtests import Plan
 from mainstay.trainer.fit import Training
+from mainstay.trainer.skill import Marks
 from mainstay.trainer.trial import Ground
 
 
@@ -90,8 +91,7 @@ def foreseen(
     """Learning curve, then shelf life. others: reference models, else those that are shipped."""
     known, training = others or library.shipped(), rows.training
     asked = promised.promises(rows.ground)
-    scales = tuple(one.scale for one in asked)
-    curves = learning.learning(worker, training, rows.ground, scales, tell=tell)
+    curves = learning.learning(worker, training, _marks(rows, asked), tell=tell)
     found = [
         _outlook(curve, one, training, known) for curve, one in zip(curves, asked, strict=True)
     ]
@@ -156,8 +156,7 @@ def ages(worker: Worker, rows: Rows, others: Library, tell: Tell) -> Aged:
         note = f"not made: {error}"
         return Aged((finding(SHELF, SHELF, "backtest by real fits", note=note),))
     asked = promised.promises(rows.ground)
-    scales = tuple(one.scale for one in asked)
-    given = worker, rows.training, plan, rows.ground, scales
+    given = worker, rows.training, plan, _marks(rows, asked)
     wholes = backtests.backtest(*given, kept=_kept(rows, asked), tell=tell)
     lives = [
         _life(rows, plan, one, whole, others) for one, whole in zip(asked, wholes, strict=True)
@@ -181,6 +180,10 @@ def _life(rows: Rows, plan: Plan, promise: Promise, whole: Backtest, others: Lib
     missed = rows.ground.contract.watch.false_alarms if promise.limit else None
     terms = Terms(promise, bound, plan.days, renewal, missed)
     return _Life(whole, terms, lasting.life(whole, bound, others, seed=rows.training.seed))
+
+
+def _marks(rows: Rows, asked: tuple[Promise, ...]) -> Marks:
+    return Marks(rows.ground, tuple(one.scale for one in asked))
 
 
 def _kept(rows: Rows, asked: tuple[Promise, ...]) -> Path:

@@ -60,12 +60,13 @@ class Promise(NamedTuple):
         low, high = sorted((self.scale.value(score.low), self.scale.value(score.high)))
         return Estimate(self.scale.value(score.value), low, high, score.n, self.unit)
 
-
     def amount(self, scores: Estimate) -> Estimate:
         """A difference of scores, in money where the goal is."""
         if not self.currency:
             return scores
-        value, low, high = (self.scale.span * one for one in (scores.value, scores.low, scores.high))
+        value, low, high = (
+            self.scale.span * one for one in (scores.value, scores.low, scores.high)
+        )
         return Estimate(value, low, high, scores.n, self.unit)
 
 

@@ -59,9 +59,8 @@ def untold(promised: Promise, why: str) -> Evidence:
 
 def unlooked(metric: Metric, limit: Limit) -> Evidence:
     """Of a goal that no fit can be scored by."""
-    return Evidence(
-        GOAL, metric, "", METHOD, limit=limit, verdict=Verdict.UNSURE, note=f"not looked at: {NOISY}"
-    )
+    note = f"not looked at: {NOISY}"
+    return Evidence(GOAL, metric, "", METHOD, limit=limit, verdict=Verdict.UNSURE, note=note)
 
 
 def percent(chance: float) -> str:

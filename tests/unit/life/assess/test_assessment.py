@@ -28,6 +28,7 @@ PAID = gate("goal in reach", "value_per_1000", "", MONEY, Limit("at_least", 1000
 POOR = gate("goal in reach", "value_per_1000", "", MONEY, Limit("at_least", 2500))
 
 WORTH = "worth trying, enough data for a first fit"
+TOO_POOR = "1,910 EUR per 1,000 (1,890–1,930)"
 NOT_IN_REACH = "not in reach: with any number of such records"
 TOO_FEW = "90 labelled rows, a first fit needs 500"
 TOO_RARE = "3 rows of the rarer class, a first fit needs 30"
@@ -80,8 +81,7 @@ TOO_RARE = "3 rows of the rarer class, a first fit needs 30"
         (
             (ENOUGH, POOR, PAID),
             Verdict.FAIL,
-            f"{NOT_IN_REACH} 1,910 EUR per 1,000 (1,890–1,930), asked is ≥ 2500; better inputs may"
-            " help.",
+            f"{NOT_IN_REACH} {TOO_POOR}, asked is ≥ 2500; better inputs may help.",
         ),
         (
             (ENOUGH, CLOSE),

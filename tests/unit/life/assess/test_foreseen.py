@@ -103,7 +103,8 @@ def test_a_goal_in_money_is_foreseen_in_money(worker, contract, rows):
 
 
 def test_every_goal_has_its_reach_and_what_was_not_looked_at_is_no_pass(worker, contract, rows):
-    goals = "roc_auc, at_least: 0.7}, {metric: f1, at_least: 0.98}, {metric: calibration_error, at_most: 0.1"
+    more = ("f1, at_least: 0.98", "calibration_error, at_most: 0.1")
+    goals = "}, {metric: ".join(("roc_auc, at_least: 0.7", *more))
     stated = contract({"roc_auc, at_least: 0.7": goals})
 
     made = foreseen(worker, rows(stated), others=NOBODY)
@@ -135,7 +136,11 @@ def test_a_goal_in_log_loss_is_foreseen_by_log_loss(worker, contract, rows):
 
 def test_too_few_days_and_rows_are_told_and_not_guessed(worker, contract, rows):
     few = rows(contract(), days=2)
-    tiny = few._replace(training=few.training.of(np.arange(40)), when=few.when[:40], ground=few.ground.of(np.arange(40)))
+    tiny = few._replace(
+        training=few.training.of(np.arange(40)),
+        when=few.when[:40],
+        ground=few.ground.of(np.arange(40)),
+    )
 
     made = foreseen(worker, tiny)
     found = {one.clause: one for one in made.evidence}

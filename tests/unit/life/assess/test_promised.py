@@ -56,7 +56,8 @@ def test_a_goal_in_a_mean_error_is_a_share_of_what_the_best_constant_errs(contra
 
 
 def test_goals_that_scores_tell_come_before_those_in_money_or_at_a_threshold(contract):
-    goals = "value_per_1000, at_least: 900}, {metric: brier, at_most: 0.2}, {metric: f1, at_least: 0.6"
+    some = ("value_per_1000, at_least: 900", "brier, at_most: 0.2", "f1, at_least: 0.6")
+    goals = "}, {metric: ".join(some)
 
     found = every(contract({"roc_auc, at_least: 0.7": goals}), HALVES)
 
@@ -65,7 +66,8 @@ def test_goals_that_scores_tell_come_before_those_in_money_or_at_a_threshold(con
 
 def test_a_goal_in_money_speaks_of_money(contract):
     """Always earns 15,000 per 1,000, perfect decisions 25,000."""
-    (found,) = every(contract({"roc_auc, at_least: 0.7": "value_per_1000, at_least: 20000"}), HALVES)
+    goal = "value_per_1000, at_least: 20000"
+    (found,) = every(contract({"roc_auc, at_least: 0.7": goal}), HALVES)
 
     assert found.words == "value_per_1000 ≥ 20000 EUR"
     assert found.bound == pytest.approx(0.5)

@@ -55,7 +55,7 @@ def test_a_period_with_few_labels_has_no_score(monkeypatch: pytest.MonkeyPatch):
 def test_a_period_of_a_forecast_in_money_is_scored_by_what_was_decided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """A fourth of 200 is acted on rightly, at 10 each: 2,500 per 1,000, where always earns 4,000."""
+    """A fourth is acted on rightly, at 10 each: 2,500 per 1,000, where always earns 4,000."""
     contract = document.read(small_project.written(tmp_path / "p") / "contract.yaml").contract
     label, decided = np.array([1.0, 1, 0, 0] * 50), np.array([1.0, 0, 0, 0] * 50)
     found = SimpleNamespace(rows=SimpleNamespace(
