@@ -20,7 +20,7 @@ from mainstay.life.build import build as life
 from mainstay.life.build.build import Order, Started
 from mainstay.trainer import training
 
-ASKS = 4
+ASKS = 5
 """Counted up whenever an assessment asks more, so that what was asked before is asked again."""
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from mainstay.bundle import environment, manifest, runtime
 from mainstay.bundle.manifest import Manifest
+from mainstay.contract.model import Contract
 from mainstay.control.project import Project
 from mainstay.core import clock, digest
 from mainstay.core.errors import Mistake
@@ -18,6 +19,7 @@ from mainstay.life.assess.foresight import Foresight
 from mainstay.life.build import build as life
 from mainstay.life.build import fitting
 from mainstay.life.build.build import Order, Started
+from mainstay.life.build.fitting import Prepared
 from mainstay.stats.forecasts import library
 from mainstay.trainer import training, warm
 from mainstay.trainer.scored import numbers
@@ -40,7 +42,7 @@ def foreseeing(project: Project, order: Order, started: Started) -> Foreseen:
     """
     scene, contract = _scene(project, started), project.document.contract
     with warm.worker(life.locked(order).environment, seed=contract.train.seed) as worker:
-        found = foreseen(worker, contract, scene.rows, tell=project.tell)
+        found = foreseen(worker, scene.rows, tell=project.tell)
     stated = {"population": scene.population, "window": started.periods.train}
     placed = (msgspec.structs.replace(one, **stated) for one in found.evidence)
     return found._replace(evidence=tuple(placed))
@@ -51,7 +53,7 @@ def aged(project: Project, period: Window) -> Foresight | None:
     contract, order = project.document.contract, _order(project, period)
     scene = _scene(project, life.started(order))
     with warm.worker(life.locked(order).environment, seed=contract.train.seed) as worker:
-        return ages(worker, contract, scene.rows, library.shipped(), project.tell).foresight
+        return ages(worker, scene.rows, library.shipped(), project.tell).foresight
 
 
 def aged_by(project: Project, period: Window, bundle: str) -> Foresight | None:
@@ -72,7 +74,7 @@ def aged_by(project: Project, period: Window, bundle: str) -> Foresight | None:
         folder / runtime.LOCK, project.places.environments, python=stated.python
     )
     with warm.worker(made, seed=contract.train.seed) as worker:
-        return ages(worker, contract, rows, library.shipped(), project.tell).foresight
+        return ages(worker, rows, library.shipped(), project.tell).foresight
 
 
 def _order(project: Project, period: Window) -> Order:
@@ -88,10 +90,9 @@ def _rows_of(project: Project, started: Started, stated: Manifest, bundle: str) 
     kept = data_rules.let_through(known, stated.rules)
     code = project.places.bundle(bundle) / runtime.CODE
     made = training.training(contract, kept, stated.outputs, code)
-    time = contract.data.decisions.time
-    when = memory.fetched(training.in_time(kept, contract).select(time))[time]
+    prepared = Prepared(made, memory.fetched(training.in_time(kept, contract)))
     of = {"bundle": bundle, "sources": started.inputs["sources"], "train": train}
-    return Rows(made, numbers(when), project.places.work / KEPT / digest.of_value(of))
+    return _rows(contract, prepared, project.places.work / KEPT / digest.of_value(of))
 
 
 def _scene(project: Project, started: Started) -> _Scene:
@@ -99,9 +100,13 @@ def _scene(project: Project, started: Started) -> _Scene:
     train = started.periods.train
     learned = training.learned(document, places, started.connection, started.rows, train)
     prepared = fitting.prepared(contract, learned, places)
+    rows = _rows(contract, prepared, _kept(project, started, learned))
+    return _Scene(rows, f"training rows, {len(rows.when):,} with a label")
+
+
+def _rows(contract: Contract, prepared: Prepared, kept: Path) -> Rows:
     when = numbers(prepared.columns[contract.data.decisions.time])
-    rows = Rows(prepared.training, when, _kept(project, started, learned))
-    return _Scene(rows, f"training rows, {len(when):,} with a label")
+    return Rows(prepared.training, when, kept, fitting.ground(contract, prepared))
 
 
 def _kept(project: Project, started: Started, learned: Learned) -> Path:

@@ -16,8 +16,8 @@ FORESEEN = "foreseen"
 
 
 class Hopes(msgspec.Struct, frozen=True):
-    """chance: that the goal is reached with any number of records; retrainings: a month, at least
-    cost. None where nobody could tell.
+    """chance: that the goal that is least likely is reached with any number of records;
+    retrainings: a month, at least cost. None where nobody could tell.
     """
 
     chance: float | None = None

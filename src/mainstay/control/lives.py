@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from mainstay.contract.metrics import VALUE
 from mainstay.contract.model import Contract
 from mainstay.control import foretelling, versions
 from mainstay.control.project import Project
@@ -21,6 +22,7 @@ from mainstay.life.assess.worth import a_point
 from mainstay.stats.forecasts import area
 from mainstay.stats.forecasts.area import Life
 from mainstay.stats.forecasts.backtest import Backtest
+from mainstay.trainer.skill import Scale
 
 CLAUSE = "champion, over its life"
 METHOD = "area between ageing curves: backtest by real fits, same cuts and periods, 95 %"
@@ -124,7 +126,7 @@ def _matched(candidate: Candidate, ours: _Recipe, theirs: _Recipe) -> _Match | s
 
 
 def _same_periods(ours: Foresight, theirs: Foresight) -> tuple[Backtest, Backtest] | None:
-    one, other = (_backtest(each) for each in (ours, theirs))
+    one, other = (_backtest(each, ours.scale) for each in (ours, theirs))
     if ours is theirs:
         return one, other
     begins = (np.array(each.begins, dtype=np.int64) for each in (ours, theirs))
@@ -153,10 +155,12 @@ def _within(
     return _Match(*both, Life(first, last, older), asked)
 
 
-def _backtest(one: Foresight) -> Backtest:
-    stated = one.forecast
-    scores = np.array(stated.scores, dtype=np.float64)
-    return Backtest(scores, stated.training, stated.no_skill, stated.season)
+def _backtest(one: Foresight, onto: Scale) -> Backtest:
+    """On a scale of the same measure, whose ends other rows may have told."""
+    stated, slope = one.forecast, one.scale.span / onto.span
+    apart = onto.score(one.scale.value(0.0))
+    scores = apart + slope * np.array(stated.scores, dtype=np.float64)
+    return Backtest(scores, stated.training, onto.no_skill, stated.season)
 
 
 def _told(candidate: Candidate, match: _Match, foreseen: Foresight, found: Estimate) -> str:
@@ -176,14 +180,20 @@ def _told(candidate: Candidate, match: _Match, foreseen: Foresight, found: Estim
 
 def _money(contract: Contract, candidate: Candidate, foreseen: Foresight, found: Estimate) -> str:
     """What that is worth, where the contract says what a decision is worth."""
-    stated = contract.objective.value
-    if stated is None or foreseen.task != "binary":
-        return ""
-    point = a_point(contract, candidate.share, _level(foreseen))
-    if not point:
+    stated, point = contract.objective.value, _point(contract, candidate, foreseen)
+    if stated is None or not point:
         return ""
     value, low, high = (1000 * point * each for each in (found.value, found.low, found.high))
     return f"; about {stated.currency} {value:,.0f} ({low:,.0f} to {high:,.0f}) per 1,000 decisions"
+
+
+def _point(contract: Contract, candidate: Candidate, foreseen: Foresight) -> float | None:
+    """Money of a decision for a score higher by 1; None where nobody can tell."""
+    scale = foreseen.scale
+    if scale.metric in VALUE:
+        return scale.span / 1000
+    known = scale.metric == "roc_auc"
+    return a_point(contract, candidate.share, _level(foreseen)) if known else None
 
 
 def _level(foreseen: Foresight) -> float:

@@ -2,53 +2,69 @@
 
 Bounded: REPEATS FOLDS times the anchors of at most MOST rows, the newest; every row is held out
 REPEATS times, as in the curves that calibrate the forecast.
-Splits are random, so what is forecast is more records of the same kind, not of another time.
+Splits are random, so what is forecast is more records of the same kind, not of another time. Where
+a threshold is chosen, it is chosen on what the other parts of the same repeat held out, each row
+scored by a model that did not see it, as a build does.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from mainstay.bundle.worker import Worker
-from mainstay.core.errors import Mistake
+from mainstay.core.errors import Broken, Mistake
 from mainstay.core.progress import Tell, nothing
 from mainstay.stats.blocks import Floats
 from mainstay.stats.forecasts import curve
 from mainstay.stats.forecasts.backtest import Cuts
 from mainstay.stats.forecasts.curve import Curve
-from mainstay.trainer import fit
+from mainstay.trainer import fit, trial
 from mainstay.trainer.fit import Training
-from mainstay.trainer.skill import Scale, coded, usual
+from mainstay.trainer.skill import Marks
+from mainstay.trainer.trial import HALF, Ground
 
 FOLDS, REPEATS, MOST = 5, 2, 20_000
+
+
+class _Part(NamedTuple):
+    """Rows held out, and their scores by the model of each anchor, None where it was not fitted."""
+
+    out: Cuts
+    scores: list[Floats | None]
 
 
 def learning(
     worker: Worker,
     training: Training,
+    marks: Marks,
     *,
-    scale: Scale | None = None,
     tell: Tell = nothing,
-) -> Curve:
-    """Errors 1 - score by how many rows were trained on. Raises Broken for too few anchors.
+) -> tuple[Curve | Broken, ...]:
+    """Errors 1 - score by how many rows were trained on, on each scale by the same fits.
 
-    scale: the usual one of the task where none is given.
+    Broken in place of a curve of too few anchors. marks: of the rows of training.
     """
     generator = np.random.default_rng(training.seed)
     newest = np.arange(max(len(training.rows) - MOST, 0), len(training.rows))
     sizes = curve.anchors(len(newest) - -(-len(newest) // FOLDS))
-    label = coded(training.label, training.task)
-    scale = scale or usual(training.task, label[newest])
-    errors = []
+    parts = []
     for number, (out, rows) in enumerate(_folds(newest, generator)):
-        parts = FOLDS * REPEATS
-        tell(f"learning curve: part {number + 1} of {parts}", done=number, of=parts)
-        errors.append(
-            [_error(worker, training, rows[:size], (out, label[out]), scale) for size in sizes]
-        )
-    return curve.curve(
-        np.array(sizes, dtype=np.float64), np.array(errors).reshape(FOLDS * REPEATS, -1)
-    )
+        many = FOLDS * REPEATS
+        tell(f"learning curve: part {number + 1} of {many}", done=number, of=many)
+        parts.append(_Part(out, [_scores(worker, training, rows[:size], out) for size in sizes]))
+    repeats = [parts[at : at + FOLDS] for at in range(0, len(parts), FOLDS)]
+    found = [[_errors(marks, one, at) for at in range(len(sizes))] for one in repeats]
+    errors = np.array(found).reshape(REPEATS, len(sizes), FOLDS, len(marks.scales))
+    by_scale = errors.transpose(3, 0, 2, 1).reshape(len(marks.scales), len(parts), len(sizes))
+    return tuple(_curve(sizes, one) for one in by_scale)
+
+
+def _curve(sizes: list[int], errors: Floats) -> Curve | Broken:
+    try:
+        return curve.curve(np.array(sizes, dtype=np.float64), errors)
+    except Broken as error:
+        return error
 
 
 def _folds(rows: Cuts, generator: np.random.Generator) -> Iterator[tuple[Cuts, Cuts]]:
@@ -60,17 +76,38 @@ def _folds(rows: Cuts, generator: np.random.Generator) -> Iterator[tuple[Cuts, C
             yield out, generator.permutation(rest)
 
 
-def _error(
-    worker: Worker, training: Training, rows: Cuts, held_out: tuple[Cuts, Floats], scale: Scale
-) -> float:
-    """NaN where the rows lack a class: what scores then mean is something else."""
+def _scores(worker: Worker, training: Training, rows: Cuts, out: Cuts) -> Floats | None:
+    """None where the rows lack a class: what scores then mean is something else."""
     some = training.of(np.sort(rows))
     try:
         known = fit.classes(some.label, some.task)
     except Mistake:
-        return float("nan")
+        return None
     if known != fit.classes(training.label, training.task):
-        return float("nan")
+        return None
     fit.fitted(worker, some)
-    out, label = held_out
-    return 1 - scale.of(label, fit.scores(worker, training.rows[out]))
+    return fit.scores(worker, training.rows[out])
+
+
+def _errors(marks: Marks, repeat: list[_Part], size: int) -> list[list[float]]:
+    """Of each part of a repeat at one anchor, on each scale; NaN where nothing was fitted."""
+    found = []
+    for at, part in enumerate(repeat):
+        score = part.scores[size]
+        others = [*repeat[:at], *repeat[at + 1 :]]
+        turns = _threshold(marks.ground, others, size) if marks.chooses else HALF
+        if score is None or turns is None:
+            found.append([float("nan")] * len(marks.scales))
+            continue
+        rows = trial.told(marks.ground.of(part.out), score, turns)
+        found.append([1 - one for one in marks.of(rows)])
+    return found
+
+
+def _threshold(ground: Ground, others: list[_Part], size: int) -> float | None:
+    """By rows that no model here is measured on, each scored by one that did not see it."""
+    known = [(one.out, scores) for one in others if (scores := one.scores[size]) is not None]
+    if not known:
+        return None
+    out, scores = (np.concatenate(each) for each in zip(*known, strict=True))
+    return trial.threshold(ground.of(out), scores)

@@ -69,7 +69,7 @@ def test_a_live_version_whose_columns_are_gone_is_not_foreseen(
     """Nor one that answered another question; where nothing changed it is asked of its own code."""
     asked = []
     monkeypatch.setattr(
-        foreseeing, "ages", lambda *told: asked.append(told[2]) or Foreseen((), None)
+        foreseeing, "ages", lambda *told: asked.append(told[1]) or Foreseen((), None)
     )
     with projects.opened(live) as opened:
         bundle = versions.found(opened, "v1").bundle

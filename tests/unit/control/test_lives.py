@@ -81,6 +81,25 @@ def test_a_better_recipe_is_better_by_that_over_its_life_and_says_the_money(two:
     assert "about EUR " in found.note
 
 
+def test_money_of_other_rows_is_compared_on_one_scale_and_told(two: Path) -> None:
+    """The same models, whose share of all there was to earn was another."""
+    half = {"measure": "share of perfect money", "constant": 1000.0, "best": 3000.0}
+    ours = structs.replace(foresight(days=3), begins=PERIODS, **half)
+    scores = [
+        tuple(None if one is None else 2 * one for one in row) for row in ours.forecast.scores
+    ]
+    less = structs.replace(ours.forecast, scores=tuple(scores))
+    theirs = structs.replace(ours, best=2000.0, forecast=less)
+    with project.opened(two) as opened:
+        foreseen(opened, "v1", theirs)
+        foreseen(opened, "v2", better(ours, 0.03))
+        found = compared(opened)
+
+    assert found.estimate is not None
+    assert found.estimate.value == pytest.approx(0.03)
+    assert "about EUR 60 (" in found.note
+
+
 def limited(folder: Path, most: float) -> None:
     """The contract states how much worse a candidate may be over its life."""
     contract = folder / "contract.yaml"
@@ -116,7 +135,7 @@ def test_where_the_contract_asks_both_codes_are_foreseen_and_a_worse_life_is_ref
     handle(live, Build())
     plain, asked = structs.replace(foresight(days=3), begins=PERIODS), []
 
-    def planted(worker, contract, rows, *_):
+    def planted(worker, rows, *_):
         asked.append(rows)
         text = (rows.training.code / "model.py").read_text()
         return Foreseen((), plain if "n_estimators=20" in text else better(plain, -0.03))

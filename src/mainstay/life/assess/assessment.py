@@ -6,6 +6,7 @@ from mainstay.core.answers import worst
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.data import sla
 from mainstay.life.assess import baselines, leaks, money, prospects, records
+from mainstay.life.assess.promised import told
 from mainstay.life.assess.proposals import Proposal
 
 
@@ -42,8 +43,8 @@ def headline(assessment: Assessment) -> str:
         or _broken(assessment)
         or _leaking(assessment)
         or _worthless(by_clause)
-        or _out_of_reach(by_clause)
-        or _worth(by_clause, assessment.foreseen)
+        or _out_of_reach(assessment)
+        or _worth(assessment, by_clause)
     )
     return f"{assessment.model}: {said}"
 
@@ -91,19 +92,25 @@ def _worthless(by_clause: dict[str, Evidence]) -> str:
     )
 
 
-def _out_of_reach(by_clause: dict[str, Evidence]) -> str:
-    found = by_clause.get(prospects.GOAL)
-    if not found or found.verdict is not Verdict.FAIL or not found.estimate:
+def _out_of_reach(assessment: Assessment) -> str:
+    """Of the goals that are not, the first."""
+    found = [
+        one
+        for one in assessment.evidence
+        if one.clause == prospects.GOAL and one.verdict is Verdict.FAIL and one.estimate
+    ]
+    if not found or not found[0].estimate:
         return ""
-    best = found.estimate
+    best = found[0].estimate
     return (
-        f"not in reach: with any number of such records {best.value:.3g} {best.unit}"
-        f" ({best.low:.3g}–{best.high:.3g}), asked is {found.limit}; better inputs may help."
+        f"not in reach: with any number of such records {told(best.value)} {best.unit}"
+        f" ({told(best.low)}–{told(best.high)}), asked is {found[0].limit}; better inputs may help."
     )
 
 
-def _worth(by_clause: dict[str, Evidence], foreseen: str) -> str:
-    unsure = [name for name, one in by_clause.items() if one.verdict is Verdict.UNSURE]
+def _worth(assessment: Assessment, by_clause: dict[str, Evidence]) -> str:
+    evidence = assessment.evidence
+    unsure = dict.fromkeys(one.clause for one in evidence if one.verdict is Verdict.UNSURE)
     found = f"enough data for a first fit, but unsure: {', '.join(unsure)}"
     said = found if unsure else "worth trying, enough data for a first fit"
     beat = [
@@ -111,5 +118,5 @@ def _worth(by_clause: dict[str, Evidence], foreseen: str) -> str:
         for clause, digits in ((baselines.RULE, 3), (money.RULE, 0))
         if (one := by_clause.get(clause)) and one.estimate
     ]
-    told = [said, *([f"to beat: {', '.join(beat)}"] if beat else []), *filter(None, [foreseen])]
-    return f"{'; '.join(told)}."
+    parts = [said, *([f"to beat: {', '.join(beat)}"] if beat else []), assessment.foreseen]
+    return f"{'; '.join(filter(None, parts))}."

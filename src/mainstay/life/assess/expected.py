@@ -1,7 +1,7 @@
 """What to expect of a model that is trained now, in a clause of the verdict sentence."""
 
 from mainstay.core.nouns import Estimate
-from mainstay.life.assess.promised import SHARE, Promise
+from mainstay.life.assess.promised import SHARE, Promise, told
 from mainstay.stats.forecasts.outlook import Outlook
 from mainstay.stats.forecasts.shelf import ShelfLife
 
@@ -29,7 +29,7 @@ def _level(promised: Promise, life: ShelfLife) -> str:
 
 def _told(promised: Promise, score: Estimate) -> str:
     found = promised.value(score)
-    return f"{found.value:.3g} {found.unit} ({found.low:.3g}–{found.high:.3g})"
+    return f"{told(found.value)} {found.unit} ({told(found.low)}–{told(found.high)})"
 
 
 def _span(promised: Promise, life: ShelfLife, days: int) -> str:
@@ -47,4 +47,5 @@ def _until(promised: Promise) -> str:
     if promised.limit is None:
         return f"before it ages below {SHARE} of its skill"
     side = "below" if promised.limit.comparison == "at_least" else "above"
-    return f"before it ages {side} {promised.limit.bound:g}"
+    unit = f" {promised.currency}" if promised.currency else ""
+    return f"before it ages {side} {promised.limit.bound:,.10g}{unit}"

@@ -14,7 +14,7 @@ from mainstay.trainer.skill import Scale, called
 class Foresight(msgspec.Struct, frozen=True):
     """bound: the least score promised, on the scale of `measure`; days: of a period.
 
-    constant: what the best constant scores on the training rows, see trainer.skill. others:
+    constant, best: the ends of the scale on the training rows, see trainer.skill. others:
     reference models. seen: the longest age that any model was ever seen at, in periods. begins:
     first days of the periods, since 1970; empty where that was not kept. promise: what bound
     stands for, in words.
@@ -32,11 +32,12 @@ class Foresight(msgspec.Struct, frozen=True):
     forecast: Kept
     begins: tuple[int, ...] = ()
     promise: str = "what was promised"
+    best: float = 0.0
 
     @property
     def scale(self) -> Scale:
         """What scores are measured on."""
-        return Scale(self.task, called(self.measure), self.constant)
+        return Scale(called(self.measure), self.constant, self.best)
 
 
 class Outlook(msgspec.Struct, frozen=True):

@@ -62,10 +62,18 @@ def lasting(whole: Backtest, found: ShelfLife, terms: Terms, *, others: int) -> 
         return
     fresh = backtest.fresh(whole, now)
     fresh = fresh[np.isfinite(fresh)]
-    yield from aged(ageing(_gaps(whole), fresh), backtest.horizon(whole) * days)
+    yield from aged(ageing(_gaps(whole), fresh), backtest.horizon(whole) * days, terms.promised)
     if terms.missed_a_year is not None:
         yield sane(goal.room(fresh, terms.bound), terms, terms.missed_a_year)
     yield renewed(cheapest(whole, terms.renewal.costs), terms)
+
+
+def kept(whole: Backtest, found: ShelfLife, terms: Terms, *, others: int) -> Iterator[Evidence]:
+    """How long a goal is kept, of one beside the first: what age and retraining cost is told."""
+    yield from shelf(found, terms, others)
+    if found.grade is not Grade.D and terms.missed_a_year is not None:
+        fresh = backtest.fresh(whole, whole.periods - 1)
+        yield sane(goal.room(fresh[np.isfinite(fresh)], terms.bound), terms, terms.missed_a_year)
 
 
 def cheapest(whole: Backtest, costs: float) -> Interval:
@@ -103,15 +111,19 @@ def shelf(found: ShelfLife, terms: Terms, others: int) -> Iterator[Evidence]:
     yield finding(CHANCE, SHELF, METHOD, note=f"{found.chance:.0%} {within}")
 
 
-def aged(found: Ageing, days: int) -> Iterator[Evidence]:
-    """What age costs, which retraining recovers, and what differs between periods anyway."""
+def aged(found: Ageing, days: int, promised: Promise) -> Iterator[Evidence]:
+    """What age costs, which retraining recovers, and what differs between periods anyway.
+
+    In money where the goal is.
+    """
     said = {
         True: "larger than the ordinary swing: retraining pays where it is cheap",
         False: "smaller than the ordinary swing: a bad period seldom asks for retraining",
         None: "not told apart from the ordinary swing",
     }
-    yield finding(AGED, SHELF, f"{METHOD}, over {days} days", found.lost, said[found.larger])
-    yield finding(SWING, SHELF, f"{METHOD}, standard deviation of fresh models", found.swing)
+    lost, swing = promised.amount(found.lost), promised.amount(found.swing)
+    yield finding(AGED, SHELF, f"{METHOD}, over {days} days", lost, said[found.larger])
+    yield finding(SWING, SHELF, f"{METHOD}, standard deviation of fresh models", swing)
 
 
 def sane(found: Room | None, terms: Terms, missed_a_year: float) -> Evidence:
@@ -125,9 +137,14 @@ def sane(found: Room | None, terms: Terms, missed_a_year: float) -> Evidence:
         return finding(SANITY, subject, FRESH, found.swings, often)
     at, many = goal.reached(found, chance), goal.pooled(found, chance)
     pool = f", or judge {many} periods at once" if many else ""
-    ask = terms.promised.scale.value(at)
-    note = f"{often}; for {missed_a_year:g} a year ask {ask:.3f}{pool}"
+    ask = _asked(terms.promised, at)
+    note = f"{often}; for {missed_a_year:g} a year ask {ask}{pool}"
     return finding(SANITY, subject, FRESH, found.swings, note)
+
+
+def _asked(promised: Promise, score: float) -> str:
+    value = promised.scale.value(score)
+    return f"{value:,.0f} {promised.currency}" if promised.currency else f"{value:.3f}"
 
 
 def _every(missed: Estimate, days: int) -> str:

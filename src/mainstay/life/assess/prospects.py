@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mainstay.core.nouns import Estimate, Evidence, Verdict
+from mainstay.contract.metrics import Metric
+from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
 from mainstay.life.assess.findings import finding, gate
 from mainstay.life.assess.promised import Promise
 from mainstay.stats.forecasts.outlook import AHEAD, LIKELY, UNLIKELY, Outlook, Reach
@@ -17,6 +18,7 @@ ANY = (
     f" records: from a chance of {UNLIKELY * 100:.0f} to one of {LIKELY * 100:.0f} %"
 )
 TIME = "on rows of the same time: how it holds later is the shelf life"
+NOISY = "so few rows as a fit holds out make it larger than it is; certify measures it"
 SURE = 0.01
 WORSE = "more records made it worse: not fitted"
 TOLD = {
@@ -34,7 +36,7 @@ def prospects(found: Outlook, promised: Promise, *, there: int) -> Iterator[Evid
     Everything is told in the metric of the promise, by the number of records.
     """
     took, subject = found.now.n, promised.scale.metric
-    part = f"; fits took {took:,} of {there:,}" if took < there else ""
+    part = f"; fits took the newest {took:,} of {there:,}" if took < there else ""
     yield finding(_clause(took), subject, METHOD, _told(promised, found.now), TIME + part)
     if not found.ahead:
         yield finding(CURVE, subject, METHOD, note=WORSE)
@@ -52,6 +54,12 @@ def untold(promised: Promise, why: str) -> Evidence:
     metric, limit = promised.scale.metric, promised.limit
     said = promised.words if limit is None else why
     note = f"{TOLD[Reach.UNKNOWN]}: {said}"
+    return Evidence(GOAL, metric, "", METHOD, limit=limit, verdict=Verdict.UNSURE, note=note)
+
+
+def unlooked(metric: Metric, limit: Limit) -> Evidence:
+    """Of a goal that no fit can be scored by."""
+    note = f"not looked at: {NOISY}"
     return Evidence(GOAL, metric, "", METHOD, limit=limit, verdict=Verdict.UNSURE, note=note)
 
 

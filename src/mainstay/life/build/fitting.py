@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.bundle import baseline, stakes
+from mainstay.bundle import baseline
 from mainstay.bundle.baseline import Baseline, Commonest, Constant, OfColumn
 from mainstay.bundle.runtime import Class
 from mainstay.bundle.worker import Worker
@@ -17,12 +17,12 @@ from mainstay.core.inputs import Input
 from mainstay.core.places import Places
 from mainstay.data import columns as memory
 from mainstay.stats import value
-from mainstay.trainer import code, fit, payoffs
+from mainstay.trainer import code, fit, payoffs, trial
 from mainstay.trainer.fit import Fitted, Training
-from mainstay.trainer.measures import worth
 from mainstay.trainer.scored import Floats
 from mainstay.trainer.skill import coded
 from mainstay.trainer.training import Learned, in_time, training
+from mainstay.trainer.trial import Ground
 
 FOLDS = 4
 MOST = 50_000
@@ -75,29 +75,38 @@ def chosen(contract: Contract, prepared: Prepared, scores: Floats) -> Chosen:
 
     Without a value matrix a binary decision is made at one half.
     """
-    label = coded(prepared.training.label, prepared.training.task)
-    if contract.objective.task == "multiclass":
-        return Chosen(_of_classes(contract, prepared), None, None)
-    rule = _baseline(contract, prepared.columns, label)
+    found, yes = _rule(contract, prepared)
     if contract.objective.task != "binary":
-        return Chosen(rule, None, None)
-    if contract.objective.value is None:
-        return Chosen(rule, 0.5, 0.5)
-    said, by_row = (
-        baseline.rates(rule, prepared.columns),
-        payoffs.by_row(contract, prepared.columns),
-    )
-    newest = None if by_row is None else by_row[-len(scores) :]
-    return Chosen(
-        rule,
-        _threshold(contract, label[-len(scores) :], scores, newest),
-        _threshold(contract, label, said, by_row),
-    )
+        return Chosen(found, None, None)
+    newest = _ground(contract, prepared).of(np.arange(len(prepared.training.rows))[-len(scores) :])
+    return Chosen(found, trial.threshold(newest, scores), yes)
 
 
-def _threshold(contract: Contract, label: Floats, said: Floats, by_row: Floats | None) -> float:
-    leans = said if by_row is None else stakes.leanings(said, by_row)
-    return value.best_threshold(label, leans, worth(contract, by_row))
+def ground(contract: Contract, prepared: Prepared) -> Ground:
+    """What fits of parts of these rows are scored on; the rule has learnt from all of them."""
+    found, yes = _rule(contract, prepared)
+    rows = _ground(contract, prepared)
+    said = baseline.rates(found, prepared.columns)
+    ruled = said if yes is None else trial.told(rows, said, yes).decided
+    return rows._replace(ruled=ruled)
+
+
+def _rule(contract: Contract, prepared: Prepared) -> tuple[Baseline, float | None]:
+    """The simple rule, and the threshold it decides by."""
+    if contract.objective.task == "multiclass":
+        return _of_classes(contract, prepared), None
+    rows = _ground(contract, prepared)
+    found = _baseline(contract, prepared.columns, rows.label)
+    if contract.objective.task != "binary":
+        return found, None
+    return found, trial.threshold(rows, baseline.rates(found, prepared.columns))
+
+
+def _ground(contract: Contract, prepared: Prepared) -> Ground:
+    """With nothing decided by a rule yet."""
+    label = coded(prepared.training.label, prepared.training.task)
+    money = payoffs.by_row(contract, prepared.columns)
+    return Ground(contract, label, np.zeros(len(label)), money)
 
 
 def fitted(prepared: Prepared, worker: Worker) -> Fitted:

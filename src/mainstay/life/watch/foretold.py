@@ -33,5 +33,5 @@ def _came(order: Order, runtime: Runtime, age: int, window: Window) -> Came:
     some = realised.part(found, scale.metric) if found else None
     if some is None or len(some.label) < LEAST_ROWS:
         return Came(age, None, len(some.label) if some else 0)
-    score = scale.of(some.label, some.score)
+    score = scale.of(some, order.contract)
     return Came(age, score if np.isfinite(score) else None, len(some.label))

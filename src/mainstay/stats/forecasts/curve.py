@@ -58,13 +58,20 @@ def curve(sizes: Floats, errors: Floats) -> Curve:
     return Curve(np.asarray(sizes, dtype=np.float64)[kept], errors[:, kept])
 
 
+def shared(repeats: int) -> float:
+    """By what the error of a mean over splits is larger than if they shared no records.
+
+    Its variance is (1 / repeats + held out / trained) of one split's.
+    Source: Nadeau and Bengio (2003), Inference for the Generalization Error.
+    """
+    return float(np.sqrt(1 + repeats * HELD_OUT / (1 - HELD_OUT)))
+
+
 def ill_behaved(one: Curve) -> bool:
     """Whether more records surely made it worse somewhere: such a curve is told, not fitted.
 
     Paired differences of every two anchors against Student's t at SURE for all pairs together.
-    Splits share records: the variance is (1 / repeats + held out / trained) of one split's.
     About one of seven curves is (Viering et al. 2025, LCDB 1.1).
-    Source: Nadeau and Bengio (2003), Inference for the Generalization Error.
     """
     count = len(one.sizes)
     pairs = [(small, large) for large in range(count) for small in range(large)]
@@ -74,7 +81,6 @@ def ill_behaved(one: Curve) -> bool:
 
 def _worse(differences: Floats, bound: float) -> bool:
     known = differences[np.isfinite(differences)]
-    shared = 1 / len(known) + HELD_OUT / (1 - HELD_OUT)
-    error = float(np.std(known, ddof=1)) * np.sqrt(shared)
+    error = float(np.std(known, ddof=1)) / np.sqrt(len(known)) * shared(len(known))
     far = float(special.stdtrit(len(known) - 1, bound))
     return bool(known.mean() > far * error + 1e-12)

@@ -1,8 +1,9 @@
 """What more records would bring: errors at 2 and 4 times as many, and whether a goal is in reach.
 
-Gains are damped and intervals widened by what was needed on other data sets
-(`library.calibration`): a power law by itself covers half of what is true. Nothing is said as a
-number beyond 4 times the records there are.
+The interval of the level there is counts that splits share their records: without it, 80 % held the
+truth in half of the cases. Gains are damped and intervals widened by what was needed on other data
+sets (`library.calibration`): a power law by itself covers half of what is true. Nothing is said as
+a number beyond 4 times the records there are.
 """
 
 from enum import StrEnum
@@ -13,7 +14,7 @@ import numpy as np
 from mainstay.core.nouns import Estimate
 from mainstay.stats.blocks import Floats
 from mainstay.stats.forecasts import scoring
-from mainstay.stats.forecasts.curve import Curve, ill_behaved
+from mainstay.stats.forecasts.curve import Curve, ill_behaved, shared
 from mainstay.stats.forecasts.library import Calibration
 from mainstay.stats.forecasts.power_law import PowerLaw, power_law
 
@@ -62,7 +63,7 @@ def outlook(
     """
     law = power_law(curve, seed=seed).damped(calibration.damping)
     widening = calibration.widening
-    now = _estimate(law.error(records), records, 1.0)
+    now = _estimate(law.error(records), records, shared(len(curve.errors)))
     if ill_behaved(curve):
         return Outlook(Reach.UNKNOWN, now)
     ahead = tuple(_estimate(law.error(records * far), records, widening) for far in AHEAD)

@@ -23,8 +23,12 @@ NO_ROOM = gate(
 REACH = ("goal in reach", "roc_auc", "")
 OUT = gate(*REACH, Estimate(0.71, 0.69, 0.73, 700, "roc_auc"), Limit("at_least", 0.75))
 OPEN = gate(*REACH, Estimate(0.71, 0.69, 0.73, 700, "roc_auc"), Limit("at_least", 0.7))
+MONEY = Estimate(1910, 1890, 1930, 700, "EUR per 1,000")
+PAID = gate("goal in reach", "value_per_1000", "", MONEY, Limit("at_least", 1000))
+POOR = gate("goal in reach", "value_per_1000", "", MONEY, Limit("at_least", 2500))
 
 WORTH = "worth trying, enough data for a first fit"
+TOO_POOR = "1,910 EUR per 1,000 (1,890–1,930)"
 NOT_IN_REACH = "not in reach: with any number of such records"
 TOO_FEW = "90 labelled rows, a first fit needs 500"
 TOO_RARE = "3 rows of the rarer class, a first fit needs 30"
@@ -63,6 +67,21 @@ TOO_RARE = "3 rows of the rarer class, a first fit needs 30"
             (ENOUGH, OPEN),
             Verdict.UNSURE,
             "enough data for a first fit, but unsure: goal in reach.",
+        ),
+        (
+            (ENOUGH, OPEN, PAID, OUT),
+            Verdict.FAIL,
+            f"{NOT_IN_REACH} 0.71 roc_auc (0.69–0.73), asked is ≥ 0.75; better inputs may help.",
+        ),
+        (
+            (ENOUGH, OPEN, PAID),
+            Verdict.UNSURE,
+            "enough data for a first fit, but unsure: goal in reach.",
+        ),
+        (
+            (ENOUGH, POOR, PAID),
+            Verdict.FAIL,
+            f"{NOT_IN_REACH} {TOO_POOR}, asked is ≥ 2500; better inputs may help.",
         ),
         (
             (ENOUGH, CLOSE),

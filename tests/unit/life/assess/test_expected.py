@@ -11,8 +11,8 @@ from mainstay.stats.forecasts.outlook import Outlook, Reach
 from mainstay.stats.forecasts.shelf import ShelfLife
 from mainstay.trainer.skill import Scale
 
-AUC = Promise(Scale("binary", "roc_auc", 0.5), Limit("at_least", 0.66))
-MAE = Promise(Scale("regression", "mae", 4.0), Limit("at_most", 3.0))
+AUC = Promise(Scale("roc_auc", 0.5), Limit("at_least", 0.66))
+MAE = Promise(Scale("mae", 4.0), Limit("at_most", 3.0))
 NOW = Outlook(Reach.OPEN, Estimate(0.3, 0.28, 0.32, 4000))
 
 

@@ -1,6 +1,6 @@
 """What is kept of how models age, and what it says of one of them."""
 
-from msgspec import json
+from msgspec import convert, json
 from planted_foresight import foresight
 
 from mainstay.life.assess.foresight import Foresight, outlook
@@ -11,6 +11,15 @@ def test_what_is_kept_says_the_same_when_it_is_read_again():
     again = json.decode(json.encode(made), type=Foresight)
 
     assert outlook(again, {}, 0) == outlook(made, {}, 0)
+
+
+def test_what_was_kept_before_scales_had_a_best_end_is_read():
+    kept = json.decode(json.encode(foresight()))
+    del kept["best"]
+    losses = {**kept, "measure": "error saved", "constant": 4.0, "task": "regression"}
+
+    assert convert(kept, Foresight) == foresight()
+    assert convert(losses, Foresight).scale.value(0.25) == 3.0
 
 
 def test_a_model_that_scores_less_breaks_its_promise_sooner():

@@ -30,7 +30,7 @@ def known():
 
 
 def terms(bound=LEVEL - 0.035, missed_a_year=None):
-    promised = Promise(Scale("binary", "roc_auc", 0.5), Limit("at_least", round(bound, 3)))
+    promised = Promise(Scale("roc_auc", 0.5), Limit("at_least", round(bound, 3)))
     return lasting.Terms(promised, bound, 7, COST, missed_a_year)
 
 
@@ -86,7 +86,7 @@ def test_ageing_is_held_against_the_ordinary_swing(lost, said):
     low, value, high = lost
     found = Ageing(Estimate(value, low, high, 9), Estimate(0.02, 0.015, 0.025, 9))
 
-    told = list(lasting.aged(found, 84))
+    told = list(lasting.aged(found, 84, terms().promised))
 
     assert said in told[0].note
     assert told[1].estimate.value == 0.02
@@ -158,7 +158,7 @@ def test_of_a_goal_above_fresh_scores_no_number_of_periods_helps():
 
 def test_a_goal_in_a_loss_is_asked_for_in_that_loss():
     fresh = np.random.default_rng(1).normal(0.25, 0.02, 40)
-    promised = Promise(Scale("regression", "mae", 4.0), Limit("at_most", 3.08))
+    promised = Promise(Scale("mae", 4.0), Limit("at_most", 3.08))
 
     one = lasting.sane(room(fresh, 0.23), terms(0.23)._replace(promised=promised), 1.0)
 

@@ -8,8 +8,8 @@ from mainstay.life.assess.promised import ASSUMED, Promise
 from mainstay.stats.forecasts.outlook import Outlook, Reach
 from mainstay.trainer.skill import Scale
 
-AUC = Promise(Scale("binary", "roc_auc", 0.5), Limit("at_least", 0.75))
-MAE = Promise(Scale("regression", "mae", 4.0), Limit("at_most", 1.0))
+AUC = Promise(Scale("roc_auc", 0.5), Limit("at_least", 0.75))
+MAE = Promise(Scale("mae", 4.0), Limit("at_most", 1.0))
 BEST = Estimate(0.22, 0.2, 0.24, 4000, "error")
 
 
@@ -121,4 +121,4 @@ def test_fits_of_a_part_of_the_records_are_told_as_such():
 
     first = next(iter(prospects.prospects(found, AUC, there=271_617)))
 
-    assert first.note.endswith("; fits took 4,000 of 271,617")
+    assert first.note.endswith("; fits took the newest 4,000 of 271,617")

@@ -5,14 +5,16 @@ import pytest
 
 from mainstay.life.assess.renewing import renewal
 from mainstay.trainer.skill import Scale
+from mainstay.trainer.trial import Ground
 
 MONEY = "value: {currency: EUR, true_positive: 50, false_positive: -20}"
 HALVES = np.array([0.0, 1.0] * 50)
-AUC, MAE = Scale("binary", "roc_auc", 0.5), Scale("regression", "mae", 4.0)
+AUC, MAE = Scale("roc_auc", 0.5), Scale("mae", 4.0)
 
 
 def cost(stated, scale=AUC, label=HALVES):
-    return renewal(stated, scale, label, skill=0.2, decisions=1000)
+    ground = Ground(stated, label, np.zeros(len(label)))
+    return renewal(ground, scale, skill=0.2, decisions=1000)
 
 
 def priced(contract, added):
@@ -47,7 +49,7 @@ def test_in_regression_a_point_is_what_the_constant_errs_at_the_middle_cost(cont
 
 
 def test_where_a_point_has_no_price_the_stated_money_is_named_and_not_used(contract):
-    loss = cost(priced(contract, "per_retrain: -500"), Scale("binary", "log_loss", 0.69))
+    loss = cost(priced(contract, "per_retrain: -500"), Scale("log_loss", 0.69))
 
     assert loss.costs == pytest.approx(0.01)
     assert loss.said == (
@@ -65,3 +67,13 @@ def test_money_by_the_row_prices_no_point(contract):
     by_row = missed(contract, sides, {label: label + fields})
 
     assert "no money says" in cost(by_row, MAE, np.arange(9.0)).said
+
+
+def test_in_money_a_retraining_is_weighed_by_the_money_of_the_scale_itself(contract):
+    """All there is to earn is 10,000 per 1,000: 10 a decision."""
+    paid = Scale("value_per_1000", 15_000.0, 25_000.0)
+
+    found = cost(priced(contract, "per_retrain: -500"), paid)
+
+    assert found.costs == pytest.approx(500 / (10 * 1000))
+    assert found.said == "a retraining at EUR 500"

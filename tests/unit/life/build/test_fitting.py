@@ -83,3 +83,17 @@ def test_a_rule_for_classes_decides_a_class(tmp_path: Path, names: tuple[str | i
     assert decided(Rule(column="today")) == [0, 2, 1, 1, 0]
     with pytest.raises(Mistake, match="constant is 7, which no training row is"):
         decided(Rule(constant=7))
+
+
+def test_fits_are_scored_beside_what_the_rule_decides_of_the_same_rows(tmp_path: Path) -> None:
+    """A yes is worth 10, a wrong one costs 2: the rule acts where one of two is a yes."""
+    read = contract(tmp_path).contract
+    kind = Text(np.array([0, 0, 1, 1, 1, 1, 1, 1, 1], dtype=np.int32), ("a", "b"))
+    label = np.array([True, False, *[False] * 7])
+    rows = Training(Path(), (), np.zeros((9, 0)), label, "binary")
+
+    found = fitting.ground(read, Prepared(rows, {"kind": kind}))
+
+    assert found.ruled.tolist() == [1, 1, 0, 0, 0, 0, 0, 0, 0]
+    assert found.label.tolist() == label.astype(float).tolist()
+    assert found.payoffs is None
