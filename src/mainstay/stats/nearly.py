@@ -208,7 +208,7 @@ def _chance(some: Some, day: Codes, seed: int) -> Estimate:
 
 
 def _of_all_days(chance: Estimate, days: int) -> Estimate:
-    """Later rows meet the earlier ones of one day more than an earlier row does; at most so much."""
+    """Later rows meet the earlier ones of one day more than earlier rows do; at most so much."""
     more = days / max(days - 1, 1)
     value, high = (min(one * more, 1.0) for one in (chance.value, chance.high))
     return Estimate(value, chance.low, high, chance.n)
@@ -239,7 +239,7 @@ def _changed(chosen: list[_View]) -> Iterator[tuple[str, int]]:
 
 
 def _bits(values: Numbers | Text | Codes, at: int) -> Bits:
-    """Spread bits of a column, other ones for each place of a column; texts without case, blanks."""
+    """Spread bits of a column, others at each place of a column; texts without case, blanks."""
     told = _folded(values) if isinstance(values, Text) else values
     return copies.mixed(copies.plain(told) + np.uint64(int(copies.SPREAD) * (at + 1) % (1 << 64)))
 

@@ -132,7 +132,7 @@ def _said(found: Copies) -> str:
 
 
 def _nearly(found: Nearly) -> str:
-    """`31 of 900 held-out rows are training rows again but for little (3.4%), changed: wait (28); ...`"""
+    """`31 of 900 held-out rows are training rows again but for little (3.4%), changed: ...`"""
     count, rows = int(found.rows.sum()), len(found.rows)
     return (
         f"{count:,} of {rows:,} held-out rows are training rows again but for little"
