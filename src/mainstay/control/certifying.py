@@ -274,7 +274,7 @@ def _passed(project: Project, case: Case, judgement: Judgement, ends: Term) -> A
         },
         waived=tuple(one.clause for one in judgement.waived),
     )
-    return _reported(project, issued.version.name, said)
+    return _reported(project, issued.version.name, said, judgement)
 
 
 def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
@@ -303,12 +303,12 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
         },
         waived=tuple(one.clause for one in judgement.waived),
     )
-    return _reported(project, name, said)
+    return _reported(project, name, said, judgement)
 
 
-def _reported(project: Project, name: str, said: Answer) -> Answer:
+def _reported(project: Project, name: str, said: Answer, judgement: Judgement) -> Answer:
     place = project.places.certify / f"{name}.html"
-    return papers.reported(project, place, f"{project.model} {name}", said)
+    return papers.reported(project, place, f"{project.model} {name}", said, judgement.details)
 
 
 def _ends(project: Project, case: Case, judgement: Judgement, foresight: str) -> Term:

@@ -23,7 +23,7 @@ ISSUED, REFUSED = ("Certified", "Renewed"), "CertificateRefused"
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What certify keeps of a judgement, as a blob; details: where it came to a certificate."""
+    """What certify keeps of a judgement, as a blob; details: None of an older refusal."""
 
     evidence: tuple[Evidence, ...]
     not_covered: tuple[str, ...]
@@ -47,10 +47,15 @@ def written(project: Project, envelope: Envelope, details: Details | None) -> Pa
     return folder / f"{name}.html"
 
 
-def reported(project: Project, place: Path, title: str, said: Answer) -> Answer:
-    """The same answer with a line that says where its evidence lies as one file, written here."""
+def reported(
+    project: Project, place: Path, title: str, said: Answer, details: Details | None = None
+) -> Answer:
+    """The same answer with a line that says where its evidence lies as one file, written here.
+
+    details: of a judgement, whose tables stand there too.
+    """
     place.parent.mkdir(parents=True, exist_ok=True)
-    durable.write(place, report.page(title, said, at=clock.now()).encode())
+    durable.write(place, report.page(title, said, details, at=clock.now()).encode())
     place.chmod(0o644)  # made to be passed on
     shown = place.relative_to(project.places.folder)
     return msgspec.structs.replace(

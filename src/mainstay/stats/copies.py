@@ -10,7 +10,7 @@ from mainstay.stats import apart
 Codes = NDArray[np.int64]
 Some = NDArray[np.bool_]
 Bits = NDArray[np.uint64]
-_MIXED = np.uint64(0x9E3779B97F4A7C15)
+SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def alike(columns: tuple[Numbers | Text, ...]) -> Codes:
@@ -20,7 +20,7 @@ def alike(columns: tuple[Numbers | Text, ...]) -> Codes:
     """
     total: Bits = np.zeros(1, dtype=np.uint64)
     for one in columns:
-        total = _mixed(total * _MIXED + _plain(one))
+        total = mixed(total * SPREAD + plain(one))
     found: Codes = np.unique(total, return_inverse=True)[1].astype(np.int64)
     return found
 
@@ -56,34 +56,42 @@ def elsewhere(code: Codes, day: Codes) -> Some:
     return np.asarray(first[code] != last[code])
 
 
-def proven(share: Estimate, chance: Estimate) -> Estimate:
-    """The share of rows that are surely copies: the lower end of what chance does not explain.
-
-    share: of rows that are another row again; chance: how many would be anyway. A number without
-    an interval, as a count of what is proven is; where either share has none, from 0 to all of it.
-    """
-    if chance.value == 0:
-        return Estimate(share.value, share.value, share.value, share.n)
-    found = apart.difference(share, chance)
-    if not np.isfinite(found.low):
-        return Estimate(min(max(found.value, 0.0), share.value), 0.0, share.value, share.n)
-    least = max(found.low, 0.0)
-    return Estimate(least, least, least, share.n)
+def by_chance(chance: Estimate) -> str:
+    """`by chance 11.0% (10.0% to 12.0%) would be`"""
+    if not chance.high:
+        return "by chance none would be"
+    known = f" ({chance.low:.1%} to {chance.high:.1%})" if np.isfinite(chance.low) else ""
+    return f"by chance {chance.value:.1%}{known} would be"
 
 
-def _mixed(code: Bits) -> Bits:
+def mixed(code: Bits) -> Bits:
     """Bits spread over all others. Source: Steele, Lea and Flood (2014), SplitMix64."""
     code = (code ^ (code >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     code = (code ^ (code >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return code ^ (code >> np.uint64(31))
 
 
-def _plain(values: Numbers | Text) -> Bits:
+def plain(values: Numbers | Text) -> Bits:
     """The bits of every value; missing is a value."""
     if isinstance(values, Text):
         return values.codes.astype(np.int64).view(np.uint64)
     numbers = values.astype(np.float64) + 0.0  # -0 is 0
     return np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
+
+
+def proven(share: Estimate, chance: Estimate) -> Estimate:
+    """The share of rows that are surely copies: the lower end of what chance does not explain.
+
+    share: of rows that are another row again; chance: how many would be anyway. A number without
+    an interval, as a count of what is proven is; where either share has none, from 0 to all of it.
+    """
+    if chance.high == 0:
+        return Estimate(share.value, share.value, share.value, share.n)
+    found = apart.difference(share, chance)
+    if not np.isfinite(found.low):
+        return Estimate(min(max(found.value, 0.0), share.value), 0.0, share.value, share.n)
+    least = max(found.low, 0.0)
+    return Estimate(least, least, least, share.n)
 
 
 def _uncommon(values: Numbers) -> Some:

@@ -30,10 +30,7 @@ def page(
         _gates(it, details),
         _slices(it),
         found.drawn(details.found) if details.found else Html(),
-        _measures(details),
-        errors.drawn(details.errors, details.currency) if details.errors else Html(),
-        mistaken.confused(details.confused, details.currency) if details.confused else Html(),
-        mistaken.off(details.off) if details.off else Html(),
+        *wrong(details),
         ladder.drawn(details.ladder, certificate.version.name) if details.ladder else Html(),
         robust.drawn(details.shaken) if details.shaken and details.shaken.tried else Html(),
         section("Made with", "", _made(details)),
@@ -185,6 +182,17 @@ def _slices(it: Standing) -> Html:
     drawn = (charts.slices(sliced),) if sliced else ()
     said = (tag("p", tag("b", "Not covered, too few rows: "), ", ".join(few)),) if few else ()
     return section("Slices", beside, *drawn, *said)
+
+
+def wrong(details: Details) -> Iterator[Html]:
+    """What the version gets wrong and what it is worth, as curves and tables."""
+    yield _measures(details)
+    if details.errors:
+        yield errors.drawn(details.errors, details.currency)
+    if details.confused:
+        yield mistaken.confused(details.confused, details.currency)
+    if details.off:
+        yield mistaken.off(details.off)
 
 
 def _measures(details: Details) -> Html:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from mainstay.control.pages import answers, charts, parts
+from mainstay.control.pages import answers, certificate, charts, parts
 from mainstay.control.pages.answers import card
 from mainstay.control.pages.certificate import ORDER, SLICES
 from mainstay.control.pages.markup import Html, joined, tag
@@ -13,6 +13,7 @@ from mainstay.control.pages.parts import Row, number
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Evidence
 from mainstay.life.certify import found_slices
+from mainstay.life.certify.details import Details
 
 JUDGED: Row = (
     "Clause", "Verdict", *map(number, ("Measured", "Interval", "Limit")), "Shaded = allowed",
@@ -22,11 +23,16 @@ FOUND_SLICES = f"{found_slices.CLAUSE}, "
 FOUND: Row = ("Finding", *map(number, ("Measured", "Interval", "n")), "In words")
 
 
-def page(title: str, said: Answer, *, at: datetime) -> str:
-    """title: what was looked at. Verdicts are computed again from interval and limit."""
+def page(title: str, said: Answer, details: Details | None = None, *, at: datetime) -> str:
+    """title: what was looked at; details: of a judgement.
+
+    Verdicts are computed again from interval and limit.
+    """
     judged = sorted((one for one in said.evidence if one.limit), key=_rank)
     found = [one for one in said.evidence if not one.limit and one not in _worst(said)]
-    whole = (*_judged(judged), *_slices(judged), *_searched(said), *_found(found), *_rest(said))
+    tables = certificate.wrong(details) if details else ()
+    told = (*_judged(judged), *_slices(judged), *tables, *_searched(said))
+    whole = (*told, *_found(found), *_rest(said))
     return parts.document(
         f"{title} · evidence",
         _head(title, said),

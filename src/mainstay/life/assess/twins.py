@@ -18,13 +18,15 @@ from mainstay.life.assess.findings import exact, gate
 from mainstay.life.assess.leaks import CLAUSE, settled
 from mainstay.life.assess.seen import Seen, named
 from mainstay.life.assess.telling import TELLING, telling
-from mainstay.stats import bootstrap
+from mainstay.stats import bootstrap, nearly
 from mainstay.stats import copies as copied
 from mainstay.stats.bootstrap import Measure
+from mainstay.stats.nearly import Both
 from mainstay.stats.proportion import clopper_pearson
 from mainstay.stats.ranking import ranks
 
 TWICE, AGAIN, NAMES = "no row twice", "no row again", "no name"
+NEARLY = "no row again, changed a little"
 FEW = Limit("at_most", 0.01)
 """One row in 100: what so few copies tell is less than any interval of a first fit is wide."""
 HALF = Limit("at_most", 0.5)
@@ -40,7 +42,10 @@ distances and incomes that are seldom alike none was so even; of 11 public table
 
 def twins(task: Task, contract: Contract, seen: Seen, *, seed: int) -> Iterator[Evidence]:
     """Only what is wrong or may be; of what is in order nothing is said."""
-    judged = (*copies(contract, seen), *names(seen), *groups(task, contract, seen, seed=seed))
+    alike = tuple(copies(contract, seen))
+    if all(one.verdict is Verdict.PASS for one in alike):
+        alike = (*alike, *changed(seen, seed=seed))
+    judged = (*alike, *names(seen), *groups(task, contract, seen, seed=seed))
     yield from (one for one in judged if one.verdict is not Verdict.PASS)
 
 
@@ -64,6 +69,21 @@ def copies(contract: Contract, seen: Seen) -> Iterator[Evidence]:
         note = "of the newest sixth, alike an older row in all but key and time, label included"
         share = _scaled(again, len(code) - since, part)
         yield gate(AGAIN, "decisions", "count", share, FEW, note)
+
+
+def changed(seen: Seen, *, seed: int) -> Iterator[Evidence]:
+    """Rows of the newest sixth that are an older row but for little, surely beyond chance."""
+    since = len(seen.when) - len(seen.when) // NEWEST
+    days, parts = len(np.unique(seen.day[since:])), {name: (name,) for name in seen.inputs}
+    found = nearly.nearly(Both(seen.inputs, seen.day[:since], days, parts), seed=seed)
+    if found is None:
+        return
+    share = copied.proven(found.share, found.chance).value * seen.counts.known / len(seen.when)
+    count = int(found.rows.sum())
+    note = f"{count:,} of the newest sixth are an older row but for little, {nearly.said(found)}"
+    yield gate(
+        NEARLY, "decisions", nearly.METHOD, exact(min(share, 1.0), len(found.rows)), FEW, note
+    )
 
 
 def names(seen: Seen) -> Iterator[Evidence]:

@@ -88,15 +88,15 @@ class Judgement(NamedTuple):
     """All evidence, the slices not covered, the rows it was judged on.
 
     gates: the evidence with a limit; what has none is a finding and gates nothing.
-    details: for the page of a certificate, None where there is none. proved: for the next
-    judgement of the same bundle. seconds: how long each step took.
+    details: for the page of a certificate or of a refusal. proved: for the next judgement of the
+    same bundle. seconds: how long each step took.
     """
 
     evidence: tuple[Evidence, ...]
     not_covered: tuple[str, ...]
     held: HeldOut
     registration: Registration
-    details: Details | None
+    details: Details
     proved: Proved
     waivers: tuple[Waiver, ...] = ()
     seconds: Mapping[str, float] = MappingProxyType({})
@@ -174,12 +174,9 @@ def _judged(order: Order, stated: Registration, opened: Runtime) -> Judgement:
         order.tell("cutting the sources at a random time and replaying golden rows")
         proved = proof.result()
     every = (*resampled, *rivals, *counted, *_proofs(order, asked, opened, proved))
-    made = Judgement(every, groups.not_covered, held, stated, None, proved, order.waivers)
-    if not _holds(order, every):
-        return made
     order.tell("tables of the page")
-    shown = beside_gates._replace(found=found.found)
-    return made._replace(details=details(asked, opened.manifest, shown))
+    shown = details(asked, opened.manifest, beside_gates._replace(found=found.found))
+    return Judgement(every, groups.not_covered, held, stated, shown, proved, order.waivers)
 
 
 def _resampled(order: Order, asked: Asked) -> tuple[Searched, Judged, tuple[Evidence, ...]]:

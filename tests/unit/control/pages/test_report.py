@@ -5,7 +5,7 @@ import re
 from healthy import NOON
 from msgspec.structs import replace
 
-from mainstay.control.pages import report
+from mainstay.control.pages import errors, report
 from mainstay.core.answers import Answer
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
 
@@ -68,3 +68,10 @@ def test_it_says_when_it_was_so_and_what_is_next() -> None:
 
     assert "As of 1 March 2024, 12:00 UTC" in page
     assert "mainstay explain v1" in page
+
+
+def test_of_a_judgement_it_tells_what_is_wrong_whatever_came_of_it(paper) -> None:
+    page = report.page("no-show v1", SAID, paper.details, at=NOON)
+
+    assert errors.TITLE in page
+    assert errors.TITLE not in drawn()

@@ -8,7 +8,17 @@ import pytest
 from mainstay.contract.model import Contract
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.life.assess.seen import Seen
-from mainstay.life.assess.twins import AGAIN, NAMES, TWICE, copies, groups, names, twins
+from mainstay.life.assess.twins import (
+    AGAIN,
+    NAMES,
+    NEARLY,
+    TWICE,
+    changed,
+    copies,
+    groups,
+    names,
+    twins,
+)
 
 Look = Callable[..., Seen]
 Table = Callable[..., ir.Table]
@@ -63,6 +73,28 @@ def test_rows_again_across_the_split_are_found(
 
     assert found[AGAIN].verdict is Verdict.FAIL
     assert found[AGAIN].estimate.value == pytest.approx(100 / 400)
+
+
+def test_rows_again_that_were_changed_a_little_are_found(
+    table: Table, columns: Columns, look: Look, contract: Promise
+) -> None:
+    generator = np.random.default_rng(1)
+    made = {**columns(), "cost": generator.lognormal(5, 1, 2400)}
+    for name in ("ward", "age", "pulse", "stays"):
+        values = list(made[name])
+        values[2200:2300] = values[500:600]
+        made[name] = values
+    some = made["cost"].copy()
+    some[2200:2300] = np.round(some[500:600])
+    under, clean = contract(), look(table(**made), "ward", "age", "pulse", "cost")
+
+    seen = look(table(**{**made, "cost": some}), "ward", "age", "pulse", "cost")
+    found = by_clause(twins("binary", under, seen, seed=1))
+
+    assert found[NEARLY].verdict is Verdict.FAIL
+    assert 0.15 < found[NEARLY].estimate.value < 100 / 400
+    assert "cost (" in found[NEARLY].note
+    assert {one.verdict for one in changed(clean, seed=1)} <= {Verdict.PASS, Verdict.FAIL}
 
 
 def test_rows_alike_by_chance_are_no_copies(

@@ -29,6 +29,8 @@ from mainstay.life.certify import again
 from mainstay.life.certify.again import Again, Copies
 from mainstay.life.certify.gates import Asked
 from mainstay.life.certify.held_out import HeldOut
+from mainstay.stats import nearly as stated
+from mainstay.stats.nearly import Nearly
 
 Held = Callable[..., HeldOut]
 NEVER = Estimate(0.0, 0.0, 0.0, 9000)
@@ -37,7 +39,14 @@ NEVER = Estimate(0.0, 0.0, 0.0, 9000)
 def found(copies: int, chance: Estimate = NEVER) -> Again:
     """So many of 3,000 held-out rows."""
     some = np.random.default_rng(1).permutation(3000) < copies
-    return Again(Copies(some, chance), None, some, None)
+    return Again(Copies(some, chance), None, some, None, nearly(0))
+
+
+def nearly(copies: int) -> Nearly:
+    """So many of 3,000 held-out rows but for how long they waited."""
+    some, share = np.random.default_rng(2).permutation(3000) < copies, copies / 3000
+    seen = Estimate(share, share - 0.004, share + 0.004, 3000)
+    return Nearly(some, seen, Estimate(0.001, 0.0, 0.003, 9000), (("wait", copies),))
 
 
 def test_a_hold_out_without_copies_holds(asked: Asked) -> None:
@@ -69,10 +78,28 @@ def test_a_copy_of_the_same_entity_is_proven_where_inputs_alone_prove_nothing(
 ) -> None:
     loose, exact = found(300, Estimate(0.11, 0.1, 0.12, 9000)).whole, found(60).whole
 
-    (gate, _) = again.evidence(asked, Again(loose, exact, loose.rows, None))
+    (gate, _) = again.evidence(asked, Again(loose, exact, loose.rows, None, nearly(0)))
 
     assert (gate.verdict, gate.estimate.value) == (Verdict.FAIL, pytest.approx(0.02))
     assert gate.note.startswith("60 of 3,000")
+
+
+def test_copies_that_were_changed_a_little_break_the_gate(asked: Asked) -> None:
+    gate, without = again.evidence(asked, found(0)._replace(near=nearly(300)))
+
+    assert (gate.verdict, gate.method) == (Verdict.FAIL, stated.METHOD)
+    assert gate.estimate.value == pytest.approx(0.099 - np.hypot(0.004, 0.002))
+    assert gate.note == (
+        "300 of 3,000 held-out rows are training rows again but for little (10.0%), changed: wait"
+        " (300); by chance 0.1% (0.0% to 0.3%) would be"
+    )
+    assert without.estimate.n == 2700
+
+
+def test_it_says_where_nobody_can_tell_what_was_changed(asked: Asked) -> None:
+    (one,) = again.evidence(asked, found(0)._replace(near=None))
+
+    assert one.note == f"no held-out row is a training row again; {again.ALIKE}"
 
 
 def test_the_contract_says_how_many_may_be(asked: Asked) -> None:
@@ -105,6 +132,7 @@ def test_training_rows_held_out_as_they_are_are_all_found(
     assert len(one.asked) > 250
     assert all(some.all() for some in (one.whole.rows, one.exact.rows, one.asked, one.met))
     assert one.exact.chance.value < 0.01 < one.whole.chance.value
+    assert one.near is None or one.near.rows.all()
 
 
 @pytest.fixture
