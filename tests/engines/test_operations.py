@@ -93,6 +93,25 @@ def test_what_two_files_share_is_told_alike(ours: Engine, theirs: Engine) -> Non
     assert differences(*shared) == []
 
 
+def test_what_two_sources_share_is_told_alike(ours: Engine, theirs: Engine) -> None:
+    moment = pa.array([START + timedelta(days=at) for at in range(40)], pa.timestamp("us", "UTC"))
+    keys = [f"{trap_rows.TEXTS[at % 20]}{at % 20}" for at in range(40)]
+    given = pa.table({"key": keys, "seen": moment})
+    clause = Sla.model_validate({"property": "overlap", "with": "clinic", "at_most": 0})
+    promise = Promise("shops", clause, "seen", "", ("key",))
+
+    told, both = [], []
+    for one in (ours, theirs):
+        table = overlaps.beside(promise, one.stored(given.slice(15)), one.stored(given[:30]), "")
+        told.append(overlaps.told(promise, table))
+        both.append(sorted(map(str, table.to_pyarrow().to_pylist())))
+
+    assert told[0] == told[1]
+    assert "clinic and shops share" in told[0]
+    assert both[0] == both[1]
+    assert len(both[0]) == 55
+
+
 @pytest.mark.parametrize("most", [50, 5000])
 def test_the_same_rows_are_drawn_in_the_same_order(ours: Engine, theirs: Engine, most: int) -> None:
     keys = [f"{trap_rows.TEXTS[at % 35]}{at}" for at in range(900)]

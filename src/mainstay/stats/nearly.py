@@ -260,4 +260,5 @@ def _sum(both: Both, some: Iterable[Bits]) -> Bits:
 
 
 def _either(some: list[Some]) -> Some:
-    return np.logical_or.reduce(some)
+    found: Some = np.logical_or.reduce(some)
+    return found

@@ -4,7 +4,8 @@ A partition is visible when it is whole. Its files are the same bytes however of
 killed: the rows come in one order, and who goes on where a run was killed keeps its moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from mainstay.data.source import Reader
 from mainstay.life.score import beside, manifest, partition, spark
 from mainstay.life.score import layout as places
 from mainstay.life.score.answers import Standing
+from mainstay.life.score.apart import apart
 from mainstay.life.score.asked import asks
 from mainstay.life.score.beside import Counted
 from mainstay.life.score.here import Here
@@ -96,9 +98,23 @@ def scored(order: Order) -> Scored:
     found = _found(order)
     stated = order.standing.runtime.manifest
     place = Place(order.contract, order.reader, stated.requested, order.draft)
-    with places.held(order.layout), batch.readable(place, found, order.unit) as readable:
-        made = _run(order, found, readable, stated)
+    with (
+        places.held(order.layout),
+        batch.readable(place, found, order.unit) as readable,
+        _apart(order, readable) as ready,
+    ):
+        made = _run(ready, found, readable, stated)
     return made._replace(seconds=clock.stopwatch() - since)
+
+
+@contextmanager
+def _apart(order: Order, readable: Readable) -> Iterator[Order]:
+    """The engine in its own process, where rows are many and answered here."""
+    here = schema.engine(readable.table) != schema.SPARK
+    rows = sum(one.rows for one in readable.cuts) if here else 0
+    standing = order.standing
+    with apart(standing.runtime, order.bundle, order.environments, rows) as runtime:
+        yield order._replace(standing=standing._replace(runtime=runtime))
 
 
 def _found(order: Order) -> Rows:
