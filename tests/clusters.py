@@ -80,16 +80,3 @@ def complete(backend: Any, wanted: int = WORKERS) -> None:
     while len(context.getExecutorIds().mkString(" ").split()) != wanted:
         assert time.monotonic() < end, "the session does not have its workers"
         time.sleep(0.1)
-
-
-@contextmanager
-def alone(backend: Any) -> Iterator[None]:
-    """While a session has one worker; the other is killed, and comes back."""
-    context = backend._session.sparkContext._jsc.sc()
-    context.killExecutor(context.getExecutorIds().mkString(" ").split()[0])
-    complete(backend, 1)
-    try:
-        yield
-    finally:
-        context.requestExecutors(1)
-        complete(backend)

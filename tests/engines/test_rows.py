@@ -4,7 +4,6 @@ import random
 from datetime import timedelta
 from pathlib import Path
 
-import clusters
 import flights
 import ibis
 import pyarrow as pa
@@ -43,23 +42,6 @@ def test_joins_in_time_give_the_same_rows(
     assert len(found["rows"]) > count // 2 or not count
     assert differences(found, rows(other.table.to_pyarrow(), "id")) == []
     assert (mine.columns, mine.notes, mine.datasets) == (other.columns, other.notes, other.datasets)
-
-
-def test_one_worker_joins_what_two_join_bit_for_bit(cluster: Engine, contract: Contract) -> None:
-    """All but sums over the same instant, which are added up as they come."""
-    exact = contract.data.model_copy(
-        update={"context": {n: one for n, one in contract.data.context.items() if not one.over}}
-    )
-    asked = contract.model_copy(update={"data": exact})
-
-    def bits() -> str:
-        made = rows_of.joined(asked, sources(cluster, 800), now=NOW).table
-        return repr(made.order_by("id").to_pyarrow().to_pylist())
-
-    two = bits()
-    with clusters.alone(cluster.backend):
-        assert bits() == two
-    assert two.count("'id'") == 800
 
 
 @pytest.mark.parametrize("count", [0, 300])

@@ -4,6 +4,8 @@ A stretch is a file, or a micro-batch of a stream; where two sources are held ag
 each is one. What two of them hold is counted twice by every sum and mean of it.
 """
 
+from datetime import UTC, datetime
+
 import ibis
 import ibis.expr.types as ir
 
@@ -61,8 +63,13 @@ def told(promise: Promise, rows: ir.Table) -> str:
     more = f"; {len(found) - 1} more pairs overlap" if found[1:] else ""
     return (
         f"{one} and {two} share {first[_ROWS]:,} keys, for example"
-        f" {', '.join(map(str, example.values()))}{_period(promise, rows, one, two)}{more}"
+        f" {', '.join(map(_said, example.values()))}{_period(promise, rows, one, two)}{more}"
     )
+
+
+def _said(value: object) -> str:
+    """Of a moment with its zone, UTC: some engines tell none."""
+    return str(value.replace(tzinfo=UTC) if isinstance(value, datetime) else value)
 
 
 def _ordered(rows: ir.Table, names: list[str]) -> list[ir.Value]:

@@ -32,8 +32,8 @@ def cut(table: ir.Table, time: str, unit: Unit) -> tuple[Cut, ...]:
         (found,) = asked.to_pyarrow().to_pylist()
         if not found[_ROWS]:
             return ()
-        window = Window(found[_FIRST], found[_LAST] + timedelta(microseconds=1))
-        return (Cut("all", window, found[_ROWS]),)
+        first, last = (found[one].replace(tzinfo=UTC) for one in (_FIRST, _LAST))
+        return (Cut("all", Window(first, last + timedelta(microseconds=1)), found[_ROWS]),)
     bucket = moment.cast("timestamp").truncate(_LETTER[unit])
     counted = table.select(**{_BUCKET: bucket}).group_by(_BUCKET)
     found = (
