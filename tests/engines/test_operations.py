@@ -104,7 +104,8 @@ def test_what_two_sources_share_is_told_alike(ours: Engine, theirs: Engine) -> N
     for one in (ours, theirs):
         table = overlaps.beside(promise, one.stored(given.slice(15)), one.stored(given[:30]), "")
         told.append(overlaps.told(promise, table))
-        both.append(sorted(map(str, table.to_pyarrow().to_pylist())))
+        found = table.to_pyarrow().to_pylist()
+        both.append(sorted((one["key"], f"{one['seen']:%F %T}", one[STRETCH]) for one in found))
 
     assert told[0] == told[1]
     assert "clinic and shops share" in told[0]

@@ -68,8 +68,13 @@ def told(promise: Promise, rows: ir.Table) -> str:
 
 
 def _said(value: object) -> str:
-    """Of a moment with its zone, UTC: some engines tell none."""
-    return str(value.replace(tzinfo=UTC) if isinstance(value, datetime) else value)
+    """The same of every engine: some tell no zone, some no sign of a zero."""
+    match value:
+        case datetime():
+            return str(value.replace(tzinfo=UTC))
+        case float():
+            return str(value + 0.0)
+    return str(value)
 
 
 def _ordered(rows: ir.Table, names: list[str]) -> list[ir.Value]:
