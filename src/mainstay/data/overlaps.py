@@ -74,7 +74,8 @@ def _said(value: object) -> str:
             return str(value.replace(tzinfo=UTC))
         case float():
             return str(value + 0.0)
-    return str(value)
+        case _:
+            return str(value)
 
 
 def _ordered(rows: ir.Table, names: list[str]) -> list[ir.Value]:
