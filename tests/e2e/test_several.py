@@ -98,7 +98,7 @@ def test_what_ails_one_model_is_no_others(serving: Serving, late: Serving) -> No
 
     assert before == after == {"no-show": 200, "late": 200}
     assert lost[0] == 404
-    assert "NAME: no-show, late" in lost[1]["errors"][0]["what"]
+    assert "NAME: late, no-show" in lost[1]["errors"][0]["what"]
     assert {one["name"] for one in index} == {"no-show", "late"}
     assert again == {"no-show": 200, "late": 503}
     assert [one["ready"] for one in said["models"]] == [True, False]

@@ -226,7 +226,7 @@ class Hall:
         return denials[0] if all(denials) else None
 
     def _how(self, headers: Headers) -> str:
-        known = ", ".join(name for name, _ in self._allowed(headers, "predict"))
+        known = ", ".join(sorted(name for name, _ in self._allowed(headers, "predict")))
         return f"a model is asked at POST /models/NAME/predict; NAME: {known or 'none yet'}"
 
     def _unknown(self, what: str, hint: str) -> MainstayError:

@@ -86,7 +86,7 @@ def test_a_path_that_names_no_model_says_which_there_are(
 
     told = said.get("message") or said["errors"][0]["what"]
     assert status == 404
-    assert "POST /models/NAME/predict; NAME: no-show, late" in told
+    assert "POST /models/NAME/predict; NAME: late, no-show" in told
 
 
 def test_a_name_that_nobody_has_is_refused_with_those_there_are(hall: Hall) -> None:
