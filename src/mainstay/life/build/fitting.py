@@ -75,27 +75,27 @@ def chosen(contract: Contract, prepared: Prepared, scores: Floats) -> Chosen:
 
     Without a value matrix a binary decision is made at one half.
     """
-    found, yes = _rule(contract, prepared)
+    rows = _ground(contract, prepared)
+    found, yes = _rule(contract, prepared, rows)
     if contract.objective.task != "binary":
         return Chosen(found, None, None)
-    newest = _ground(contract, prepared).of(np.arange(len(prepared.training.rows))[-len(scores) :])
+    newest = rows.of(np.arange(len(rows.label))[-len(scores) :])
     return Chosen(found, trial.threshold(newest, scores), yes)
 
 
 def ground(contract: Contract, prepared: Prepared) -> Ground:
     """What fits of parts of these rows are scored on; the rule has learnt from all of them."""
-    found, yes = _rule(contract, prepared)
     rows = _ground(contract, prepared)
+    found, yes = _rule(contract, prepared, rows)
     said = baseline.rates(found, prepared.columns)
     ruled = said if yes is None else trial.told(rows, said, yes).decided
     return rows._replace(ruled=ruled)
 
 
-def _rule(contract: Contract, prepared: Prepared) -> tuple[Baseline, float | None]:
+def _rule(contract: Contract, prepared: Prepared, rows: Ground) -> tuple[Baseline, float | None]:
     """The simple rule, and the threshold it decides by."""
     if contract.objective.task == "multiclass":
         return _of_classes(contract, prepared), None
-    rows = _ground(contract, prepared)
     found = _baseline(contract, prepared.columns, rows.label)
     if contract.objective.task != "binary":
         return found, None
