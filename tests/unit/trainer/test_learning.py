@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from one_line import CHANCES
 
 from mainstay.bundle.worker import Worker
 from mainstay.core.errors import Broken
@@ -29,21 +30,6 @@ LINES = """
         print(len(label))
         model = Lines()
         model.slopes = np.linalg.lstsq(inputs, np.asarray(label), rcond=None)[0]
-        return model
-"""
-CHANCES = """
-    import numpy as np
-
-    class Line:
-        classes_ = np.array([False, True])
-
-        def predict_proba(self, inputs):
-            yes = 1 / (1 + np.exp(-inputs @ self.slopes))
-            return np.column_stack([1 - yes, yes])
-
-    def train(inputs: np.ndarray, label):
-        model = Line()
-        model.slopes = np.linalg.lstsq(inputs, np.asarray(label) * 2.0 - 1, rcond=None)[0]
         return model
 """
 INPUTS = tuple(Input(f"x{at}", "number") for at in range(8))

@@ -7,6 +7,7 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
+from one_line import CHANCES
 
 from mainstay.bundle.environment import Environment
 from mainstay.bundle.worker import Worker
@@ -20,22 +21,6 @@ from mainstay.trainer.fit import PROGRAM, Training
 from mainstay.trainer.trial import Ground
 
 DAY, DAYS, ROWS = 86_400_000_000, 40, 110
-MODEL = """
-    import numpy as np
-
-    class Line:
-        classes_ = np.array([False, True])
-
-        def predict_proba(self, inputs):
-            yes = 1 / (1 + np.exp(-inputs @ self.slopes))
-            return np.column_stack([1 - yes, yes])
-
-    def train(inputs: np.ndarray, label):
-        model = Line()
-        x, y = np.asarray(inputs), np.asarray(label) * 2.0 - 1
-        model.slopes = np.linalg.lstsq(x, y, rcond=None)[0]
-        return model
-"""
 NOBODY = Library((), (), ())
 
 
@@ -57,7 +42,7 @@ def rows(tmp_path):
         label = signal + random.normal(size=len(when)) > 0
         code = tmp_path / "code"
         code.mkdir(exist_ok=True)
-        (code / "model.py").write_text(dedent(MODEL))
+        (code / "model.py").write_text(dedent(CHANCES))
         inputs = tuple(Input(f"x{at}", "number") for at in range(3))
         training = Training(code, inputs, x, label, "binary", 1)
         ground = Ground(stated, label.astype(float), np.zeros(len(when)))
