@@ -223,7 +223,9 @@ def _outcomes(opened: Runtime, table: pa.Table) -> Outcomes:
 def _measured(
     asked: Asked, table: pa.Table, window: Window, before: Outcomes, after: Outcomes
 ) -> Replayed:
-    found, contract = memory.fetched(ibis.memtable(table)), asked.contract
+    contract = asked.contract
+    classes = tuple(map(str, asked.runtime.manifest.classes))
+    found = memory.fetched(ibis.memtable(table), {contract.data.label.column: classes})
     time = found[contract.data.decisions.time]
     blocks = (scored.days(time), scored.entities(contract, found))
     model = before.are(*_BY_MODEL) & after.are(*_BY_MODEL)
@@ -237,25 +239,27 @@ def _measured(
         after=_counts(after),
         moved=_mean(asked, np.abs(after.score - before.score), model, blocks),
         flipped=_mean(asked, flips, decided, blocks) if yes_no else None,
-        money=_money(asked, found, (before, after), blocks),
+        money=gained(asked, found, (before, after), blocks),
     )
 
 
-def _money(
+def gained(
     asked: Asked, found: Columns, said: tuple[Outcomes, Outcomes], blocks: tuple[Blocks, ...]
 ) -> Estimate | None:
     """Per 1,000 decisions whose label is known; None where money is not stated."""
-    contract = asked.contract
-    value = contract.objective.value
-    if value is None or contract.objective.task == "multiclass":
+    contract, value = asked.contract, asked.contract.objective.value
+    classes = contract.objective.task == "multiclass"
+    if value is None or (classes and not payoffs.by_class(contract)):
         return None
-    label, by_row = (
-        scored.numbers(found[contract.data.label.column]),
-        payoffs.by_row(contract, found),
+    label = scored.placed(found[contract.data.label.column], asked.runtime.manifest)
+    known_, by_row = scored.numbers(label), payoffs.by_row(contract, found)
+    decided = np.stack([one.decided for one in said])
+    before, after = (
+        measures.earned(contract, known_, np.nan_to_num(one), by_row) for one in decided
     )
-    before, after = (measures.earned(contract, label, one.decided, by_row) for one in said)
-    known_ = np.isfinite(label + said[0].decided + said[1].decided)
-    return _mean(asked, 1000 * (after - before), known_, blocks, value.currency)
+    more = 1000 * (after - before)
+    some = np.isfinite(known_ + decided.sum(axis=0) + more)
+    return _mean(asked, more, some, blocks, value.currency)
 
 
 def _counts(said: Outcomes) -> dict[str, int]:

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import small_project
 
 from mainstay.bundle import runtime
+from mainstay.bundle.outcomes import Outcomes
+from mainstay.contract.objective import Value
 from mainstay.control import project as projects
 from mainstay.control import versions
+from mainstay.core.columns import Text
 from mainstay.core.errors import Missing
 from mainstay.data import rows, schema
 from mainstay.data.becoming import becoming
@@ -136,3 +141,38 @@ def test_of_few_days_there_is_no_interval_and_without_a_decision_nothing(asked: 
     assert 100 < one.rows < 200
     with pytest.raises(Missing, match="no decision"):
         found(asked._replace(now=small_project.START.replace(year=2000)), "decisions.wait", "x")
+
+
+TIMES = 20  # the same five rows
+
+
+def classes(*matrix: dict[str, dict[str, float]]) -> Asked:
+    """Who asks of a contract of three classes, with money or without."""
+    value = Value(currency="EUR", matrix=matrix[0]) if matrix else Value(currency="EUR")
+    objective = SimpleNamespace(task="multiclass", value=value, amounts=())
+    contract = SimpleNamespace(
+        objective=objective, data=SimpleNamespace(label=SimpleNamespace(column="ward"))
+    )
+    manifest = SimpleNamespace(task="multiclass", classes=("a", "b", "c"))
+    return Asked(contract, None, SimpleNamespace(manifest=manifest), None, None, 0, 0, 0)
+
+
+def decided(*places: float) -> Outcomes:
+    found = np.tile(places, TIMES)
+    return Outcomes(("unnoticed",) * len(found), found, found)
+
+
+def test_money_of_several_classes_is_what_the_matrix_says_of_what_is_decided_after() -> None:
+    """Of five rows the label of one is not known, and one is decided by nobody afterwards."""
+    matrix = {one: {each: 5.0 if one == each else -1.0 for each in "abc"} for one in "abc"}
+    label = {"ward": Text(np.tile([0, 1, 2, -1, 1], TIMES), ("a", "b", "c"))}
+    blocks = (np.arange(5 * TIMES),)
+    before, after = decided(0, 1, 0, 2, 1), decided(1, 1, 2, 0, np.nan)
+
+    found = life.gained(classes(matrix), label, (before, after), blocks)
+    none = life.gained(classes(matrix), label, (before, before), blocks)
+
+    assert (found.value, found.n, found.unit) == (0.0, 3 * TIMES, "EUR")  # one lost 6, one won 6
+    assert found.low < 0 < found.high
+    assert (none.low, none.value, none.high) == (0, 0, 0)
+    assert life.gained(classes(), label, (before, after), blocks) is None
