@@ -13,6 +13,7 @@ from mainstay.control import certifying, lives, papers, versions
 from mainstay.control import project as projects
 from mainstay.control.commands import Approve, Build, Certify
 from mainstay.control.handle import answer, handle
+from mainstay.control.pages import errors
 from mainstay.control.queries import Explain
 from mainstay.core import settings
 from mainstay.core.errors import Conflict, Mistake
@@ -96,7 +97,9 @@ def test_a_version_that_falls_short_is_recorded_with_what_is_short(as_author: Pa
     assert "is beyond its limit ≥ 0.95" in said.facts["short"][0]
     assert said.facts["seconds"]["searching slices"] > 0
     assert said.lines[-1] == "Evidence: .mainstay/certify/v2.html"
-    assert "not good enough yet" in (as_author / ".mainstay" / "certify" / "v2.html").read_text()
+    page = (as_author / ".mainstay" / "certify" / "v2.html").read_text()
+    assert "not good enough yet" in page
+    assert errors.TITLE in page
     with projects.opened(as_author) as opened:
         assert versions.found(opened, "v2").status == "refused"
         looks = opened.ledger.events(kind="HoldoutOpened")
