@@ -25,6 +25,7 @@ from mainstay.core.errors import (
     Missing,
     Mistake,
     Unavailable,
+    facts,
 )
 
 Matrix = NDArray[np.float64]
@@ -32,7 +33,7 @@ FRAME, LENGTH = struct.Struct("<II"), struct.Struct("<I")
 LARGEST = 2**32 - 1
 SMALL = 65_536  # bytes up to which a copy is cheaper than a second call of the system (40 us)
 ERRORS: dict[str, type[MainstayError]] = {
-    one.kind: one for one in (Mistake, Broken, Conflict, Missing)
+    one.kind: one for one in (Mistake, Broken, Conflict, Missing, Unavailable)
 }
 
 UNREADABLE = (ValueError, KeyError, TypeError, struct.error)
@@ -68,13 +69,12 @@ class Link:
 
         Raises Mistake for more than 4 GiB. Blocks while the other side does not read.
         """
-        length, parts = _content(header, arrays)
+        content = _content(header, arrays)
         future: Future[Reply] = Future()
         with self._sending:
-            parts[0] = FRAME.pack(length, self._registered(future)) + parts[0]
+            number = self._registered(future)
             with contextlib.suppress(OSError):  # the reading thread tells of the end
-                for part in parts if length > SMALL else [b"".join(parts)]:
-                    self._connection.sendall(part)
+                _send(self._connection, number, content)
         return future
 
     def close(self) -> None:
@@ -110,16 +110,53 @@ class Link:
                 future.set_exception(self._ended())
 
 
-def _content(
-    header: dict[str, Any], arrays: Sequence[Matrix]
-) -> tuple[int, list[bytes | memoryview]]:
-    """What a frame holds after its number: so many bytes, in parts. Raises Mistake for too many."""
+class _Content(NamedTuple):
+    """What a frame holds after its number: so many bytes, in parts."""
+
+    length: int
+    parts: list[bytes | memoryview]
+
+
+def answering(connection: socket.socket, act: Callable[[Reply], Sequence[Matrix]]) -> None:
+    """The other end: answers one request after the other until nobody asks any more.
+
+    An error of one is told to whoever asked; one of another tree than ours as Unavailable.
+    """
+    with contextlib.suppress(OSError, *UNREADABLE):  # whoever went away needs no answer
+        while (frame := _exactly(connection, FRAME.size)) is not None:
+            length, number = FRAME.unpack(frame)
+            content = _exactly(connection, length)
+            if content is None:
+                break
+            _send(connection, number, _answer(said(content), act))
+
+
+def _answer(asked: Reply | MainstayError, act: Callable[[Reply], Sequence[Matrix]]) -> _Content:
+    try:
+        assert isinstance(asked, Reply), "nobody asks by an error"
+        return _content({}, act(asked))
+    except MainstayError as error:
+        told = facts(error)
+    except Exception as error:  # noqa: BLE001 - it may fail in any way
+        told = facts(Unavailable(str(error)))
+    return _content({"error": told.kind, "what": told.what, "hint": told.hint}, ())
+
+
+def _send(connection: socket.socket, number: int, content: _Content) -> None:
+    head, *arrays = content.parts
+    parts = [FRAME.pack(content.length, number) + head, *arrays]
+    for part in parts if content.length > SMALL else [b"".join(parts)]:
+        connection.sendall(part)
+
+
+def _content(header: dict[str, Any], arrays: Sequence[Matrix]) -> _Content:
+    """Raises Mistake for too many bytes."""
     plain = [np.ascontiguousarray(array, dtype=np.float64) for array in arrays]
     text = json.dumps({**header, "shapes": [array.shape for array in plain]}).encode()
     length = LENGTH.size + len(text) + sum(array.nbytes for array in plain)
     if length > LARGEST:
         raise Mistake(f"{length} bytes are too many for one call, which holds 4 GiB")
-    return length, [LENGTH.pack(len(text)) + text, *(array.data for array in plain)]
+    return _Content(length, [LENGTH.pack(len(text)) + text, *(array.data for array in plain)])
 
 
 def said(content: bytes | bytearray) -> Reply | MainstayError:

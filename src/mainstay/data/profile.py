@@ -1,11 +1,13 @@
 """What the rows of a table look like, in counts: one pass, and parts of it add up."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 import msgspec
 import numpy as np
+import pyarrow as pa
+from pyarrow import compute
 
 from mainstay.core.errors import Mistake
 from mainstay.core.typed import FLAG, INTEGER, NUMBER, TEXT
@@ -221,11 +223,14 @@ class _Counting:
         self._rows = np.zeros(groups, dtype=np.int64)
         where = selection.where
         self._holds = masks.mask(asked, asked.table[where]) if where else None
-        bins = selection.bins
-        self._columns: list[_CountedNumbers | _CountedTexts] = [
-            *(_CountedNumbers(asked, *one, groups) for one in bins.edges.items()),
-            *(_CountedTexts(asked, *one, groups) for one in bins.levels.items()),
-        ]
+        self._columns: list[_CountedNumbers | _CountedTexts] = []
+        for name, edges in selection.bins.edges.items():
+            place = asked.number(schema.column(asked.table, name, "the table"))
+            self._columns.append(_CountedNumbers(name, edges, groups, place))
+        for name, levels in selection.bins.levels.items():
+            value = schema.column(asked.table, name, "the table")
+            place = asked.code(value, tuple(map(str, levels)))
+            self._columns.append(_CountedTexts(name, levels, groups, place))
 
     def add(self, batch: Batch, share: Share) -> None:
         """share: the rows of the batch that are of a group."""
@@ -244,13 +249,48 @@ class _Counting:
         return tuple(Profile(count, tuple(one)) for count, one in zip(rows, columns, strict=True))
 
 
-class _CountedNumbers:
-    """A column of numbers while it streams by."""
+class Passing:
+    """The profile of rows that pass by as they came."""
 
-    def __init__(self, asked: Asked, name: str, edges: tuple[float, ...], groups: int) -> None:
-        value = schema.column(asked.table, name, "the table")
-        self._name, self._edges = name, edges
-        self._place = asked.number(value)
+    def __init__(self, bins: Bins, places: dict[str, str]) -> None:
+        """places: the name under which batches hold each column."""
+        self._rows, self._places, self._levels = 0, places, bins.levels
+        self._edges = bins.edges
+        self._columns: list[_CountedNumbers | _CountedTexts] = [
+            *(_CountedNumbers(*one, 1, one[0]) for one in bins.edges.items()),
+            *(_CountedTexts(*one, 1, one[0]) for one in bins.levels.items()),
+        ]
+
+    def add(self, batch: Batch) -> None:
+        """The next rows."""
+        came = {name: batch.column(self._places[name]) for name in (*self._edges, *self._levels)}
+        made = {name: came[name].cast(pa.float64(), safe=False) for name in self._edges}
+        made |= {name: _codes(came[name], levels) for name, levels in self._levels.items()}
+        some = Batch(pa.RecordBatch.from_pydict(made))
+        share = Share(None, np.zeros(batch.rows, dtype=np.int64))
+        self._rows += batch.rows
+        for one in self._columns:
+            one.add(some, share)
+
+    @property
+    def profile(self) -> Profile:
+        """Of all so far."""
+        rows = np.array([self._rows])
+        return Profile(self._rows, tuple(one.columns(rows)[0] for one in self._columns))
+
+
+def _codes(column: Any, levels: tuple[str, ...]) -> Any:
+    """As stream.Asked.code has them."""
+    places = pa.array([*map(str, levels), None], pa.string())
+    found = compute.index_in(column.cast(pa.string()), value_set=places)
+    return compute.fill_null(compute.add(found, 1), 0)
+
+
+class _CountedNumbers:
+    """A column of numbers while it streams by; place: its name in batches, as doubles."""
+
+    def __init__(self, name: str, edges: tuple[float, ...], groups: int, place: str) -> None:
+        self._name, self._edges, self._place = name, edges, place
         self._tally = tallies.Numbers(edges, groups)
 
     def add(self, batch: Batch, share: Share) -> None:
@@ -279,12 +319,10 @@ class _CountedNumbers:
 
 
 class _CountedTexts:
-    """A column of texts or booleans while it streams by."""
+    """A column of texts or booleans while it streams by; place: its name in batches, as codes."""
 
-    def __init__(self, asked: Asked, name: str, levels: tuple[str, ...], groups: int) -> None:
-        value = schema.column(asked.table, name, "the table")
-        self._name, self._levels = name, tuple(map(str, levels))
-        self._place = asked.code(value, self._levels)
+    def __init__(self, name: str, levels: tuple[str, ...], groups: int, place: str) -> None:
+        self._name, self._levels, self._place = name, tuple(map(str, levels)), place
         self._tally = tallies.Codes(len(levels) + 2, groups)
 
     def add(self, batch: Batch, share: Share) -> None:

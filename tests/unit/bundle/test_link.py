@@ -1,5 +1,6 @@
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,8 +8,8 @@ import numpy as np
 import pytest
 
 from mainstay.bundle import link
-from mainstay.bundle.link import FRAME, LENGTH, Link
-from mainstay.core.errors import Broken, Conflict, Missing, Mistake, Unavailable
+from mainstay.bundle.link import FRAME, LENGTH, Link, Reply
+from mainstay.core.errors import Broken, Conflict, MainstayError, Missing, Mistake, Unavailable
 
 
 @pytest.fixture
@@ -160,3 +161,43 @@ def test_closing_twice_is_closing_once(pair: tuple[Link, socket.socket]) -> None
     opened.close()
 
     assert not opened.open
+
+
+class Odd(Exception):
+    """Of a library that nobody knows."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(Mistake("no such level", "try another"), Mistake), (Odd("strange"), Unavailable)],
+)
+def test_the_other_end_answers_one_after_the_other_and_tells_what_goes_wrong(
+    error: Exception, told: type[MainstayError]
+) -> None:
+    def act(one: Reply) -> list[np.ndarray]:
+        if not one.arrays:
+            raise error
+        return [2 * one.arrays[0], np.zeros((2, 3))]
+
+    ours, theirs = socket.socketpair()
+    serving = threading.Thread(target=link.answering, args=(theirs, act))
+    serving.start()
+    opened = Link(ours, lambda: Unavailable("gone"))
+    futures = [
+        opened.submit({}, [np.full(70_000, 1.5)]),
+        opened.submit({}),
+        opened.submit({}, [np.ones(1)]),
+    ]
+
+    double, zeros = futures[0].result(5).arrays
+    assert double.tolist() == [3.0] * 70_000
+    assert zeros.shape == (2, 3)
+    with pytest.raises(told, match=str(error)) as caught:
+        futures[1].result(5)
+    assert caught.value.hint == getattr(error, "hint", "")
+    assert futures[2].result(5).arrays[0].tolist() == [2.0]
+
+    opened.close()
+    serving.join(5)
+    assert not serving.is_alive()
+    theirs.close()

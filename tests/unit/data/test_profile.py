@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mainstay.core.errors import Mistake
 from mainstay.data import profile
-from mainstay.data.profile import Bins, Moments, Numbers, Profile, Texts
+from mainstay.data.profile import Bins, Moments, Numbers, Passing, Profile, Texts
+from mainstay.data.stream import Batch
 
 Stored = Callable[..., ir.Table]
 TYPES = {"temp": "float64", "seats": "int64", "carrier": "string", "late": "boolean"}
@@ -159,3 +160,22 @@ def test_a_column_that_is_gone_is_a_mistake(stored: Stored) -> None:
 
     with pytest.raises(Mistake, match="has no column dewp"):
         profile.profile(rows, Bins({"dewp": (1.0,)}, {}))
+
+
+@settings(max_examples=5)
+@given(left=ROWS, right=ROWS)
+def test_rows_that_pass_by_as_they_came_are_counted_the_same(
+    stored: Stored, left: list[dict[str, object]], right: list[dict[str, object]]
+) -> None:
+    whole = table(stored, [*left, *right])
+    bins = profile.bins(table(stored, left), tuple(TYPES))
+    passing = Passing(bins, {name: f"{at}" for at, name in enumerate(TYPES)})
+
+    for rows in (left, right):
+        came = (
+            table(stored, rows).to_pyarrow().rename_columns([f"{at}" for at in range(len(TYPES))])
+        )
+        for one in came.to_batches():
+            passing.add(Batch(one))
+
+    assert _rounded(passing.profile) == _rounded(profile.profile(whole, bins))

@@ -1,9 +1,10 @@
 """Rows read, answered and worded on this machine: one thread reads while some answer."""
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from typing import NamedTuple
 
 from mainstay.data.partitions import Cut
 from mainstay.data.stream import Batch, Span
@@ -24,25 +25,46 @@ class Here:
         span = Span(scoring.asks.came[scoring.time], cut.window.since, cut.window.until)
         yield from scoring.asks.asked.batches(span)
 
-    def parts(self, scoring: Scoring, cut: Cut, see: See) -> Generator[Part, None, None]:
+    def parts(
+        self, scoring: Scoring, cuts: Iterable[Cut], see: See
+    ) -> Generator[Part | None, None, None]:
         """Read in one thread, scored in some, in order, while whoever asks writes them."""
-        place = first_place(scoring, cut.name)
-        waiting: deque[Future[Part]] = deque()
-        rows = (see(batch) for batch in self.came(scoring, cut))
+        waiting: deque[Future[Part | None]] = deque()
         with (
-            closing(Ahead(rows, _AHEAD)) as batches,
+            closing(Ahead(self._placed(scoring, cuts, see), _AHEAD)) as batches,
             ThreadPoolExecutor(_SCORERS, "score") as scorers,
         ):
-            for batch in batches:
-                waiting.append(scorers.submit(_part, scoring, batch, place))
-                place += batch.rows
+            for placed in batches:
+                waiting.append(scorers.submit(_part, scoring, placed))
                 if len(waiting) > _SCORERS:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
 
+    def _placed(
+        self, scoring: Scoring, cuts: Iterable[Cut], see: See
+    ) -> Generator["_Placed | None", None, None]:
+        """None after each partition."""
+        for cut in cuts:
+            place = first_place(scoring, cut.name)
+            for batch in self.came(scoring, cut):
+                see(cut, batch)
+                yield _Placed(batch, place)
+                place += batch.rows
+            yield None
 
-def _part(scoring: Scoring, batch: Batch, place: int) -> Part:
+
+class _Placed(NamedTuple):
+    """A batch, and the place of its first row in what the watch reads."""
+
+    batch: Batch
+    place: int
+
+
+def _part(scoring: Scoring, placed: _Placed | None) -> Part | None:
+    if placed is None:
+        return None
+    batch, place = placed
     said = answering.answers(batch, scoring.asks, scoring.standing)
     rejected, guard = said.rejected, scoring.standing.runtime.guard
     some = quarantine.table(batch, scoring.asks, guard, rejected) if rejected.any() else None

@@ -112,3 +112,28 @@ def written(path: Path, manifest: Manifest) -> None:
     """In place of the one before, whole or not at all."""
     durable.write(path, digest.canonical(manifest))
     durable.sync(path.parent)
+
+
+class Book:
+    """The manifest of an output while a run changes it, safe after each change."""
+
+    def __init__(self, path: Path, now: Manifest) -> None:
+        """now: as it lies there."""
+        self._path, self.now = path, now
+
+    def put(self, made: Partition) -> None:
+        """One is finished, or as it was."""
+        if made != self.now.of(made.name):
+            self._written(self.now.with_partition(made))
+
+    def drop(self, name: str) -> None:
+        """One has no rows any more."""
+        self._written(self.now.without(name))
+
+    def over(self) -> None:
+        """The run is."""
+        self._written(over(self.now))
+
+    def _written(self, now: Manifest) -> None:
+        written(self._path, now)
+        self.now = now

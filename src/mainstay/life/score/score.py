@@ -23,15 +23,16 @@ from mainstay.data.lineage import Born
 from mainstay.data.partitions import Cut, aligned
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
-from mainstay.life.score import beside, manifest, partition, spark
 from mainstay.life.score import layout as places
+from mainstay.life.score import manifest, partition, spark
 from mainstay.life.score.answers import Standing
 from mainstay.life.score.apart import apart
 from mainstay.life.score.asked import asks
-from mainstay.life.score.beside import Counted
+from mainstay.life.score.beside import Counted, Counting
 from mainstay.life.score.here import Here
 from mainstay.life.score.layout import Layout
-from mainstay.life.score.manifest import Begun, Made, Manifest, Partition
+from mainstay.life.score.manifest import Begun, Book, Made, Manifest, Partition
+from mainstay.life.score.partition import Told
 from mainstay.life.score.record import Recording
 from mainstay.life.score.scoring import Maker, Scoring
 
@@ -133,32 +134,22 @@ def _run(order: Order, found: Rows, readable: Readable, stated: Stated) -> Score
     before = _begun(order, batch.sources(found), stated)
     scoring = shared(order, readable, before.begun)
     progress = _Progress(order.tell, sum(one.rows for one in readable.cuts), since)
-    now, written = before, []
-    for cut in readable.cuts:
-        made = _kept(scoring, cut, before.of(cut.name))
-        if made is None:
-            made = partition.written(scoring, cut, progress.of(cut))
-            written.append(cut.name)
-        else:
-            progress.of(cut)(cut.rows)
-        if made != now.of(cut.name):
-            now = now.with_partition(made)
-            manifest.written(order.layout.manifest, now)
+    book = Book(order.layout.manifest, before)
+    due = tuple(_due(scoring, readable.cuts, book, progress))
+    counting = Counting(order.bundle, stated, scoring.asks.came)
+    partition.written(scoring, due, Told(progress.done, book.put, counting.add))
     names = [cut.name for cut in readable.cuts]
-    gone = tuple(one.name for one in now.partitions if _is_gone(one, names, order.asked))
+    gone = tuple(one.name for one in book.now.partitions if _is_gone(one, names, order.asked))
     for name in gone:
-        now = now.without(name)
-        manifest.written(order.layout.manifest, now)
+        book.drop(name)
         partition.removed(scoring, name)
-    now = manifest.over(now)
-    manifest.written(order.layout.manifest, now)
+    book.over()
+    written = tuple(cut.name for cut in due)
     unchanged = tuple(name for name in names if name not in written)
-    partitions = tuple(one for one in now.partitions if one.name in names)
-    fresh = [cut.window for cut in readable.cuts if cut.name in written]
-    time = order.contract.data.decisions.time
-    seen = beside.counted(order.bundle, stated, readable.table, time, fresh)
+    partitions = tuple(one for one in book.now.partitions if one.name in names)
+    seen = counting.counted([cut.window for cut in due])
     return Scored(
-        now, tuple(written), unchanged, gone, partitions, found.datasets, found.notes, 0.0, seen
+        book.now, written, unchanged, gone, partitions, found.datasets, found.notes, 0.0, seen
     )
 
 
@@ -202,6 +193,19 @@ def _maker(order: Order, table: ir.Table) -> Maker:
         order.environments,
     )  # fmt: skip
     return spark.Spark(version, order.draft.with_suffix(""))
+
+
+def _due(
+    scoring: Scoring, cuts: tuple[Cut, ...], book: Book, progress: "_Progress"
+) -> Iterator[Cut]:
+    """The partitions to be made; others are kept."""
+    for cut in cuts:
+        made = _kept(scoring, cut, book.now.of(cut.name))
+        if made is None:
+            yield cut
+        else:
+            book.put(made)
+            progress.done(cut, cut.rows)
 
 
 def _kept(scoring: Scoring, cut: Cut, before: Partition | None) -> Partition | None:
@@ -255,14 +259,10 @@ class _Progress:
     def __init__(self, tell: Tell, rows: int, since: float) -> None:
         self._tell, self._rows, self._since, self._done = tell, rows, since, 0
 
-    def of(self, cut: Cut) -> Callable[[int], None]:
-        """Counts rows of a partition."""
-
-        def done(rows: int) -> None:
-            self._done += rows
-            self._tell(self._text(cut))
-
-        return done
+    def done(self, cut: Cut, rows: int) -> None:
+        """So many more rows of a partition are."""
+        self._done += rows
+        self._tell(self._text(cut))
 
     def _text(self, cut: Cut) -> str:
         share = min(self._done / max(self._rows, 1), 1.0)

@@ -1,6 +1,6 @@
 """What all partitions of a run share, and what is written of a batch of rows that was answered."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -17,8 +17,8 @@ from mainstay.life.score.layout import Layout
 from mainstay.life.score.manifest import Made
 from mainstay.life.score.record import Recording
 
-See = Callable[[Batch], Batch]
-"""Told of every batch as it came, in order; gives it back."""
+See = Callable[[Cut, Batch], None]
+"""Told of every batch of a partition as it came, in order."""
 
 
 class Counted(NamedTuple):
@@ -47,8 +47,10 @@ class Maker(Protocol):
     def came(self, scoring: "Scoring", cut: Cut) -> Generator[Batch, None, None]:
         """The rows of a partition as they came, answered or not."""
 
-    def parts(self, scoring: "Scoring", cut: Cut, see: See) -> Generator[Part, None, None]:
-        """The same, answered."""
+    def parts(
+        self, scoring: "Scoring", cuts: Iterable[Cut], see: See
+    ) -> Generator[Part | None, None, None]:
+        """The rows of some partitions, one after the other, answered; None after each of them."""
 
 
 class Scoring(NamedTuple):

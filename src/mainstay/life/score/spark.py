@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,16 +76,25 @@ class Spark:
         """The rows as Spark has them, in the order of time and key."""
         yield from self._read(_frame(scoring, cut), cut)
 
-    def parts(self, scoring: Scoring, cut: Cut, see: See) -> Generator[Part, None, None]:
+    def parts(
+        self, scoring: Scoring, cuts: Iterable[Cut], see: See
+    ) -> Generator[Part | None, None, None]:
         """Answered there, worded here."""
+        for cut in cuts:
+            for batch, made in self._parts(scoring, cut):
+                see(cut, batch)
+                yield made
+            yield None
+
+    def _parts(self, scoring: Scoring, cut: Cut) -> Iterator[tuple[Batch, Part]]:
         frame, asked = _frame(scoring, cut), scoring.asks
         archive = _sent(frame.sparkSession, self._version.folder)
         act = _Act(asked._replace(asked=None), self._version, archive)  # type: ignore[arg-type]  # not sent
         place = first_place(scoring, cut.name)
         for batch in self._read(frame.mapInArrow(act.batches, _columns(scoring)), cut):
-            see(batch)
             said = Staged(batch)
-            yield part(scoring, batch, said, _aside(batch, asked, said.rejected), place)
+            aside = _aside(batch, asked, said.rejected)
+            yield batch, part(scoring, batch, said, aside, place)
             place += batch.rows
 
     def _read(self, frame: Any, cut: Cut) -> Iterator[Batch]:

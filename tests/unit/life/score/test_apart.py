@@ -75,10 +75,10 @@ def test_a_killed_process_is_told_and_the_rest_goes_on(
 
     def killed(self: Apart, rows: np.ndarray) -> np.ndarray:
         asked.append(len(rows))
-        self._process = self._process or start(self)
+        self._there = self._there or start(self)
         if len(asked) == 2:
-            os.kill(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            os.kill(self._there.process.pid, signal.SIGKILL)
+            self._there.process.wait()
         return ask(self, rows)
 
     ask = Apart.scores
@@ -93,11 +93,9 @@ def test_a_killed_process_is_told_and_the_rest_goes_on(
 
 def test_it_ends_with_whoever_asked(engine: Apart, opened_once: Runtime) -> None:
     engine.scores(drawn(opened_once, 1))
-    process = engine._process
-    assert process is not None
-    assert process.stdin is not None
+    assert engine._there is not None
+    process, link = engine._there
 
-    process.stdin.close()
+    link.close()
 
     assert process.wait(10) == 0
-    process.stdin = None

@@ -7,7 +7,7 @@ from small_project import START
 from mainstay.bundle.layout import PROFILE
 from mainstay.core.nouns import Window
 from mainstay.data.profile import Profile
-from mainstay.life.score import beside
+from mainstay.life.score.beside import Counting
 
 
 def test_the_rows_of_what_was_written_are_counted_as_training_was(scene: Scene) -> None:
@@ -33,18 +33,10 @@ def test_the_rows_of_what_was_written_are_counted_as_training_was(scene: Scene) 
     assert scene.scored(asked=SOME).counted is None
 
 
-def test_windows_that_follow_each_other_are_counted_as_one() -> None:
-    days = [Window(START + at * DAY, START + (at + 1) * DAY) for at in (0, 1, 3)]
-
-    assert beside._joined(days) == (
-        Window(START, START + 2 * DAY), Window(START + 3 * DAY, START + 4 * DAY),
-    )  # fmt: skip
-
-
 def test_a_bundle_without_a_profile_compares_nothing(scene: Scene) -> None:
-    order = scene.order()
-    stated = scene.runtime.manifest
+    order, stated = scene.order(), scene.runtime.manifest
+    came = dict.fromkeys(stated.columns, "0")
     day = Window(START, START + DAY)
 
-    assert beside.counted(scene.folder, stated, None, "at", [day]) is None  # type: ignore[arg-type]
-    assert beside.counted(order.bundle, stated, None, "at", []) is None  # type: ignore[arg-type]
+    assert Counting(scene.folder, stated, came).counted([day]) is None
+    assert Counting(order.bundle, stated, came).counted([]) is None

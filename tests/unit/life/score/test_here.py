@@ -16,13 +16,17 @@ def test_parts_come_in_the_order_of_rows(scene: Scene) -> None:
         one.column(scoring.asks.came["visit"]) for one in Here().came(scoring, cuts[1])
     ])  # fmt: skip
 
-    parts = list(Here().parts(scoring, cuts[1], lambda batch: batch))
+    both = list(Here().parts(scoring, cuts[1:3], lambda *_: None))
 
+    parts = [*iter(iter(both).__next__, None)]
     found = pa.concat_tables([one.record for one in parts])
     first = first_place(scoring, cuts[1].name)
     assert found["visit"].to_pylist() == came.to_pylist()
     assert found[records.PLACE].to_pylist() == list(range(first, first + len(came)))
     assert sum(one.counted.rows for one in parts) == cuts[1].rows
+    assert both[len(parts)] is None is both[-1]
+    other = both[len(parts) + 1].record
+    assert other[records.PLACE][0].as_py() == first_place(scoring, cuts[2].name)
 
 
 def test_what_goes_wrong_in_a_thread_is_raised_where_parts_are_asked_for(
@@ -36,4 +40,4 @@ def test_what_goes_wrong_in_a_thread_is_raised_where_parts_are_asked_for(
     monkeypatch.setattr(here, "_part", fails)
 
     with pytest.raises(RuntimeError, match="no"):
-        list(Here().parts(scoring, cuts[0], lambda batch: batch))
+        list(Here().parts(scoring, cuts[:1], lambda *_: None))

@@ -1,5 +1,6 @@
 """A run brings an output to the rows as they are, each partition once."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pyarrow as pa
@@ -12,10 +13,13 @@ from small_project import START
 
 from mainstay.core.errors import Broken, Mistake
 from mainstay.data.batch import Asked
+from mainstay.data.partitions import Cut
 from mainstay.life.score import manifest, partition
 from mainstay.life.score.answers import Standing
 from mainstay.life.score.layout import Layout
 from mainstay.life.score.manifest import Made
+from mainstay.life.score.partition import Told
+from mainstay.life.score.scoring import Scoring
 
 
 def rows(scene: Scene) -> pa.Table:
@@ -166,10 +170,9 @@ def test_who_goes_on_where_a_run_was_killed_writes_what_it_would_have(
     whole.scored(asked=SOME)
     wrote = partition.written
 
-    def killed(scoring: object, cut: object, done: object) -> object:
-        if cut.name == "2024-01-03":
-            raise KeyboardInterrupt
-        return wrote(scoring, cut, done)
+    def killed(scoring: Scoring, cuts: Iterable[Cut], told: Told) -> None:
+        wrote(scoring, [one for one in cuts if one.name < "2024-01-03"], told)
+        raise KeyboardInterrupt
 
     monkeypatch.setattr(partition, "written", killed)
     with pytest.raises(KeyboardInterrupt):
