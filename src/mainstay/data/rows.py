@@ -322,27 +322,30 @@ def _check(decisions: Decisions, contract: Contract) -> None:
     check_label(table, contract, "data.decisions")
     if schema.neutral(key.type()) not in _KEYS:
         raise Mistake(f"the key {decisions.key} is {key.type()}", "a key is a whole number or text")
-    asked = {"keys": key.count(), "times": time.count(), "rows": table.count()}
+    asked = {
+        "keys": key.count(), "distinct": key.nunique(), "times": time.count(),
+        "rows": table.count(),
+    }  # fmt: skip
     found = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
     for name, known in ((decisions.key, found["keys"]), (decisions.time, found["times"])):
         if known < found["rows"]:
             lost = found["rows"] - known
             raise Mistake(f"{lost:,} of {found['rows']:,} decisions have no {name}")
-    _refuse_repeated(table, decisions.key)
+    if found["distinct"] < found["rows"]:
+        raise _repeated(table, decisions.key)
 
 
-def _refuse_repeated(table: ir.Table, key: str) -> None:
+def _repeated(table: ir.Table, key: str) -> Mistake:
     counts = table.group_by(key).aggregate(mainstay_rows=table.count())
     several = counts.filter(counts.mainstay_rows > 1)
     asked = several.aggregate(keys=several.count(), rows=several.mainstay_rows.sum())
     found = asked.to_pyarrow().to_pylist()[0]
-    if found["keys"]:
-        first = several.order_by(dialect.ordered(several[key])).limit(1).to_pyarrow().to_pylist()[0]
-        raise Mistake(
-            f"{key} is not unique: {found['keys']:,} values on {found['rows']:,} rows,"
-            f" for example {first[key]}",
-            "a key names one decision; add what tells these rows apart",
-        )
+    first = several.order_by(dialect.ordered(several[key])).limit(1).to_pyarrow().to_pylist()[0]
+    return Mistake(
+        f"{key} is not unique: {found['keys']:,} values on {found['rows']:,} rows,"
+        f" for example {first[key]}",
+        "a key names one decision; add what tells these rows apart",
+    )
 
 
 def _cut(
