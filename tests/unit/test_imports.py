@@ -56,8 +56,7 @@ def test_a_heavy_import_would_be_seen() -> None:
     assert {"numpy", "pyarrow"} <= packages("import pyarrow") - sys.stdlib_module_names
 
 
-def test_no_command_waits_for_all_the_distributions_of_scipy() -> None:
-    loaded = modules("import mainstay.control.handle")
-
-    assert "scipy.special" in loaded
-    assert "scipy.stats" not in loaded
+@pytest.mark.parametrize("heavy", ["scipy.special", "scipy.stats", "pandas", "pyarrow.dataset"])
+def test_no_command_waits_for_what_few_of_them_use(heavy: str) -> None:
+    """Of 2.6 s of CPU these took 1.1, with the distributions of SciPy 1.8."""
+    assert heavy not in modules("import mainstay.control.handle")

@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.stats import detector
 from mainstay.stats.blocks import Floats
@@ -75,7 +75,7 @@ def steps(reference: Reference, live: Windows, weight: Floats, least: float) -> 
     error = np.sqrt(base.variance)
     names = np.array([one.column for one in reference.components])
     many = np.array([(names == name).sum() for name in names])
-    chance = 2 * special.ndtr(-np.abs(far) / error) * many
+    chance = 2 * scipy.special.ndtr(-np.abs(far) / error) * many
     broken = (chance <= least) & (np.abs(far) >= LEAST) & (np.abs(far) > base.furthest)
     lost = {
         one.column for at, one in enumerate(reference.components) if _lost(one.kind, broken[at])
@@ -129,7 +129,7 @@ def _alone(reference: Reference, live: Windows, before: NDArray[np.int64]) -> Fl
     seen = past.distance[kept].var(axis=0, ddof=1)
     if len(recent) >= FEWEST:
         seen = np.maximum(seen, recent.var(axis=0, ddof=1))
-    careful = freedom / (2 * special.gammaincinv(freedom / 2, UPPER))
+    careful = freedom / (2 * scipy.special.gammaincinv(freedom / 2, UPPER))
     fewer = max(1 / live.rows[-1] - float(np.mean(1 / past.rows[kept])), 0.0)
     return np.asarray(np.maximum(seen, 1 / reference.rows) * careful + fewer)
 

@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.stats.blocks import Blocks, Floats
 
@@ -99,7 +99,7 @@ def tolerance(learned: float, days: int, even: float = 1.0) -> float:
     learned: the variance of the estimate by what it was learned from, over that of one row; days:
     how many that were; even: what the same loss of every row comes to, 1 for the metric itself.
     """
-    reach = float(special.stdtrit(max(days - 1, 1), 1 - LEARNED))
+    reach = float(scipy.special.stdtrit(max(days - 1, 1), 1 - LEARNED))
     return max(TOLERANCE * even, reach * float(np.sqrt(learned)))
 
 

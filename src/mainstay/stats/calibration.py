@@ -6,7 +6,6 @@ import msgspec
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats import bootstrap
@@ -103,7 +102,7 @@ def _folded(gap: Floats, error: Floats) -> Floats:
     """Mean of |x| for x normal around the gap with that error."""
     far = np.divide(gap, error, out=np.full(gap.shape, np.inf), where=error > 0)
     spread = error * np.sqrt(2 / np.pi) * np.exp(-(far**2) / 2)
-    return np.asarray(spread + np.abs(gap) * (1 - 2 * special.ndtr(-np.abs(far))))
+    return np.asarray(spread + np.abs(gap) * (1 - 2 * scipy.special.ndtr(-np.abs(far))))
 
 
 def _shares(total: Floats) -> Floats:

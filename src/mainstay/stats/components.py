@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.stats.blocks import Floats
 
@@ -232,7 +232,9 @@ def apart(share: Floats, expected: Floats | float) -> Floats:
 
 def _root(share: Floats | float, expected: Floats | float) -> Floats:
     inside = np.clip(share, 0, 1)
-    deviance = special.rel_entr(inside, expected) + special.rel_entr(1 - inside, 1 - expected)
+    deviance = scipy.special.rel_entr(inside, expected) + scipy.special.rel_entr(
+        1 - inside, 1 - expected
+    )
     return np.asarray(np.sign(inside - expected) * np.sqrt(2 * np.maximum(deviance, 0)))
 
 

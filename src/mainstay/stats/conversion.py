@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.stats.blocks import Floats
 
@@ -196,4 +196,4 @@ def _student(
     likelihood = -(freedom + now.shape[1]) / 2 * np.log(squares)
     # Days resemble each other: the mean of several is taken to wander as far as one of them.
     step = apart / (1 / weight.sum() + 1 / precise.sum() + wander) / (within / freedom)
-    return likelihood, np.asarray(2 * special.stdtr(freedom, -np.sqrt(step)))
+    return likelihood, np.asarray(2 * scipy.special.stdtr(freedom, -np.sqrt(step)))

@@ -23,7 +23,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.stats import rare
 from mainstay.stats.blocks import Floats
@@ -188,7 +188,7 @@ def powers(reference: Reference, live: Windows, *, shift: float, level: float) -
     variance = noise(reference, live)
     pooled = (1 / variance.windows[-POOLED:]).sum(axis=0)
     error = np.sqrt(1 / np.maximum(pooled, 1e-300) + variance.reference)
-    return np.asarray(special.ndtr(shift / error - special.ndtri(1 - level / 2)))
+    return np.asarray(scipy.special.ndtr(shift / error - scipy.special.ndtri(1 - level / 2)))
 
 
 def holds(reference: Reference, live: Windows, *, shift: float, level: float) -> dict[str, bool]:

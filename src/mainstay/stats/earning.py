@@ -14,7 +14,7 @@ Basic Principles of ROC Analysis.
 from collections.abc import Callable
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.stats.blocks import Floats
 
@@ -38,9 +38,9 @@ def likely(auc: Floats, slope: Floats) -> Floats:
 
 def likely_point(auc: Floats, slope: Floats) -> tuple[Floats, Floats]:
     """Where their curve has this slope: FPR and TPR."""
-    apart = np.sqrt(2) * special.ndtri(np.clip(auc, 0.5 + 1e-9, _NEARLY_ONE))
+    apart = np.sqrt(2) * scipy.special.ndtri(np.clip(auc, 0.5 + 1e-9, _NEARLY_ONE))
     cut = np.log(slope) / apart + apart / 2
-    return special.ndtr(-cut), special.ndtr(apart - cut)
+    return scipy.special.ndtr(-cut), scipy.special.ndtr(apart - cut)
 
 
 def at_most(auc: Floats, slope: Floats) -> Floats:

@@ -11,8 +11,8 @@ Source: Mann and Whitney (1947), as a permutation test with ties; unions of stre
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats.blocks import Blocks, Floats
@@ -58,7 +58,7 @@ def turned(found: Labelled, alpha: float) -> NDArray[np.bool_]:
     marked = np.zeros(len(found.rows), dtype=np.bool_)
     for length in range(1, min(LONGEST, len(marked)) + 1):
         above, variance = (_together(one, length) for one in (found.above, found.variance))
-        sure = above < special.ndtri(alpha / LONGEST) * np.sqrt(variance)
+        sure = above < scipy.special.ndtri(alpha / LONGEST) * np.sqrt(variance)
         for first in np.flatnonzero(sure & (variance > 0)):
             marked[first : first + length] |= found.above[first : first + length] < 0
     return marked

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from scipy import special
+import scipy
 
 from mainstay.core.nouns import Estimate
 
@@ -35,7 +35,7 @@ def moved(before: Stretch, now: Stretch, *, many: int = 1, level: float = 0.95) 
             value, value if known else -math.inf, value if known else math.inf, rows, "sd"
         )
     freedom = before.blocks - 1 if one else before.blocks + now.blocks - 2
-    reach = float(special.stdtrit(freedom, 1 - (1 - level) / 2 / many))
+    reach = float(scipy.special.stdtrit(freedom, 1 - (1 - level) / 2 / many))
     reach *= math.sqrt(1 / before.blocks + 1 / now.blocks)
     value = far / spread
     return Estimate(value, value - reach, value + reach, rows, "sd")

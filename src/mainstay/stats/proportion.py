@@ -2,8 +2,8 @@
 
 import msgspec
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats.metrics import Array
@@ -16,7 +16,7 @@ def wilson(count: int, n: int, *, level: float = 0.95, unit: str = "") -> Estima
     """
     if not _possible(count, n):
         return Estimate(np.nan, -np.inf, np.inf, 0, unit)
-    z2, share = special.ndtri((1 + level) / 2) ** 2, count / n
+    z2, share = scipy.special.ndtri((1 + level) / 2) ** 2, count / n
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = np.sqrt(z2 * (share * (1 - share) + z2 / (4 * n)) / n) / (1 + z2 / n)
     low, high = max(float(middle - half), 0.0), min(float(middle + half), 1.0)
@@ -31,8 +31,8 @@ def clopper_pearson(count: int, n: int, *, level: float = 0.95, unit: str = "") 
     if not _possible(count, n):
         return Estimate(np.nan, -np.inf, np.inf, 0, unit)
     tail = (1 - level) / 2
-    low = special.betaincinv(count, n - count + 1, tail) if count else 0.0
-    high = special.betaincinv(count + 1, n - count, 1 - tail) if count < n else 1.0
+    low = scipy.special.betaincinv(count, n - count + 1, tail) if count else 0.0
+    high = scipy.special.betaincinv(count + 1, n - count, 1 - tail) if count < n else 1.0
     return Estimate(count / n, float(low), float(high), n, unit)
 
 
@@ -54,7 +54,10 @@ def clustered(counts: Array, rows: Array, *, level: float = 0.95, unit: str = ""
     alone = share * (1 - share) / n
     apart = groups / (groups - 1) * float(((counts - share * rows) ** 2).sum()) / n**2
     tail = (1 - level) / 2
-    few = float(special.stdtrit(n - 1, 1 - tail) / special.stdtrit(groups - 1, 1 - tail)) ** 2
+    few = (
+        float(scipy.special.stdtrit(n - 1, 1 - tail) / scipy.special.stdtrit(groups - 1, 1 - tail))
+        ** 2
+    )
     worth = n / max(apart / alone, 1.0) * few if alone else n * few
     return msgspec.structs.replace(_exact(share, worth, tail), n=int(n), unit=unit)
 
@@ -62,8 +65,8 @@ def clustered(counts: Array, rows: Array, *, level: float = 0.95, unit: str = ""
 def _exact(share: float, rows: float, tail: float) -> Estimate:
     """Of a number of rows that need not be whole."""
     hits = share * rows
-    low = special.betaincinv(hits, rows - hits + 1, tail) if hits else 0.0
-    high = special.betaincinv(hits + 1, rows - hits, 1 - tail) if hits < rows else 1.0
+    low = scipy.special.betaincinv(hits, rows - hits + 1, tail) if hits else 0.0
+    high = scipy.special.betaincinv(hits + 1, rows - hits, 1 - tail) if hits < rows else 1.0
     return Estimate(share, float(low), float(high), 0)
 
 
@@ -87,9 +90,9 @@ def most_hits(chances: Array, n: int, share: float) -> NDArray[np.int64]:
 
     As scipy.stats.binom.ppf, whose import alone takes 0.7 s of every process.
     """
-    above = np.ceil(special.bdtrik(chances, n, share))
+    above = np.ceil(scipy.special.bdtrik(chances, n, share))
     below = np.maximum(above - 1, 0)
-    enough = special.bdtr(below, n, share) >= chances
+    enough = scipy.special.bdtr(below, n, share) >= chances
     found: NDArray[np.int64] = np.where(enough, below, above).astype(np.int64)
     return found
 

@@ -8,8 +8,8 @@ and is cut where it alone would be an alarm.
 """
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.stats.blocks import Floats
 from mainstay.stats.components import EXPECTED, SHARES, Reference, Windows
@@ -63,10 +63,13 @@ def _logs(counts: Floats, rows: Floats, past: Floats, past_rows: Floats | float)
 def _ratio(after: Floats, size: Floats | float, whole: Floats, every: Floats | float) -> Floats:
     """Of counts and rows from a window on to those of all windows."""
     one, other = _PRIOR
-    known = special.betaln(one + whole - after, other + every - whole - size + after)
-    same = special.betaln(one + whole, other + every - whole) - known
-    new = [special.betaln(a + after, b + size - after) - special.betaln(a, b) for a, b in RATES]
-    return np.asarray(special.logsumexp(new, axis=0) - np.log(len(RATES)) - same)
+    known = scipy.special.betaln(one + whole - after, other + every - whole - size + after)
+    same = scipy.special.betaln(one + whole, other + every - whole) - known
+    new = [
+        scipy.special.betaln(a + after, b + size - after) - scipy.special.betaln(a, b)
+        for a, b in RATES
+    ]
+    return np.asarray(scipy.special.logsumexp(new, axis=0) - np.log(len(RATES)) - same)
 
 
 def _alone(past: Floats, past_rows: float, rows: Floats, most: float) -> Floats:

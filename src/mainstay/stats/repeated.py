@@ -9,7 +9,7 @@ unlimited reuse of a hold-out does, Dwork et al. (2015), The Reusable Holdout.
 """
 
 import msgspec
-from scipy import special
+import scipy
 
 from mainstay.core.nouns import Estimate
 
@@ -23,7 +23,7 @@ def wider(look: int, level: float = LEVEL) -> float:
     [1.0, 1.27, 1.51, 1.78]
     """
     alpha = 1 - level
-    asked, usual = (special.ndtri(1 - one / 2) for one in (alpha / look**2, alpha))
+    asked, usual = (scipy.special.ndtri(1 - one / 2) for one in (alpha / look**2, alpha))
     return float(asked / usual)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.stats.blocks import Floats, Structure, drawn, effective
 from mainstay.stats.blockwise import Values, over
@@ -82,7 +82,7 @@ def reach(
     Squared reaches of crossed ways add with their signs, never to less than the widest alone.
     joint: all intervals hold together with probability `level`, else each by itself.
     """
-    edge = float(special.ndtri((1 + level) / 2))
+    edge = float(scipy.special.ndtri((1 + level) / 2))
     ways = [one for one in samples if not one.crossed]
     wider = max(_together(one, centre, level) for one in ways) if joint else 1.0
     near = [_near(one, centre, level, edge) for one in samples]
@@ -98,7 +98,7 @@ def farthest(samples: Sequence[Resamples], centre: Floats, level: float) -> floa
     Squared, ways add with their signs, as in `reach`.
     """
     tail = (1 + level) / 2
-    edge = float(special.ndtri(tail))
+    edge = float(scipy.special.ndtri(tail))
     off = [
         float(np.nanquantile(np.abs(one.values - centre).sum(axis=1), tail))
         * float(stretch(one.equal[:1], edge)[0]) / edge
@@ -121,7 +121,7 @@ def stretch(equal: Floats, normal: float) -> Floats:
 
     equal: how many blocks of one size would say as much, more than 1.
     """
-    few = special.stdtrit(equal - 1, special.ndtr(normal))
+    few = scipy.special.stdtrit(equal - 1, scipy.special.ndtr(normal))
     return np.asarray(few * np.sqrt(equal / (equal - 1)))
 
 

@@ -7,8 +7,8 @@ uncertain as what remains of later windows, and wander learnt from it holds for 
 """
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.stats.blocks import Floats
 from mainstay.stats.components import Reference, Windows
@@ -52,6 +52,6 @@ def _share(distance: Floats, mean: Floats, size: Places) -> Floats:
     places, count = len(size), len(distance)
     within = np.square(distance - mean).sum(axis=0) / (count - places)
     between = np.square(mean - distance.mean(axis=0)).sum(axis=0) / (places - 1)
-    bound = float(special.fdtri(places - 1, count - places, SURE))
+    bound = float(scipy.special.fdtri(places - 1, count - places, SURE))
     ratio = between / np.maximum(within, 1e-300)
     return np.where(between > 0, np.maximum(1 - bound / np.maximum(ratio, 1e-300), 0), 0.0)

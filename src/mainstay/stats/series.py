@@ -12,8 +12,8 @@ that few are not called too few and none of a thousand is what it is; in units o
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.stats import components, season
 from mainstay.stats.blocks import Floats
@@ -118,12 +118,12 @@ def _scored(counts: Counts, apart: Floats, wander: float) -> Windows:
     expected = np.maximum((counts + 0.5) / np.exp(apart), 1e-3)
     shape = 1 / max(wander, 1e-9)
     share = shape / (shape + expected)
-    below = np.where(counts > 0, special.betainc(shape, np.maximum(counts, 1), share), 0.0)
-    upto = special.betainc(shape, counts + 1.0, share)
-    above = special.betaincc(shape, counts + 1.0, share)
-    over = np.where(counts > 0, special.betaincc(shape, np.maximum(counts, 1), share), 1.0)
+    below = np.where(counts > 0, scipy.special.betainc(shape, np.maximum(counts, 1), share), 0.0)
+    upto = scipy.special.betainc(shape, counts + 1.0, share)
+    above = scipy.special.betaincc(shape, counts + 1.0, share)
+    over = np.where(counts > 0, scipy.special.betaincc(shape, np.maximum(counts, 1), share), 1.0)
     low, high = (below + upto) / 2, (above + over) / 2
-    normal = np.where(low < high, special.ndtri(low), -special.ndtri(high))
+    normal = np.where(low < high, scipy.special.ndtri(low), -scipy.special.ndtri(high))
     score = np.clip(normal, -_FURTHEST, _FURTHEST)
     return _windows(expected, score * np.sqrt(1 / expected + wander))
 

@@ -19,8 +19,8 @@ from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats import groupwise
@@ -95,7 +95,7 @@ class Search(NamedTuple):
         if self.groups is None:
             return float("nan")
         far = groupwise.reach(self.whole, self.groups, self.edges[1], apart=True)
-        return float(np.median(far)) * (1 + float(special.ndtri(POWER)) / self.edges[1])
+        return float(np.median(far)) * (1 + float(scipy.special.ndtri(POWER)) / self.edges[1])
 
 
 def searched(question: Question, columns: Mapping[str, Column]) -> Search:
@@ -110,7 +110,7 @@ def searched(question: Question, columns: Mapping[str, Column]) -> Search:
     every = groupwise.joined([one for _, _, one in judged])
     apart = _standing_out(question, rough, every)
     worst = np.argsort(-_against(question, rough, every, apart), kind="stable")
-    together = float(special.ndtri(1 - FALSE / 2 / len(places)))
+    together = float(scipy.special.ndtri(1 - FALSE / 2 / len(places)))
     ordered = tuple(places[at] for at in worst)
     return Search(question, whole, rough, ordered, every.of(worst), (together, apart))
 
@@ -206,7 +206,7 @@ def _standing_out(question: Question, whole: Whole, every: Groups) -> float:
     """
     tried = named = len(every.n)
     while True:
-        edge = float(special.ndtri(1 - LISTED * max(named, 1) / tried))
+        edge = float(scipy.special.ndtri(1 - LISTED * max(named, 1) / tried))
         beyond = np.flatnonzero(_against(question, whole, every, edge) > 1)
         if len(beyond) >= named or named <= 1:
             return edge

@@ -10,7 +10,7 @@ stats.audit, which bets labels against the estimate as they arrive.
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats import expected
@@ -73,7 +73,7 @@ def estimate(
         return Estimate(value, -np.inf, np.inf, count, unit)
     sizes = np.bincount(day).astype(np.float64)
     variance = by.row / count + by.learned + by.day * dot(sizes, sizes) / count**2
-    reach = float(special.stdtrit(days - 1, (1 + level) / 2) * np.sqrt(variance))
+    reach = float(scipy.special.stdtrit(days - 1, (1 + level) / 2) * np.sqrt(variance))
     return Estimate(value, value - reach, value + reach, count, unit)
 
 

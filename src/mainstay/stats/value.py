@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, get_args
 
 import msgspec
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats import bootstrap
@@ -106,7 +106,7 @@ def summed(each: Floats, unit: str = "") -> Estimate:
     rows, total = len(each), float(np.sum(each))
     if rows < 2:
         return Estimate(total, float("nan"), float("nan"), rows, unit)
-    reach = float(special.stdtrit(rows - 1, 0.975) * np.sqrt(rows) * np.std(each, ddof=1))
+    reach = float(scipy.special.stdtrit(rows - 1, 0.975) * np.sqrt(rows) * np.std(each, ddof=1))
     return Estimate(total, total - reach, total + reach, rows, unit)
 
 

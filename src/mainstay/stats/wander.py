@@ -7,8 +7,8 @@ adds a single difference), shrunk to its kind, at an upper bound.
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.stats.blocks import Floats
 from mainstay.stats.components import RARE, SHARES, Reference, Windows
@@ -152,7 +152,9 @@ def _careful(spread: _Spread, kinds: NDArray[np.int64]) -> Floats:
     """The upper bound of the variance, shrunk as much as those of its kind are alike."""
     shared = _shared(spread, kinds)
     freedom = spread.freedom + shared
-    stretched = freedom / (2 * special.gammaincinv(freedom / 2, UPPER))  # a quantile of chi squared
+    stretched = freedom / (
+        2 * scipy.special.gammaincinv(freedom / 2, UPPER)
+    )  # a quantile of chi squared
     own = _shrunk(spread, kinds, shared) + spread.sampling
     return np.asarray(own * stretched - spread.sampling)
 

@@ -11,7 +11,7 @@ is as uncertain as it is large.
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.stats.blocks import Floats
 from mainstay.stats.components import Reference, Season, Windows
@@ -107,7 +107,9 @@ def _means(years: Windows, days: Days, length: float) -> Floats:
 def _lasting(blocks: Floats, width: float) -> Floats:
     """The variance of a window that makes means of blocks as uncertain as they are, with care."""
     freedom = len(blocks) - 1
-    careful = freedom / (2 * special.gammaincinv(freedom / 2, UPPER))  # a quantile of chi squared
+    careful = freedom / (
+        2 * scipy.special.gammaincinv(freedom / 2, UPPER)
+    )  # a quantile of chi squared
     return np.asarray(blocks.var(axis=0, ddof=1) * careful * max(BLOCK / width, 1))
 
 

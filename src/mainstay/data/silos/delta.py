@@ -5,7 +5,6 @@ from typing import Any
 
 from mainstay.core import digest
 from mainstay.core.errors import MissingExtra, Mistake, Unavailable
-from mainstay.data.silos import lazy
 from mainstay.data.silos.access import Access, access
 from mainstay.data.silos.found import Place, Rows, said
 
@@ -18,6 +17,8 @@ def found(address: str, place: Place) -> Rows:
 
     Raises Mistake for no such table or one that Arrow cannot read, Unavailable, MissingExtra.
     """
+    from mainstay.data.silos import lazy  # noqa: PLC0415 - it loads pandas, a quarter of a second
+
     deltalake = library()
     lies, _, version = address.partition("#")
     lies = where(lies, place.base)

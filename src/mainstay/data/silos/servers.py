@@ -21,7 +21,6 @@ from mainstay.core import digest, nearest
 from mainstay.core.errors import Mistake
 from mainstay.data.silos.bounds import Bound
 from mainstay.data.silos.found import Place, Rows
-from mainstay.data.silos.lazy import Batches, Lazy, placed
 
 _BATCH = 50_000  # rows in memory at a time
 _EXACT = 18  # decimal digits that int64 always holds
@@ -61,7 +60,7 @@ class _Table(NamedTuple):
     folder: Path
     lock: threading.Lock
 
-    def fetch(self, columns: tuple[str, ...], bounds: tuple[Bound, ...]) -> Batches:
+    def fetch(self, columns: tuple[str, ...], bounds: tuple[Bound, ...]) -> Iterator[Any]:
         """From the server the first time, then from what was kept of it."""
         target = self.folder / f"{digest.of_value([columns, list(map(str, bounds))])}"
         with self.lock:
@@ -86,18 +85,22 @@ def found(server: Server, address: str, name: str, place: Place) -> Rows:
 
     The server is closed, and what was kept is removed, when nobody asks any more.
     """
+    from mainstay.data.silos import lazy  # noqa: PLC0415 - it loads pandas, a quarter of a second
+
     try:
-        opened = _opened(server, address, name, place)
+        opened = _opened(server, address, name, place, lazy.placed)
     except BaseException:
         server.close()
         raise
-    rows = Lazy(opened.schema, opened.fetch)
+    rows = lazy.Lazy(opened.schema, opened.fetch)
     weakref.finalize(rows, server.close)
     weakref.finalize(rows, shutil.rmtree, opened.folder, ignore_errors=True)
     return Rows(rows, lambda: _state(opened))
 
 
-def _opened(server: Server, address: str, name: str, place: Place) -> _Table:
+def _opened(
+    server: Server, address: str, name: str, place: Place, placed: Callable[..., Any]
+) -> _Table:
     there = declared(server, address, name)
     place.staged.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=place.staged, prefix=".asked-"))

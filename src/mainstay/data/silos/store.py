@@ -12,12 +12,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 from pyarrow import fs
 
 from mainstay.core import clock, digest
 from mainstay.core.errors import Mistake, Unavailable
-from mainstay.data.silos import lazy
 from mainstay.data.silos.access import Access, access
 from mainstay.data.silos.found import Files, Place, Rows, said
 
@@ -77,6 +75,10 @@ def opened(address: str, stated: Access) -> Any:
 
 
 def _parquet(stored: Stored, address: str, place: Place) -> Any:
+    import pyarrow.dataset as ds  # noqa: PLC0415 - it loads pandas, a quarter of a second
+
+    from mainstay.data.silos import lazy  # noqa: PLC0415 - as it does
+
     paths = [one.path for one in stored.files]
     try:
         read = ds.dataset(paths, format="parquet", filesystem=stored.system, partitioning="hive")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.contract.metrics import Task
 from mainstay.core.columns import Text
@@ -58,7 +58,7 @@ def likeliness(seen: Seen, step: int) -> Floats:
             else values[::step]
         )
         share = np.clip(mean + told(part, outcome, fold), EDGE, 1 - EDGE)
-        total += special.logit(share)
+        total += scipy.special.logit(share)
     return total
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.contract.metrics import Metric
@@ -95,4 +95,4 @@ def _said(metric: Metric, gain: Estimate) -> str:
 
 
 def _margin(score: Floats) -> Floats:
-    return np.asarray(special.logit(np.clip(score, CUT, 1 - CUT)))[:, None]
+    return np.asarray(scipy.special.logit(np.clip(score, CUT, 1 - CUT)))[:, None]

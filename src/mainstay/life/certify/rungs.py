@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.core.inputs import Input
 
@@ -60,7 +59,7 @@ def linear(rows: Matrix, label: Vector, inputs: tuple[Input, ...], *, binary: bo
     columns = _columns(rows, inputs)
     made = columns.of(rows)
     weights = _logistic(made, label) if binary else _squares(made, label)
-    link = special.expit if binary else _itself
+    link = scipy.special.expit if binary else _itself
     return Rung(lambda matrix: np.asarray(link(columns.of(matrix) @ weights)), len(weights))
 
 
@@ -73,7 +72,9 @@ def softmax(rows: Matrix, label: Vector, inputs: tuple[Input, ...], classes: int
         _surprise, start, (made, truth), "L-BFGS-B", jac=True, options={"maxiter": ROUNDS}
     )
     weights = found.x.reshape(-1, classes)
-    return Rung(lambda matrix: special.softmax(columns.of(matrix) @ weights, axis=1), weights.size)
+    return Rung(
+        lambda matrix: scipy.special.softmax(columns.of(matrix) @ weights, axis=1), weights.size
+    )
 
 
 def rates(rows: Matrix, label: Vector, classes: int) -> Rung:
@@ -160,7 +161,7 @@ def _logistic(made: Matrix, label: Vector) -> Vector:
     weights = np.zeros(made.shape[1])
     loss = _loss(made, label, weights, penalty)
     for _ in range(STEPS):
-        chance = special.expit(made @ weights)
+        chance = scipy.special.expit(made @ weights)
         slope = made.T @ (label - chance) - penalty * weights
         bend = (made * (chance * (1 - chance))[:, None]).T @ made + np.diag(penalty)
         step = np.linalg.solve(bend, slope)
@@ -182,7 +183,7 @@ def _loss(made: Matrix, label: Vector, weights: Vector, penalty: Vector) -> floa
 def _surprise(weights: Vector, made: Matrix, truth: Matrix) -> tuple[float, Vector]:
     """Penalised loss of several classes, and its slope."""
     by_class = weights.reshape(made.shape[1], -1)
-    said = special.log_softmax(made @ by_class, axis=1)
+    said = scipy.special.log_softmax(made @ by_class, axis=1)
     penalty = np.full((len(by_class), 1), RIDGE)
     penalty[0] = 1e-9
     loss = -(truth * said).sum() + (penalty * by_class**2).sum() / 2

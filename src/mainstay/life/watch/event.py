@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.bundle.manifest import Manifest
 from mainstay.bundle.runtime import Runtime
@@ -136,7 +136,7 @@ def fell(now: Estimate, certified: float, limit: Limit, reach: float) -> bool:
 
 
 def _reach(budget: float) -> float:
-    return float(-special.ndtri(1 / max(budget, 2)) / REACH)
+    return float(-scipy.special.ndtri(1 / max(budget, 2)) / REACH)
 
 
 def _fallen(order: Order, one: Evidence, now: Estimate, before: Estimate) -> Finding:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from mainstay.contract.operation import Watch
 from mainstay.core.errors import Mistake
@@ -150,8 +150,8 @@ def shifts(past: Reference) -> Iterator[tuple[str, float]]:
 def _rate(alarms: int, windows: int, width: timedelta) -> Estimate:
     """Alarms a year; source of the interval: Garwood (1936)."""
     years = windows * width / YEAR
-    low = float(special.gammaincinv(alarms, 0.025)) if alarms else 0.0
-    high = float(special.gammaincinv(alarms + 1, 0.975))
+    low = float(scipy.special.gammaincinv(alarms, 0.025)) if alarms else 0.0
+    high = float(scipy.special.gammaincinv(alarms + 1, 0.975))
     return Estimate(alarms / years, low / years, high / years, windows, "a year")
 
 

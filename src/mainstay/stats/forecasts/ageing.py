@@ -7,7 +7,7 @@ horizon, on all of them: a metric below its goal seldom means that retraining wo
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats.blocks import Floats
@@ -47,7 +47,7 @@ def mean(values: Floats, independent: float, level: float) -> Estimate:
         value = float(np.mean(values)) if len(values) else float("nan")
         return Estimate(value, -np.inf, np.inf, len(values))
     error = float(np.std(values, ddof=1) / np.sqrt(independent))
-    far = float(special.stdtrit(independent - 1, (1 + level) / 2)) * error
+    far = float(scipy.special.stdtrit(independent - 1, (1 + level) / 2)) * error
     value = float(np.mean(values))
     return Estimate(value, value - far, value + far, len(values))
 
@@ -60,6 +60,7 @@ def _swing(fresh: Floats) -> Estimate:
     spread = float(np.std(fresh, ddof=1))
     tail = (1 - LEVEL) / 2
     low, high = (
-        spread * np.sqrt((count - 1) / special.chdtri(count - 1, at)) for at in (tail, 1 - tail)
+        spread * np.sqrt((count - 1) / scipy.special.chdtri(count - 1, at))
+        for at in (tail, 1 - tail)
     )
     return Estimate(spread, float(low), float(high), count)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.core.errors import Broken
 from mainstay.stats.blocks import Floats
@@ -82,5 +82,5 @@ def ill_behaved(one: Curve) -> bool:
 def _worse(differences: Floats, bound: float) -> bool:
     known = differences[np.isfinite(differences)]
     error = float(np.std(known, ddof=1)) / np.sqrt(len(known)) * shared(len(known))
-    far = float(special.stdtrit(len(known) - 1, bound))
+    far = float(scipy.special.stdtrit(len(known) - 1, bound))
     return bool(known.mean() > far * error + 1e-12)

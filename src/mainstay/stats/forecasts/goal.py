@@ -12,7 +12,7 @@ Source: Johnson and Welch (1940), Applications of the Non-Central t-Distribution
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mainstay.core.nouns import Estimate
 from mainstay.stats.blocks import Floats
@@ -42,8 +42,8 @@ def room(fresh: Floats, bound: float) -> Room | None:
     middle = float(fresh.mean())
     apart = (middle - bound) / spread
     near, far = (_distance(apart, count, tail) for tail in ((1 + LEVEL) / 2, (1 - LEVEL) / 2))
-    likely = float(special.stdtr(count - 1, -apart / np.sqrt(1 + 1 / count)))
-    low, high = float(special.ndtr(-far)), float(special.ndtr(-near))
+    likely = float(scipy.special.stdtr(count - 1, -apart / np.sqrt(1 + 1 / count)))
+    low, high = float(scipy.special.ndtr(-far)), float(scipy.special.ndtr(-near))
     missed = Estimate(likely, min(low, likely), max(high, likely), len(fresh))
     return Room(Estimate(apart, near, far, len(fresh), "swings"), missed, middle, spread)
 
@@ -72,10 +72,10 @@ def effective(fresh: Floats) -> float:
 
 
 def _swings(chance: float) -> float:
-    return float(-special.ndtri(min(max(chance, 1e-6), 0.5)))
+    return float(-scipy.special.ndtri(min(max(chance, 1e-6), 0.5)))
 
 
 def _distance(apart: float, count: float, tail: float) -> float:
     """The distance of which what was seen is the `tail` quantile."""
     seen = np.sqrt(count) * apart
-    return float(special.nctdtrinc(count - 1, tail, seen) / np.sqrt(count))
+    return float(scipy.special.nctdtrinc(count - 1, tail, seen) / np.sqrt(count))
