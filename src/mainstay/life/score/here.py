@@ -14,7 +14,8 @@ from mainstay.life.score.ahead import Ahead
 from mainstay.life.score.scoring import Part, Scoring, See, first_place, part
 
 _SCORERS = 2  # threads: as many as the engine that reads has
-_AHEAD = 2  # batches between two steps: what is held is bounded, whatever step is slowest
+_AHEAD = 2  # batches read before they are asked for: what is held is bounded
+_HELD = 4  # batches under way or scored: who writes a while leaves no scorer without work
 
 
 class Here:
@@ -36,7 +37,7 @@ class Here:
         ):
             for placed in batches:
                 waiting.append(scorers.submit(_part, scoring, placed))
-                if len(waiting) > _SCORERS:
+                if len(waiting) > _HELD:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
