@@ -27,6 +27,7 @@ from mainstay.control.commands import Deploy, Score
 from mainstay.control.handle import handle
 
 KILLS = int(os.environ.get("MAINSTAY_TEST_KILLS", "30"))
+IN_A_ROW = 3
 MUTANTS = 3
 SINCE = small_project.END - timedelta(days=8)
 PROGRAM = """
@@ -163,13 +164,12 @@ def test_a_batch_survives_kills_at_any_point(live: Path) -> None:
     lasted, ended = ran(live, "timed", None)
     assert ended
     killed = 0
-    for number in range(KILLS):
+    for number in range(KILLS // IN_A_ROW):
         out = live / f"out{number}"
-        _, ended = ran(live, out.name, chance.uniform(0.05, lasted))
-        killed += not ended
-        assert flaws(out, whole) == []
-        if number % 5 == 0:  # another kill, of the run that goes on
-            ran(live, out.name, chance.uniform(0.05, lasted / 2))
+        for _ in range(IN_A_ROW):  # of a run, and of those that go on with it
+            _, ended = ran(live, out.name, chance.uniform(0.05, lasted))
+            killed += not ended
+            assert flaws(out, whole) == []
         _, ended = ran(live, out.name, None)
         assert ended
         assert files(out) == files(whole)

@@ -61,9 +61,20 @@ def plain(value: ir.Value) -> ir.Value:
 
 
 def _without_nan(value: ir.Value) -> ir.Value:
-    if not value.type().is_floating():
+    if not value.type().is_floating() or _has_no_nan(value.op()):
         return value
     return ibis.ifelse(value.isnan(), ibis.null(NUMBER), value)
+
+
+def _has_no_nan(node: ops.Value) -> bool:
+    """Whether it was widened before: said again and again it is too long for Spark to compile."""
+    while isinstance(node, ops.Field) and isinstance(node.rel, ops.Project | ops.Filter | ops.Sort):
+        node = node.rel.values[node.name]
+    match node:
+        case ops.IfElse(ops.IsNan(number), ops.Literal(None), same):
+            return bool(number == same)
+        case _:
+            return False
 
 
 def column(table: ir.Table, name: str, what: str) -> ir.Value:

@@ -65,3 +65,13 @@ def test_what_changed_its_type_or_is_gone_is_named() -> None:
     assert list(map(str, found)) == [
         "temp was float64 and is string", "seats was int64 and is gone", "fresh is new",
     ]  # fmt: skip
+
+
+def test_what_was_widened_is_not_widened_again() -> None:
+    """Spark compiles no function of three times as many words."""
+    table = ibis.table({"x": "float64", "y": "float32"}, name="t")
+
+    once = schema.widened(table)
+    again = schema.widened(schema.widened(once.filter(once.x > 0)).order_by("y"))
+
+    assert str(ibis.to_sql(again, "duckdb")).lower().count("isnan") == 2

@@ -52,13 +52,13 @@ def lived(out: Path, plot: Plot, tables: Path | None = None) -> Story:
     year.set_clock(stage, since)
     _keys(stage)
     certified = _candidate(story, stage, plot.train_months)
-    planned = tuple(weeks.plans(since, year.month(13)))
+    planned = tuple(weeks.plans(since, year.month(13)))[: plot.weeks]
     if certified:
         _approved(story, stage)
     else:
         planned = _later(story, stage, planned)
     if planned:
-        weeks.lived(story, World(stage, SHARE, plot.seed), planned[: plot.weeks])
+        weeks.lived(story, World(stage, SHARE, plot.seed), planned)
     _drawn(story, stage)
     _proven(story, stage)
     story.written(stage.out / "demo.json")
