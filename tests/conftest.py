@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if folder in FOLDERS:
             item.add_marker(folder)
     # What takes longest begins first: at the end nobody is left to wait for.
-    items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
+    items.sort(key=lambda item: [not item.get_closest_marker(one) for one in ("minutes", "slow")])
 
 
 def pytest_collection_finish() -> None:
