@@ -49,7 +49,8 @@ class Remote:
         return bool(self.current.views[view].keys) and not self._client.exists(name)
 
     def close(self) -> None:
-        """The connections are the shelf's."""
+        """Gives its connection back to the shelf."""
+        self._client.close()
 
 
 class Server:
@@ -89,7 +90,11 @@ class Server:
             raise Unavailable(f"the server of the views does not answer: {error}") from error
 
     def opened(self, found: Current) -> Store:
-        return Remote(self._asked, self._prefix, found)
+        """On a connection of its own: to borrow one for each question takes a quarter of it."""
+        try:
+            return Remote(self._asked.client(), self._prefix, found)
+        except _errors() as error:
+            raise Unavailable(f"the server of the views does not answer: {error}") from error
 
     def _put(self, one: Current) -> Current:
         self._writer.set(self._named, msgspec.json.encode(one))
