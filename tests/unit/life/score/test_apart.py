@@ -75,7 +75,8 @@ def test_a_killed_process_is_told_and_the_rest_goes_on(
 
     def killed(self: Apart, rows: np.ndarray) -> np.ndarray:
         asked.append(len(rows))
-        self._there = self._there or start(self)
+        with self._starting:
+            self._there = self._there or start(self)
         if len(asked) == 2:
             os.kill(self._there.process.pid, signal.SIGKILL)
             self._there.process.wait()
