@@ -93,6 +93,13 @@ def placed(wall: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     return ibis.ifelse(twice, ibis.greatest(first, last), first)
 
 
+def whole_seconds(time: ir.TimestampValue) -> ir.Value:
+    """Since 1970, down to the second that a moment lies in; Spark's own are cut towards 1970."""
+    if schema.engine(time) != schema.SPARK:
+        return time.epoch_seconds().cast(NUMBER).floor()
+    return (_micros(time).cast(NUMBER) / constant(1e6, NUMBER)).floor()
+
+
 def _text(read: Pattern) -> str:
     return patterns.written(read, _span, _repeated)
 
@@ -127,6 +134,10 @@ def _of_text(text: str) -> None:
     """One argument of a function that all engines have."""
 
 
+def _of_moment(time: str) -> None:
+    """A moment; of Spark."""
+
+
 def _type_of_postgres(value: str) -> None:
     """A type of PostgreSQL, as the function that converts to it."""
 
@@ -139,6 +150,7 @@ _whole = _declared(_type_of_postgres, name="int8", signature=((INTEGER,), INTEGE
 _double = _declared(_type_of_postgres, name="float8", signature=((NUMBER,), NUMBER))
 _TEXTS, _WALL = (TEXT, TEXT), (TEXT, "timestamp")
 _timezone = _declared(_of_times, name="timezone", signature=(_WALL, TIME))
+_micros = _declared(_of_moment, name="unix_micros", signature=((TIME,), INTEGER))
 _to_utc = _declared(_of_times, name="to_utc_timestamp", signature=(("timestamp", TEXT), TIME))
 _from_utc = _declared(_of_times, name="from_utc_timestamp", signature=((TIME, TEXT), TIME))
 plain_time = _declared(_of_times, name="try_strptime", signature=(_TEXTS, "timestamp"))

@@ -10,8 +10,9 @@ import ibis.expr.types as ir
 from mainstay.contract.batch import Unit
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Window
-from mainstay.core.typed import INTEGER
-from mainstay.data import periods
+from mainstay.core.typed import INTEGER, NUMBER
+from mainstay.data import dialect
+from mainstay.data.expression import constant
 
 MOST = 10_000
 """Partitions of one run: each is a question and two files."""
@@ -72,7 +73,8 @@ def _counted(moment: ir.Value, unit: Unit) -> Iterator[tuple[datetime, int]]:
     By whole seconds since 1970: what calendars say of each row costs four times as much.
     """
     width = timedelta(hours=1) if unit == "hour" else timedelta(days=1)
-    number = (periods.seconds(moment).floor() / width.total_seconds()).floor().cast(INTEGER)
+    seconds = constant(width.total_seconds(), NUMBER)
+    number = (dialect.whole_seconds(moment) / seconds).floor().cast(INTEGER)
     counted = number.name(_BUCKET).as_table().group_by(_BUCKET)
     found = counted.aggregate(**{_ROWS: lambda rows: rows.count()}).order_by(_BUCKET)
     some = found.limit(MOST + 1) if unit in ("hour", "day") else found
