@@ -254,8 +254,7 @@ class Passing:
 
     def __init__(self, bins: Bins, places: dict[str, str]) -> None:
         """places: the name under which batches hold each column."""
-        self._rows, self._places, self._levels = 0, places, bins.levels
-        self._edges = bins.edges
+        self._rows, self._bins, self._places = 0, bins, places
         self._columns: list[_CountedNumbers | _CountedTexts] = [
             *(_CountedNumbers(*one, 1, one[0]) for one in bins.edges.items()),
             *(_CountedTexts(*one, 1, one[0]) for one in bins.levels.items()),
@@ -263,9 +262,11 @@ class Passing:
 
     def add(self, batch: Batch) -> None:
         """The next rows."""
-        came = {name: batch.column(self._places[name]) for name in (*self._edges, *self._levels)}
-        made = {name: came[name].cast(pa.float64(), safe=False) for name in self._edges}
-        made |= {name: _codes(came[name], levels) for name, levels in self._levels.items()}
+        if not batch.rows:
+            return
+        came = {name: batch.column(place) for name, place in self._places.items()}
+        made = {name: came[name].cast(pa.float64(), safe=False) for name in self._bins.edges}
+        made |= {name: _codes(came[name], levels) for name, levels in self._bins.levels.items()}
         some = Batch(pa.RecordBatch.from_pydict(made))
         share = Share(None, np.zeros(batch.rows, dtype=np.int64))
         self._rows += batch.rows

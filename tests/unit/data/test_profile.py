@@ -5,6 +5,7 @@ from collections.abc import Callable
 import ibis.expr.types as ir
 import msgspec
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,7 +176,8 @@ def test_rows_that_pass_by_as_they_came_are_counted_the_same(
         came = (
             table(stored, rows).to_pyarrow().rename_columns([f"{at}" for at in range(len(TYPES))])
         )
-        for one in came.to_batches():
+        nothing = pa.RecordBatch.from_pylist([], came.schema)
+        for one in (*came.to_batches(), nothing):
             passing.add(Batch(one))
 
     assert _rounded(passing.profile) == _rounded(profile.profile(whole, bins))
