@@ -34,6 +34,12 @@ def told(folder: Path, environment: str = "production") -> str:
     return said.headline
 
 
+def looks(folder: Path) -> int:
+    """How often held-out rows were opened."""
+    with projects.opened(folder) as opened:
+        return len(list(opened.ledger.events(kind="HoldoutOpened")))
+
+
 def test_the_author_may_not_approve(as_author: Path) -> None:
     with pytest.raises(Refused, match="has signed this already"):
         handle(as_author, Approve("v1"))
@@ -60,8 +66,11 @@ def test_the_same_approval_counts_once(as_approver: Path) -> None:
 def test_a_contract_edited_after_registration_stops_certification(as_author: Path) -> None:
     edit(as_author / "contract.yaml", "at_least: 0.6", "at_least: 0.5")
 
+    before = looks(as_author)
+
     with pytest.raises(Conflict, match=r"contract\.yaml changed since v1 was built"):
         handle(as_author, Certify())
+    assert looks(as_author) == before
 
 
 def test_certify_without_registration_is_refused(as_author: Path) -> None:

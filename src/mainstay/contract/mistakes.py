@@ -45,7 +45,15 @@ def _slip(detail: ErrorDetails, section: type[BaseModel]) -> Slip:
         hint = _meant(str(path[-1]), clauses.fields(here) if here else ())
         return Slip(path, f"{path_text(path)} is not a clause", hint, on_key=True)
     says, hint = _TELLERS.get(detail["type"], _unfit)(detail["input"], asked)
+    if here and detail["type"].startswith("model_"):
+        hint = _wrapped(detail["input"], list(clauses.fields(here)))
     return Slip(path, f"{path_text(path)} {says}", hint or (clause.meaning if clause else ""))
+
+
+def _wrapped(value: object, names: list[str]) -> str:
+    """A bare number where a section of one clause is wanted is that clause, most likely."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"write {{{names[0]}: {shown(value)}}}" if plain and len(names) == 1 else ""
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from mainstay.control import deploying, field, health, project, team
 from mainstay.control.health import Health
 from mainstay.control.project import Project
 from mainstay.core import clock, digest, durable, settings
+from mainstay.core.answers import RANK
 from mainstay.core.errors import MainstayError
 from mainstay.core.nouns import Verdict
 from mainstay.core.places import Places
@@ -128,4 +129,4 @@ def _unknown(model: str) -> Health:
 
 def worst(some: tuple[Standing, ...]) -> Verdict | None:
     """Of all; None where any is unknown and none worse."""
-    return min((one.shown.verdict for one in some), key=health.RANK.__getitem__, default=None)
+    return min((one.shown.verdict for one in some), key=RANK.__getitem__, default=None)

@@ -29,12 +29,12 @@ from mainstay.control.project import Project
 from mainstay.control.terms import Term
 from mainstay.control.versions import Birth
 from mainstay.core import clock, digest
-from mainstay.core.answers import Answer
+from mainstay.core.answers import Answer, tally
 from mainstay.core.errors import Conflict, Mistake, Refused
 from mainstay.core.nouns import Evidence, Verdict, Window
 from mainstay.ledger import blobs, state, steps
 from mainstay.ledger.state import Version
-from mainstay.life.certify import perturbations, simplest
+from mainstay.life.certify import perturbations, registration, simplest
 from mainstay.life.certify.certify import Judgement, Order, certified
 from mainstay.life.certify.champion import Champion
 from mainstay.life.certify.proving import Proved
@@ -80,6 +80,7 @@ def certify(project: Project, command: Certify) -> Answer:
         return msgspec.convert(earlier, Answer, strict=False)
     _refuse_decided(case)
     _refuse_without_author(project)
+    _refuse_changed(project, case.version)
     blocking.refuse_to_certify(project, case.version, case.window)
     planning.refuse_to_look(project, case.version, case.window)
     stated = manifest.read(project.places.bundle(case.version.bundle), case.version.bundle)
@@ -197,13 +198,24 @@ def _refuse_without_author(project: Project) -> None:
         )
 
 
+def _registered(project: Project, version: Version) -> state.Contract | None:
+    """Its contract as on record; None where no contract was registered at all."""
+    known = state.contracts(project.ledger, version.model)
+    return next((one for one in reversed(known) if one.digest == version.contract), None)
+
+
+def _refuse_changed(project: Project, version: Version) -> None:
+    """Before a look is spent on promises that are no longer those of the version."""
+    stated = _registered(project, version)
+    if stated and stated.digest != project.document.digest:
+        raise registration.changed(f"v{version.number}", stated.revision)
+
+
 def _opened(project: Project, case: Case) -> Registration | None:
     """Puts the look on record; None where no contract was registered at all."""
     ledger, version = project.ledger, case.version
-    known = [
-        one for one in state.contracts(ledger, version.model) if one.digest == version.contract
-    ]
-    if not known:
+    stated = _registered(project, version)
+    if stated is None:
         return None
     payload = {
         "number": version.number,
@@ -217,9 +229,9 @@ def _opened(project: Project, case: Case) -> Registration | None:
         look = state.looks(ledger, version.model, case.window)
         tried = state.tried(ledger, version.model, case.window)
     return Registration(
-        contract=known[-1].digest,
-        revision=known[-1].revision,
-        position=known[-1].seq,
+        contract=stated.digest,
+        revision=stated.revision,
+        position=stated.seq,
         version=f"v{version.number}",
         hold_out=case.window,
         look=look,
@@ -283,14 +295,11 @@ def _refused(project: Project, case: Case, judgement: Judgement) -> Answer:
     evidence = _evidence(project, judgement)
     payload = {"number": case.version.number, "blobs": [evidence]}
     project.ledger.append("CertificateRefused", case.version.model, project.actor, payload)
-    counts = {verdict: _count(judgement, verdict) for verdict in Verdict}
     named = project.document.contract.certify.accept_unsure
-    gates = judgement.gates
-    short = [one for one in gates if one.verdict is not Verdict.PASS]
+    short = [one for one in judgement.gates if one.verdict is not Verdict.PASS]
     said = Answer(
-        f"{case.version.model} {name} is not good enough yet: {counts[Verdict.PASS]} of"
-        f" {len(gates)} gates hold, {counts[Verdict.UNSURE]} unsure,"
-        f" {counts[Verdict.FAIL]} broken{_waived(judgement)}.",
+        f"{case.version.model} {name} is not good enough yet:"
+        f" {tally(judgement.evidence, judgement.waived)}.",
         judgement.verdict(named),
         judgement.evidence,
         (*_looked(case, judgement), *_took(judgement)),
@@ -432,11 +441,6 @@ def _took(judgement: Judgement) -> Iterator[str]:
 
 def _times(look: int) -> str:
     return "once" if look == 1 else f"{look} times"
-
-
-def _count(judgement: Judgement, verdict: Verdict) -> int:
-    waived = judgement.waived
-    return sum(one.verdict is verdict for one in judgement.evidence if one not in waived)
 
 
 def _waived(judgement: Judgement) -> str:

@@ -18,7 +18,7 @@ from mainstay.control.project import Project
 from mainstay.control.queries import DigestOf
 from mainstay.control.roles import EVERY, Role
 from mainstay.core import clock, nearest
-from mainstay.core.answers import Answer
+from mainstay.core.answers import GLYPHS, RANK, Answer
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Event, Verdict
 from mainstay.ledger import runs, state
@@ -26,7 +26,6 @@ from mainstay.ledger import runs, state
 WEEK = timedelta(days=7)
 MOST = 8
 """Lines of a section: a digest is one screen."""
-GLYPHS = {Verdict.PASS: "●", Verdict.UNSURE: "▲", Verdict.FAIL: "◆", None: "▲"}
 
 
 class Seen(NamedTuple):
@@ -46,7 +45,7 @@ def asked(opened: Project, query: DigestOf) -> Answer:
     lines = tuple(line for one in made.sections for line in (f"{one.title}:", *_indented(one)))
     return Answer(
         made.sentence,
-        min((one.verdict for one in made.models), key=health.RANK.__getitem__, default=None),
+        min((one.verdict for one in made.models), key=RANK.__getitem__, default=None),
         lines=(*(_model(one) for one in made.models[:MOST]), *lines),
         next="mainstay incident list",
         facts={
@@ -120,7 +119,7 @@ def _models(opened: Project) -> tuple[Health, ...]:
         found = tuple(one.shown for one in briefs.refreshed(opened))
     else:
         found = (health.bare(opened),)
-    return tuple(sorted(found, key=lambda one: health.RANK[one.verdict]))
+    return tuple(sorted(found, key=lambda one: RANK[one.verdict]))
 
 
 def _events(opened: Project, since: datetime) -> tuple[Event, ...]:
@@ -165,7 +164,7 @@ def _question(title: str, at: int) -> Callable[[Seen], Section]:
 
     def section(seen: Seen) -> Section:
         some = ((one.model, one.questions[at]) for one in seen.models)
-        ordered = sorted(some, key=lambda one: health.RANK[one[1].verdict])
+        ordered = sorted(some, key=lambda one: RANK[one[1].verdict])
         return Section(title, tuple(_answer(*one) for one in ordered), "/")
 
     return section

@@ -28,7 +28,7 @@ from mainstay.control.pages import parts
 from mainstay.control.project import Project
 from mainstay.control.urgency import Urgency
 from mainstay.core import clock
-from mainstay.core.answers import Answer
+from mainstay.core.answers import RANK, Answer
 from mainstay.core.nouns import Estimate, Evidence, Limit, Verdict
 from mainstay.data.profile import Profile
 from mainstay.ledger import state
@@ -44,7 +44,6 @@ LOOKS = 120
 """Looks that the course shows at most."""
 LATELY = 7
 """Windows that count as now."""
-RANK = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
 
 
 class Question(msgspec.Struct, frozen=True):

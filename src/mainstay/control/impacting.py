@@ -16,7 +16,7 @@ from mainstay.control.project import Project
 from mainstay.control.queries import Impact
 from mainstay.control.roles import Seat
 from mainstay.core import clock, nearest
-from mainstay.core.answers import Answer
+from mainstay.core.answers import GLYPHS, RANK, Answer
 from mainstay.core.errors import Missing, Mistake
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.core.places import Places
@@ -29,13 +29,11 @@ from mainstay.life.assess.impact import Asked, Replayed
 
 TOLD = "ImpactTold"
 METHOD = "recent decisions given again with the change and without it; days and entities as blocks"
-_RANK = {Verdict.FAIL: 0, Verdict.UNSURE: 1, Verdict.PASS: 2}
 _LABELS = ("LabelsReceived", "LabelsVouched")
 _HEARS = {
     "data-engineer": "looks after sources", "ml-engineer": "looks after what answers",
     "data-scientist": "looks after the model", "approver": "approves versions",
 }  # fmt: skip
-_GLYPHS = {Verdict.FAIL: "◆", Verdict.UNSURE: "▲", Verdict.PASS: "●"}
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -262,7 +260,7 @@ def _answer(query: Impact, hits: tuple[Hit, ...]) -> Answer:
     said = said or f"no answer of {', '.join(one.model for one in hits)} moves"
     return Answer(
         f"Were {query.field} to become {query.becomes}: {said}.",
-        min((one.verdict for one in hits), key=_RANK.__getitem__),
+        min((one.verdict for one in hits), key=RANK.__getitem__),
         tuple(each for one in hits for each in _evidence(one)),
         tuple(line for one in hits for line in _lines(one)),
         facts={"field": query.field, "becomes": query.becomes,
@@ -289,7 +287,7 @@ def _evidence(one: Hit) -> Iterator[Evidence]:
 def _lines(one: Hit) -> Iterator[str]:
     feeds = ", ".join(one.found.inputs) or "no input"
     what = f"feeds {feeds}" if one.found.read else "nothing is made of it"
-    yield f"{_GLYPHS[one.verdict]} {one.model} {one.version}: {what}"
+    yield f"{GLYPHS[one.verdict]} {one.model} {one.version}: {what}"
     yield from (f"    ◆ {each}" for each in one.found.breaks)
     if one.found.why and not one.found.breaks:
         yield f"    ▲ {one.found.why}"

@@ -7,6 +7,7 @@ import msgspec
 from mainstay.contract.model import Contract
 from mainstay.control import field, looks
 from mainstay.control.project import Project
+from mainstay.core.answers import GLYPHS, RANK
 from mainstay.core.nouns import Estimate, Verdict, Window
 from mainstay.life.watch import mended
 from mainstay.life.watch.beats import CLEANING
@@ -36,12 +37,9 @@ class Mended(msgspec.Struct, frozen=True):
         """In one line."""
         usual = f", {_told(self.before)} before" if self.before else ""
         return (
-            f"{_GLYPHS[self.verdict]} {self.source}: {_told(self.newest)} of the values of"
+            f"{GLYPHS[self.verdict]} {self.source}: {_told(self.newest)} of the values of"
             f" {self.column} {self.what}{usual}"
         )
-
-
-_GLYPHS = {Verdict.PASS: "●", Verdict.UNSURE: "▲", Verdict.FAIL: "◆"}
 
 
 def found(project: Project) -> tuple[Mended, ...]:
@@ -54,8 +52,7 @@ def found(project: Project) -> tuple[Mended, ...]:
     windows = looks.lately(project, lived[-1].name, lived[-1].since, POOLED)
     judged = {one.clause: one.verdict for one in seen.evidence}
     some = _found(mended.series_of(windows), windows[-1].window, judged) if windows else ()
-    order = (Verdict.FAIL, Verdict.UNSURE, Verdict.PASS)
-    return tuple(sorted(some, key=lambda one: order.index(one.verdict)))
+    return tuple(sorted(some, key=lambda one: RANK[one.verdict]))
 
 
 def _cleans(contract: Contract) -> bool:

@@ -16,7 +16,7 @@ from mainstay.control.queries import (
     VerifyLedger,
 )
 from mainstay.core import clock, nearest
-from mainstay.core.answers import Answer
+from mainstay.core.answers import RANK, Answer, tally
 from mainstay.core.errors import Mistake
 from mainstay.core.nouns import Event, Evidence, Verdict
 from mainstay.data import lineage
@@ -35,12 +35,12 @@ def explain(project: Project, query: Explain) -> Answer:
     if query.clause:
         said = _clause(name, _named(record.evidence, query.clause))
         return _excused(project, version, said)
-    gates = sum(one.limit is not None for one in record.evidence)
+    worst = min((one for one in record.evidence if one.limit), key=lambda one: RANK[one.verdict])
     return Answer(
-        f"{name} is {version.status}: {gates} gates.",
+        f"{name} is {version.status}: {tally(record.evidence)}.",
         evidence=record.evidence,
         lines=(*_not_covered(record.not_covered), *_lineage(project, version)),
-        next=f"mainstay explain v{version.number} '{record.evidence[0].clause}'",
+        next=f"mainstay explain v{version.number} '{worst.clause}'",
         facts={
             "version": f"v{version.number}",
             "status": version.status,

@@ -8,7 +8,6 @@ import msgspec
 
 from mainstay.control import (
     briefs,
-    health,
     impacting,
     judging,
     matters,
@@ -34,7 +33,7 @@ from mainstay.control.queries import (
 )
 from mainstay.control.roles import Principal
 from mainstay.core import clock
-from mainstay.core.answers import Answer
+from mainstay.core.answers import GLYPHS, RANK, Answer
 from mainstay.core.errors import MainstayError, Mistake
 from mainstay.core.nouns import Verdict
 from mainstay.core.places import Places
@@ -42,9 +41,6 @@ from mainstay.core.progress import Tell
 from mainstay.data import lineage
 from mainstay.ledger import state
 from mainstay.ledger.state import Version
-
-GLYPHS = {Verdict.PASS: "●", Verdict.UNSURE: "▲", Verdict.FAIL: "◆", None: "▲"}
-
 
 DECIDED = 15
 """Decisions of all models that a list holds: each is looked up in its project (bench.pages)."""
@@ -102,7 +98,7 @@ def readable(places: Places, by: Principal) -> frozenset[str]:
 
 def _status(made: Project) -> Answer:
     """A line for each, the worst first."""
-    some = sorted(briefs.refreshed(made), key=lambda one: health.RANK[one.shown.verdict])
+    some = sorted(briefs.refreshed(made), key=lambda one: RANK[one.shown.verdict])
     broken = [one for one in some if one.shown.verdict is Verdict.FAIL]
     holding = sum(one.shown.verdict is Verdict.PASS for one in some)
     return Answer(

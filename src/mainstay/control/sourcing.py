@@ -23,7 +23,7 @@ from mainstay.control.mending import Mended
 from mainstay.control.project import Project
 from mainstay.control.queries import DataChanges
 from mainstay.control.remembering import Noted
-from mainstay.core.answers import Answer
+from mainstay.core.answers import RANK, Answer
 from mainstay.core.nouns import Evidence, Verdict
 from mainstay.data import lineage
 from mainstay.data.lineage import Born
@@ -31,7 +31,6 @@ from mainstay.ledger import state
 
 LATEST = 10
 """Occasions on which something changed, that the page shows."""
-RANK = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
 
 
 class SourceStanding(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from mainstay.control.foretelling import Foretold
 from mainstay.control.incidents import Group
 from mainstay.control.project import Project
 from mainstay.core import clock
-from mainstay.core.answers import Answer, worst
+from mainstay.core.answers import GLYPHS, Answer, worst
 from mainstay.core.errors import MainstayError
 from mainstay.core.nouns import Verdict
 from mainstay.ledger import state
@@ -30,7 +30,6 @@ from mainstay.life.deploy.shares import Parts
 from mainstay.seal import certificate as seal
 from mainstay.seal import checks
 
-GLYPHS = {Verdict.PASS: "●", Verdict.UNSURE: "▲", Verdict.FAIL: "◆"}
 ACTS = {
     "keep": "keep serving {0}",
     "retrain": "{0} ages, retraining pays",

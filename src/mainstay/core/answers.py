@@ -1,10 +1,17 @@
 """What every command says: one verdict sentence, the evidence, the next command."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 
 from mainstay.core.nouns import Evidence, Verdict
+
+RANK: dict[Verdict | None, int] = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
+"""Worst first; None is not known, which is never good."""
+GLYPHS: dict[Verdict | None, str] = {
+    Verdict.PASS: "●", Verdict.UNSURE: "▲", Verdict.FAIL: "◆", None: "▲",
+}  # fmt: skip
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -34,3 +41,16 @@ def worst(evidence: tuple[Evidence, ...]) -> Verdict:
         if verdict in verdicts:
             return verdict
     return Verdict.UNSURE
+
+
+def tally(evidence: Collection[Evidence], waived: Collection[Evidence] = ()) -> str:
+    """How many gates hold and what the others are; those that are waived count as none of it."""
+    gates = [one for one in evidence if one.limit is not None]
+    held, unsure, broken = (
+        sum(one.verdict is verdict for one in gates if one not in waived)
+        for verdict in (Verdict.PASS, Verdict.UNSURE, Verdict.FAIL)
+    )
+    if held == len(gates):
+        return f"all {held} gates hold"
+    beside = f", {len(waived)} waived" if waived else ""
+    return f"{held} of {len(gates)} gates hold, {unsure} unsure, {broken} broken{beside}"

@@ -1,7 +1,9 @@
 """The verdict of many."""
 
-from mainstay.core.answers import worst
-from mainstay.core.nouns import Evidence, Verdict
+from msgspec import structs
+
+from mainstay.core.answers import tally, worst
+from mainstay.core.nouns import Evidence, Limit, Verdict
 
 
 def evidence(verdict: Verdict | None) -> Evidence:
@@ -18,3 +20,14 @@ def test_the_worst_verdict_is_that_of_the_whole() -> None:
 
 def test_nothing_judged_is_unsure_and_never_pass() -> None:
     assert worst(()) is worst((evidence(None),)) is Verdict.UNSURE
+
+
+def test_gates_are_counted_and_findings_are_none() -> None:
+    held, unsure, broken = (
+        structs.replace(evidence(one), limit=Limit("at_most", 1))
+        for one in (Verdict.PASS, Verdict.UNSURE, Verdict.FAIL)
+    )
+
+    assert tally((held, evidence(None))) == "all 1 gates hold"
+    assert tally((held, unsure, broken)) == "1 of 3 gates hold, 1 unsure, 1 broken"
+    assert tally((held, unsure), (unsure,)) == "1 of 2 gates hold, 0 unsure, 0 broken, 1 waived"

@@ -8,10 +8,10 @@ from mainstay.control.pages import health, parts, svg
 from mainstay.control.pages.answers import card
 from mainstay.control.pages.markup import Html, joined, tag
 from mainstay.control.pages.parts import Row, number
-from mainstay.core.nouns import Estimate, Verdict
+from mainstay.core.answers import RANK
+from mainstay.core.nouns import Estimate
 
 HEAD: Row = ("Model", "Verdict", "Five questions", "Worth it?", "Until", "Owner")
-ORDER = {Verdict.FAIL: 0, Verdict.UNSURE: 1, None: 2, Verdict.PASS: 3}
 NOTHING = Html()
 EACH = 50
 """Models on a page."""
@@ -99,7 +99,7 @@ def _asked_for(narrow: Narrow, page: int) -> str:
 
 def _place(one: Health) -> tuple[tuple[int, bool, str, float], int]:
     """The model whose first item is most urgent, then worth most; then by verdict."""
-    return min(map(rank, one.tasks), default=NOBODY), ORDER[one.verdict]
+    return min(map(rank, one.tasks), default=NOBODY), RANK[one.verdict]
 
 
 def _worth(tasks: list[tuple[Health, Task]]) -> Html:

@@ -34,11 +34,15 @@ def checked(registration: Registration | None, *, contract: str, version: str) -
             hint="mainstay build",
         )
     if registration.contract != contract:
-        raise Conflict(
-            f"contract.yaml changed since {registration.version} was built under revision"
-            f" {registration.revision}",
-            hint="mainstay build  (a new version under the new contract), or undo the change",
-        )
+        raise changed(registration.version, registration.revision)
     if registration.version != version:
         raise Refused(f"the hold-out was opened for {registration.version}, not for {version}")
     return registration
+
+
+def changed(version: str, revision: int) -> Conflict:
+    """A version may only be judged by the promises that it was built under."""
+    return Conflict(
+        f"contract.yaml changed since {version} was built under revision {revision}",
+        hint="mainstay build  (a new version under the new contract), or undo the change",
+    )
