@@ -28,7 +28,7 @@ def number(value: float) -> str:
         return str(value)
     if abs(value) >= 1000 or value == int(value):
         return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:z.3f}"
 
 
 def measured(estimate: Estimate) -> str:

@@ -174,7 +174,7 @@ def _split(seen: Comparison) -> str:
         return ""
     lost = seen.ageing.value + seen.harder.value
     return (
-        f"; of {lost:.3f} {seen.metric} lost since it was certified {_interval(seen.ageing)} is"
+        f"; of {lost:z.3f} {seen.metric} lost since it was certified {_interval(seen.ageing)} is"
         f" ageing, {_interval(seen.harder)} a harder period"
     )
 
@@ -262,5 +262,5 @@ def _difference(seen: Comparison, one: Estimate) -> str:
 
 def _interval(one: Estimate) -> str:
     """`0.691 (0.671 to 0.710)`, money without pence."""
-    form = ",.0f" if max(abs(one.low), abs(one.high)) >= 100 else ".3f"
+    form = "z,.0f" if max(abs(one.low), abs(one.high)) >= 100 else "z.3f"
     return f"{one.value:{form}} ({one.low:{form}} to {one.high:{form}})"

@@ -55,7 +55,7 @@ def _row(one: Shown, found: Found) -> Row:
     value, apart = one.value, one.apart
     bar = (parts.interval_bar(value, found.limit),) if found.limit else ()
     return (
-        Cell(one.name, "nowrap"),
+        one.name,
         parts.state(STATES[one.standing], one.standing),
         number(tag("b", parts.value_of(value))),
         Cell(parts.interval_of(value), "num mute"),

@@ -66,7 +66,7 @@ def decimals(estimate: Estimate) -> int:
 
 def amount(value: float, places: int) -> str:
     """A number for people: grouped, a true minus; exactly nothing is 0."""
-    words = f"{value:,.{places}f}" if value else "0"
+    words = f"{value:z,.{places}f}" if value else "0"
     return words.replace("-", "−")
 
 
