@@ -77,8 +77,8 @@ def test_the_exit_code_is_that_of_the_verdict(
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.70712, "0.707"), (1124.4, "1,124"), (12.34, "12.3"), (0.0, "0"), (-0.5, "-0.500"), (-0.0002, "0.000"),
-     (float("inf"), "inf"), (float("nan"), "nan")],
+    [(0.70712, "0.707"), (1124.4, "1,124"), (12.34, "12.3"), (0.0, "0"), (-0.5, "-0.500"),
+     (-0.0002, "0.000"), (float("inf"), "inf"), (float("nan"), "nan")],
 )  # fmt: skip
 def test_numbers_read_as_people_read_them(value: float, text: str) -> None:
     assert show.number(value) == text
