@@ -134,8 +134,17 @@ LINKED = Path(".mainstay", "environments"), Path(".mainstay", "work", "clean-roo
 def copied(folder: Path, target: Path) -> Path:
     """A project to do anything with; its environments are only linked."""
     ignored = _ignored([folder / place for place in LINKED])
-    shutil.copytree(folder, target, symlinks=True, ignore=ignored)
+    shutil.copytree(folder, target, symlinks=True, ignore=ignored, copy_function=_copied)
     return furnished(target, folder)
+
+
+def _copied(file: str, target: str) -> None:
+    """What SQLite keeps beside an open database goes when somebody else closes it."""
+    try:
+        shutil.copy2(file, target)
+    except FileNotFoundError:
+        if not file.endswith(("-shm", "-wal")):
+            raise
 
 
 def furnished(folder: Path, by: Path) -> Path:

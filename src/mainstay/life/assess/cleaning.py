@@ -6,7 +6,7 @@ import ibis.expr.types as ir
 import numpy as np
 from msgspec import structs
 
-from mainstay.contract.fields import FieldClause
+from mainstay.contract.fields import OBSERVED, FieldClause
 from mainstay.contract.model import Contract
 from mainstay.core import expressions
 from mainstay.core.columns import Numbers, Text
@@ -62,13 +62,18 @@ def _odd(contract: Contract, name: str, values: Numbers | Text) -> Iterator[Oddi
         yield Oddity("nulls", nulls, "null, which its clause refuses", {}, {"nulls": "allowed"})
     if isinstance(values, Text):
         private = {*contract.serve.journal.drop, *contract.serve.journal.pseudonymise}
-        if name not in private and not (field and field.one_of):
+        if name not in private and not _agreed(field):
             yield from odd_texts.odd(of_row(name), _counted(values))
         return
     numbers = values.astype(np.float64)
     for oddity in odd_numbers.odd(of_row(name), numbers[np.isfinite(numbers)]):
         if not (oddity.clause and field and _bounded(field)):
             yield oddity
+
+
+def _agreed(field: FieldClause | None) -> bool:
+    """Whether somebody has listed what it can be: what was observed is nobody's word."""
+    return field is not None and field.one_of not in (None, OBSERVED)
 
 
 def _bounded(field: FieldClause) -> bool:

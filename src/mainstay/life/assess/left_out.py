@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mainstay.life.assess.roles import Roles, is_name
+from mainstay.life.assess.roles import Roles, is_name, is_written
 from mainstay.life.assess.survey import Facts, Survey
 
 CHANCE = 1e-6  # that nulls fall only where the label is missing, had they nothing to do with it
@@ -68,6 +68,8 @@ def _no_input(survey: Survey, facts: Facts) -> str:
         "no number, text, flag or time": facts.kind is None,
         "empty": facts.nulls == survey.rows,
         "different in every row, like the key": facts.name in survey.unique,
+        f"text that holds numbers: data.decisions.clean: {{{facts.name}: {{type: number}}}} makes"
+        " it one": is_written(facts),
         f"{facts.levels:,} different texts: names, no description": is_name(survey, facts.name),
         "the same in every row": facts.levels == 1 and not facts.nulls,
         f"a time: take what matters of it, for example row.{facts.name}.month()": timed,

@@ -8,11 +8,12 @@ from mainstay.contract.metrics import Task
 from mainstay.core import nearest
 from mainstay.core.errors import Mistake
 from mainstay.core.rules import FieldType
-from mainstay.life.assess.survey import Survey, distinct, kind
+from mainstay.life.assess.survey import Facts, Survey, distinct, kind
 
 MANY_TEXTS = 1_000  # from so many levels on, a text names things rather than describing them
 SOME_TEXTS, FEW_ROWS_EACH = 50, 10  # or where so many come back so rarely
 REPEATS = 0.9
+MOSTLY = 0.95
 CLASSES: dict[FieldType | None, int] = {"string": 100, "integer": 10}
 
 
@@ -95,7 +96,12 @@ def is_name(survey: Survey, name: str) -> bool:
     facts = survey.columns[name]
     rare = facts.levels * FEW_ROWS_EACH > survey.rows - facts.nulls
     many = facts.levels > MANY_TEXTS or (facts.levels >= SOME_TEXTS and rare)
-    return facts.kind == "string" and many
+    return facts.kind == "string" and many and not is_written(facts)
+
+
+def is_written(facts: Facts) -> bool:
+    """Whether a text is a number that its source has written as text."""
+    return facts.numbers >= MOSTLY
 
 
 def named(table: ir.Table, name: str) -> None:

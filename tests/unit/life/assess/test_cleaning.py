@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
+import pytest
 
 from mainstay.contract.model import Contract
 from mainstay.core.expressions import Output
@@ -120,3 +121,17 @@ def test_every_step_that_is_proposed_can_be_taken_in_features(tmp_path: Path) ->
     made = features.outputs(code, (Column("n", "float64"), Column("t", "string")))
 
     assert len(made) == len(steps)
+
+
+@pytest.mark.parametrize(("levels", "proposed"), [("observed", 1), ("[east, 'East ', west]", 0)])
+def test_levels_that_were_only_observed_are_nobodys_word(
+    levels: str, proposed: int, table: Table, columns: Columns, contract: Promise, outputs: Outputs
+) -> None:
+    made = columns()
+    made["ward"] = ["east", "east", "East ", "west"] * 600
+    rows, field = table(**made), f"ward: {{type: string, one_of: {levels}}}"
+    stated = contract({"  label": f"  fields:\n    {field}\n  label"})
+
+    found = proposals(stated, rows, outputs(rows, "ward"), known=2400)
+
+    assert [one.stated for one in found] == [{"spelled": {"East ": "east"}}] * proposed

@@ -36,6 +36,15 @@ def test_key_time_entity_and_label_are_no_inputs() -> None:
     }
 
 
+def test_numbers_written_as_text_are_no_names_but_numbers_to_be() -> None:
+    found = reason(Facts("paid", "string", 0, 0, 990, numbers=0.99))
+
+    assert found is not None
+    assert found.why == (
+        "text that holds numbers: data.decisions.clean: {paid: {type: number}} makes it one"
+    )
+
+
 def test_what_is_missing_exactly_with_the_label_came_after() -> None:
     found = reason(Facts("paid", "number", 50, 0, 300))
 

@@ -52,6 +52,24 @@ def test_a_time_is_later_than_the_decision_or_near_before_it(four: ir.Table) -> 
     assert (columns["day"].later, columns["day"].near) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("texts", "share"),
+    [
+        (["1.5", " -2", "3", "x"], 0.75),  # by a point and a sign
+        (["1", "22", "x", "y"], 0.0),  # digits alone may be a code
+        (["1.5", None, "2.5", "3e5"], 1.0),
+        ([None, None, None, None], 0.0),
+    ],
+)
+def test_texts_that_are_numbers_are_told_by_their_share(
+    table: Callable[..., ir.Table], texts: list[str | None], share: float
+) -> None:
+    days = [NOON + timedelta(days=one) for one in range(4)]
+    made = table(at=days, paid=pa.array(texts, pa.string()), won=[True, None, None, False])
+
+    assert surveyed(made, "won", "at").columns["paid"].numbers == share
+
+
 def test_only_text_and_integers_that_never_repeat_are_unique(four: ir.Table) -> None:
     assert surveyed(four, "won", "at").unique == ("key",)
 
