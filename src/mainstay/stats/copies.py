@@ -1,6 +1,7 @@
 """Rows that are other rows again, told by what they hold and by how often chance makes them so."""
 
 import numpy as np
+import scipy.special
 from numpy.typing import NDArray
 
 from mainstay.core.columns import Columns, Numbers, Text
@@ -10,6 +11,8 @@ from mainstay.stats import apart
 Codes = NDArray[np.int64]
 Some = NDArray[np.bool_]
 Bits = NDArray[np.uint64]
+FEWEST, PERIODS = 3, 5
+"""Periods without which nothing is known of another; as many as are made of few days."""
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -92,6 +95,31 @@ def proven(share: Estimate, chance: Estimate) -> Estimate:
         return Estimate(min(max(found.value, 0.0), share.value), 0.0, share.value, share.n)
     least = max(found.low, 0.0)
     return Estimate(least, least, least, share.n)
+
+
+def wander(some: Some, day: Codes, days: int, level: float = 0.95) -> tuple[float, float]:
+    """How surely a share is that of another period of so many days: half an interval, and that of
+
+    the mean. some, day: shape (rows,). A time of year may be more alike than others, which no
+    drawing of days tells: periods are told apart by Student's t, PERIODS at least, shorter ones
+    where there are few days. Infinite for two days, unless nothing is alike.
+    """
+    if not some.any():
+        return 0.0, 0.0
+    names, rank = np.unique(day, return_inverse=True)
+    periods = min(max(len(names) // max(days, 1), PERIODS), len(names))
+    if periods < FEWEST:
+        return np.inf, np.inf
+    place = rank * periods // len(names)
+    shares = np.bincount(place, some) / np.bincount(place)
+    reach = float(scipy.special.stdtrit(periods - 1, (1 + level) / 2) * shares.std(ddof=1))
+    return reach, reach / float(np.sqrt(periods))
+
+
+def at_least(one: Estimate, half: float) -> Estimate:
+    """A share with an interval of at least so much on either side."""
+    low, high = min(one.low, one.value - half), max(one.high, one.value + half)
+    return Estimate(one.value, max(low, 0.0), high, one.n)
 
 
 def _uncommon(values: Numbers) -> Some:

@@ -98,13 +98,16 @@ def _tried(both: Both, place: Codes, chosen: list[_View], seed: int) -> Nearly |
         return None
     day = both.day[place][odd]
     days = len(np.unique(both.day))
-    chance = _chance(_either([one.sample for one in chosen])[odd], day, seed)
-    chance = _of_all_days(chance, days)
-    if not np.isfinite(chance.high):
-        return None
+    alike = _either([one.sample for one in chosen])[odd]
+    chance = _chance(alike, day, seed)
+    another, mean = copies.wander(alike, day, both.days // 2, LEVEL)
     found = _either([one.later for one in chosen])
     wider = len(np.unique(day)) / max(both.days, 1)
-    share = _scaled(float(found.mean()), chance, wider, len(found))
+    half = max((chance.high - chance.value) * np.sqrt(max(wider, 1.0)), another)
+    chance = _of_all_days(copies.at_least(chance, mean), days)
+    if not np.isfinite(half):
+        return None
+    share = _within(float(found.mean()), half, len(found))
     return Nearly(found, share, chance, tuple(_changed(chosen)))
 
 
@@ -214,9 +217,8 @@ def _of_all_days(chance: Estimate, days: int) -> Estimate:
     return Estimate(value, chance.low, high, chance.n)
 
 
-def _scaled(share: float, chance: Estimate, wider: float, rows: int) -> Estimate:
-    """With the interval that chance has in fewer days: of the rows themselves all are known."""
-    half = (chance.high - chance.value) * np.sqrt(max(wider, 1.0))
+def _within(share: float, half: float, rows: int) -> Estimate:
+    """With the interval that chance has in so few days: of the rows themselves all are known."""
     return Estimate(share, share - half, share + half, rows)
 
 

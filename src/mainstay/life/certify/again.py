@@ -35,11 +35,13 @@ ALIKE = "whether some were changed a little nobody can tell: rows of all days ar
 class Copies(NamedTuple):
     """Which held-out rows are training rows again, shape (rows,), and how many would be by chance.
 
-    chance: the share of training rows that are alike one of another day, and may be by chance.
+    chance: the share of training rows that are alike one of another day, and may be by chance;
+    wander: how far that of a period like the held-out one may lie from it.
     """
 
     rows: Abstained
     chance: Estimate
+    wander: float = 0.0
 
 
 class Again(NamedTuple):
@@ -141,7 +143,8 @@ def _nearly(found: Nearly) -> str:
 
 
 def _proven(asked: Asked, one: Copies) -> Estimate:
-    return copies.proven(_by_days(one.rows, asked.held.day, asked.seed), one.chance)
+    share = _by_days(one.rows, asked.held.day, asked.seed)
+    return copies.proven(copies.at_least(share, one.wander), one.chance)
 
 
 class _Split(NamedTuple):
@@ -156,7 +159,9 @@ def _copies(split: _Split, code: Codes) -> Copies:
     """code: of training rows, then of held-out ones, the same where rows are alike."""
     learned = len(split.day)
     ordinary = copies.elsewhere(code[:learned], split.day) & ~split.singular
-    return Copies(_known(code, learned), _by_days(ordinary, split.day, split.asked.seed))
+    another, mean = copies.wander(ordinary, split.day, len(np.unique(split.asked.held.day)))
+    chance = copies.at_least(_by_days(ordinary, split.day, split.asked.seed), mean)
+    return Copies(_known(code, learned), chance, another)
 
 
 def _near(asked: Asked, inputs: Columns, day: Codes, outputs: tuple[Output, ...]) -> Nearly | None:
