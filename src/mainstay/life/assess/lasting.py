@@ -99,7 +99,8 @@ def shelf(found: ShelfLife, terms: Terms, others: int) -> Iterator[Evidence]:
         return
     beyond = f"more than {found.seen * days}"
     ends = [beyond if age > found.seen else f"{age * days:.0f}" for age in _ends(found.breach)]
-    span = f"80 %: {ends[0]} to {ends[2]} days"
+    surely = found.breach.low > found.seen
+    span = f"80 %: {beyond if surely else f'{ends[0]} to {ends[2]}'} days"
     if found.grade is Grade.C:
         yield finding(
             SHELF, SHELF, METHOD, note=f"{span}, by analogy with {others} models, {against}"
@@ -149,7 +150,7 @@ def _asked(promised: Promise, score: float) -> str:
 
 def _every(missed: Estimate, days: int) -> str:
     """Never rarer than could be seen."""
-    told = f"with nothing wrong a period of {days} days falls below it"
+    told = f"with nothing wrong a period of {days} days misses it"
     most = missed.n * days
     value, soonest, latest = (
         days / one if one else np.inf for one in (missed.value, missed.high, missed.low)

@@ -77,6 +77,14 @@ def test_no_age_is_told_that_nobody_has_seen():
     assert one.estimate.high == 84
 
 
+def test_what_surely_outlasts_all_ages_seen_is_said_once():
+    never = msgspec.structs.replace(known().breach, value=13.0, low=13.0, high=13.0)
+
+    one = shelf(grade=Grade.A, breach=never, seen=12)[lasting.SHELF]
+
+    assert one.note.startswith("grade A, more than 84 days (80 %: more than 84 days) against")
+
+
 @pytest.mark.parametrize(
     ("lost", "said"),
     [((0.05, 0.06, 0.07), "retraining pays"), ((0, 0.001, 0.002), "seldom asks for retraining"),
@@ -135,7 +143,7 @@ def test_a_goal_near_fresh_scores_is_missed_with_nothing_wrong():
 
     assert 0.5 < one.estimate.value < 1.5
     assert one.estimate.unit == "swings"
-    assert "a period of 7 days falls below it every" in one.note
+    assert "a period of 7 days misses it every" in one.note
     assert "for 1 a year ask 0.6" in one.note
     assert "periods at once" in one.note
 
@@ -146,7 +154,7 @@ def test_a_goal_far_below_is_missed_less_than_can_be_seen():
     one = lasting.sane(room(fresh, 0.6), terms(0.6), 1.0)
 
     assert one.note == (
-        "with nothing wrong a period of 7 days falls below it less than once in the 280 days seen"
+        "with nothing wrong a period of 7 days misses it less than once in the 280 days seen"
     )
 
 
