@@ -1,7 +1,7 @@
 """Rows that are other rows again, told by what they hold and by how often chance makes them so."""
 
 import numpy as np
-import scipy.special
+import scipy
 from numpy.typing import NDArray
 
 from mainstay.core.columns import Columns, Numbers, Text
