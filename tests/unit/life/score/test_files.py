@@ -35,6 +35,38 @@ def test_bytes_do_not_hang_on_how_rows_arrive(
     assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
 
 
+def test_texts_are_texts_whoever_coded_them(tmp_path: Path) -> None:
+    said = ["b", None, "a", "b", "a", None]
+    for name, levels in (("one", ["a", "b"]), ("other", ["z", "b", "a", "unused"])):
+        codes = np.array([levels.index(one) if one else -1 for one in said])
+        growing = Growing(tmp_path / name)
+        growing.add(pa.table({"id": range(6), "flags": coded(codes, levels)}))
+        growing.close()
+
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    read = parquet.read_table(tmp_path / "one")
+    assert read.schema.field("flags").type == pa.string()
+    assert read["flags"].to_pylist() == said
+
+
+def test_numbers_and_moments_come_back_as_they_were(tmp_path: Path) -> None:
+    made = pa.table({
+        "id": pa.array([3, None, -(2**62)]),
+        "at": pa.array([1, None, 2**52], pa.timestamp("us", "UTC")),
+        "day": pa.array([1, None, 20_000], pa.date32()),
+        "score": pa.array([0.1, None, float("nan")]),
+        "flag": pa.array([True, None, False]),
+        "said": pa.array(["x", None, ""]),
+    })  # fmt: skip
+    growing = Growing(tmp_path / "one")
+    growing.add(made)
+    growing.close()
+
+    read = parquet.read_table(tmp_path / "one")
+    assert read.schema == made.schema
+    assert str(read.to_pylist()) == str(made.to_pylist())
+
+
 def test_without_a_row_there_is_no_file(tmp_path: Path) -> None:
     growing = Growing(tmp_path / "none")
     growing.add(table(0, 0))
