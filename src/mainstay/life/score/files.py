@@ -18,6 +18,7 @@ class Growing:
     def __init__(self, path: Path) -> None:
         self.path, self.rows = path, 0
         self._writer: pq.ParquetWriter | None = None
+        self._schema = pa.schema([])
         self._waiting: list[pa.Table] = []
         self._held = 0
 
@@ -40,11 +41,25 @@ class Growing:
 
     def _write(self, rows: int) -> None:
         table = pa.concat_tables(self._waiting)
-        some, rest = _whole(table.slice(0, rows)), table.slice(rows)
+        some, rest = table.slice(0, rows), table.slice(rows)
         self._waiting, self._held = [rest] if rest.num_rows else [], rest.num_rows
         if self._writer is None:
-            self._writer = _writer(self.path, some.schema)
-        self._writer.write_table(some, row_group_size=rows)
+            self._schema = _schema(some)
+            self._writer = _writer(self.path, self._schema)
+        self._writer.write_table(_whole(some, self._schema), row_group_size=rows)
+
+
+def _schema(table: pa.Table) -> pa.Schema:
+    """Texts as codes where the first rows hold few, whether they came so or not."""
+    kinds = ((one, table[one.name]) for one in table.schema)
+    return pa.schema([(one.name, _kind(column)) for one, column in kinds])
+
+
+def _kind(column: pa.ChunkedArray) -> pa.DataType:
+    if not _is_text(column.type):
+        return column.type
+    few = 2 * len(_ordered(column).dictionary) <= len(column) + 2
+    return pa.dictionary(pa.int32(), pa.string()) if few else pa.string()
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
@@ -53,39 +68,47 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     takes seven times as long as to write them. Bounds of the key, which comes first, and of times
     are what a reader asks for. The schema of Arrow is left out: a file says text, not codes.
     """
-    words = [one.name for one in schema if _is_text(one.type)]
+    few = [one.name for one in schema if _is_coded(one.type)]
     steps = [one.name for one in schema if _is_whole(one.type)]
     bounds = [one.name for one in schema if pa.types.is_temporal(one.type)]
     return pq.ParquetWriter(
         path,
         schema,
         compression="zstd",
-        use_dictionary=words,
+        use_dictionary=few,
         column_encoding=dict.fromkeys(steps, "DELTA_BINARY_PACKED"),
         write_statistics=list(dict.fromkeys((schema.names[0], *bounds))),
         store_schema=False,
     )
 
 
-def _whole(table: pa.Table) -> pa.Table:
-    """In one piece, texts by codes of their own order."""
-    columns = {
-        name: _ordered(column) if _is_coded(column.type) else column.combine_chunks()
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    }
-    return pa.table(columns)
+def _whole(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """In one piece, as the file has it."""
+    columns = (_column(table[one.name], one.type) for one in schema)
+    return pa.Table.from_arrays(list(columns), schema=schema)
+
+
+def _column(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    if not _is_text(column.type):
+        return column.combine_chunks()
+    if not _is_coded(kind):
+        return column.cast(kind).combine_chunks()
+    return _ordered(column)
 
 
 def _ordered(column: pa.ChunkedArray) -> pa.Array:
-    """The same texts by codes that do not hang on who coded them: those there are, in order."""
-    whole = column.unify_dictionaries().combine_chunks()
-    codes = compute.fill_null(whole.indices, len(whole.dictionary)).to_numpy()
-    used = np.flatnonzero(np.bincount(codes, minlength=len(whole.dictionary) + 1)[:-1])
-    levels = whole.dictionary.take(pa.array(used))
+    """The same texts by codes that do not hang on who coded them: each there is once, in order."""
+    coded = column if _is_coded(column.type) else column.dictionary_encode()
+    whole = coded.unify_dictionaries().combine_chunks()
+    texts = whole.dictionary.dictionary_encode()  # who coded them may have one twice
+    count = len(texts.dictionary)
+    codes = compute.fill_null(texts.indices.take(whole.indices), count).to_numpy()
+    used = np.flatnonzero(np.bincount(codes, minlength=count + 1)[:-1])
+    levels = texts.dictionary.take(pa.array(used))
     order = compute.array_sort_indices(levels)
-    place = np.zeros(len(whole.dictionary) + 1, dtype=np.int32)
+    place = np.zeros(count + 1, dtype=np.int32)
     place[used[order.to_numpy()]] = np.arange(len(order), dtype=np.int32)
-    placed = pa.array(place[codes], mask=codes == len(whole.dictionary))
+    placed = pa.array(place[codes], mask=codes == count)
     return pa.DictionaryArray.from_arrays(placed, levels.take(order))
 
 

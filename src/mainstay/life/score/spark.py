@@ -11,7 +11,9 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +25,7 @@ from mainstay.bundle import environment, golden, runtime
 from mainstay.bundle.layout import GOLDEN, ULP
 from mainstay.core.errors import Unavailable
 from mainstay.core.typed import DATE, FLAG, INTEGER, NUMBER, TEXT, TIME
-from mainstay.data import dialect, engine
+from mainstay.data import engine
 from mainstay.data.partitions import Cut
 from mainstay.data.stream import Batch, Flags
 from mainstay.life.score import answers as answering
@@ -43,6 +45,9 @@ _SAID = {
     quarantine.REASONS: "string",
 }  # fmt: skip
 _ROWS = 65_536  # of a batch that is read back
+_JOBS = 4  # partitions that Spark answers at a time
+_ONE = 1_000_000
+"""Rows that one task sorts: a sort over tasks computes them twice, once to know where to cut."""
 _MICROS = ("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
 
 
@@ -74,51 +79,74 @@ class Spark:
 
     def came(self, scoring: Scoring, cut: Cut) -> Generator[Batch, None, None]:
         """The rows as Spark has them, in the order of time and key."""
-        yield from self._read(_frame(scoring, cut), cut)
+        self._stage(_frame(scoring, cut), cut)
+        yield from self._read(cut)
 
     def parts(
         self, scoring: Scoring, cuts: Iterable[Cut], see: See
     ) -> Generator[Part | None, None, None]:
-        """Answered there, worded here."""
-        for cut in cuts:
-            for batch, made in self._parts(scoring, cut):
-                see(cut, batch)
-                yield made
-            yield None
-
-    def _parts(self, scoring: Scoring, cut: Cut) -> Iterator[tuple[Batch, Part]]:
-        frame, asked = _frame(scoring, cut), scoring.asks
-        archive = _sent(frame.sparkSession, self._version.folder)
-        act = _Act(asked._replace(asked=None), self._version, archive)  # type: ignore[arg-type]  # not sent
-        place = first_place(scoring, cut.name)
-        for batch in self._read(frame.mapInArrow(act.batches, _columns(scoring)), cut):
-            said = Staged(batch)
-            aside = _aside(batch, asked, said.rejected)
-            yield batch, part(scoring, batch, said, aside, place)
-            place += batch.rows
-
-    def _read(self, frame: Any, cut: Cut) -> Iterator[Batch]:
-        """Raises Unavailable where Spark fails, or what it wrote is not seen here."""
-        rows = 0
+        """Answered there, worded here, while the partitions that follow are answered."""
+        jobs, waiting = ThreadPoolExecutor(_JOBS, "spark"), deque[tuple[Cut, Future[None]]]()
         try:
-            frame.write.mode("overwrite").parquet(self._staged.absolute().as_uri())
-            for file in sorted(self._staged.glob("part-*.parquet")):
-                with pq.ParquetFile(file) as opened:
-                    for one in opened.iter_batches(_ROWS):
-                        rows += one.num_rows
-                        yield Batch(one)
+            for cut in cuts:
+                waiting.append((cut, jobs.submit(self._stage, self._answered(scoring, cut), cut)))
+                if len(waiting) > _JOBS:
+                    yield from self._worded(scoring, *waiting.popleft(), see)
+            while waiting:
+                yield from self._worded(scoring, *waiting.popleft(), see)
+        finally:
+            jobs.shutdown(cancel_futures=True)
+            shutil.rmtree(self._staged, ignore_errors=True)
+
+    def _answered(self, scoring: Scoring, cut: Cut) -> Any:
+        """What is said of the rows of a partition, beside them."""
+        frame = _frame(scoring, cut)
+        archive = _sent(frame.sparkSession, self._version.folder)
+        act = _Act(scoring.asks._replace(asked=None), self._version, archive)  # type: ignore[arg-type]  # not sent
+        return frame.mapInArrow(act.batches, _columns(scoring))
+
+    def _worded(
+        self, scoring: Scoring, cut: Cut, staged: Future[None], see: See
+    ) -> Iterator[Part | None]:
+        staged.result()
+        place = first_place(scoring, cut.name)
+        for batch in self._read(cut):
+            said = Staged(batch)
+            aside = _aside(batch, scoring.asks, said.rejected)
+            see(cut, batch)
+            yield part(scoring, batch, said, aside, place)
+            place += batch.rows
+        yield None
+
+    def _stage(self, frame: Any, cut: Cut) -> None:
+        """Raises Unavailable where Spark fails."""
+        try:
+            frame.write.mode("overwrite").parquet(self._folder(cut).absolute().as_uri())
         except engine.errors() as error:
             said = str(error).strip().splitlines()
             raise Unavailable(
                 f"Spark failed: {said[0]}", said[-1] if len(said) > 1 else ""
             ) from error
+
+    def _read(self, cut: Cut) -> Iterator[Batch]:
+        """Once. Raises Unavailable where what Spark wrote is not seen here."""
+        rows, folder = 0, self._folder(cut)
+        try:
+            for file in sorted(folder.glob("part-*.parquet")):
+                with pq.ParquetFile(file) as opened:
+                    for one in opened.iter_batches(_ROWS):
+                        rows += one.num_rows
+                        yield Batch(one)
         finally:
-            shutil.rmtree(self._staged, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         if rows != cut.rows:
             raise Unavailable(
                 f"Spark answered {rows:,} of {cut.rows:,} rows of {cut.name}",
                 f"its machines must share {self._staged.parent}, and the table stay as it is",
             )
+
+    def _folder(self, cut: Cut) -> Path:
+        return self._staged / cut.name
 
 
 class Staged:
@@ -215,16 +243,19 @@ def _aside(batch: Batch, asked: Asks, rejected: Flags) -> pa.Table | None:
 def _frame(scoring: Scoring, cut: Cut) -> Any:
     """A DataFrame of what is asked of the rows of a partition, in their order."""
     came, rows = scoring.asks.came, scoring.asks.asked.rows()
-    time, key = rows[came[scoring.time]], rows[came[scoring.key]]
-    some = rows.filter(time >= cut.window.since, time < cut.window.until)
-    ordered = some.order_by([time, dialect.ordered(key)])
-    backend = ordered.get_backend()
-    backend._run_pre_execute_hooks(ordered)  # noqa: SLF001 - as its own to_pyarrow does
+    time, key = came[scoring.time], came[scoring.key]
+    some = rows.filter(rows[time] >= cut.window.since, rows[time] < cut.window.until)
+    backend = some.get_backend()
+    backend._run_pre_execute_hooks(some)  # noqa: SLF001 - as its own to_pyarrow does
     session = backend._session  # noqa: SLF001 - Ibis has no other name for it
     session.conf.set(*_MICROS)
     if session.sparkContext.master.startswith("local"):
         session.sparkContext.pythonExec = sys.executable
-    return session.sql(backend.compile(ordered))
+    frame = session.sql(backend.compile(some))
+    order = [frame[name].asc_nulls_last() for name in (time, key)]
+    if cut.rows <= _ONE:
+        return frame.coalesce(1).sortWithinPartitions(*order)
+    return frame.orderBy(*order)
 
 
 @functools.lru_cache(1)

@@ -37,8 +37,9 @@ def test_bytes_do_not_hang_on_how_rows_arrive(
 
 def test_texts_are_texts_whoever_coded_them(tmp_path: Path) -> None:
     said = ["b", None, "a", "b", "a", None]
-    for name, levels in (("one", ["a", "b"]), ("other", ["z", "b", "a", "unused"])):
+    for name, levels in (("one", ["b", "a"]), ("other", ["z", "b", "a", "unused", "b", "a"])):
         codes = np.array([levels.index(one) if one else -1 for one in said])
+        codes[4] = len(levels) - 1  # an "a", which may be there twice
         growing = Growing(tmp_path / name)
         growing.add(pa.table({"id": range(6), "flags": coded(codes, levels)}))
         growing.close()
@@ -47,6 +48,20 @@ def test_texts_are_texts_whoever_coded_them(tmp_path: Path) -> None:
     read = parquet.read_table(tmp_path / "one")
     assert read.schema.field("flags").type == pa.string()
     assert read["flags"].to_pylist() == said
+
+
+@pytest.mark.parametrize("count", [3, 400])
+def test_few_texts_and_many_are_the_same_bytes_coded_or_not(tmp_path: Path, count: int) -> None:
+    codes = np.arange(500) * 7 % count
+    texts = [f"n{one}" for one in range(count)]
+    plain = pa.array([texts[one] for one in codes])
+    for name, column in (("one", coded(codes, texts)), ("other", plain)):
+        growing = Growing(tmp_path / name)
+        growing.add(pa.table({"id": range(500), "said": column}))
+        growing.close()
+
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    assert parquet.read_table(tmp_path / "one")["said"].to_pylist() == plain.to_pylist()
 
 
 def test_numbers_and_moments_come_back_as_they_were(tmp_path: Path) -> None:
