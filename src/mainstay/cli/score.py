@@ -1,11 +1,13 @@
 """`mainstay score`."""
 
+from contextlib import suppress
 from datetime import datetime
 
 import click
 
 from mainstay.cli.act import Day, act
 from mainstay.control.commands import Score
+from mainstay.core.errors import Mistake
 
 
 @click.command()
@@ -24,5 +26,13 @@ def score(
     version: str,
 ) -> int:
     """Answer a batch: tables in, tables out."""
+    _refuse_day(table)
     asked = Score(table, since, until, out, partition, version)
     return act(click.get_current_context().obj, asked)
+
+
+def _refuse_day(table: str) -> None:
+    """Elsewhere --from is a day."""
+    with suppress(ValueError):
+        datetime.fromisoformat(table)
+        raise Mistake(f"--from names a table, and {table} is a day", hint=f"--since {table}")

@@ -109,7 +109,7 @@ def scored(
     rows = sum(one.rows for one in found.partitions if one.name in found.written)
     occasion = Occasion(f"batch {output}", None, rows, (f"v{version.number}",))
     trained = f", beside the rows {occasion.versions[0]} was trained on"
-    told = None if moved is None else {name: f"{one.what}{trained}" for name, one in moved.items()}
+    told = None if moved is None else {name: one.said(trained) for name, one in moved.items()}
     _noted(project, occasion, _Seen(columns, None, (), versions.born(project, version), told))
 
 
@@ -234,4 +234,4 @@ def _lines(one: Noted) -> Iterable[str]:
     yield f"{one.at:%Y-%m-%d %H:%M}  {one.occasion}, {of}, {names}"
     for each in one.changes:
         feeds = f"; it feeds {', '.join(each.inputs)}" if each.inputs else ""
-        yield f"    {_GLYPHS.get(each.kind, '▲')} {each.source}: {each.what}{feeds}"
+        yield f"    {_GLYPHS.get(each.kind, '▲')} {each.source}: {each.said()}{feeds}"

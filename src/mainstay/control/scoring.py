@@ -324,7 +324,8 @@ def _answer(output: Output, chosen: Chosen, found: Scored, moved: Moved) -> Answ
 def _beside(name: str, moved: Moved) -> Iterator[str]:
     """What is not as it was where the version learned; nothing where all is, or nobody compared."""
     for one in list((moved or {}).values())[:_SHOWN]:
-        yield f"▲ {one.what} beside the rows {name} was trained on"
+        mark = "·" if one.seasonal else "▲"
+        yield f"{mark} {one.said(f' beside the rows {name} was trained on')}"
     more = len(moved or {}) - _SHOWN
     if more > 0:
         yield f"▲ {more} more columns moved beside them: mainstay data changes"

@@ -60,6 +60,8 @@ def becoming(text: str, column: str, types: Mapping[str, str], unit: str = "") -
             return _converted(column, types[column], _known(column, unit, name))
         case []:
             raise Mistake("nothing is said of what it becomes", _FORMS)
+        case [word] if word.isidentifier() and word not in (*types, "x"):
+            raise Mistake(f"{word} is nothing that a column becomes", _FORMS)
         case _:
             read = typed(_of(conditions.value(text), column), types)
             return Becoming(column, "value", read.type or types[column], read)

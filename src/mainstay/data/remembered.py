@@ -42,7 +42,7 @@ class Remembered(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True):
     """What is no longer as it was. inputs: of a model, made of the column. far: how far it moved in
 
-    standard deviations, where it is known in numbers.
+    standard deviations, where it is known in numbers. seasonal: it may, as the contract says.
     """
 
     kind: Kind
@@ -51,6 +51,11 @@ class Change(msgspec.Struct, frozen=True):
     what: str
     inputs: tuple[str, ...] = ()
     far: Estimate | None = None
+    seasonal: bool = False
+
+    def said(self, beside: str = "") -> str:
+        """In words; beside: what it is held against."""
+        return f"{self.what}{beside}{'; it is seasonal' if self.seasonal else ''}"
 
 
 def remembered(
@@ -93,7 +98,7 @@ def shifted(
     first.
     """
     pairs = list(_pairs(before, now))
-    units = {name: one.unit or "" for name, one in contract.data.fields.items()}
+    units = {name: one.unit for name, one in contract.data.fields.items() if one.unit}
     journal, tolerated = contract.serve.journal, contract.watch.tolerated_shift
     hidden = {*journal.drop, *journal.pseudonymise}
     found: dict[str, Change] = {}
@@ -103,9 +108,11 @@ def shifted(
             continue
         known = found.get(name)
         if known is None or (known.far and abs(far.value) > abs(known.far.value)):
-            found[name] = _shift(
-                contract, name, _said(what, far, one, other, units.get(name, "")), far
-            )
+            said = f"{what} by {far.value:+.2f} sd ({far.low:+.2f} to {far.high:+.2f})"
+            free = name in contract.watch.seasonal
+            if not what and (name in units or not free):  # a season is like many conversions
+                said += _explained(one, other, units.get(name, ""))
+            found[name] = _shift(contract, name, said, far)
     order = sorted(found, key=lambda name: -abs(far.value) if (far := found[name].far) else 0.0)
     return {name: _with_inputs(contract, born, found[name]) for name in order}
 
@@ -178,16 +185,14 @@ def _with_inputs(contract: Contract, born: Born | None, one: Change) -> Change:
 
 def _shift(contract: Contract, name: str, what: str, far: Estimate) -> Change:
     source, column = _origin(contract, name)
-    return Change("moved", source, column, f"{name}{what}", (), far)
+    seasonal = name in contract.watch.seasonal
+    return Change("moved", source, column, f"{name}{what}", (), far, seasonal)
 
 
-def _said(what: str, far: Estimate, one: Stretch, other: Stretch, unit: str) -> str:
-    """` missing by +0.31 sd (+0.2 to +0.4)`, with the conversion that explains it, if one does."""
-    moved = f"{what} by {far.value:+.2f} sd ({far.low:+.2f} to {far.high:+.2f})"
-    known = next(
-        (each for each in CONVERSIONS if not what and _explains(each, one, other, unit)), None
-    )
-    return f"{moved}; {known.formula} explains it ({known.name})" if known else moved
+def _explained(one: Stretch, other: Stretch, unit: str) -> str:
+    """The conversion that explains what moved; empty where none does."""
+    known = next((each for each in CONVERSIONS if _explains(each, one, other, unit)), None)
+    return f"; {known.formula} explains it ({known.name})" if known else ""
 
 
 def _explains(known: Known, one: Stretch, other: Stretch, unit: str) -> bool:

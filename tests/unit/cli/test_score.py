@@ -25,3 +25,10 @@ def test_a_unit_that_nobody_knows_is_a_mistake(
 
     assert code == 2
     assert "hour, day, month, year, all" in capsys.readouterr().err
+
+
+def test_a_day_is_no_table(as_author: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = outcome(["score", "--from", "2024-02-01", "--folder", str(as_author)])
+
+    assert code == 2
+    assert "hint: --since 2024-02-01" in capsys.readouterr().err

@@ -62,6 +62,7 @@ MISTAKES = [
     ("temp", "x +", "is no condition"),
     ("town", "x * 2", "multiply does not take"),
     ("temp", "", "nothing is said"),
+    ("temp", "removed", "removed is nothing that a column becomes"),
 ]
 
 

@@ -134,6 +134,22 @@ def test_missing_values_levels_and_units_are_told(now: Distribution, what: str) 
     assert what in one.what
 
 
+@pytest.mark.parametrize(
+    ("unit", "explained"), [("unit: mm, ", "; x25.4 explains it (mm to inch)"), ("", "")]
+)
+def test_a_season_is_told_as_one_and_is_no_conversion_of_a_unit_that_nobody_stated(
+    unit: str, explained: str
+) -> None:
+    stated = small_project.CONTRACT.replace("unit: mm, ", unit)
+    seasonal = contract(stated.replace("access:", "watch: {seasonal: [rain]}\naccess:"))
+
+    now = distribution(10 / 25.4, 2 / 25.4)
+    (one,) = shifted(seasonal, BORN, distribution(10, 2), now).values()
+
+    assert one.seasonal
+    assert one.said(", today").endswith(f" -6.31){explained}, today; it is seasonal")
+
+
 def test_less_than_is_tolerated_and_columns_that_are_private_are_not_told() -> None:
     hidden = small_project.CONTRACT.replace(
         "serve: {latency_p99: 10s}", "serve: {latency_p99: 10s, journal: {drop: [rain]}}"
