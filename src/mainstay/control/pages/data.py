@@ -78,7 +78,7 @@ def _changes(it: Supply) -> Html:
     columns: Row = ("When", "Occasion", "What changed", number("Decisions"), "Touches")
     rows = (
         (
-            parts.minute(one.at), one.occasion, f"{each.source}: {each.what}",
+            parts.minute(one.at), one.occasion, f"{each.source}: {each.said()}",
             number(f"{one.decisions:,}"), ", ".join((*each.inputs, *one.versions)),
         )
         for one in it.changes
