@@ -98,7 +98,7 @@ def _measures(table: ir.Table, name: str, label: str, time: str) -> dict[str, ir
     if found == "string":
         number = dialect.matches(column, _NUMBER)
         measured = number & (column.contains(".") | column.contains("-"))
-        asked |= {"numbers": number.mean(), "measured": measured.max()}
+        asked |= {"numbers": number.mean(), "measured": measured.any()}
     if found in ("timestamp", "date") and name != time:
         moment, decided = (one.cast(TIME) for one in (column, table[time]))
         near = (moment <= decided) & (moment >= decided - SAME_DAY)
