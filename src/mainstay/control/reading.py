@@ -36,8 +36,12 @@ def explain(project: Project, query: Explain) -> Answer:
         said = _clause(name, _named(record.evidence, query.clause))
         return _excused(project, version, said)
     worst = min((one for one in record.evidence if one.limit), key=lambda one: RANK[one.verdict])
+    excused = {one.waiver.clause for one in waiving.on_record(project, version)}
+    waived = [
+        one for one in record.evidence if one.clause in excused and one.verdict is not Verdict.PASS
+    ]
     return Answer(
-        f"{name} is {version.status}: {tally(record.evidence)}.",
+        f"{name} is {version.status}: {tally(record.evidence, waived)}.",
         evidence=record.evidence,
         lines=(*_not_covered(record.not_covered), *_lineage(project, version)),
         next=f"mainstay explain v{version.number} '{worst.clause}'",
@@ -46,7 +50,7 @@ def explain(project: Project, query: Explain) -> Answer:
             "status": version.status,
             "comments": msgspec.to_builtins(commenting.of_version(project, f"v{version.number}")),
         },
-        waived=tuple(one.waiver.clause for one in waiving.on_record(project, version)),
+        waived=tuple(one.clause for one in waived),
     )
 
 

@@ -16,6 +16,7 @@ def test_a_version_is_explained_whole_or_by_one_clause(as_author: Path) -> None:
     one = answer(as_author, Explain("v1", "roc_auc"))
 
     assert len(whole.evidence) > 5
+    assert whole.headline.startswith("no-show v1 is certified: all ")
     assert [evidence.clause for evidence in one.evidence] == ["roc_auc"]
     assert any("block bootstrap" in line for line in one.lines)
     assert "weather feeds rain" in whole.lines

@@ -72,6 +72,9 @@ def test_a_waived_version_is_certified_until_its_waiver_ends(short: Path) -> Non
     assert issued.not_after == UNTIL
     assert [one.waiver.reason for one in issued.waivers] == ["the goal is of next year"]
     assert "roc_auc does not hold: waived by lead" in Path(again.facts["page"]).read_text()
+    told = answer(short, Explain("v2"))
+    assert told.headline.endswith(" gates hold, 0 unsure, 0 broken, 1 waived.")
+    assert (told.waived, told.next) == (("roc_auc",), "mainstay explain v2 'roc_auc'")
 
 
 def test_once_approved_it_may_answer_and_no_longer_than_that(short: Path) -> None:
