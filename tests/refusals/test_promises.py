@@ -67,6 +67,7 @@ def test_a_broken_block_stops_a_certificate_before_held_out_rows_are_opened(
     as_author: Path,
 ) -> None:
     agreed(as_author, "property: throughput, at_least: 48")
+    handle(as_author, Build(until=small_project.END))
     weather(as_author, "DELETE FROM hourly WHERE seen_at BETWEEN '2024-02-20' AND '2024-02-20T11'")
     before = opened(as_author)
 
