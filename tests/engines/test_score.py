@@ -50,6 +50,8 @@ theirs = gateway.jvm.org.apache.spark.SparkContext.getOrCreate()
 running = gateway.jvm.org.apache.spark.api.java.JavaSparkContext.fromSparkContext(theirs)
 conf = SparkConf(_jvm=gateway.jvm, _jconf=running.getConf())
 SparkContext(gateway=gateway, jsc=running, conf=conf)
+from mainstay.life.score import spark as theirs
+theirs._ONE = 0  # rows are sorted over tasks, as those of large partitions are
 """
 IN_PLACE = """
 import time

@@ -107,3 +107,32 @@ def by_days(some: np.ndarray, day: np.ndarray) -> Estimate:
     return bootstrap.estimate(
         metrics.ratio(some * 1.0, np.ones(len(some))), (day,), seed=1, repeats=300
     )
+
+
+def test_another_period_lies_within_what_periods_wander() -> None:
+    """Ten days each are more alike or less, as times of year are; so is one more."""
+    random, within = np.random.default_rng(3), 0
+    day = np.repeat(np.arange(60), 100)
+    for _ in range(400):
+        shares = random.uniform(0.1, 0.5, 7)
+        some = random.random(6000) < shares[day // 10]
+        another = (random.random(1000) < shares[6]).mean()
+        reach, mean = copies.wander(some, day, 10)
+        within += abs(another - some.mean()) <= np.hypot(reach, mean)
+        assert mean < reach
+
+    assert within >= 0.92 * 400  # 95 % are promised of normal shares
+
+
+def test_nothing_alike_does_not_wander_and_of_two_days_nobody_can_tell() -> None:
+    day = np.repeat([0, 1], 50)
+
+    assert copies.wander(np.zeros(100, dtype=np.bool_), day, 1) == (0.0, 0.0)
+    assert copies.wander(np.ones(100, dtype=np.bool_), day, 1) == (np.inf, np.inf)
+
+
+def test_an_interval_is_at_least_so_wide() -> None:
+    assert copies.at_least(Estimate(0.3, 0.25, 0.32, 9), 0.1) == Estimate(
+        0.3, pytest.approx(0.2), 0.4, 9
+    )
+    assert copies.at_least(Estimate(0.05, 0.0, 0.4, 9), 0.1) == Estimate(0.05, 0.0, 0.4, 9)

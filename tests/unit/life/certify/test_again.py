@@ -73,6 +73,30 @@ def test_what_chance_makes_alike_is_no_copy(asked: Asked) -> None:
     assert one.note.endswith("(10.0%); by chance 11.0% (10.0% to 12.0%) would be")
 
 
+def test_what_another_period_may_be_alike_is_no_copy(asked: Asked) -> None:
+    some = found(300, Estimate(0.05, 0.045, 0.055, 9000))
+    wide = some._replace(whole=some.whole._replace(wander=0.08))
+
+    assert [next(again.evidence(asked, one)).verdict for one in (some, wide)] == [
+        Verdict.FAIL, Verdict.PASS,
+    ]  # fmt: skip
+
+
+def test_how_far_periods_of_training_rows_differ_is_measured(asked: Asked) -> None:
+    """Of 100 days the first half are alike one another, the second half are alike none."""
+    days = len(np.unique(asked.held.day))
+    day = np.repeat(np.arange(4 * days), 10)
+    early, count = day < 2 * days, len(day)
+    code = np.concatenate([np.where(early, 0, np.arange(count)), np.full(len(asked.held.day), -1)])
+    split = again._Split(asked, day, np.zeros(count, dtype=np.bool_))
+
+    measured = again._copies(split, code)
+
+    assert measured.chance.value == pytest.approx(0.5)
+    assert measured.wander > 1  # t of 5 periods, half of them 1 and half 0
+    assert measured.chance.high - measured.chance.value >= 0.6
+
+
 def test_a_copy_of_the_same_entity_is_proven_where_inputs_alone_prove_nothing(
     asked: Asked,
 ) -> None:

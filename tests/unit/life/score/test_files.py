@@ -37,7 +37,7 @@ def test_bytes_do_not_hang_on_how_rows_arrive(
 
 def test_texts_are_texts_whoever_coded_them(tmp_path: Path) -> None:
     said = ["b", None, "a", "b", "a", None]
-    for name, levels in (("one", ["b", "a"]), ("other", ["z", "b", "a", "unused", "b", "a"])):
+    for name, levels in (("one", ["a", "b", "a"]), ("other", ["z", "b", "a", "unused", "b", "a"])):
         codes = np.array([levels.index(one) if one else -1 for one in said])
         codes[4] = len(levels) - 1  # an "a", which may be there twice
         growing = Growing(tmp_path / name)
