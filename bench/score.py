@@ -24,7 +24,7 @@ import numpy as np
 from bench.form import Report, options, progress
 from bench.scoring import project, table
 from bench.servers import peers
-from bench.servers.process import NotReady, pss
+from bench.servers.process import NotReady, pss, resident
 from mainstay.core import clock, settings
 from mainstay.core.places import Places
 
@@ -34,6 +34,7 @@ PEERS = ("pandas", "polars", "spark")
 PEER = Path(__file__).parent / "scoring" / "peer_process.py"
 WARM = 20_000
 LOOK = 0.05  # seconds between looks at memory
+GREW = 1.01  # times the most so far, where memory is counted page by page
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -123,11 +124,12 @@ def once(name: str, model: Path, source: Path, rows: int) -> tuple[float, float]
 
 def watched(process: subprocess.Popen[bytes]) -> float:
     """Until it ends: the most that it and its children held, each page counted once."""
-    ended, peak = threading.Event(), 0.0
+    ended, peak, most = threading.Event(), 0.0, 0.0
     threading.Thread(target=lambda: (process.wait(), ended.set()), daemon=True).start()
     while not ended.wait(LOOK):
         try:
-            peak = max(peak, pss(process.pid))
+            if (held := resident(process.pid)) > GREW * most:
+                most, peak = held, max(peak, pss(process.pid))
         except OSError:
             continue  # one of them ended meanwhile
     process.wait()

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from bench.servers.load import JSON
 from mainstay.core import settings
 
-TICK = os.sysconf("SC_CLK_TCK")
+TICK, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 PATIENCE = 120.0  # seconds until a server must answer: MLflow's takes 20 on a busy machine
 
 
@@ -98,6 +98,14 @@ def pss(root: int) -> float:
     return sum(_pss(process) for process in tree(root)) / 1e3
 
 
+def resident(root: int) -> float:
+    """Megabytes, those that processes share counted for each: to ask for pss takes 30 ms, in which
+
+    none of them is given memory.
+    """
+    return sum(map(_resident, tree(root))) * PAGE / 1e6
+
+
 def tree(root: int) -> Iterator[int]:
     """A process and all below it."""
     yield root
@@ -114,6 +122,10 @@ def _times(process: int) -> float:
 def _pss(process: int) -> int:
     lines = _text(Path(f"/proc/{process}/smaps_rollup")).splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def _resident(process: int) -> int:
+    return int((_text(Path(f"/proc/{process}/statm")).split() or [0, 0])[1])
 
 
 def _text(path: Path) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 SRC, UNIT, ENGINES = Path("src/mainstay"), Path("tests/unit"), Path("tests/engines")
 WITHIN = {  # an operation on tables -> the one of tests/engines that asks for it
     "aside.kept": "rows.kept", "brought.brought": "batch.found", "context.joined": "rows.joined",
-    "expression.to_ibis": "features.inputs", "live.labelled_where": "live.settled",
-    "live.selected": "live.profiles", "live.sums": "live.counts", "measured.late": "rows.kept",
+    "expression.to_ibis": "features.inputs", "keys.refuse": "rows.joined",
+    "live.labelled_where": "live.settled", "live.selected": "live.profiles",
+    "live.sums": "live.counts", "measured.late": "rows.kept",
     "measured.seen": "measured.found", "measured.there": "rows.kept",
     "measured.visible": "measured.found", "portable.facts": "profile.profile",
     "profile.grouped": "live.profiles", "profile.selected": "live.profiles",

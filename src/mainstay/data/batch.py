@@ -81,6 +81,14 @@ def found(place: Place, asked: Asked) -> Rows:
     return made
 
 
+def size(contract: Contract, reader: Reader, asked: Asked) -> int:
+    """Bytes of the Parquet files here that all rows are asked of, 0 for whatever else."""
+    address = asked.table or contract.data.decisions.source
+    if reader.url or asked.since or asked.until or not _is_parquet(address):
+        return 0
+    return sum(file.stat().st_size for file in source.files(address, reader.base))
+
+
 def sources(found: Rows) -> str:
     """The digest of all files that rows came from."""
     return digest.of_value({one.uri: one.digest for one in found.datasets})
@@ -172,7 +180,7 @@ def _copied(ordered: ir.Table, path: Path) -> None:
 
 def _in_order(reader: Reader, address: str, time: str, cuts: tuple[Cut, ...]) -> bool:
     """Whether partitions can be read from files without reading much twice, by what files say."""
-    if not address.endswith(".parquet") or elsewhere.is_elsewhere(address):
+    if not _is_parquet(address):
         return False
     groups = [one for file in source.files(address, reader.base) for one in _groups(file, time)]
     if not all(groups):
@@ -185,6 +193,11 @@ def _in_order(reader: Reader, address: str, time: str, cuts: tuple[Cut, ...]) ->
         if one.first < each.window.until and one.last >= each.window.since
     )
     return read <= _MOST * sum(one.rows for one in known)
+
+
+def _is_parquet(address: str) -> bool:
+    """Whether it names files here."""
+    return address.endswith(".parquet") and not elsewhere.is_elsewhere(address)
 
 
 def _groups(file: Path, time: str) -> Iterator[_Group | None]:

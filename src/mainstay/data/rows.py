@@ -22,7 +22,7 @@ from mainstay.data import (
     aside,
     cleaning,
     context,
-    dialect,
+    keys,
     overlaps,
     promises,
     schema,
@@ -37,7 +37,6 @@ from mainstay.data.promises import Promise
 from mainstay.data.sla import Judged
 from mainstay.data.source import Moment, Reader, Source
 
-_KEYS = (INTEGER, TEXT)
 _LABELS = {
     "binary": (FLAG, INTEGER),
     "multiclass": (FLAG, INTEGER, TEXT),
@@ -259,7 +258,8 @@ def joined(
     sources = cleaned(contract, sources)
     table, left_out = _expressible(sources.decisions.table)
     whole = Decisions(table, clause.key, clause.time)
-    _check(whole, contract)
+    keys.refuse(whole, "data.decisions")
+    check_label(whole.table, contract, "data.decisions")
     decided = _cut(whole, since, until, now)
     contexts = tuple(context_of(contract, sources, name) for name in contract.data.context)
     _refuse_early_labels(contract, sources)
@@ -313,39 +313,6 @@ def _expressible(table: ir.Table) -> tuple[ir.Table, tuple[str, ...]]:
     others = [column for column in found if column.type not in TYPES]
     notes = tuple(f"{one.name} is left out: nothing takes {one.type}" for one in others)
     return table.drop(*(one.name for one in others)), notes
-
-
-def _check(decisions: Decisions, contract: Contract) -> None:
-    table = decisions.table
-    key = schema.column(table, decisions.key, "data.decisions")
-    time = schema.column(table, decisions.time, "data.decisions")
-    check_label(table, contract, "data.decisions")
-    if schema.neutral(key.type()) not in _KEYS:
-        raise Mistake(f"the key {decisions.key} is {key.type()}", "a key is a whole number or text")
-    asked = {
-        "keys": key.count(), "distinct": key.nunique(), "times": time.count(),
-        "rows": table.count(),
-    }  # fmt: skip
-    found = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
-    for name, known in ((decisions.key, found["keys"]), (decisions.time, found["times"])):
-        if known < found["rows"]:
-            lost = found["rows"] - known
-            raise Mistake(f"{lost:,} of {found['rows']:,} decisions have no {name}")
-    if found["distinct"] < found["rows"]:
-        raise _repeated(table, decisions.key)
-
-
-def _repeated(table: ir.Table, key: str) -> Mistake:
-    counts = table.group_by(key).aggregate(mainstay_rows=table.count())
-    several = counts.filter(counts.mainstay_rows > 1)
-    asked = several.aggregate(keys=several.count(), rows=several.mainstay_rows.sum())
-    found = asked.to_pyarrow().to_pylist()[0]
-    first = several.order_by(dialect.ordered(several[key])).limit(1).to_pyarrow().to_pylist()[0]
-    return Mistake(
-        f"{key} is not unique: {found['keys']:,} values on {found['rows']:,} rows,"
-        f" for example {first[key]}",
-        "a key names one decision; add what tells these rows apart",
-    )
 
 
 def _cut(

@@ -9,6 +9,7 @@ import os
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ibis.backends import BaseBackend
+from numpy.typing import NDArray
 
 from mainstay.core import digest
 from mainstay.core.errors import Missing, Mistake
@@ -27,6 +29,7 @@ from mainstay.data.engine import errors
 
 _FORM = 1  # raised when the same rows would get another digest
 _BATCH = 100_000  # rows in memory at a time
+Bytes = NDArray[Any] | memoryview | bytes
 ARROW = {
     INTEGER: pa.int64(), NUMBER: pa.float64(), TEXT: pa.string(), FLAG: pa.bool_(),
     DATE: pa.date32(), TIME: pa.timestamp("us", "UTC"),
@@ -132,14 +135,16 @@ class Content:
         return Dataset(_name(found), found, self._columns, self._rows, window)
 
 
-def _present(values: pa.Array) -> bytes:
+def _present(values: pa.Array) -> Bytes:
     """One byte per row, 0 where null; for text its length + 1 in eight."""
     if pa.types.is_string(values.type):
         return _laid_out(pc.fill_null(pc.add(pc.binary_length(values), 1), 0), "<i8")
+    if not values.null_count:
+        return np.ones(len(values), np.uint8)
     return _laid_out(values.is_valid(), "u1")
 
 
-def _bytes(values: pa.Array) -> bytes:
+def _bytes(values: pa.Array) -> Bytes:
     """The values one after another, little-endian, null as zero or nothing."""
     kind = values.type
     if pa.types.is_string(kind):
@@ -152,15 +157,15 @@ def _bytes(values: pa.Array) -> bytes:
     return _laid_out(filled, _LAYOUT[kind])
 
 
-def _text(values: pa.Array) -> bytes:
+def _text(values: pa.Array) -> Bytes:
     """All texts, one after another, as they lie in memory."""
     _, places, content = values.buffers()
     ends = np.frombuffer(places, np.int32)[values.offset : values.offset + len(values) + 1]
-    return content[ends[0] : ends[-1]].to_pybytes() if content and len(ends) else b""
+    return memoryview(content)[ends[0] : ends[-1]] if content and len(ends) else b""
 
 
-def _laid_out(values: pa.Array, layout: str) -> bytes:
-    return np.asarray(values.to_numpy(zero_copy_only=False), dtype=layout).tobytes()
+def _laid_out(values: pa.Array, layout: str) -> Bytes:
+    return np.ascontiguousarray(values.to_numpy(zero_copy_only=False), dtype=layout)
 
 
 _LAYOUT = {

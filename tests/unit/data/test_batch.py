@@ -135,3 +135,14 @@ def test_sources_are_told_apart_by_what_they_hold(place: Place) -> None:
     after = batch.sources(batch.found(place, Asked(name, None, None, NOW)))
 
     assert before != after
+
+
+@pytest.mark.parametrize("since", [None, NOW])
+def test_files_here_have_a_size_before_they_are_read(place: Place, since: datetime | None) -> None:
+    contract, reader, _, _ = place
+    asked = Asked("data/visits.parquet", since, None, NOW)
+    size = (reader.base / asked.table).stat().st_size
+
+    assert batch.size(contract, reader, asked) == (0 if since else size)
+    for other in ("s3://bucket/visits.parquet", "data/visits.csv"):
+        assert batch.size(contract, reader, asked._replace(table=other)) == 0

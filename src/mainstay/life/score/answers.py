@@ -161,9 +161,9 @@ def decision(stated: Manifest, decided: Floats) -> pa.Array:
     none = np.isnan(decided)
     match stated.task:
         case "binary":
-            return pa.array(np.nan_to_num(decided).astype(np.bool_), mask=none)
+            return masked(decided > 0, none)
         case "regression":
-            return pa.array(decided, mask=none)
+            return masked(decided, none)
         case "multiclass":
             texts = [written(one) for one in stated.classes]
             return coded(np.where(none, -1, np.nan_to_num(decided)).astype(np.int64), texts)
@@ -189,8 +189,13 @@ def written(value: object) -> str:
 
 def coded(codes: Codes, texts: list[str]) -> pa.Array:
     """A column of few texts; a code of -1 is null."""
-    places = pa.array(codes.astype(np.int32), mask=codes < 0)
+    places = masked(codes.astype(np.int32), codes < 0)
     return pa.DictionaryArray.from_arrays(places, pa.array(texts, pa.string()))
+
+
+def masked(values: NDArray[Any], nulls: Flags) -> pa.Array:
+    """Values as they lie where none is null: a mask costs a copy."""
+    return pa.array(values, mask=nulls if nulls.any() else None)
 
 
 class _Said(NamedTuple):

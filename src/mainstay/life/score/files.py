@@ -10,6 +10,8 @@ from pyarrow import compute
 
 ROWS = 131_072
 """Rows of one group, and the most that wait in memory."""
+_CODEC = "zstd"
+_TRIED, _PAYS = 8_192, 0.9  # of the first numbers of a column; what has to be left of them
 
 
 class Growing:
@@ -45,7 +47,7 @@ class Growing:
         self._waiting, self._held = [rest] if rest.num_rows else [], rest.num_rows
         if self._writer is None:
             self._schema = _schema(some)
-            self._writer = _writer(self.path, self._schema)
+            self._writer = _writer(self.path, _whole(some, self._schema))
         self._writer.write_table(_whole(some, self._schema), row_group_size=rows)
 
 
@@ -62,24 +64,34 @@ def _kind(column: pa.ChunkedArray) -> pa.DataType:
     return pa.dictionary(pa.int32(), pa.string()) if few else pa.string()
 
 
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def _writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
     """Numbers as they are, whole ones and moments by their steps: few repeat, and to find that out
 
     takes seven times as long as to write them. Bounds of the key, which comes first, and of times
     are what a reader asks for. The schema of Arrow is left out: a file says text, not codes.
     """
+    schema = first.schema
     few = [one.name for one in schema if _is_coded(one.type)]
     steps = [one.name for one in schema if _is_whole(one.type)]
     bounds = [one.name for one in schema if pa.types.is_temporal(one.type)]
     return pq.ParquetWriter(
         path,
         schema,
-        compression="zstd",
+        compression={name: _codec(first[name]) for name in schema.names},
         use_dictionary=few,
         column_encoding=dict.fromkeys(steps, "DELTA_BINARY_PACKED"),
         write_statistics=list(dict.fromkeys((schema.names[0], *bounds))),
         store_schema=False,
     )
+
+
+def _codec(column: pa.ChunkedArray) -> str:
+    """None for numbers that it makes hardly smaller: it takes longer than all else of them."""
+    if not pa.types.is_floating(column.type):
+        return _CODEC
+    some = column.slice(0, _TRIED).combine_chunks().fill_null(0.0).to_numpy()
+    shrunk = pa.compress(some, _CODEC, asbytes=True)
+    return _CODEC if len(shrunk) <= _PAYS * some.nbytes else "none"
 
 
 def _whole(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -100,16 +112,17 @@ def _ordered(column: pa.ChunkedArray) -> pa.Array:
     """The same texts by codes that do not hang on who coded them: each there is once, in order."""
     coded = column if _is_coded(column.type) else column.dictionary_encode()
     whole = coded.unify_dictionaries().combine_chunks()
-    texts = whole.dictionary.dictionary_encode()  # who coded them may have one twice
-    count = len(texts.dictionary)
-    codes = compute.fill_null(texts.indices.take(whole.indices), count).to_numpy()
-    used = np.flatnonzero(np.bincount(codes, minlength=count + 1)[:-1])
-    levels = texts.dictionary.take(pa.array(used))
-    order = compute.array_sort_indices(levels)
-    place = np.zeros(count + 1, dtype=np.int32)
-    place[used[order.to_numpy()]] = np.arange(len(order), dtype=np.int32)
-    placed = pa.array(place[codes], mask=codes == count)
-    return pa.DictionaryArray.from_arrays(placed, levels.take(order))
+    count = len(whole.dictionary)
+    codes = compute.fill_null(whole.indices, count).to_numpy()
+    there = np.flatnonzero(np.bincount(codes, minlength=count + 1)[:-1])
+    texts = whole.dictionary.take(pa.array(there))
+    once = texts.unique()  # who coded them may have one twice
+    levels = once.take(compute.array_sort_indices(once))
+    place = np.zeros(count + 1, np.int32)
+    place[there] = compute.index_in(texts, levels).to_numpy()
+    placed = place.take(codes) if place.any() else np.zeros(len(codes), np.int32)
+    nulls = codes == count if whole.null_count else None
+    return pa.DictionaryArray.from_arrays(pa.array(placed, mask=nulls), levels)
 
 
 def _is_coded(kind: Any) -> bool:

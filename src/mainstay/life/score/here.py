@@ -11,11 +11,12 @@ from mainstay.data.stream import Batch, Span
 from mainstay.life.score import answers as answering
 from mainstay.life.score import quarantine
 from mainstay.life.score.ahead import Ahead
+from mainstay.life.score.apart import PROCESSES
 from mainstay.life.score.scoring import Part, Scoring, See, first_place, part
 
-_SCORERS = 2  # threads: as many as the engine that reads has
-_AHEAD = 2  # batches read before they are asked for: what is held is bounded
-_HELD = 4  # batches under way or scored: who writes a while leaves no scorer without work
+_SCORERS = PROCESSES + 1  # threads: one prepares a batch while each engine has another
+_AHEAD = 1  # batches read before they are asked for: what is held is bounded
+_HELD = _SCORERS + 1  # batches under way or scored: who writes one leaves no scorer without work
 
 
 class Here:

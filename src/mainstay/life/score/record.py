@@ -17,8 +17,8 @@ from mainstay.core.pseudonyms import Act
 from mainstay.core.typed import INTEGER, TIME
 from mainstay.data import records
 from mainstay.data.snapshot import ARROW
-from mainstay.data.stream import Batch
-from mainstay.life.score.answers import Said, Standing, coded, decision_text
+from mainstay.data.stream import Batch, Flags
+from mainstay.life.score.answers import Said, Standing, coded, decision_text, masked
 from mainstay.life.score.asked import Asks
 
 _ANSWERED = 200  # the status of a request of which any record was answered
@@ -42,7 +42,7 @@ def table(
 ) -> pa.Table:
     """The rows of a batch, the columns of the request first; place: of the first row."""
     stated, rows = standing.runtime.manifest, batch.rows
-    answered = pa.array(~answers.rejected)
+    answered = ~answers.rejected
     nothing = np.zeros(rows, np.int64)
     said = {
         records.AT: pa.array(np.full(rows, how.at.replace(tzinfo=None), "M8[us]"), ARROW[TIME]),
@@ -50,7 +50,7 @@ def table(
         records.SEQUENCE: np.full(rows, how.sequence),
         records.STATUS: np.full(rows, _ANSWERED),
         records.OUTCOME: answers.outcome,
-        records.SCORE: pa.array(answers.score, mask=np.isnan(answers.score)),
+        records.SCORE: masked(answers.score, np.isnan(answers.score)),
         records.DECISION: decision_text(stated, answers.decided),
         records.VERSION: _where(answered, coded(nothing, [standing.runtime.version])),
         records.CERTIFICATE: _where(
@@ -58,18 +58,18 @@ def table(
         ),
         records.FLAGS: _where(answered, answers.flags),
         records.BREACHES: answers.breaches,
-        records.COVERED: pa.array(answers.covered, mask=answers.rejected),
+        records.COVERED: masked(answers.covered, answers.rejected),
         records.TRACE: coded(nothing, [""]),
         records.CUT: pa.nulls(rows, ARROW[TIME]),
     }  # fmt: skip
     return pa.table({**_request(batch, asks, stated, how.secret), **said})
 
 
-def _where(answered: pa.Array, texts: pa.Array) -> pa.Array:
+def _where(answered: Flags, texts: pa.Array) -> pa.Array:
     """Empty where nothing was answered."""
-    codes = np.where(
-        answered.to_numpy(zero_copy_only=False), texts.indices.to_numpy(), len(texts.dictionary)
-    )
+    if answered.all():
+        return texts
+    codes = np.where(answered, texts.indices.to_numpy(), len(texts.dictionary))
     return coded(codes.astype(np.int64), [*texts.dictionary.to_pylist(), ""])
 
 

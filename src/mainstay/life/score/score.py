@@ -5,13 +5,13 @@ killed: the rows come in one order, and who goes on where a run was killed keeps
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import ibis.expr.types as ir
 
 from mainstay.bundle.manifest import Manifest as Stated
+from mainstay.bundle.runtime import Runtime
 from mainstay.contract.batch import Unit
 from mainstay.contract.model import Contract
 from mainstay.core import clock, digest
@@ -23,10 +23,10 @@ from mainstay.data.lineage import Born
 from mainstay.data.partitions import Cut, aligned
 from mainstay.data.rows import Rows
 from mainstay.data.source import Reader
+from mainstay.life.score import apart, manifest, partition, spark
 from mainstay.life.score import layout as places
-from mainstay.life.score import manifest, partition, spark
 from mainstay.life.score.answers import Standing
-from mainstay.life.score.apart import apart
+from mainstay.life.score.apart import Apart
 from mainstay.life.score.asked import asks
 from mainstay.life.score.beside import Counted, Counting
 from mainstay.life.score.here import Here
@@ -96,26 +96,32 @@ def scored(order: Order) -> Scored:
     since = clock.stopwatch()
     _refuse_half(order)
     order.tell("reading the sources")
-    found = _found(order)
-    stated = order.standing.runtime.manifest
-    place = Place(order.contract, order.reader, stated.requested, order.draft)
-    with (
-        places.held(order.layout),
-        batch.readable(place, found, order.unit) as readable,
-        _apart(order, readable) as ready,
-    ):
-        made = _run(ready, found, readable, stated)
+    runtime = order.standing.runtime
+    place = Place(order.contract, order.reader, runtime.manifest.requested, order.draft)
+    with apart.ready(runtime, order.bundle, order.environments) as engine:
+        if engine and _is_large(order):
+            engine.start()  # it is there when the sources are read
+        found = _found(order)
+        with places.held(order.layout), batch.readable(place, found, order.unit) as readable:
+            made = _run(_answering(order, engine, readable), found, readable, runtime.manifest)
     return made._replace(seconds=clock.stopwatch() - since)
 
 
-@contextmanager
-def _apart(order: Order, readable: Readable) -> Iterator[Order]:
-    """The engine in its own process, where rows are many and answered here."""
-    here = schema.engine(readable.table) != schema.SPARK
-    rows = sum(one.rows for one in readable.cuts) if here else 0
-    standing = order.standing
-    with apart(standing.runtime, order.bundle, order.environments, rows) as runtime:
-        yield order._replace(standing=standing._replace(runtime=runtime))
+def _is_large(order: Order) -> bool:
+    """Whether many rows will be scored for sure, before any is read."""
+    fresh = not order.layout.manifest.exists()
+    return fresh and batch.size(order.contract, order.reader, order.asked) >= apart.LARGE
+
+
+def _answering(order: Order, engine: Apart | None, readable: Readable) -> Order:
+    """By that engine, where rows are many and answered here."""
+    many = sum(one.rows for one in readable.cuts) >= apart.MANY
+    there = schema.engine(readable.table) == schema.SPARK
+    if engine is None or there or not (many or engine.started):
+        return order
+    known = order.standing.runtime
+    runtime = Runtime(known.manifest, engine, known.version, known.notes)
+    return order._replace(standing=order.standing._replace(runtime=runtime))
 
 
 def _found(order: Order) -> Rows:

@@ -44,7 +44,12 @@ def test_texts_are_texts_whoever_coded_them(tmp_path: Path) -> None:
         growing.add(pa.table({"id": range(6), "flags": coded(codes, levels)}))
         growing.close()
 
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    growing = Growing(tmp_path / "plain")
+    growing.add(pa.table({"id": range(6), "flags": pa.array(said)}))
+    growing.close()
+
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "plain").read_bytes()
+    assert (tmp_path / "other").read_bytes() == (tmp_path / "plain").read_bytes()
     read = parquet.read_table(tmp_path / "one")
     assert read.schema.field("flags").type == pa.string()
     assert read["flags"].to_pylist() == said
@@ -80,6 +85,22 @@ def test_numbers_and_moments_come_back_as_they_were(tmp_path: Path) -> None:
     read = parquet.read_table(tmp_path / "one")
     assert read.schema == made.schema
     assert str(read.to_pylist()) == str(made.to_pylist())
+
+
+def test_numbers_are_compressed_where_that_makes_them_smaller(tmp_path: Path) -> None:
+    random = np.random.default_rng(0).normal(size=20_000)
+    columns = {"id": np.arange(20_000), "any": random, "cents": random.round(2)}
+    null = pa.array(random, mask=np.ones(20_000, bool))
+    growing = Growing(tmp_path / "one")
+    growing.add(pa.table({**columns, "null": null}))
+    growing.close()
+
+    group = parquet.read_metadata(tmp_path / "one").row_group(0)
+    codecs = {group.column(at).path_in_schema: group.column(at).compression for at in range(4)}
+    assert codecs == {"id": "ZSTD", "any": "UNCOMPRESSED", "cents": "ZSTD", "null": "ZSTD"}
+    read = parquet.read_table(tmp_path / "one")
+    assert read["any"].to_numpy().tobytes() == random.tobytes()
+    assert read["null"].null_count == 20_000
 
 
 def test_without_a_row_there_is_no_file(tmp_path: Path) -> None:
