@@ -9,7 +9,6 @@ import os
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -18,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ibis.backends import BaseBackend
-from numpy.typing import NDArray
 
 from mainstay.core import digest
 from mainstay.core.errors import Missing, Mistake
@@ -29,7 +27,7 @@ from mainstay.data.engine import errors
 
 _FORM = 1  # raised when the same rows would get another digest
 _BATCH = 100_000  # rows in memory at a time
-Bytes = NDArray[Any] | memoryview | bytes
+Bytes = memoryview | bytes
 ARROW = {
     INTEGER: pa.int64(), NUMBER: pa.float64(), TEXT: pa.string(), FLAG: pa.bool_(),
     DATE: pa.date32(), TIME: pa.timestamp("us", "UTC"),
@@ -140,7 +138,7 @@ def _present(values: pa.Array) -> Bytes:
     if pa.types.is_string(values.type):
         return _laid_out(pc.fill_null(pc.add(pc.binary_length(values), 1), 0), "<i8")
     if not values.null_count:
-        return np.ones(len(values), np.uint8)
+        return np.ones(len(values), np.uint8).data
     return _laid_out(values.is_valid(), "u1")
 
 
@@ -165,7 +163,7 @@ def _text(values: pa.Array) -> Bytes:
 
 
 def _laid_out(values: pa.Array, layout: str) -> Bytes:
-    return np.ascontiguousarray(values.to_numpy(zero_copy_only=False), dtype=layout)
+    return np.ascontiguousarray(values.to_numpy(zero_copy_only=False), dtype=layout).data
 
 
 _LAYOUT = {

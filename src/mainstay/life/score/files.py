@@ -20,7 +20,7 @@ class Growing:
     def __init__(self, path: Path) -> None:
         self.path, self.rows = path, 0
         self._writer: pq.ParquetWriter | None = None
-        self._schema = pa.schema([])
+        self._schema: pa.Schema | None = None
         self._waiting: list[pa.Table] = []
         self._held = 0
 
@@ -45,10 +45,10 @@ class Growing:
         table = pa.concat_tables(self._waiting)
         some, rest = table.slice(0, rows), table.slice(rows)
         self._waiting, self._held = [rest] if rest.num_rows else [], rest.num_rows
-        if self._writer is None:
-            self._schema = _schema(some)
-            self._writer = _writer(self.path, _whole(some, self._schema))
-        self._writer.write_table(_whole(some, self._schema), row_group_size=rows)
+        self._schema = self._schema or _schema(some)
+        whole = _whole(some, self._schema)
+        self._writer = self._writer or _writer(self.path, whole)
+        self._writer.write_table(whole, row_group_size=rows)
 
 
 def _schema(table: pa.Table) -> pa.Schema:
