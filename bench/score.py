@@ -9,6 +9,7 @@ around LightGBM's own predict on two threads. Each runs in a process of its own,
 shuffled anew for every repeat; memory is that of the whole process tree.
 """
 
+import itertools
 import json
 import subprocess
 import sys
@@ -34,7 +35,7 @@ PEERS = ("pandas", "polars", "spark")
 PEER = Path(__file__).parent / "scoring" / "peer_process.py"
 WARM = 20_000
 LOOK = 0.05  # seconds between looks at memory
-GREW = 1.01  # times the most so far, where memory is counted page by page
+EVERY = 20  # looks: at least so often pages are counted, else where more memory is held than ever
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -126,10 +127,13 @@ def watched(process: subprocess.Popen[bytes]) -> float:
     """Until it ends: the most that it and its children held, each page counted once."""
     ended, peak, most = threading.Event(), 0.0, 0.0
     threading.Thread(target=lambda: (process.wait(), ended.set()), daemon=True).start()
-    while not ended.wait(LOOK):
+    for look in itertools.count():
+        if ended.wait(LOOK):
+            break
         try:
-            if (held := resident(process.pid)) > GREW * most:
-                most, peak = held, max(peak, pss(process.pid))
+            held = resident(process.pid)
+            if held > most or look % EVERY == 0:
+                most, peak = max(most, held), max(peak, pss(process.pid))
         except OSError:
             continue  # one of them ended meanwhile
     process.wait()

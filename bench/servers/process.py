@@ -125,7 +125,7 @@ def _pss(process: int) -> int:
 
 
 def _resident(process: int) -> int:
-    return int((_text(Path(f"/proc/{process}/statm")).split() or [0, 0])[1])
+    return int((_text(Path(f"/proc/{process}/statm")).split() or ["0", "0"])[1])
 
 
 def _text(path: Path) -> str:

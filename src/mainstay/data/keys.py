@@ -40,8 +40,8 @@ def refuse(decisions: Decisions, what: str) -> None:
 def _rises(rows: ir.Table) -> bool:
     """Whether each row has both, and each key is greater than the one before, as in most logs.
 
-    No key is there twice then; else nothing is known. To find out which are costs ten times as
-    much, and this ends where the first key falls.
+    No key is there twice then; else nothing is known. To count distinct ones takes ten times as
+    long, and this ends where the first key falls.
     """
     last = None
     with engine.streamed(rows, _ROWS) as batches:
@@ -55,7 +55,7 @@ def _rises(rows: ir.Table) -> bool:
 def _rising(keys: Any, last: Any) -> bool:
     """Whether each is greater than the one before it, the first than the last of those before."""
     whole = keys if last is None else pa.concat_arrays([last, keys])
-    return bool(compute.all(compute.less(whole[:-1], whole[1:])).as_py() is not False)
+    return compute.all(compute.less(whole[:-1], whole[1:])).as_py() is not False
 
 
 def _repeated(table: ir.Table, key: str) -> Mistake:
