@@ -10,6 +10,8 @@ import random
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from mainstay.control.handle import handle
 
 KILLS = int(os.environ.get("MAINSTAY_TEST_KILLS", "30"))
 IN_A_ROW = 3
+PATIENCE = 20.0  # seconds until whoever scored for a run that was killed has noticed
 MUTANTS = 3
 SINCE = small_project.END - timedelta(days=8)
 PROGRAM = """
@@ -40,6 +43,10 @@ from mainstay.control.handle import handle
 os.write(1, b"ready\\n")
 handle(Path(sys.argv[1]), Score(out=sys.argv[2], since=datetime.fromisoformat("{since}")))
 os.write(1, b"done\\n")
+"""
+APART = """
+from mainstay.life.score import apart
+apart.MANY = 1
 """
 MUTANT = """
 import time
@@ -104,12 +111,38 @@ def begun(folder: Path, out: str, mutant: str = "") -> Forked:
     return command
 
 
-def ran(folder: Path, out: str, within: float | None) -> tuple[float, bool]:
+def ran(folder: Path, out: str, within: float | None, how: str = "") -> tuple[float, bool]:
     """Seconds until its end or its kill, and whether it ended."""
-    command, began = begun(folder, out), time.monotonic()
+    command, began = begun(folder, out, how), time.monotonic()
     command.process.join(within)
     command.process.kill()
     return time.monotonic() - began, command.rest() == "done\n"
+
+
+@dataclass
+class Kills:
+    """Runs, each killed at any moment of so many seconds; one that ends before says how many."""
+
+    folder: Path
+    chance: random.Random
+    lasted: float
+    count: int = 0
+
+    def run(self, out: str, how: str = "") -> None:
+        took, ended = ran(self.folder, out, self.chance.uniform(0.05, self.lasted), how)
+        self.lasted = (self.lasted + took) / 2 if ended else self.lasted
+        self.count += not ended
+
+
+def engines(folder: Path) -> list[str]:
+    """Processes that score for a project."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it ended meanwhile
+            words = one.read_bytes().decode().split("\0")
+            if "mainstay.life.score.apart_process" in words and str(folder) in " ".join(words):
+                found.append(one.parent.name)
+    return found
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -160,69 +193,70 @@ def torn(found: dict[str, list[Row]], *states: dict[str, list[Row]]) -> list[str
 
 @pytest.mark.slow
 def test_a_batch_survives_kills_at_any_point(live: Path) -> None:
-    whole, chance = live / "whole", random.Random(11)
+    whole = live / "whole"
     lasted, ended = ran(live, "timed", None)
     assert ended
-    killed = 0
+    kills = Kills(live, random.Random(11), lasted)
     for number in range(KILLS // IN_A_ROW):
-        out = live / f"out{number}"
+        out, how = live / f"out{number}", APART if number % 2 else ""
         for _ in range(IN_A_ROW):  # of a run, and of those that go on with it
-            _, ended = ran(live, out.name, chance.uniform(0.05, lasted))
-            killed += not ended
+            kills.run(out.name, how)
             assert flaws(out, whole) == []
-        _, ended = ran(live, out.name, None)
+        _, ended = ran(live, out.name, None, how)
         assert ended
         assert files(out) == files(whole)
         assert not [one for one in out.rglob(".new-*") if one.is_file()]
         shutil.rmtree(out)
 
-    assert killed > KILLS / 3
+    assert kills.count > KILLS / 3
+    until = time.monotonic() + PATIENCE
+    while left := engines(live):
+        assert time.monotonic() < until, left
 
 
 @pytest.mark.slow
 def test_a_batch_into_a_table_survives_them_too(live: Path, tabled: Tabled) -> None:
-    chance, name, killed = random.Random(13), tabled.address, 0
+    name = tabled.address
     wanted = in_table(files(live / "whole"))
     lasted, ended = ran(live, name, None)
     assert ended
     assert tabled.rows() == wanted
+    kills = Kills(live, random.Random(13), lasted)
     for _ in range(KILLS // 3):
         tabled.run("DELETE FROM {}.scores_mainstay")
-        _, ended = ran(live, name, chance.uniform(0.05, lasted))
-        killed += not ended
+        kills.run(name)
         assert tabled.rows() == wanted
         tabled.run("TRUNCATE {}.scores")
-        _, ended = ran(live, name, chance.uniform(0.05, lasted))
-        killed += not ended
+        kills.run(name)
         found = tabled.rows()
         assert found.items() <= wanted.items()
         _, ended = ran(live, name, None)
         assert ended
         assert tabled.rows() == wanted
 
-    assert killed > KILLS / 5
+    assert kills.count > KILLS / 5
 
 
 @pytest.mark.slow
 def test_a_batch_into_a_lake_survives_them_too(live: Path) -> None:
-    chance, killed, wanted = random.Random(17), 0, in_table(files(live / "whole"))
+    wanted = in_table(files(live / "whole"))
     lasted, ended = ran(live, "delta:///lake", None)
     assert ended
     assert in_lake(live / "lake") == wanted
+    kills = Kills(live, random.Random(17), lasted)
     for number in range(KILLS // 3):
         if number % 2 == 0:
             shutil.rmtree(live / "lake")
         else:
             deltalake.DeltaTable(live / "lake").delete("visit LIKE '%7'")
         left = in_lake(live / "lake")
-        _, ended = ran(live, "delta:///lake", chance.uniform(0.05, lasted))
-        killed += not ended
+        kills.run("delta:///lake")
         assert torn(in_lake(live / "lake"), left, wanted) == []
         _, ended = ran(live, "delta:///lake", None)
         assert ended
         assert in_lake(live / "lake") == wanted
 
-    assert killed > KILLS / 9
+    assert kills.count > KILLS / 9
 
 
 @pytest.mark.slow
