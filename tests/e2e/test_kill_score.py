@@ -145,6 +145,13 @@ def engines(folder: Path) -> list[str]:
     return found
 
 
+def awaited(folder: Path, count: int) -> None:
+    """So many of them."""
+    until = time.monotonic() + PATIENCE
+    while len(found := engines(folder)) != count:
+        assert time.monotonic() < until, found
+
+
 def files(folder: Path) -> dict[str, bytes]:
     return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*.parquet")}
 
@@ -209,9 +216,7 @@ def test_a_batch_survives_kills_at_any_point(live: Path) -> None:
         shutil.rmtree(out)
 
     assert kills.count > KILLS / 3
-    until = time.monotonic() + PATIENCE
-    while left := engines(live):
-        assert time.monotonic() < until, left
+    awaited(live, 0)
 
 
 @pytest.mark.slow
@@ -257,6 +262,16 @@ def test_a_batch_into_a_lake_survives_them_too(live: Path) -> None:
         assert in_lake(live / "lake") == wanted
 
     assert kills.count > KILLS / 9
+
+
+@pytest.mark.slow
+def test_the_harness_sees_who_scores(live: Path) -> None:
+    command = begun(live, "seen", APART)
+    awaited(live, 2)
+    command.process.kill()
+    command.rest()
+
+    awaited(live, 0)
 
 
 @pytest.mark.slow
