@@ -22,7 +22,7 @@ from mainstay.core.errors import Unavailable
 MANY = 500_000
 """Rows from which it pays: it starts in half a second."""
 LARGE = 64 * 2**20
-"""Bytes of Parquet that hold so many for sure, unless rows are long."""
+"""Bytes of Parquet that hold so many, unless rows are long."""
 PROCESSES = 2
 """What else is done for a row takes about as long as an engine: one would leave cores idle."""
 _WAITING = 2  # requests that one process has: it answers one while the next is sent

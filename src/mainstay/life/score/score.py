@@ -108,7 +108,7 @@ def scored(order: Order) -> Scored:
 
 
 def _is_large(order: Order) -> bool:
-    """Whether many rows will be scored for sure, before any is read."""
+    """Whether many rows will be scored, told by the size of their files before any is read."""
     fresh = not order.layout.manifest.exists()
     return fresh and batch.size(order.contract, order.reader, order.asked) >= apart.LARGE
 
